@@ -1,0 +1,44 @@
+//! Who acts, in which role, for whom.
+
+use crate::{ActorId, BranchCode, CompanyId, Role};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Whom an actor acts for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Organisation {
+    /// A site of a school.
+    School(BranchCode),
+    /// A company.
+    Company(CompanyId),
+}
+
+impl std::fmt::Display for Organisation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::School(code) => write!(f, "school:{code}"),
+            Self::Company(id) => write!(f, "company:{id}"),
+        }
+    }
+}
+
+/// Who acts. A pseudonym: the hub knows no more of an actor than an event may show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The pseudonym of the identity.
+    pub id: ActorId,
+    /// The role acted in.
+    pub role: Role,
+    /// The organisation acted for, where the role is bound to one.
+    pub organisation: Option<Organisation>,
+}
+
+impl Actor {
+    /// The hub itself: reactions to events of other services.
+    #[must_use]
+    pub fn hub() -> Self {
+        Self { id: ActorId::derived(&["hub"]), role: Role::Hub, organisation: None }
+    }
+}

@@ -1,0 +1,24 @@
+//! Values that mean the same everywhere.
+//!
+//! A value of one of these types has been checked: parsing is the only way in.
+
+mod actor;
+mod checked;
+mod company;
+mod ids;
+mod money;
+mod region;
+mod role;
+mod school;
+mod text;
+mod time;
+
+pub use actor::{Actor, Organisation};
+pub use company::KvkNumber;
+pub use ids::*;
+pub use money::{BasisPoints, Euros};
+pub use region::RegionId;
+pub use role::{Reach, Role};
+pub use school::{BranchCode, Brin, Invalid};
+pub use text::{Email, Label, Reason};
+pub use time::{Minutes, SchoolYear, amsterdam_date};

@@ -1,0 +1,110 @@
+//! Money and shares: whole cents and whole basis points, never floats.
+
+use crate::Minutes;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An amount in whole euro cents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(transparent)]
+pub struct Euros(pub i64);
+
+impl Euros {
+    /// Whole euros and no cents.
+    #[must_use]
+    pub const fn whole(euros: i64) -> Self {
+        Self(euros * 100)
+    }
+
+    /// The cents.
+    #[must_use]
+    pub const fn cents(self) -> i64 {
+        self.0
+    }
+
+    /// What `minutes` cost at this amount an hour; a half cent or more rounds away from zero.
+    #[must_use]
+    pub fn per_hour_for(self, minutes: Minutes) -> Self {
+        Self(divide_half_up(i128::from(self.0) * i128::from(minutes.0), 60))
+    }
+}
+
+impl std::ops::Add for Euros {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl std::ops::Sub for Euros {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl std::iter::Sum for Euros {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self(0), |sum, amount| sum + amount)
+    }
+}
+
+impl std::fmt::Display for Euros {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}€ {}.{:02}", self.0.abs() / 100, self.0.abs() % 100)
+    }
+}
+
+/// A share in hundredths of a per cent: 2500 is 25 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(transparent)]
+pub struct BasisPoints(pub u32);
+
+impl BasisPoints {
+    /// This share of an amount; a half cent or more rounds away from zero.
+    #[must_use]
+    pub fn of(self, amount: Euros) -> Euros {
+        Euros(divide_half_up(i128::from(amount.0) * i128::from(self.0), 10_000))
+    }
+
+    /// What `minutes` cost at this share of an hourly rate, rounded once at the end:
+    /// a half cent or more rounds away from zero.
+    #[must_use]
+    pub fn of_hours(self, minutes: Minutes, rate: Euros) -> Euros {
+        Euros(divide_half_up(i128::from(rate.0) * i128::from(minutes.0) * i128::from(self.0), 600_000))
+    }
+}
+
+fn divide_half_up(number: i128, by: i128) -> i64 {
+    let rounded = (number.abs() * 2 + by) / (by * 2) * number.signum();
+    // Saturates far beyond any budget in the country.
+    i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_pupils_of_six_hours_at_a_quarter_are_fifteen_hours_of_the_rate() {
+        let rate = Euros::whole(40);
+        let one_pupil = BasisPoints(2500).of_hours(Minutes(360), rate);
+        assert_eq!(one_pupil, Euros::whole(60));
+        assert_eq!((0..10).map(|_| one_pupil).sum::<Euros>(), rate.per_hour_for(Minutes(15 * 60)));
+    }
+
+    #[test]
+    fn half_a_cent_rounds_away_from_zero() {
+        assert_eq!(Euros(1).per_hour_for(Minutes(30)), Euros(1));
+        assert_eq!(Euros(1).per_hour_for(Minutes(29)), Euros(0));
+        assert_eq!(Euros(-1).per_hour_for(Minutes(30)), Euros(-1));
+        assert_eq!(BasisPoints(5000).of(Euros(-1)), Euros(-1));
+    }
+
+    #[test]
+    fn amounts_are_shown_in_euros() {
+        assert_eq!(Euros(-105).to_string(), "-€ 1.05");
+    }
+}

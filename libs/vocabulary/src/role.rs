@@ -1,0 +1,149 @@
+//! The roles of a region, and how far each reaches.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What someone is in a region; what a role may do stands in the `access` library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Named in the configuration: founds regions and grants the first programme leader.
+    Operator,
+    /// Programmaleider.
+    ProgrammeLeader,
+    /// Controller of the lead partner (penvoerder).
+    Controller,
+    /// Werkgroeplid: one seat per school, reads across schools.
+    WorkingGroupMember,
+    /// Accountmanager.
+    AccountManager,
+    /// Teacher, stagedocent or coach of one school.
+    Teacher,
+    /// Examensecretaris of one school.
+    ExamSecretary,
+    /// Stagebegeleider of one company.
+    CompanySupervisor,
+    /// May sign for one company (tekenbevoegde, hubmanager).
+    CompanySignatory,
+    /// Leerling.
+    Pupil,
+    /// Parent or guardian (ouder, voogd) of one pupil.
+    Parent,
+    /// Vertrouwenspersoon.
+    Counsellor,
+    /// Accountant or auditor: reads, pseudonymised.
+    Auditor,
+    /// Inspecteur: agreement and execution data only.
+    Inspector,
+    /// A school's own system, by client credentials (leerlingadministratie).
+    SchoolSystem,
+    /// The hub itself, acting on an event of another service. Never granted, never in a token.
+    Hub,
+}
+
+/// What a grant of a role is bound to besides its region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All of the region.
+    Region,
+    /// One school.
+    School,
+    /// One company.
+    Company,
+    /// One pupil: themselves, or their child.
+    Person,
+}
+
+impl Role {
+    /// Every role, in the order of the table in the documentation.
+    pub const ALL: [Self; 16] = [
+        Self::Operator,
+        Self::ProgrammeLeader,
+        Self::Controller,
+        Self::WorkingGroupMember,
+        Self::AccountManager,
+        Self::Teacher,
+        Self::ExamSecretary,
+        Self::CompanySupervisor,
+        Self::CompanySignatory,
+        Self::Pupil,
+        Self::Parent,
+        Self::Counsellor,
+        Self::Auditor,
+        Self::Inspector,
+        Self::SchoolSystem,
+        Self::Hub,
+    ];
+
+    /// What a grant of this role must be bound to.
+    #[must_use]
+    pub const fn reach(self) -> Reach {
+        match self {
+            Self::Teacher | Self::ExamSecretary | Self::SchoolSystem => Reach::School,
+            Self::CompanySupervisor | Self::CompanySignatory => Reach::Company,
+            Self::Pupil | Self::Parent => Reach::Person,
+            Self::Operator
+            | Self::ProgrammeLeader
+            | Self::Controller
+            | Self::WorkingGroupMember
+            | Self::AccountManager
+            | Self::Counsellor
+            | Self::Auditor
+            | Self::Inspector
+            | Self::Hub => Reach::Region,
+        }
+    }
+
+    /// The role as it stands in events and tokens, such as `programme-leader`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::ProgrammeLeader => "programme-leader",
+            Self::Controller => "controller",
+            Self::WorkingGroupMember => "working-group-member",
+            Self::AccountManager => "account-manager",
+            Self::Teacher => "teacher",
+            Self::ExamSecretary => "exam-secretary",
+            Self::CompanySupervisor => "company-supervisor",
+            Self::CompanySignatory => "company-signatory",
+            Self::Pupil => "pupil",
+            Self::Parent => "parent",
+            Self::Counsellor => "counsellor",
+            Self::Auditor => "auditor",
+            Self::Inspector => "inspector",
+            Self::SchoolSystem => "school-system",
+            Self::Hub => "hub",
+        }
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = crate::Invalid;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(crate::Invalid::new("role", "one of the roles of the hub, such as programme-leader"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_reads_as_it_is_written_in_json() {
+        for role in Role::ALL {
+            assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
+            assert_eq!(role.as_str().parse::<Role>().unwrap(), role);
+        }
+    }
+}

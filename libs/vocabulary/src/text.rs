@@ -1,0 +1,73 @@
+//! Short texts that people type.
+
+use crate::{Invalid, checked::checked_text};
+use serde::{Deserialize, Serialize};
+
+/// A name of a thing, never of a person: 1 to 200 characters, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Label(String);
+
+impl Label {
+    fn check(text: &str) -> Result<String, Invalid> {
+        short(text, 200).ok_or(Invalid::new("name", "1 to 200 characters on one line"))
+    }
+}
+checked_text!(Label, pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f]{1,200}$", example = "Koudetechniek");
+
+/// Why something was done: 3 to 500 characters. **Invariant:** no names of people in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reason(String);
+
+impl Reason {
+    fn check(text: &str) -> Result<String, Invalid> {
+        short(text, 500)
+            .filter(|text| text.chars().count() >= 3)
+            .ok_or(Invalid::new("reason", "3 to 500 characters on one line"))
+    }
+}
+checked_text!(Reason, pattern = r"^(?=\s*\S.*\S.*\S)[^\u0000-\u001f\u007f]{3,500}$", example = "The bus broke down");
+
+/// An address for mail.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+impl Email {
+    fn check(text: &str) -> Result<String, Invalid> {
+        let fits = text.len() <= 254
+            && text.bytes().all(|b| b.is_ascii_graphic())
+            && text.split_once('@').is_some_and(|(who, domain)| {
+                !who.is_empty() && domain.contains('.') && !domain.contains('@') && !domain.starts_with('.') && !domain.ends_with('.')
+            });
+        if fits { Ok(text.to_owned()) } else { Err(Invalid::new("e-mail address", "such as name@school.nl")) }
+    }
+}
+checked_text!(Email, pattern = r"^[\x21-\x3f\x41-\x7e]+@[^@\s.]+(\.[^@\s.]+)+$", example = "name@school.nl");
+
+fn short(text: &str, most: usize) -> Option<String> {
+    let trimmed = text.trim();
+    let fits = !trimmed.is_empty() && trimmed.chars().count() <= most && !trimmed.chars().any(char::is_control);
+    fits.then(|| trimmed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_has_at_least_three_characters() {
+        assert!("ab".parse::<Reason>().is_err());
+        assert!("abc".parse::<Reason>().is_ok());
+        assert!("a\nbc".parse::<Reason>().is_err());
+    }
+
+    #[test]
+    fn an_address_has_one_at_and_a_domain_with_a_dot() {
+        assert!("a@b.nl".parse::<Email>().is_ok());
+        for bad in ["a", "a@b", "@b.nl", "a@b@c.nl", "a b@c.nl", "a@.nl", "a@nl."] {
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
+        }
+    }
+}

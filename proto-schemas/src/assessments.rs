@@ -1,0 +1,8 @@
+//! Events of the assessments service.
+
+use crate::Contract;
+
+/// The contracts of this service.
+pub(crate) fn contracts() -> Vec<Contract> {
+    Vec::new()
+}

@@ -1,0 +1,16 @@
+//! Every event of the hub, as Rust types and as contracts generated from them.
+//!
+//! One module per service, in it one module per aggregate with an `Event` enum.
+//! To add an event: add the variant, add `examples/<type>.example.json`, run `make schemas`.
+
+pub mod agreements;
+pub mod assessments;
+pub mod co_financing;
+pub mod consortium;
+pub mod hotspots;
+pub mod sealed;
+
+mod contracts;
+
+pub use contracts::{Contract, contracts};
+pub use sealed::Sealed;
