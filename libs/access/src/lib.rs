@@ -1,1 +1,5 @@
-//! To be written.
+//! Who someone is, and what they may do.
+
+pub mod table;
+
+pub use table::{Row, row};

@@ -4,9 +4,11 @@
 //! randomness, no database; who asks and when comes along in [`Asked`].
 
 mod asked;
+mod clock;
 mod testing;
 
 pub use asked::{Asked, CommandKey};
+pub use clock::{Clock, Hand};
 pub use testing::{Given, Outcome, given};
 
 use serde::{Serialize, de::DeserializeOwned};
