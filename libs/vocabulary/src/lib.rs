@@ -20,5 +20,5 @@ pub use money::{BasisPoints, Euros};
 pub use region::RegionId;
 pub use role::{Reach, Role};
 pub use school::{BranchCode, Brin, Invalid};
-pub use text::{Email, Label, Reason};
+pub use text::{Clause, DocumentHash, Email, Label, Reason};
 pub use time::{Minutes, SchoolYear, amsterdam_date};
