@@ -81,6 +81,10 @@ ids! {
     CaseId,
     /// What one company puts in on one day under one scheme.
     ContributionDayId,
+    /// What one company does at one session on one date, under whatever scheme.
+    OccasionId,
+    /// How a company counts its hours under one scheme.
+    ArrangementId,
     /// One contribution in kind or cash.
     ContributionId,
     /// A region's claim over one period (cofinancieringsstaat).

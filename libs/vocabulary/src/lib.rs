@@ -5,6 +5,7 @@
 mod actor;
 mod checked;
 mod company;
+mod finance;
 mod ids;
 mod money;
 mod region;
@@ -15,6 +16,7 @@ mod time;
 
 pub use actor::{Actor, Organisation};
 pub use company::KvkNumber;
+pub use finance::{ContentHash, SchemeCode};
 pub use ids::*;
 pub use money::{BasisPoints, Euros};
 pub use region::RegionId;
