@@ -55,6 +55,8 @@ ids! {
     PersonId,
     /// One site of a company in one region.
     CompanyId,
+    /// A partner that is neither school nor company.
+    PartnerId,
     /// One grant of a role.
     GrantId,
     /// A hotspot at one company site.
