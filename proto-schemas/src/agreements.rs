@@ -1,8 +1,11 @@
 //! Events of the agreements service.
 
-use crate::Contract;
+pub mod contract;
+pub mod stage_agreement;
+
+use crate::{Contract, contracts::of};
 
 /// The contracts of this service.
 pub(crate) fn contracts() -> Vec<Contract> {
-    Vec::new()
+    [of::<contract::Event>("agreements", "contract"), of::<stage_agreement::Event>("agreements", "stage-agreement")].concat()
 }
