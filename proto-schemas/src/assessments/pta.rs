@@ -1,0 +1,56 @@
+//! The programme of testing of one school and cohort (programma van toetsing en afsluiting).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vocabulary::{BranchCode, ElectiveId, SchoolYear};
+
+/// What can happen to a PTA.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// An elective counts for the school exam (onderdeel opgenomen); registered again, it replaces what stood there.
+    #[serde(rename = "nl.sterktechniekonderwijs.assessments.pta-item-registered.v1", rename_all = "camelCase")]
+    ItemRegistered {
+        /// The school.
+        school: BranchCode,
+        /// The school year in which the pupils' exam programme began.
+        cohort: SchoolYear,
+        /// The item.
+        item: Item,
+    },
+    /// From now on nothing changes for this cohort (vastgesteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.assessments.pta-frozen.v1", rename_all = "camelCase")]
+    Frozen {
+        /// The school.
+        school: BranchCode,
+        /// The cohort.
+        cohort: SchoolYear,
+        /// What it holds for good.
+        items: Vec<Item>,
+    },
+}
+
+/// One elective in a PTA.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// The elective.
+    pub elective: ElectiveId,
+    /// How heavily it counts, as a whole number against the other items: 1 to 100 (weging).
+    pub weight: u8,
+    /// Where it is concluded.
+    pub place: Place,
+}
+
+/// Where an elective is concluded (plaats van afsluiting).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// At school only.
+    School,
+    /// In practice, at a company.
+    Company,
+    /// Partly at a company, partly at school.
+    Both,
+}
