@@ -5,22 +5,22 @@
 mod actor;
 mod checked;
 mod company;
-mod finance;
 mod ids;
 mod money;
 mod region;
 mod role;
+mod scheme;
 mod school;
 mod text;
 mod time;
 
 pub use actor::{Actor, Organisation};
 pub use company::KvkNumber;
-pub use finance::{ContentHash, SchemeCode};
 pub use ids::*;
 pub use money::{BasisPoints, Euros};
 pub use region::RegionId;
 pub use role::{Reach, Role};
+pub use scheme::SchemeCode;
 pub use school::{BranchCode, Brin, Invalid};
-pub use text::{Clause, DocumentHash, Email, Label, Reason};
+pub use text::{Clause, Email, Label, Reason};
 pub use time::{Minutes, SchoolYear, amsterdam_date};
