@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use vocabulary::BranchCode;
 
 /// What happened to an import.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -10,7 +11,12 @@ use utoipa::ToSchema;
 pub enum Event {
     /// A file without errors was taken in (import gestart).
     #[serde(rename = "nl.sterktechniekonderwijs.consortium.import-started.v1", rename_all = "camelCase")]
-    Started { kind: Kind, total: u32 },
+    Started {
+        kind: Kind,
+        total: u32,
+        /// The schools that the rows are about.
+        schools: Vec<BranchCode>,
+    },
 
     /// So many rows are prepared; none is written yet (import gevorderd).
     #[serde(rename = "nl.sterktechniekonderwijs.consortium.import-advanced.v1", rename_all = "camelCase")]
