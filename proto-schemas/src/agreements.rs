@@ -7,5 +7,6 @@ use crate::{Contract, contracts::of};
 
 /// The contracts of this service.
 pub(crate) fn contracts() -> Vec<Contract> {
-    [of::<contract::Event>("agreements", "contract"), of::<stage_agreement::Event>("agreements", "stage-agreement")].concat()
+    [of::<contract::Event>("agreements", "contract"), of::<stage_agreement::Event>("agreements", "stage-agreement")]
+        .concat()
 }

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vocabulary::{ActorId, BranchCode, Clause, CompanyId, ContractId, DocumentHash, HotspotId, KvkNumber, Label, Organisation};
+use vocabulary::{
+    ActorId, BranchCode, Clause, CompanyId, ContentHash, ContractId, HotspotId, KvkNumber, Label, Organisation,
+};
 
 /// Where the theory is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
@@ -20,7 +22,7 @@ pub enum TheoryAt {
 
 /// What company and schools agree on for one hotspot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = ContractTerms)]
 #[schemars(rename = "ContractTerms")]
 pub struct Terms {
@@ -75,7 +77,7 @@ pub enum Event {
         /// What is agreed.
         terms: Terms,
         /// SHA-256 of the canonical text: what a signature is for.
-        document_hash: DocumentHash,
+        document_hash: ContentHash,
     },
     /// A party signed the document as it stands (hotspotcontract ondertekend).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.contract-signed.v1", rename_all = "camelCase")]
@@ -85,7 +87,7 @@ pub enum Event {
         /// Who signed for it.
         by: ActorId,
         /// The document that was signed.
-        document_hash: DocumentHash,
+        document_hash: ContentHash,
         /// The day of signing.
         signed_on: NaiveDate,
     },
@@ -97,7 +99,7 @@ pub enum Event {
         /// What is agreed from now on.
         terms: Terms,
         /// SHA-256 of the new canonical text.
-        document_hash: DocumentHash,
+        document_hash: ContentHash,
         /// Who had signed the former document and must sign again.
         voided: Vec<Organisation>,
     },
@@ -111,7 +113,7 @@ pub enum Event {
         /// The schools that had signed by then.
         schools: Vec<BranchCode>,
         /// The document they signed.
-        document_hash: DocumentHash,
+        document_hash: ContentHash,
     },
     /// Another school signed a concluded contract (school toegetreden).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.contract-school-joined.v1", rename_all = "camelCase")]
@@ -121,6 +123,6 @@ pub enum Event {
         /// The school.
         school: BranchCode,
         /// The document it signed.
-        document_hash: DocumentHash,
+        document_hash: ContentHash,
     },
 }

@@ -94,7 +94,7 @@ pub enum Payee {
 
 /// A payment for the whole stage (stagevergoeding, art. 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Stipend {
     /// Euro cents.
     pub amount: Euros,
@@ -106,7 +106,7 @@ pub struct Stipend {
 ///
 /// **Invariant:** there is no wage and no employer in it: a stage is never employment (art. 14).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = StageTerms)]
 #[schemars(rename = "StageTerms")]
 pub struct Terms {
