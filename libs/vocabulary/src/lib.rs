@@ -22,5 +22,5 @@ pub use region::RegionId;
 pub use role::{Reach, Role};
 pub use scheme::SchemeCode;
 pub use school::{BranchCode, Brin, Invalid};
-pub use text::{Clause, Email, Label, Reason};
+pub use text::{Clause, DocumentHash, Email, Label, Reason};
 pub use time::{Minutes, SchoolYear, amsterdam_date};

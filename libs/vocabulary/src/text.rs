@@ -71,6 +71,27 @@ checked_text!(
     example = "Refrigerant is only handled by staff with a certificate."
 );
 
+/// The SHA-256 of a document: 64 lower-case hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DocumentHash(String);
+
+impl DocumentHash {
+    fn check(text: &str) -> Result<String, Invalid> {
+        let fits = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if fits {
+            Ok(text.to_owned())
+        } else {
+            Err(Invalid::new("document hash", "64 lower-case hexadecimal digits (SHA-256)"))
+        }
+    }
+}
+checked_text!(
+    DocumentHash,
+    pattern = "^[0-9a-f]{64}$",
+    example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+);
+
 fn short(text: &str, most: usize) -> Option<String> {
     let trimmed = text.trim();
     let fits = !trimmed.is_empty() && trimmed.chars().count() <= most && !trimmed.chars().any(char::is_control);
@@ -102,6 +123,14 @@ mod tests {
         assert!("é".repeat(2000).parse::<Clause>().is_ok());
         for bad in ["", " \n", "a\tb", &"a".repeat(2001)] {
             assert!(bad.parse::<Clause>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_document_hash_is_a_sha_256_in_lower_case() {
+        assert!("0a".repeat(32).parse::<DocumentHash>().is_ok());
+        for bad in ["0A".repeat(32), "0a".repeat(31), "0g".repeat(32)] {
+            assert!(bad.parse::<DocumentHash>().is_err(), "{bad}");
         }
     }
 }

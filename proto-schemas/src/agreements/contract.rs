@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{
-    ActorId, BranchCode, Clause, CompanyId, ContentHash, ContractId, HotspotId, KvkNumber, Label, Organisation,
+    ActorId, BranchCode, Clause, CompanyId, ContractId, DocumentHash, HotspotId, KvkNumber, Label, Organisation,
 };
 
 /// Where the theory is given.
@@ -77,7 +77,7 @@ pub enum Event {
         /// What is agreed.
         terms: Terms,
         /// SHA-256 of the canonical text: what a signature is for.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
     },
     /// A party signed the document as it stands (hotspotcontract ondertekend).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.contract-signed.v1", rename_all = "camelCase")]
@@ -87,7 +87,7 @@ pub enum Event {
         /// Who signed for it.
         by: ActorId,
         /// The document that was signed.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
         /// The day of signing.
         signed_on: NaiveDate,
     },
@@ -99,7 +99,7 @@ pub enum Event {
         /// What is agreed from now on.
         terms: Terms,
         /// SHA-256 of the new canonical text.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
         /// Who had signed the former document and must sign again.
         voided: Vec<Organisation>,
     },
@@ -113,7 +113,7 @@ pub enum Event {
         /// The schools that had signed by then.
         schools: Vec<BranchCode>,
         /// The document they signed.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
     },
     /// Another school signed a concluded contract (school toegetreden).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.contract-school-joined.v1", rename_all = "camelCase")]
@@ -123,6 +123,6 @@ pub enum Event {
         /// The school.
         school: BranchCode,
         /// The document it signed.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
     },
 }

@@ -8,7 +8,7 @@ use crate::Sealed;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vocabulary::{ActorId, AgreementId, BranchCode, CompanyId, ContentHash, Label, PersonId};
+use vocabulary::{ActorId, AgreementId, BranchCode, CompanyId, DocumentHash, Label, PersonId};
 
 /// What happened to a stage agreement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,13 +32,13 @@ pub enum Event {
         /// What is agreed.
         terms: Terms,
         /// SHA-256 of the canonical text: what a signature is for.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
     },
     /// The draft was put before the parties (stageovereenkomst aangeboden).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.stage-agreement-offered.v1", rename_all = "camelCase")]
     Offered {
         /// The document that may now be signed.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
     },
     /// A party signed the document as it stands (stageovereenkomst ondertekend).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.stage-agreement-signed.v1", rename_all = "camelCase")]
@@ -48,7 +48,7 @@ pub enum Event {
         /// Who signed.
         by: ActorId,
         /// The document that was signed.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
         /// The day of signing.
         signed_on: NaiveDate,
         /// Whether the pupil was under 18 that day.
@@ -58,12 +58,12 @@ pub enum Event {
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.consent-form-recorded.v1", rename_all = "camelCase")]
     ConsentFormRecorded {
         /// The document the permission is for.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
         /// The day the form was signed.
         given_on: NaiveDate,
         /// SHA-256 of the scanned form, where there is a scan.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        form_hash: Option<ContentHash>,
+        form_hash: Option<DocumentHash>,
         /// Who put it on file.
         by: ActorId,
     },
@@ -77,7 +77,7 @@ pub enum Event {
         /// The company.
         company: CompanyId,
         /// The document they agreed on.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
         /// Whose word stands for the pupil's side.
         permission: Permission,
         /// The first day of the stage.
@@ -94,7 +94,7 @@ pub enum Event {
         /// What is agreed from now on.
         terms: Terms,
         /// SHA-256 of the new canonical text.
-        document_hash: ContentHash,
+        document_hash: DocumentHash,
         /// Who had signed the former document and must sign again.
         voided: Vec<Party>,
     },
