@@ -1,0 +1,54 @@
+//! Where data and programs are, and what is used instead of them.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Made when it is not there; everything the servers keep is in it.
+    pub data_dir: PathBuf,
+    /// What `deploy/fetch-servers` filled.
+    pub bin_dir: PathBuf,
+    /// The folder with `postgres` and `initdb` of an installed PostgreSQL (15 or newer) instead.
+    pub postgres_bin: Option<PathBuf>,
+    /// A running PostgreSQL instead.
+    pub postgres_url: Option<String>,
+    /// A running nats-server with JetStream instead.
+    pub nats_url: Option<String>,
+    /// For tests: quick to make, forgets everything when the machine stops, many connections.
+    pub scratch: bool,
+}
+
+impl Config {
+    /// Private servers with their data in `data_dir` and their programs from `bin_dir`.
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>, bin_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            bin_dir: bin_dir.into(),
+            postgres_bin: None,
+            postgres_url: None,
+            nats_url: None,
+            scratch: false,
+        }
+    }
+}
+
+/// Where the servers' programs are when nobody says: `REGIOHUB_SERVERS`, else where `deploy/fetch-servers` puts them.
+#[must_use]
+pub fn default_bin_dir() -> PathBuf {
+    env::var_os("REGIOHUB_SERVERS").map_or_else(|| beside(".servers", "/var/lib/regiohub/servers"), PathBuf::from)
+}
+
+/// Where data are kept when nobody says: here, or for root where another user can reach it.
+#[must_use]
+pub fn default_data_dir() -> PathBuf {
+    beside(".regiohub", "/var/lib/regiohub")
+}
+
+fn beside(here: &str, for_root: &str) -> PathBuf {
+    if rustix::process::geteuid().is_root() { Path::new(for_root).to_owned() } else { Path::new(here).to_owned() }
+}

@@ -1,0 +1,93 @@
+//! The private nats-server with JetStream. What it keeps can be lost: Postgres has it all.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use rustix::process::Signal;
+
+use crate::{
+    Config, Error,
+    account::Account,
+    home::{Home, password, write_secret},
+    keeper::Program,
+    leftover,
+    postgres::Prepared,
+};
+
+const USER: &str = "regiohub";
+
+pub(crate) fn prepare(config: &Config, home: &mut Home, account: &Account) -> Result<Prepared, Error> {
+    let server = config.bin_dir.join("bin/nats-server");
+    if !server.is_file() {
+        return Err(Error::Missing { program: "nats-server", dir: config.bin_dir.clone() });
+    }
+    account.must_reach(&server)?;
+    let store = home.path("nats");
+    account.own_folder(&store)?;
+
+    let settings = home.path("nats.conf");
+    let pid_file = store.join("nats-server.pid");
+    let pressing = [(0, Signal::TERM), (2, Signal::KILL)];
+    let pressing = pressing.map(|(after, signal)| (Duration::from_secs(after), signal));
+    leftover::wait_for(&pid_file, account.user_id(), &settings, &pressing);
+
+    let password = match home.remembered.nats_password.clone() {
+        Some(password) => password,
+        None => password()?,
+    };
+    let port = Home::free_port(home.remembered.nats_port)?;
+    home.remembered.nats_password = Some(password.clone());
+    home.remembered.nats_port = Some(port);
+    home.remember()?;
+    let text = format!(
+        "\
+# Written at each start.
+server_name: regiohub
+listen: \"127.0.0.1:{port}\"
+pid_file: \"{pid_file}\"
+max_payload: 8MB
+authorization {{ user: {USER}, password: \"{password}\" }}
+# Written at once, synced every two seconds: a lost tail is refilled from Postgres.
+jetstream {{ store_dir: \"{store}\", sync_interval: \"2s\" }}
+",
+        pid_file = pid_file.display(),
+        store = store.display(),
+    );
+    write_secret(&settings, &text, Some(account))?;
+
+    let (account, arguments) = (account.clone(), ["--config".into(), settings.into_os_string()]);
+    Ok(Prepared {
+        url: format!("nats://{USER}:{password}@127.0.0.1:{port}"),
+        program: Program {
+            name: "nats-server",
+            command: Box::new(move || {
+                let mut command = account.command(&server, "TERM");
+                command.args(&arguments);
+                command
+            }),
+            // It greets only when JetStream has been recovered.
+            is_ready: Box::new(move |_| greets(port)),
+            log: home.path("nats.log"),
+            endings: [
+                (Signal::TERM, Duration::from_secs(10)),
+                (Signal::INT, Duration::from_secs(5)),
+                (Signal::KILL, Duration::from_secs(5)),
+            ],
+        },
+    })
+}
+
+fn greets(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let greeting = || {
+        let stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+        stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line)?;
+        std::io::Result::Ok(line)
+    };
+    greeting().is_ok_and(|line| line.starts_with("INFO ") && line.contains("\"jetstream\":true"))
+}
