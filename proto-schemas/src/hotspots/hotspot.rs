@@ -1,0 +1,124 @@
+//! A hotspot: one company site where pupils learn what school cannot offer. Stream `hotspot/<HotspotId>`.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vocabulary::{BranchCode, CompanyId, ContractId, DocumentHash, ElectiveId, Label, Reason, SafetyCheckId};
+
+/// What a hotspot teaches (R120): an elective, or a part of a profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Education {
+    /// An elective of the catalogue (keuzevak).
+    Elective {
+        /// Which one.
+        elective: ElectiveId,
+    },
+    /// A part of a profile (profieldeel).
+    ProfilePart {
+        /// The profile, such as `PIE`.
+        profile: Label,
+        /// The part, such as `K/PIE/05`.
+        part: Label,
+    },
+}
+
+/// Where the theory is taught (R104).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TheoryPlace {
+    /// At school, before the visit.
+    #[default]
+    School,
+    /// At the company; then a teacher or instructor is there (R105).
+    Company,
+}
+
+/// What happens to a hotspot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// A hotspot was proposed at a company (hotspot voorgesteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-proposed.v1", rename_all = "camelCase")]
+    Proposed {
+        /// At which company site.
+        company: CompanyId,
+        /// What it is called; hotspots at several companies may bear one name (R131).
+        name: Label,
+        /// Why it should come (R119).
+        why: Reason,
+        /// Equipment that a school could not buy for itself (R138).
+        #[serde(default)]
+        equipment: Vec<Label>,
+        /// When, at the latest on the day of recording.
+        occurred_on: NaiveDate,
+    },
+    /// It was linked to what it teaches (gekoppeld aan keuzevak of profieldeel).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-education-linked.v1", rename_all = "camelCase")]
+    EducationLinked {
+        /// The elective or profile part.
+        education: Education,
+    },
+    /// Its plan of approach was adopted (plan van aanpak vastgesteld); a later one replaces it.
+    #[serde(
+        rename = "nl.sterktechniekonderwijs.hotspots.hotspot-plan-of-approach-adopted.v1",
+        rename_all = "camelCase"
+    )]
+    PlanOfApproachAdopted {
+        /// The hash of the document.
+        document_hash: DocumentHash,
+        /// Where the theory is taught.
+        theory_place: TheoryPlace,
+        /// When it was adopted.
+        occurred_on: NaiveDate,
+    },
+    /// A contract that the company and this school signed was attached (contract gekoppeld).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-contract-attached.v1", rename_all = "camelCase")]
+    ContractAttached {
+        /// Which contract.
+        contract: ContractId,
+        /// The school that signed it: its pupils may be enrolled from now on.
+        school: BranchCode,
+    },
+    /// A safety check that both sides signed was attached (veiligheidscontrole gekoppeld); a later one replaces it.
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-safety-check-attached.v1", rename_all = "camelCase")]
+    SafetyCheckAttached {
+        /// Which check.
+        check: SafetyCheckId,
+        /// The day the workplace was looked at.
+        checked_on: NaiveDate,
+        /// The last day on which it allows a session.
+        valid_until: NaiveDate,
+    },
+    /// The attached safety check no longer holds, before its date (veiligheidscontrole vervallen), as after an incident.
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-safety-check-detached.v1", rename_all = "camelCase")]
+    SafetyCheckDetached {
+        /// Which check.
+        check: SafetyCheckId,
+    },
+    /// It was opened to sessions (opengesteld), for the first time or after a suspension.
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-opened.v1", rename_all = "camelCase")]
+    Opened {
+        /// At which company, so that a reader needs no other event.
+        company: CompanyId,
+        /// When.
+        occurred_on: NaiveDate,
+    },
+    /// It takes no new sessions for now (opgeschort).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-suspended.v1", rename_all = "camelCase")]
+    Suspended {
+        /// Why.
+        reason: Reason,
+        /// When.
+        occurred_on: NaiveDate,
+    },
+    /// It is no more (opgeheven).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-retired.v1", rename_all = "camelCase")]
+    Retired {
+        /// Why.
+        reason: Reason,
+        /// When.
+        occurred_on: NaiveDate,
+    },
+}

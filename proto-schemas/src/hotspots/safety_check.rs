@@ -1,0 +1,111 @@
+//! A safety check: the mini risk inventory of a workplace where pupils come. Stream `safety-check/<SafetyCheckId>`.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vocabulary::{ActorId, BranchCode, CompanyId, HotspotId, Label, Reason};
+
+/// How closely pupils are watched (R212): little supervision, fewer risky acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Supervision {
+    /// Someone looks in now and then (steekproefsgewijs).
+    Occasional,
+    /// Someone is near and looks regularly (regelmatig).
+    Regular,
+    /// Someone watches all the time (voortdurend).
+    Constant,
+}
+
+/// One risk and what is done about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// The risk, such as a rotating machine (risico).
+    pub hazard: Label,
+    /// What is done about it (maatregel).
+    pub mitigation: Label,
+}
+
+/// Something pupils do there, and from what age (R210).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Activity {
+    /// What they do; unique within the check (werkzaamheid).
+    pub name: Label,
+    /// In whole years on the day of the session.
+    pub minimum_age: u8,
+    /// The supervision it needs; never more than the workplace gives.
+    pub supervision: Supervision,
+}
+
+/// Who signs a safety check (R125).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Party {
+    /// The company itself.
+    Company(CompanyId),
+    /// One of the schools that send pupils.
+    School(BranchCode),
+}
+
+/// What happens to a safety check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// The workplace was looked at and the check drawn up (opgesteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.safety-check-drawn-up.v1", rename_all = "camelCase")]
+    DrawnUp {
+        /// Of which hotspot.
+        hotspot: HotspotId,
+        /// At which company.
+        company: CompanyId,
+        /// The day the workplace was looked at.
+        checked_on: NaiveDate,
+        /// The last day on which it allows a session, by the policy of that day.
+        valid_until: NaiveDate,
+        /// Risks with what is done about them; at least one.
+        items: Vec<Item>,
+        /// What pupils must wear (beschermingsmiddelen; R141).
+        protective_equipment: Vec<Label>,
+        /// The supervision that the company gives.
+        supervision: Supervision,
+        /// What pupils may do; at least one.
+        activities: Vec<Activity>,
+    },
+    /// One side signed it as it stands (ondertekend).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.safety-check-signed.v1", rename_all = "camelCase")]
+    Signed {
+        /// For whom.
+        party: Party,
+        /// Who signed.
+        by: ActorId,
+        /// When.
+        occurred_on: NaiveDate,
+    },
+    /// The workplace was looked at again (vernieuwd): earlier signatures are void.
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.safety-check-renewed.v1", rename_all = "camelCase")]
+    Renewed {
+        /// The day the workplace was looked at.
+        checked_on: NaiveDate,
+        /// The last day on which it allows a session, by the policy of that day.
+        valid_until: NaiveDate,
+        /// Risks with what is done about them; at least one.
+        items: Vec<Item>,
+        /// What pupils must wear.
+        protective_equipment: Vec<Label>,
+        /// The supervision that the company gives.
+        supervision: Supervision,
+        /// What pupils may do; at least one.
+        activities: Vec<Activity>,
+    },
+    /// It no longer holds, before its date (vervallen), as after an incident. That its date passed is computed, not recorded.
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.safety-check-lapsed.v1", rename_all = "camelCase")]
+    Lapsed {
+        /// Why.
+        reason: Reason,
+        /// When.
+        occurred_on: NaiveDate,
+    },
+}

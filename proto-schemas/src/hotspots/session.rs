@@ -1,0 +1,97 @@
+//! A session: one visit of a group of pupils to a hotspot. Stream `session/<SessionId>`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vocabulary::{BranchCode, CompanyId, HotspotId, Label, PersonId, Reason};
+
+/// What happens to a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// A session was planned (bijeenkomst gepland).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-planned.v1", rename_all = "camelCase")]
+    Planned {
+        /// At which hotspot.
+        hotspot: HotspotId,
+        /// At which company.
+        company: CompanyId,
+        /// The day, in Amsterdam.
+        date: NaiveDate,
+        /// From when.
+        starts_at: DateTime<Utc>,
+        /// Until when, on the same day.
+        ends_at: DateTime<Utc>,
+        /// The most pupils that may be enrolled (R121).
+        max: u8,
+        /// Fewer pupils than this need a reason at the start (R121).
+        min: u8,
+        /// Theory is taught at the company: a teacher or instructor must be assigned (R105).
+        theory_at_company: bool,
+        /// What the pupils will do, by its name in the safety check.
+        activities: Vec<Label>,
+        /// The highest minimum age of those activities, in whole years on the day (R210).
+        minimum_age: u8,
+    },
+    /// A pupil was enrolled (leerling ingeschreven).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-pupil-enrolled.v1", rename_all = "camelCase")]
+    PupilEnrolled {
+        /// Who.
+        pupil: PersonId,
+        /// Where the pupil is registered.
+        home_school: BranchCode,
+        /// The school that answers for the pupil here: the host school, if there is one.
+        school: BranchCode,
+    },
+    /// A pupil was withdrawn (leerling uitgeschreven).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-pupil-withdrawn.v1", rename_all = "camelCase")]
+    PupilWithdrawn {
+        /// Who.
+        pupil: PersonId,
+    },
+    /// A teacher or instructor of a school comes along (docent of instructeur toegewezen).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-teacher-assigned.v1", rename_all = "camelCase")]
+    TeacherAssigned {
+        /// Who.
+        teacher: PersonId,
+        /// Of which school.
+        school: BranchCode,
+    },
+    /// It began (begonnen).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-started.v1", rename_all = "camelCase")]
+    Started {
+        /// When.
+        at: DateTime<Utc>,
+        /// How many pupils were enrolled at that moment.
+        enrolled: u8,
+        /// Why it went on with fewer pupils than the minimum, where it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        small_group: Option<Reason>,
+    },
+    /// It ended (afgerond).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-finished.v1", rename_all = "camelCase")]
+    Finished {
+        /// When.
+        at: DateTime<Utc>,
+        /// At which hotspot.
+        hotspot: HotspotId,
+        /// At which company.
+        company: CompanyId,
+        /// The day, in Amsterdam.
+        date: NaiveDate,
+    },
+    /// It did not take place (geannuleerd).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-cancelled.v1", rename_all = "camelCase")]
+    Cancelled {
+        /// Why.
+        reason: Reason,
+        /// At which hotspot.
+        hotspot: HotspotId,
+        /// At which company.
+        company: CompanyId,
+        /// The day it would have been, in Amsterdam.
+        date: NaiveDate,
+        /// How many pupils were enrolled: what the cancellation costs.
+        enrolled: u8,
+    },
+}
