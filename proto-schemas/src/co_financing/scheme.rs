@@ -1,0 +1,61 @@
+//! A funding scheme as data (regeling).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vocabulary::{ClaimId, Euros, Label, Minutes};
+
+/// What a scheme pays at most, and asks. What it does not say is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Terms {
+    /// At most per activity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_activity: Option<Euros>,
+    /// At most per week of a trainee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_week: Option<Euros>,
+    /// At most per trainee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_trainee: Option<Euros>,
+    /// Least time of a trainee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<Minutes>,
+    /// Most time of a trainee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<Minutes>,
+    /// Whether a trainee must be registered before the start.
+    #[serde(default)]
+    pub register_before_start: bool,
+    /// Days after the end within which it must be claimed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_within_days: Option<u16>,
+    /// Years that papers are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers_kept_years: Option<u8>,
+}
+
+/// What happened to a scheme.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// A scheme was registered (regeling vastgelegd), or its terms anew.
+    #[serde(rename = "nl.sterktechniekonderwijs.co-financing.scheme-registered.v1", rename_all = "camelCase")]
+    Registered {
+        /// Its name.
+        name: Label,
+        /// Where its terms can be read.
+        source: Label,
+        /// Its terms.
+        terms: Terms,
+    },
+
+    /// A claim under this scheme was fixed (staat vastgesteld); claims under one scheme are fixed one after another.
+    #[serde(rename = "nl.sterktechniekonderwijs.co-financing.scheme-claim-fixed.v1", rename_all = "camelCase")]
+    ClaimFixed {
+        /// Which claim.
+        claim: ClaimId,
+        /// The calendar year.
+        year: u16,
+    },
+}
