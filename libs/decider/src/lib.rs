@@ -47,10 +47,21 @@ pub trait Aggregate: Default + Send + Sync + 'static {
 ///
 /// An enum that serde tags with `type` and `data`, each variant renamed to its full type:
 /// it reads from the text of a CloudEvent as it stands, and writes that text's tail.
-pub trait Event: Serialize + DeserializeOwned + schemars::JsonSchema + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static {}
+pub trait Event:
+    Serialize + DeserializeOwned + schemars::JsonSchema + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static
+{
+}
 
 impl<T> Event for T where
-    T: Serialize + DeserializeOwned + schemars::JsonSchema + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static
+    T: Serialize
+        + DeserializeOwned
+        + schemars::JsonSchema
+        + Clone
+        + PartialEq
+        + std::fmt::Debug
+        + Send
+        + Sync
+        + 'static
 {
 }
 

@@ -1,1 +1,26 @@
-//! To be written.
+//! Keeps histories in Postgres: append, load, read, prove.
+//!
+//! One log per service and region, with positions 1, 2, 3 … in commit order. An event is stored
+//! as the exact text of its CloudEvent; that text is what is hashed, published and replayed.
+//!
+//! **Invariant:** no event is ever updated or deleted, and no position is ever skipped.
+
+mod append;
+mod appender;
+mod database;
+mod envelope;
+mod error;
+mod execute;
+mod log;
+mod merkle;
+mod read;
+mod recorded;
+
+pub use append::{Append, Change, Context, NewEvent};
+pub use database::{APP_ROLE, Database, ensure_app_role, tenant};
+pub use envelope::{Envelope, Unreadable};
+pub use error::{Error, Refused};
+pub use execute::{Batch, Done, Kept, Loaded};
+pub use log::{EventLog, Head};
+pub use merkle::{Frontier, Hash, leaf_hash};
+pub use recorded::Recorded;

@@ -1,0 +1,95 @@
+//! What is asked of a log: events for some streams, all or none.
+
+use crate::Unreadable;
+use decider::{Asked, CommandKey, Event};
+use uuid::Uuid;
+use vocabulary::{Actor, PersonId};
+
+/// An event that is not written yet.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Its own id.
+    pub id: Uuid,
+    /// Its full type.
+    pub event_type: String,
+    /// Its data, as JSON text.
+    pub data: String,
+}
+
+/// What all events of one append share.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Who did it.
+    pub by: Actor,
+    /// In whose stead.
+    pub on_behalf_of: Option<PersonId>,
+    /// The event it is a reaction to.
+    pub cause: Option<Uuid>,
+    /// What ties a chain together.
+    pub correlation: Option<Uuid>,
+    /// The W3C trace.
+    pub traceparent: Option<String>,
+    /// The policy applied.
+    pub policy_version: Option<u32>,
+}
+
+/// What happens to one stream.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Category, slash, id.
+    pub stream: String,
+    /// The version the decision was made on; another one is a conflict. 0: nothing happened yet.
+    pub expected: i32,
+    /// What happened, in order; at least one.
+    pub events: Vec<NewEvent>,
+}
+
+/// Events for some streams of one log, written together or not at all.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// At most one change a stream; at least one change.
+    pub changes: Vec<Change>,
+    /// What they share.
+    pub context: Context,
+    /// Under which command it is kept.
+    pub command: Option<CommandKey>,
+}
+
+impl NewEvent {
+    /// Writes an event's data. The enum's tag becomes the type, its content the data.
+    ///
+    /// # Errors
+    /// When the event is not an enum tagged `type` and `data`, or does not serialise.
+    pub fn of<E: Event>(event: &E) -> Result<Self, Unreadable> {
+        let text = serde_json::to_string(event)?;
+        // serde writes the tag first: {"type":"…","data":{…}}.
+        let parts = text
+            .strip_prefix(r#"{"type":""#)
+            .and_then(|rest| rest.split_once(r#"","data":"#))
+            .and_then(|(event_type, data)| Some((event_type, data.strip_suffix('}')?)));
+        let Some((event_type, data)) = parts else {
+            return Err(Unreadable(serde::de::Error::custom("an event is tagged `type` and `data`")));
+        };
+        Ok(Self { id: Uuid::now_v7(), event_type: event_type.to_owned(), data: data.to_owned() })
+    }
+
+    /// Reads the event back.
+    pub(crate) fn read<E: Event>(&self) -> Result<E, Unreadable> {
+        Ok(serde_json::from_str(&format!(r#"{{"type":"{}","data":{}}}"#, self.event_type, self.data))?)
+    }
+}
+
+impl Context {
+    /// What an asker brings along.
+    #[must_use]
+    pub fn of(asked: &Asked) -> Self {
+        Self {
+            by: asked.by.clone(),
+            on_behalf_of: asked.on_behalf_of,
+            cause: asked.cause,
+            correlation: asked.correlation,
+            traceparent: asked.traceparent.clone(),
+            policy_version: asked.policy_version,
+        }
+    }
+}

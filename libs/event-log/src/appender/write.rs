@@ -1,0 +1,83 @@
+//! One round trip: the head is locked, the events inserted, the head moved on.
+
+use super::Tip;
+use super::batch::{Batch, Standing};
+use crate::Frontier;
+use crate::execute::Done;
+use sqlx::{PgPool, Row};
+use vocabulary::RegionId;
+
+/// What came of it.
+pub(crate) enum Outcome {
+    /// All of it is on disk.
+    Written,
+    /// Another process wrote in between; nothing was written.
+    Moved(Tip),
+    /// A stream or a command was ahead; nothing was written.
+    Blocked(Standing),
+}
+
+pub(crate) async fn write(app: &PgPool, region: &RegionId, tip: &Tip, batch: &Batch) -> sqlx::Result<Outcome> {
+    let written = sqlx::query(
+        "select done, head_position, head_recorded_at, head_frontier
+         from event_log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(region.as_str())
+    .bind(tip.position())
+    .bind(batch.tip.recorded_at)
+    .bind(batch.tip.frontier.to_bytes())
+    .bind(&batch.streams)
+    .bind(&batch.versions)
+    .bind(&batch.types)
+    .bind(&batch.actors)
+    .bind(&batch.leaves)
+    .bind(&batch.bodies)
+    .bind(&batch.commands)
+    .bind(&batch.fingerprints)
+    .bind(&batch.answer_versions)
+    .bind(&batch.answer_positions)
+    .fetch_one(app)
+    .await;
+    match written {
+        Ok(row) if row.try_get("done")? => Ok(Outcome::Written),
+        Ok(row) => {
+            let position: i64 = row.try_get("head_position")?;
+            let bytes: Vec<u8> = row.try_get("head_frontier")?;
+            let frontier = Frontier::from_bytes(position.unsigned_abs(), &bytes).ok_or_else(|| {
+                sqlx::Error::Protocol(format!("the frontier of {region} is not one of {position} leaves"))
+            })?;
+            Ok(Outcome::Moved(Tip { recorded_at: row.try_get("head_recorded_at")?, frontier }))
+        }
+        Err(error) if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation) => {
+            Ok(Outcome::Blocked(standing(app, region, batch).await?))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn standing(app: &PgPool, region: &RegionId, batch: &Batch) -> sqlx::Result<Standing> {
+    let commands: Vec<_> = batch.commands.iter().flatten().copied().collect();
+    let rows = sqlx::query("select * from event_log.standing($1, $2, $3)")
+        .bind(region.as_str())
+        .bind(&batch.streams)
+        .bind(commands)
+        .fetch_all(app)
+        .await?;
+    let mut standing = Standing::default();
+    for row in rows {
+        let stream: String = row.try_get("stream")?;
+        match row.try_get::<Option<uuid::Uuid>, _>("command")? {
+            None => drop(standing.versions.insert(stream, row.try_get("version")?)),
+            Some(command) => {
+                let done = Done {
+                    stream,
+                    version: row.try_get("answer_version")?,
+                    position: row.try_get("answer_position")?,
+                    repeated: true,
+                };
+                standing.kept.insert(command, (row.try_get("fingerprint")?, done));
+            }
+        }
+    }
+    Ok(standing)
+}

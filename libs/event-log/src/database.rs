@@ -1,0 +1,81 @@
+//! Two ways into a service's database: as the owner of the tables, and as the hub at work.
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool, Postgres, Transaction};
+use std::time::Duration;
+use vocabulary::RegionId;
+
+/// The role the hub works under: it owns nothing, so row-level security binds it.
+pub const APP_ROLE: &str = "regiohub_app";
+
+/// Two pools on one database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Owns the tables: for migrations and rebuilding read models only.
+    pub owner: PgPool,
+    /// Bound by row-level security.
+    pub app: PgPool,
+}
+
+impl Database {
+    /// Connects; waits at most three seconds for a free connection.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or the role cannot be made.
+    pub async fn open(options: PgConnectOptions, connections: u32) -> sqlx::Result<Self> {
+        let owner = pool(3).connect_with(options.clone()).await?;
+        ensure_app_role(&owner).await?;
+        let app = pool(connections)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("set role regiohub_app").await?;
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(options);
+        Ok(Self { owner, app })
+    }
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(3))
+        .idle_timeout(Duration::from_secs(60))
+        // A dead connection shows itself on use; asking first would cost a round trip each time.
+        .test_before_acquire(false)
+}
+
+/// Makes the role the hub works under, when it is not there, and lets the current user take it.
+///
+/// # Errors
+/// When the current user may not create roles.
+pub async fn ensure_app_role(owner: &PgPool) -> sqlx::Result<()> {
+    sqlx::raw_sql(
+        "do $$ begin
+             -- Roles belong to the whole server: several databases may be prepared at once.
+             perform pg_advisory_xact_lock(hashtext('regiohub_app'));
+             if not exists (select from pg_roles where rolname = 'regiohub_app') then
+                 create role regiohub_app nologin noinherit;
+             end if;
+             if not pg_has_role(current_user, 'regiohub_app', 'member') then
+                 execute format('grant regiohub_app to %I', current_user);
+             end if;
+         exception when duplicate_object or unique_violation then null;
+         end $$",
+    )
+    .execute(owner)
+    .await?;
+    Ok(())
+}
+
+/// A transaction that sees and writes the rows of one region only.
+///
+/// To read, let it drop; to write, commit it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tenant(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
+    // A region is a slug, so it can stand in the statement: one round trip instead of two.
+    app.begin_with(sqlx::AssertSqlSafe(format!("begin; set local regiohub.region = '{region}'"))).await
+}

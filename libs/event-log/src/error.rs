@@ -1,0 +1,48 @@
+//! Why a command had no effect.
+
+use crate::Unreadable;
+
+/// A refusal by an aggregate, told in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{english}")]
+pub struct Refused {
+    /// The category of the aggregate that refused.
+    pub aggregate: &'static str,
+    /// Its code for the reason, stable.
+    pub code: &'static str,
+    /// The reason in English.
+    pub english: String,
+    /// The reason in Dutch.
+    pub dutch: String,
+}
+
+/// Why a command had no effect. In every case nothing was written, but for `Unavailable`,
+/// where asking again under the same command id tells.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The stream is at another version than the asker saw.
+    #[error("{stream} is at version {actual}, not {expected}")]
+    Conflict {
+        /// Which stream.
+        stream: String,
+        /// What the asker saw.
+        expected: i32,
+        /// What it is.
+        actual: i32,
+    },
+    /// The command id was used before for something else.
+    #[error("this command id was used before with another content")]
+    Reused,
+    /// The database does not answer: whether it was written is unknown.
+    #[error("the event log is not available: {0}")]
+    Unavailable(#[from] sqlx::Error),
+    /// A stored event does not read as its type says.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The log is being shut down.
+    #[error("the event log is shutting down")]
+    Closed,
+}

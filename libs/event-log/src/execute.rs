@@ -1,0 +1,286 @@
+//! The platform's only command handler: load, decide, append, and again when somebody was faster.
+
+use crate::append::{Append, Change, Context, NewEvent};
+use crate::{Error, EventLog, Recorded, Refused};
+use decider::{Aggregate, Asked, Refusal};
+use sqlx::Row;
+use std::collections::HashMap;
+use std::str::FromStr;
+use uuid::Uuid;
+use vocabulary::RegionId;
+
+/// How often a decision is made anew because somebody else was faster.
+const TRIES: usize = 20;
+
+/// A command had its effect, now or when it was asked before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The stream it was about: category, slash, id.
+    pub stream: String,
+    /// The version of that stream.
+    pub version: i32,
+    /// The log's position to wait for; 0 when nothing new happened in an empty log.
+    pub position: i64,
+    /// It was asked before under the same id, and this is the answer of then.
+    pub repeated: bool,
+}
+
+/// What the log keeps of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The answer.
+    pub done: Done,
+    /// The keyed print of what was asked.
+    pub fingerprint: Vec<u8>,
+}
+
+/// An aggregate as its history left it.
+#[derive(Debug)]
+pub struct Loaded<A> {
+    /// The state.
+    pub state: A,
+    /// The version of the stream; 0 when nothing happened yet.
+    pub version: i32,
+}
+
+impl Done {
+    /// The id of what the command was about. After a retry it names the first answer's thing.
+    #[must_use]
+    pub fn id<T: FromStr>(&self) -> Option<T> {
+        self.stream.split_once('/')?.1.parse().ok()
+    }
+}
+
+/// Some decisions that are written together or not at all.
+pub struct Batch {
+    log: EventLog,
+    region: RegionId,
+    steps: Vec<Step>,
+}
+
+type Decide = Box<dyn Fn(&[Recorded], &[NewEvent], &Asked) -> Result<Vec<NewEvent>, Error> + Send + Sync>;
+
+struct Step {
+    stream: String,
+    decide: Decide,
+}
+
+/// What was read of some streams, and of a command.
+#[derive(Default)]
+struct Histories {
+    streams: HashMap<String, Vec<Recorded>>,
+    kept: Option<Kept>,
+}
+
+impl EventLog {
+    /// Asks one aggregate to do something.
+    ///
+    /// # Errors
+    /// See [`Error`]; nothing is written then.
+    #[tracing::instrument(skip_all, fields(service = self.service(), aggregate = A::CATEGORY, %region))]
+    pub async fn execute<A: Aggregate>(
+        &self,
+        region: &RegionId,
+        id: &A::Id,
+        command: A::Command,
+        asked: &Asked,
+    ) -> Result<Done, Error> {
+        let mut batch = self.batch(region);
+        batch.add::<A>(id, command);
+        batch.commit(asked).await
+    }
+
+    /// Begins decisions on several streams that are written together or not at all.
+    #[must_use]
+    pub fn batch(&self, region: &RegionId) -> Batch {
+        Batch { log: self.clone(), region: region.clone(), steps: vec![] }
+    }
+
+    /// Reads one aggregate.
+    ///
+    /// # Errors
+    /// When the database does not answer, or an event does not read as its type says.
+    pub async fn load<A: Aggregate>(&self, region: &RegionId, id: &A::Id) -> Result<Loaded<A>, Error> {
+        let stream = stream_name::<A>(id);
+        let histories = self.histories(region, std::slice::from_ref(&stream), None).await?;
+        let history = histories.streams.get(&stream).map_or(&[][..], Vec::as_slice);
+        Ok(Loaded { state: replay::<A>(history, &[])?, version: history.last().map_or(0, |event| event.version) })
+    }
+
+    /// The history of one stream, in order; empty when nothing happened.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a text does not read.
+    pub async fn history(&self, region: &RegionId, stream: &str) -> Result<Vec<Recorded>, Error> {
+        Ok(self.histories(region, &[stream.to_owned()], None).await?.streams.remove(stream).unwrap_or_default())
+    }
+
+    /// What was answered to a command, when it had an effect before.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn kept(&self, region: &RegionId, command: Uuid) -> Result<Option<Kept>, Error> {
+        Ok(self.histories(region, &[], Some(command)).await?.kept)
+    }
+
+    async fn histories(
+        &self,
+        region: &RegionId,
+        streams: &[String],
+        command: Option<Uuid>,
+    ) -> Result<Histories, Error> {
+        let rows = sqlx::query("select * from event_log.load($1, $2, $3)")
+            .bind(region.as_str())
+            .bind(streams)
+            .bind(command)
+            .fetch_all(self.app())
+            .await?;
+        let mut histories = Histories::default();
+        for row in rows {
+            if row.try_get("kept")? {
+                let done = Done {
+                    stream: row.try_get("stream")?,
+                    version: row.try_get("answer_version")?,
+                    position: row.try_get("answer_position")?,
+                    repeated: true,
+                };
+                histories.kept = Some(Kept { done, fingerprint: row.try_get("fingerprint")? });
+            } else {
+                let event = Recorded::parse(row.try_get("body")?)?;
+                histories.streams.entry(event.stream.clone()).or_default().push(event);
+            }
+        }
+        Ok(histories)
+    }
+}
+
+impl Batch {
+    /// Adds a decision. A later one on the same stream sees what the earlier one decided.
+    pub fn add<A: Aggregate>(&mut self, id: &A::Id, command: A::Command) -> &mut Self {
+        let decide: Decide = Box::new(move |history, earlier, asked| {
+            let state = replay::<A>(history, earlier)?;
+            let events = state.decide(&command, asked).map_err(|refusal| Refused {
+                aggregate: A::CATEGORY,
+                code: refusal.code(),
+                english: refusal.to_string(),
+                dutch: refusal.in_dutch(),
+            })?;
+            Ok(events.iter().map(NewEvent::of).collect::<Result<_, _>>()?)
+        });
+        self.steps.push(Step { stream: stream_name::<A>(id), decide });
+        self
+    }
+
+    /// How many decisions there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there is nothing to decide.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Decides and writes. The answer is about the first stream; `If-Match` binds that one too.
+    ///
+    /// # Errors
+    /// See [`Error`]; nothing is written then.
+    pub async fn commit(self, asked: &Asked) -> Result<Done, Error> {
+        let command = asked.command.as_ref();
+        let mut names: Vec<String> = self.steps.iter().map(|step| step.stream.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut turn = None;
+        for _ in 0..TRIES {
+            let histories = self.log.histories(&self.region, &names, command.map(|key| key.id)).await?;
+            if let (Some(kept), Some(command)) = (&histories.kept, command) {
+                return if kept.fingerprint == command.fingerprint {
+                    Ok(kept.done.clone())
+                } else {
+                    Err(Error::Reused)
+                };
+            }
+            let changes = match self.decide(&histories, asked)? {
+                Decided::Nothing { stream, version } => {
+                    return Ok(Done { stream, version, position: self.head().await?, repeated: false });
+                }
+                Decided::Changes(changes) => changes,
+            };
+            let append = Append { changes, context: Context::of(asked), command: command.cloned() };
+            match self.log.append(&self.region, append).await {
+                // Somebody was faster: look again, now waiting for one's turn among the others of
+                // this process that lost, so that nobody loses for ever. An asker who named a
+                // version is told above.
+                Err(Error::Conflict { .. }) => {
+                    if turn.is_none() {
+                        turn = Some(self.log.turn(names.first().map_or("", String::as_str)).await);
+                    }
+                }
+                result => return result,
+            }
+        }
+        Err(Error::Conflict { stream: names.swap_remove(0), expected: 0, actual: 0 })
+    }
+
+    fn decide(&self, histories: &Histories, asked: &Asked) -> Result<Decided, Error> {
+        let version = |stream: &str| {
+            histories.streams.get(stream).and_then(|history| history.last()).map_or(0, |event| event.version)
+        };
+        let first = self.steps.first().map_or("", |step| step.stream.as_str());
+        if let Some(expected) = asked.expects
+            && expected != version(first)
+        {
+            return Err(Error::Conflict { stream: first.to_owned(), expected, actual: version(first) });
+        }
+        let mut changes: Vec<Change> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for step in &self.steps {
+            let history = histories.streams.get(&step.stream).map_or(&[][..], Vec::as_slice);
+            let place = places.get(step.stream.as_str()).copied();
+            let earlier = place.and_then(|place| changes.get(place)).map_or(&[][..], |change| change.events.as_slice());
+            let events = (step.decide)(history, earlier, asked)?;
+            if events.is_empty() {
+                continue;
+            }
+            match place.and_then(|place| changes.get_mut(place)) {
+                Some(change) => change.events.extend(events),
+                None => {
+                    places.insert(&step.stream, changes.len());
+                    changes.push(Change { stream: step.stream.clone(), expected: version(&step.stream), events });
+                }
+            }
+        }
+        Ok(if changes.is_empty() {
+            Decided::Nothing { stream: first.to_owned(), version: version(first) }
+        } else {
+            Decided::Changes(changes)
+        })
+    }
+
+    async fn head(&self) -> Result<i64, Error> {
+        let heads = self.log.heads().await?;
+        Ok(heads.iter().find(|head| head.region == self.region).map_or(0, |head| head.position))
+    }
+}
+
+enum Decided {
+    Nothing { stream: String, version: i32 },
+    Changes(Vec<Change>),
+}
+
+fn stream_name<A: Aggregate>(id: &A::Id) -> String {
+    format!("{}/{id}", A::CATEGORY)
+}
+
+fn replay<A: Aggregate>(history: &[Recorded], earlier: &[NewEvent]) -> Result<A, Error> {
+    let mut state = A::default();
+    for event in history {
+        state = state.evolve(event.event()?);
+    }
+    for event in earlier {
+        state = state.evolve(event.read()?);
+    }
+    Ok(state)
+}

@@ -1,0 +1,149 @@
+//! The logs of one service, one per region.
+
+use crate::append::Append;
+use crate::appender::{Appender, Request};
+use crate::execute::Done;
+use crate::{Database, Error};
+use chrono::{DateTime, Utc};
+use decider::Clock;
+use sqlx::PgPool;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use vocabulary::RegionId;
+
+/// How many appends may wait for one log before askers wait too.
+const QUEUE: usize = 4_096;
+
+/// The logs of one service. Copies share everything.
+#[derive(Clone)]
+pub struct EventLog(Arc<Inner>);
+
+struct Inner {
+    service: &'static str,
+    source: String,
+    app: PgPool,
+    clock: Clock,
+    appenders: Mutex<HashMap<RegionId, mpsc::Sender<Request>>>,
+    written: broadcast::Sender<(RegionId, i64)>,
+    turns: [tokio::sync::Mutex<()>; 64],
+}
+
+/// Where one log of this service ends.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Head {
+    /// Whose log.
+    #[sqlx(try_from = "String")]
+    pub region: RegionId,
+    /// Raised when the log was restored to a point behind what it had published.
+    pub epoch: i32,
+    /// The position of the last event.
+    pub position: i64,
+    /// When that was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// The frontier of the Merkle tree, 32 bytes a root.
+    pub frontier: Vec<u8>,
+}
+
+impl EventLog {
+    /// The logs of `service`; `oin` is the organisation's number in the source of every event.
+    #[must_use]
+    pub fn new(service: &'static str, oin: &str, database: &Database, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            service,
+            source: format!("urn:nld:oin:{oin}:systeem:regiohub-{service}"),
+            app: database.app.clone(),
+            clock,
+            appenders: Mutex::default(),
+            written: broadcast::channel(1_024).0,
+            turns: std::array::from_fn(|_| tokio::sync::Mutex::default()),
+        }))
+    }
+
+    /// Makes the tables and functions, or brings them up to date.
+    ///
+    /// # Errors
+    /// When the database does not answer or the user does not own it.
+    pub async fn migrate(database: &Database) -> sqlx::Result<()> {
+        let mut transaction = database.owner.begin().await?;
+        // Several processes may start at once.
+        sqlx::query("select pg_advisory_xact_lock(hashtext('event_log'))").execute(&mut *transaction).await?;
+        sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *transaction).await?;
+        transaction.commit().await
+    }
+
+    /// Which service writes here.
+    #[must_use]
+    pub fn service(&self) -> &'static str {
+        self.0.service
+    }
+
+    /// The pool that is bound by row-level security.
+    #[must_use]
+    pub fn app(&self) -> &PgPool {
+        &self.0.app
+    }
+
+    /// Told after each commit of this process: whose log, and its new end.
+    #[must_use]
+    pub fn watch(&self) -> broadcast::Receiver<(RegionId, i64)> {
+        self.0.written.subscribe()
+    }
+
+    /// Which logs there are and where they end.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn heads(&self) -> sqlx::Result<Vec<Head>> {
+        sqlx::query_as("select region, epoch, position, recorded_at, frontier from event_log.heads()")
+            .fetch_all(&self.0.app)
+            .await
+    }
+
+    /// Writes events behind the others of their log; an answer means they are on disk.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn append(&self, region: &RegionId, append: Append) -> Result<Done, Error> {
+        let (answer, answered) = oneshot::channel();
+        let request = Request { append, answer };
+        self.appender(region).send(request).await.map_err(|_| Error::Closed)?;
+        answered.await.map_err(|_| Error::Closed)?
+    }
+
+    /// One's turn among those who contend for a stream in this process.
+    pub(crate) async fn turn(&self, stream: &str) -> tokio::sync::MutexGuard<'_, ()> {
+        let mut hasher = std::hash::DefaultHasher::new();
+        stream.hash(&mut hasher);
+        let turns = &self.0.turns;
+        let slot = usize::try_from(hasher.finish() % turns.len() as u64).unwrap_or(0);
+        turns[slot].lock().await
+    }
+
+    fn appender(&self, region: &RegionId) -> mpsc::Sender<Request> {
+        let mut appenders = self.0.appenders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = appenders.get(region)
+            && !sender.is_closed()
+        {
+            return sender.clone();
+        }
+        let (sender, requests) = mpsc::channel(QUEUE);
+        let appender = Appender {
+            app: self.0.app.clone(),
+            region: region.clone(),
+            source: self.0.source.clone(),
+            clock: self.0.clock.clone(),
+            written: self.0.written.clone(),
+        };
+        tokio::spawn(appender.run(requests));
+        appenders.insert(region.clone(), sender.clone());
+        sender
+    }
+}
+
+impl std::fmt::Debug for EventLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "EventLog({})", self.0.service)
+    }
+}

@@ -1,0 +1,60 @@
+//! Reading a log by position.
+
+use crate::{Error, EventLog, Recorded, Unreadable, tenant};
+use futures_util::{Stream, TryStreamExt, stream};
+use vocabulary::RegionId;
+
+impl EventLog {
+    /// The events behind position `after`, at most `limit`, in order.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a text does not read.
+    pub async fn page(&self, region: &RegionId, after: i64, limit: usize) -> Result<Vec<Recorded>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let texts: Vec<String> = sqlx::query_scalar("select body from event_log.page($1, $2, $3)")
+            .bind(region.as_str())
+            .bind(after)
+            .bind(limit)
+            .fetch_all(self.app())
+            .await?;
+        Ok(texts.into_iter().map(Recorded::parse).collect::<Result<_, Unreadable>>()?)
+    }
+
+    /// Every event behind position `after`, in order, in one read with flat memory.
+    pub fn stream(
+        &self,
+        region: &RegionId,
+        after: i64,
+    ) -> impl Stream<Item = Result<Recorded, Error>> + Send + 'static {
+        self.texts(region, after).and_then(async |text| Ok(Recorded::parse(text)?))
+    }
+
+    /// The exact texts of every event behind position `after`, in order, with flat memory.
+    pub fn texts(&self, region: &RegionId, after: i64) -> impl Stream<Item = Result<String, Error>> + Send + 'static {
+        let (app, region) = (self.app().clone(), region.clone());
+        let (sender, receiver) = tokio::sync::mpsc::channel(4_096);
+        // The reading transaction lives in a task of its own: it borrows from itself otherwise.
+        tokio::spawn(async move {
+            let read = async {
+                let mut transaction = tenant(&app, &region).await?;
+                let mut rows = sqlx::query_scalar::<_, String>(
+                    "select body from event_log.event where region = $1 and position > $2 order by position",
+                )
+                .bind(region.as_str())
+                .bind(after)
+                .fetch(&mut *transaction);
+                while let Some(text) = rows.try_next().await? {
+                    if sender.send(Ok(text)).await.is_err() {
+                        break; // Nobody reads any more.
+                    }
+                }
+                Ok::<_, sqlx::Error>(())
+            };
+            if let Err(error) = read.await {
+                // The reader may be gone already.
+                let _ = sender.send(Err(Error::from(error))).await;
+            }
+        });
+        stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) })
+    }
+}

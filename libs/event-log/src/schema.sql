@@ -1,0 +1,137 @@
+-- One log per region: positions 1, 2, 3 … without a gap, in commit order.
+
+create schema if not exists event_log;
+
+create table if not exists event_log.head (
+    region text primary key,
+    epoch integer not null default 1,
+    position bigint not null,
+    recorded_at timestamptz not null,
+    -- The roots of the perfect subtrees of the Merkle tree, largest first, 32 bytes each.
+    frontier bytea not null
+) with (fillfactor = 10);
+
+-- `body` is the exact text that is hashed and published; the columns beside it are copies.
+create table if not exists event_log.event (
+    region text not null,
+    position bigint not null,
+    stream text not null,
+    version integer not null,
+    type text not null,
+    actor uuid not null,
+    recorded_at timestamptz not null,
+    leaf bytea not null,
+    body text not null,
+    -- The first event of a command keeps its id and its answer.
+    command uuid,
+    fingerprint bytea,
+    answer_version integer,
+    answer_position bigint,
+    primary key (region, position),
+    constraint event_version unique (region, stream, version)
+);
+
+create unique index if not exists event_command on event_log.event (region, command) where command is not null;
+
+alter table event_log.head enable row level security;
+alter table event_log.event enable row level security;
+
+do $$ begin
+    create policy region on event_log.head using (region = current_setting('regiohub.region', true));
+exception when duplicate_object then null; end $$;
+
+do $$ begin
+    create policy region on event_log.event using (region = current_setting('regiohub.region', true));
+exception when duplicate_object then null; end $$;
+
+grant usage on schema event_log to regiohub_app;
+grant select, insert, update on event_log.head to regiohub_app;
+-- No update and no delete: what happened, happened.
+grant select, insert on event_log.event to regiohub_app;
+
+-- Appends events behind the head that the caller knows, or answers the true head and writes nothing.
+-- A version or a command that is there already is a unique violation: nothing is written either.
+create or replace function event_log.append(
+    p_region text, p_position bigint, p_recorded_at timestamptz, p_frontier bytea,
+    p_streams text[], p_versions integer[], p_types text[], p_actors uuid[], p_leaves bytea[], p_bodies text[],
+    p_commands uuid[], p_fingerprints bytea[], p_answer_versions integer[], p_answer_positions bigint[]
+) returns table (done boolean, head_position bigint, head_recorded_at timestamptz, head_frontier bytea)
+language plpgsql as $$
+declare
+    head event_log.head%rowtype;
+begin
+    perform set_config('regiohub.region', p_region, true);
+    select * into head from event_log.head where region = p_region for update;
+    if not found then
+        insert into event_log.head (region, position, recorded_at, frontier)
+        values (p_region, 0, 'epoch', '') on conflict do nothing;
+        select * into head from event_log.head where region = p_region for update;
+    end if;
+    if head.position <> p_position or head.recorded_at > p_recorded_at then
+        return query select false, head.position, head.recorded_at, head.frontier;
+        return;
+    end if;
+    insert into event_log.event (region, position, stream, version, type, actor, recorded_at, leaf, body,
+                                 command, fingerprint, answer_version, answer_position)
+    select p_region, p_position + row.ordinality, row.stream, row.version, row.type, row.actor, p_recorded_at, row.leaf,
+           row.body, row.command, row.fingerprint, row.answer_version, row.answer_position
+    from unnest(p_streams, p_versions, p_types, p_actors, p_leaves, p_bodies,
+                p_commands, p_fingerprints, p_answer_versions, p_answer_positions)
+         with ordinality as row (stream, version, type, actor, leaf, body, command, fingerprint, answer_version,
+                                 answer_position, ordinality);
+    update event_log.head
+    set position = p_position + cardinality(p_streams), recorded_at = p_recorded_at, frontier = p_frontier
+    where region = p_region;
+    return query select true, p_position + cardinality(p_streams), p_recorded_at, p_frontier;
+end $$;
+
+-- The histories of some streams, and what a command answered when it was asked before: one round trip.
+create or replace function event_log.load(p_region text, p_streams text[], p_command uuid)
+returns table (kept boolean, stream text, version integer, body text,
+               fingerprint bytea, answer_version integer, answer_position bigint)
+language plpgsql as $$
+begin
+    perform set_config('regiohub.region', p_region, true);
+    if p_command is not null then
+        return query
+            select true, event.stream, event.version, null::text, event.fingerprint, event.answer_version, event.answer_position
+            from event_log.event where event.region = p_region and event.command = p_command;
+    end if;
+    return query
+        select false, event.stream, event.version, event.body, null::bytea, null::integer, null::bigint
+        from event_log.event where event.region = p_region and event.stream = any (p_streams)
+        order by event.stream, event.version;
+end $$;
+
+-- What stands in the way of an append: the versions its streams have, and the commands already kept.
+create or replace function event_log.standing(p_region text, p_streams text[], p_commands uuid[])
+returns table (stream text, version integer, command uuid, fingerprint bytea, answer_version integer, answer_position bigint)
+language plpgsql as $$
+begin
+    perform set_config('regiohub.region', p_region, true);
+    return query
+        select event.stream, max(event.version), null::uuid, null::bytea, null::integer, null::bigint
+        from event_log.event where event.region = p_region and event.stream = any (p_streams) group by event.stream
+        union all
+        select event.stream, null, event.command, event.fingerprint, event.answer_version, event.answer_position
+        from event_log.event where event.region = p_region and event.command = any (p_commands);
+end $$;
+
+create or replace function event_log.page(p_region text, p_after bigint, p_limit bigint)
+returns table (body text)
+language plpgsql as $$
+begin
+    perform set_config('regiohub.region', p_region, true);
+    return query
+        select event.body from event_log.event where event.region = p_region and event.position > p_after
+        order by event.position limit p_limit;
+end $$;
+
+-- Which logs there are. The relay and the consumers of a log serve every region.
+create or replace function event_log.heads()
+returns table (region text, epoch integer, "position" bigint, recorded_at timestamptz, frontier bytea)
+language sql security definer set search_path = '' stable as $$
+    select head.region, head.epoch, head.position, head.recorded_at, head.frontier from event_log.head order by head.region;
+$$;
+revoke all on function event_log.heads() from public;
+grant execute on function event_log.heads() to regiohub_app;

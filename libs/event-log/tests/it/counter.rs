@@ -1,0 +1,66 @@
+//! The smallest aggregate: it counts up to a limit.
+
+use decider::{Aggregate, Asked, CommandKey, Refusal};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use vocabulary::{Actor, ActorId, Role};
+
+#[derive(Default)]
+pub struct Counter {
+    pub count: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    #[serde(rename = "nl.sterktechniekonderwijs.counters.counter-raised.v1")]
+    Raised { by: u32 },
+}
+
+/// Raise by so much; nothing is never new.
+pub struct Raise(pub u32);
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{most} is the most")]
+pub struct TooMuch {
+    pub most: u32,
+}
+
+impl Refusal for TooMuch {
+    fn code(&self) -> &'static str {
+        "too-much"
+    }
+    fn in_dutch(&self) -> String {
+        format!("{} is het meeste", self.most)
+    }
+}
+
+impl Aggregate for Counter {
+    const CATEGORY: &'static str = "counter";
+    type Id = Uuid;
+    type Command = Raise;
+    type Event = Event;
+    type Refusal = TooMuch;
+
+    fn decide(&self, Raise(by): &Raise, _: &Asked) -> Result<Vec<Event>, TooMuch> {
+        match by {
+            0 => Ok(vec![]),
+            by if self.count + by > 1_000 => Err(TooMuch { most: 1_000 }),
+            by => Ok(vec![Event::Raised { by: *by }]),
+        }
+    }
+
+    fn evolve(self, Event::Raised { by }: Event) -> Self {
+        Self { count: self.count + by }
+    }
+}
+
+pub fn asked() -> Asked {
+    let actor = Actor { id: ActorId::derived(&["tester"]), role: Role::ProgrammeLeader, organisation: None };
+    Asked::new(actor, chrono::Utc::now())
+}
+
+pub fn under(command: Uuid, fingerprint: &str) -> Asked {
+    Asked { command: Some(CommandKey { id: command, fingerprint: fingerprint.into() }), ..asked() }
+}

@@ -1,0 +1,53 @@
+//! Loading, paging and streaming.
+
+use crate::counter::{Counter, Raise, asked};
+use crate::scratch::scratch;
+use futures_util::TryStreamExt;
+use uuid::Uuid;
+use vocabulary::RegionId;
+
+#[tokio::test]
+async fn pages_and_the_stream_give_every_event_once_and_in_order() {
+    scratch(async |scratch| {
+        let region: RegionId = "voorbeeld".parse().unwrap();
+        for _ in 0..25 {
+            scratch.log.execute::<Counter>(&region, &Uuid::now_v7(), Raise(1), &asked()).await.unwrap();
+        }
+        let streamed: Vec<_> = scratch.log.stream(&region, 3).try_collect().await.unwrap();
+        let mut paged = Vec::new();
+        while let Some(last) = Some(paged.last().map_or(3, |event: &event_log::Recorded| event.position)) {
+            let page = scratch.log.page(&region, last, 10).await.unwrap();
+            if page.is_empty() {
+                break;
+            }
+            paged.extend(page);
+        }
+        assert_eq!(paged, streamed);
+        assert_eq!(paged.iter().map(|event| event.position).collect::<Vec<_>>(), (4..=25).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_stream_is_a_thing_before_anything_happened() {
+    scratch(async |scratch| {
+        let region: RegionId = "voorbeeld".parse().unwrap();
+        let counter = scratch.log.load::<Counter>(&region, &Uuid::now_v7()).await.unwrap();
+        assert_eq!((counter.state.count, counter.version), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reader_that_goes_away_ends_the_reading() {
+    scratch(async |scratch| {
+        let region: RegionId = "voorbeeld".parse().unwrap();
+        scratch.log.execute::<Counter>(&region, &Uuid::now_v7(), Raise(1), &asked()).await.unwrap();
+        for _ in 0..100 {
+            // More readers than connections: each must give its own back.
+            let first = std::pin::pin!(scratch.log.stream(&region, 0)).try_next().await.unwrap();
+            assert!(first.is_some());
+        }
+    })
+    .await;
+}
