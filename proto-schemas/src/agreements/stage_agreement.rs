@@ -31,6 +31,8 @@ pub enum Event {
         company_name: Label,
         /// What is agreed.
         terms: Terms,
+        /// Which wording of the form the document is drawn in.
+        wording: u32,
         /// SHA-256 of the canonical text: what a signature is for.
         document_hash: DocumentHash,
     },
@@ -93,6 +95,8 @@ pub enum Event {
         edition: u32,
         /// What is agreed from now on.
         terms: Terms,
+        /// Which wording of the form the document is drawn in.
+        wording: u32,
         /// SHA-256 of the new canonical text.
         document_hash: DocumentHash,
         /// Who had signed the former document and must sign again.
