@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vocabulary::{ActorId, BranchCode, CompanyId, ElectiveId, PersonId, PtaId, Reason, SchoolYear};
+use vocabulary::{ActorId, BranchCode, CompanyId, DocumentHash, ElectiveId, PersonId, PtaId, Reason, SchoolYear};
 
 /// What can happen to a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -41,8 +41,8 @@ pub enum Event {
     EvidenceSubmitted {
         /// What it is.
         kind: EvidenceKind,
-        /// SHA-256 of the content in hexadecimal: what the evidence is known by.
-        content_hash: String,
+        /// SHA-256 of the content: what the evidence is known by.
+        content_hash: DocumentHash,
         /// What it shows.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         description: Option<Sealed>,

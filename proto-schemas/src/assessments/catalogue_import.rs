@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vocabulary::ElectiveId;
+use vocabulary::{DocumentHash, ElectiveId};
 
 /// What can happen to an import.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -12,9 +12,9 @@ pub enum Event {
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.catalogue-import-completed.v1", rename_all = "camelCase")]
     Completed {
         /// SHA-256 of the file with electives, in hexadecimal.
-        electives_hash: String,
+        electives_hash: DocumentHash,
         /// SHA-256 of the file with deeltaken, in hexadecimal.
-        deeltaken_hash: String,
+        deeltaken_hash: DocumentHash,
         /// How many electives and profile modules the file holds.
         electives: u32,
         /// How many deeltaken they have together.
