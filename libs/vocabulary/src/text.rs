@@ -86,11 +86,23 @@ impl DocumentHash {
         }
     }
 }
+impl From<[u8; 32]> for DocumentHash {
+    /// A digest as it comes from SHA-256.
+    fn from(digest: [u8; 32]) -> Self {
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
 checked_text!(
     DocumentHash,
     pattern = "^[0-9a-f]{64}$",
     example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 );
+
+impl From<[u8; 32]> for DocumentHash {
+    fn from(digest: [u8; 32]) -> Self {
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
 
 fn short(text: &str, most: usize) -> Option<String> {
     let trimmed = text.trim();
@@ -128,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_document_hash_is_a_sha_256_in_lower_case() {
-        assert!("0a".repeat(32).parse::<DocumentHash>().is_ok());
+        assert_eq!("0a".repeat(32).parse::<DocumentHash>().unwrap(), DocumentHash::from([10; 32]));
         for bad in ["0A".repeat(32), "0a".repeat(31), "0g".repeat(32)] {
             assert!(bad.parse::<DocumentHash>().is_err(), "{bad}");
         }
