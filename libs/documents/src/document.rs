@@ -49,10 +49,10 @@ impl Document {
         text
     }
 
-    /// SHA-256 of the canonical text, 64 lower-case hexadecimal digits.
+    /// SHA-256 of the canonical text: what a signature is for.
     #[must_use]
-    pub fn hash(&self) -> String {
-        hex::encode(Sha256::digest(self.canonical_text()))
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(self.canonical_text()).into()
     }
 }
 
