@@ -86,12 +86,6 @@ impl DocumentHash {
         }
     }
 }
-impl From<[u8; 32]> for DocumentHash {
-    /// A digest as it comes from SHA-256.
-    fn from(digest: [u8; 32]) -> Self {
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
-    }
-}
 checked_text!(
     DocumentHash,
     pattern = "^[0-9a-f]{64}$",
