@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vocabulary::{ActorId, CompanyId, DocumentHash, Euros, Label, Minutes, Reason, SchemeCode};
+use vocabulary::{ActorId, CompanyId, ContributionId, DocumentHash, Euros, Label, Minutes, Reason, SchemeCode};
 
 /// What was put in, with the inputs of its amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
@@ -36,6 +36,8 @@ pub enum Event {
     /// A contribution was recorded (bijdrage vastgelegd).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-recorded.v1", rename_all = "camelCase")]
     Recorded {
+        /// Which contribution.
+        contribution: ContributionId,
         /// Who puts it in.
         company: CompanyId,
         /// Under which scheme it counts: one and no other.
