@@ -1,1 +1,8 @@
-//! To be written.
+//! Who is in a region, what they planned, and who may do what.
+
+pub mod company;
+pub mod consortium;
+pub mod grant;
+pub mod import;
+pub mod person;
+pub mod policy;

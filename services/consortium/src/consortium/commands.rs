@@ -1,0 +1,223 @@
+//! What may be asked of a consortium, and why not.
+
+use super::{plan::Plan, school::Details};
+use chrono::NaiveDate;
+use proto_schemas::consortium::consortium::{Event, Partner, PartnerKind};
+use vocabulary::{ActorId, BasisPoints, BranchCode, Brin, CompanyId, Label, PartnerId};
+
+/// What may be asked.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Found the region.
+    Found { name: Label, occurred_on: NaiveDate },
+    /// A secondary school joins, or what is known of it changes.
+    JoinSchool { school: BranchCode, details: Details, occurred_on: NaiveDate },
+    /// A secondary school leaves.
+    RemoveSchool { school: BranchCode, occurred_on: NaiveDate },
+    /// Another partner joins.
+    AddPartner { partner: NewPartner, occurred_on: NaiveDate },
+    /// Another partner leaves.
+    RemovePartner { partner: Partner, occurred_on: NaiveDate },
+    /// The board of this site becomes the lead partner.
+    NameLeadPartner { school: BranchCode, occurred_on: NaiveDate },
+    /// Take a school's seat in the working group.
+    TakeSeat { school: BranchCode, member: ActorId },
+    /// Give it up.
+    VacateSeat { school: BranchCode, member: ActorId },
+    /// The partners adopt a plan.
+    AdoptPlan { plan: Plan, occurred_on: NaiveDate },
+    /// Set the target as this share (the policy's) of the plan's subsidisable budget; the whole
+    /// programme where no dates are given.
+    SetTarget { share: BasisPoints, from: Option<NaiveDate>, until: Option<NaiveDate> },
+    /// Open a period.
+    OpenPeriod { period: String, from: NaiveDate, until: NaiveDate },
+    /// Close it: from then on it takes corrections only.
+    ClosePeriod { period: String, occurred_on: NaiveDate },
+}
+
+impl Command {
+    /// The date of the fact, which is never after the moment asked.
+    pub(super) fn occurred_on(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Found { occurred_on, .. }
+            | Self::JoinSchool { occurred_on, .. }
+            | Self::RemoveSchool { occurred_on, .. }
+            | Self::AddPartner { occurred_on, .. }
+            | Self::RemovePartner { occurred_on, .. }
+            | Self::NameLeadPartner { occurred_on, .. }
+            | Self::AdoptPlan { occurred_on, .. }
+            | Self::ClosePeriod { occurred_on, .. } => Some(*occurred_on),
+            Self::TakeSeat { .. } | Self::VacateSeat { .. } | Self::SetTarget { .. } | Self::OpenPeriod { .. } => None,
+        }
+    }
+}
+
+/// A partner that is no secondary school, on its way in.
+#[derive(Clone, Debug)]
+pub enum NewPartner {
+    /// Po-school.
+    PrimarySchool { school: BranchCode, name: Label, board: String },
+    /// Mbo-instelling.
+    Mbo { institution: Brin, name: Label },
+    /// A company the region knows.
+    Company { company: CompanyId },
+    /// Government, association or citizens' initiative.
+    Other { partner: PartnerId, kind: PartnerKind, name: Label },
+}
+
+impl NewPartner {
+    pub(super) fn key(&self) -> Partner {
+        match self {
+            Self::PrimarySchool { school, .. } => Partner::PrimarySchool(school.clone()),
+            Self::Mbo { institution, .. } => Partner::Mbo(institution.clone()),
+            Self::Company { company } => Partner::Company(*company),
+            Self::Other { partner, .. } => Partner::Other(*partner),
+        }
+    }
+
+    pub(super) fn joined(&self, occurred_on: NaiveDate) -> Event {
+        match self.clone() {
+            Self::PrimarySchool { school, name, board } => {
+                Event::PrimarySchoolJoined { school, name, board, occurred_on }
+            }
+            Self::Mbo { institution, name } => Event::MboJoined { institution, name, occurred_on },
+            Self::Company { company } => Event::CompanyJoined { company, occurred_on },
+            Self::Other { partner, kind, name } => Event::OtherPartnerJoined { partner, kind, name, occurred_on },
+        }
+    }
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    #[error("The region was founded under another name; choose another slug.")]
+    AlreadyFounded,
+    #[error("The region has not been founded.")]
+    NotFounded,
+    #[error("The date lies in the future.")]
+    InTheFuture,
+    #[error("The {part} of the school is not known yet: import the file of branches that holds it first, or give it.")]
+    SchoolIncomplete { part: &'static str },
+    #[error("The school is no member of the region.")]
+    NotAMember,
+    #[error("The board of this school is the lead partner; name another lead partner first.")]
+    LeadsTheRegion,
+    #[error("The lead partner is the board of a vmbo site, and this site has no vmbo.")]
+    LeadIsNotVmbo,
+    #[error("The school's seat in the working group is taken; revoke that membership first.")]
+    SeatTaken,
+    #[error("A plan needs at least two vmbo schools; the region has {has}.")]
+    TooFewVmboSchools { has: usize },
+    #[error("A plan needs at least one institution for mbo.")]
+    NoMbo,
+    #[error("A plan needs at least one company as a partner.")]
+    NoCompany,
+    #[error("A programme from 2025 on needs at least one primary school.")]
+    NoPrimarySchool,
+    #[error("A plan needs a lead partner.")]
+    NoLeadPartner,
+    #[error("The programme or the period ends before it begins.")]
+    EndsBeforeItBegins,
+    #[error("The plan has two themes or activities with the code {code}.")]
+    CodeTwice { code: String },
+    #[error("Activity {activity} names a theme that the plan does not have.")]
+    NoSuchTheme { activity: String },
+    #[error("A result of activity {activity} is planned outside the programme.")]
+    ResultOutsideTheProgramme { activity: String },
+    #[error("The budget of activity {activity} has a negative price, or is too large.")]
+    AmountOutOfRange { activity: String },
+    #[error("Adopt a plan first.")]
+    NoPlan,
+    #[error("The dates lie outside the programme.")]
+    OutsideTheProgramme,
+    #[error("A period with this code was opened with other dates.")]
+    PeriodTaken,
+    #[error("The period overlaps with another one.")]
+    PeriodsOverlap,
+    #[error("There is no such period.")]
+    NoSuchPeriod,
+    #[error("The period runs until {until}; close it on or after that date.")]
+    PeriodNotOver { until: NaiveDate },
+}
+
+impl decider::Refusal for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadyFounded => "already-founded",
+            Self::NotFounded => "not-founded",
+            Self::InTheFuture => "in-the-future",
+            Self::SchoolIncomplete { .. } => "school-incomplete",
+            Self::NotAMember => "not-a-member",
+            Self::LeadsTheRegion => "leads-the-region",
+            Self::LeadIsNotVmbo => "lead-is-not-vmbo",
+            Self::SeatTaken => "seat-taken",
+            Self::TooFewVmboSchools { .. } => "too-few-vmbo-schools",
+            Self::NoMbo => "no-mbo",
+            Self::NoCompany => "no-company",
+            Self::NoPrimarySchool => "no-primary-school",
+            Self::NoLeadPartner => "no-lead-partner",
+            Self::EndsBeforeItBegins => "ends-before-it-begins",
+            Self::CodeTwice { .. } => "code-twice",
+            Self::NoSuchTheme { .. } => "no-such-theme",
+            Self::ResultOutsideTheProgramme { .. } => "result-outside-the-programme",
+            Self::AmountOutOfRange { .. } => "amount-out-of-range",
+            Self::NoPlan => "no-plan",
+            Self::OutsideTheProgramme => "outside-the-programme",
+            Self::PeriodTaken => "period-taken",
+            Self::PeriodsOverlap => "periods-overlap",
+            Self::NoSuchPeriod => "no-such-period",
+            Self::PeriodNotOver { .. } => "period-not-over",
+        }
+    }
+
+    fn in_dutch(&self) -> String {
+        match self {
+            Self::AlreadyFounded => "De regio is onder een andere naam opgericht; kies een andere korte naam.".into(),
+            Self::NotFounded => "De regio is nog niet opgericht.".into(),
+            Self::InTheFuture => "De datum ligt in de toekomst.".into(),
+            Self::SchoolIncomplete { part } => {
+                let part = match *part {
+                    "name" => "De naam",
+                    "board" => "Het bevoegd gezag",
+                    "address" => "Het adres",
+                    _ => "Het onderwijsaanbod",
+                };
+                format!(
+                    "{part} van de school is nog niet bekend: importeer eerst het vestigingenbestand waar het in staat, of vul het in."
+                )
+            }
+            Self::NotAMember => "De school is geen lid van de regio.".into(),
+            Self::LeadsTheRegion => {
+                "Het bestuur van deze school is penvoerder; wijs eerst een andere penvoerder aan.".into()
+            }
+            Self::LeadIsNotVmbo => {
+                "De penvoerder is het bestuur van een vmbo-vestiging; deze vestiging heeft geen vmbo.".into()
+            }
+            Self::SeatTaken => "De werkgroepzetel van de school is bezet; trek dat lidmaatschap eerst in.".into(),
+            Self::TooFewVmboSchools { has } => {
+                format!("Een plan vraagt minstens twee vmbo-scholen; de regio heeft er {has}.")
+            }
+            Self::NoMbo => "Een plan vraagt minstens één mbo-instelling.".into(),
+            Self::NoCompany => "Een plan vraagt minstens één bedrijf als partner.".into(),
+            Self::NoPrimarySchool => "Een programma vanaf 2025 vraagt minstens één basisschool.".into(),
+            Self::NoLeadPartner => "Een plan vraagt een penvoerder.".into(),
+            Self::EndsBeforeItBegins => "Het programma of de periode eindigt voor het begin.".into(),
+            Self::CodeTwice { code } => format!("Het plan heeft twee thema's of activiteiten met de code {code}."),
+            Self::NoSuchTheme { activity } => format!("Activiteit {activity} noemt een thema dat het plan niet heeft."),
+            Self::ResultOutsideTheProgramme { activity } => {
+                format!("Een resultaat van activiteit {activity} valt buiten het programma.")
+            }
+            Self::AmountOutOfRange { activity } => {
+                format!("De begroting van activiteit {activity} heeft een negatieve prijs of is te groot.")
+            }
+            Self::NoPlan => "Stel eerst een plan vast.".into(),
+            Self::OutsideTheProgramme => "De datums vallen buiten het programma.".into(),
+            Self::PeriodTaken => "Een periode met deze code is met andere datums geopend.".into(),
+            Self::PeriodsOverlap => "De periode overlapt met een andere.".into(),
+            Self::NoSuchPeriod => "Deze periode bestaat niet.".into(),
+            Self::PeriodNotOver { until } => {
+                format!("De periode loopt tot en met {until}; sluit haar op of na die datum.")
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What may be asked about a person, and why not.
+
+use proto_schemas::{
+    Sealed,
+    consortium::person::{ContactLevel, Event, Guardian, LearningPath},
+};
+use vocabulary::{BranchCode, CompanyId, Label, Reason, SchoolYear};
+
+/// What may be asked.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// A school's administration says this of a pupil. `who` is given for a pupil who is new, and
+    /// when the handler, which can open it, sees that it changed.
+    UpdatePupil { pupil: Pupil, who: Option<Who> },
+    /// Someone works at a school.
+    RegisterStaff { school: BranchCode, name: Sealed, email: Option<Sealed> },
+    /// Someone at a company can be talked to.
+    RegisterContact {
+        company: CompanyId,
+        level: ContactLevel,
+        name: Sealed,
+        email: Option<Sealed>,
+        phone: Option<Sealed>,
+    },
+    /// Nothing may tell any more who this was. The vault destroyed the keys before this is asked.
+    Forget { reason: Reason },
+}
+
+/// What of a pupil need not be sealed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pupil {
+    /// Where the pupil is enrolled.
+    pub home_school: BranchCode,
+    /// Where the profile is followed, if elsewhere.
+    pub host_school: Option<BranchCode>,
+    /// Leerweg.
+    pub learning_path: LearningPath,
+    /// Profile code.
+    pub profile: String,
+    /// 1 to 4.
+    pub year: u8,
+    /// Klas.
+    pub group: Label,
+    /// The school year in which year 3 begins.
+    pub cohort: SchoolYear,
+}
+
+impl Pupil {
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        if self.host_school.as_ref() == Some(&self.home_school) {
+            return Err(Refusal::HostIsHome);
+        }
+        Ok(())
+    }
+
+    pub(super) fn registered(&self, who: &Who) -> Event {
+        let Self { home_school, host_school, learning_path, profile, year, group, cohort } = self.clone();
+        let Who { name, birth_date, guardians } = who.clone();
+        Event::PupilRegistered {
+            home_school,
+            host_school,
+            learning_path,
+            profile,
+            year,
+            group,
+            cohort,
+            name,
+            birth_date,
+            guardians,
+        }
+    }
+
+    pub(super) fn moved(&self) -> Event {
+        let Self { home_school, host_school, learning_path, profile, year, group, cohort } = self.clone();
+        Event::PupilMoved { home_school, host_school, learning_path, profile, year, group, cohort }
+    }
+}
+
+/// What tells who a pupil is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Who {
+    /// Opens to JSON with `given` and `family`.
+    pub name: Sealed,
+    /// Opens to a date.
+    pub birth_date: Sealed,
+    /// Parents and guardians.
+    pub guardians: Vec<Guardian>,
+}
+
+impl Who {
+    pub(super) fn corrected(&self) -> Event {
+        let Self { name, birth_date, guardians } = self.clone();
+        Event::PupilCorrected { name, birth_date, guardians }
+    }
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    #[error("Nobody is registered under this id.")]
+    NotRegistered,
+    #[error("This person was forgotten.")]
+    Forgotten,
+    #[error("This id belongs to someone in another part.")]
+    SomeoneElse,
+    #[error("The host school is another school than the home school.")]
+    HostIsHome,
+}
+
+impl decider::Refusal for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotRegistered => "not-registered",
+            Self::Forgotten => "forgotten",
+            Self::SomeoneElse => "someone-else",
+            Self::HostIsHome => "host-is-home",
+        }
+    }
+
+    fn in_dutch(&self) -> String {
+        match self {
+            Self::NotRegistered => "Er is niemand met dit kenmerk.",
+            Self::Forgotten => "Deze persoon is vergeten.",
+            Self::SomeoneElse => "Dit kenmerk hoort bij iemand in een andere rol.",
+            Self::HostIsHome => "De gastschool is een andere school dan de eigen school.",
+        }
+        .to_owned()
+    }
+}
