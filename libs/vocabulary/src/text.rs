@@ -92,6 +92,13 @@ checked_text!(
     example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 );
 
+impl From<[u8; 32]> for DocumentHash {
+    /// A digest as it comes from SHA-256.
+    fn from(digest: [u8; 32]) -> Self {
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
 fn short(text: &str, most: usize) -> Option<String> {
     let trimmed = text.trim();
     let fits = !trimmed.is_empty() && trimmed.chars().count() <= most && !trimmed.chars().any(char::is_control);
