@@ -1,0 +1,4 @@
+//! A new migration must be noticed.
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

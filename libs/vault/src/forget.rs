@@ -1,0 +1,34 @@
+//! Forgetting: a tombstone, and no key left.
+
+use uuid::Uuid;
+use vocabulary::{PersonId, RegionId};
+
+use crate::{Error, Vault};
+
+impl Vault {
+    /// Destroys every key and natural key of this person, for good. Again is harmless.
+    ///
+    /// # Errors
+    /// The vault is away: nothing was forgotten.
+    pub async fn forget(&self, region: &RegionId, person: PersonId) -> Result<(), Error> {
+        self.reapply(region, &[person]).await
+    }
+
+    /// Forgets again whom the log says were forgotten. At start: a vault restored from a backup may know their keys.
+    ///
+    /// # Errors
+    /// As [`Vault::forget`].
+    pub async fn reapply(&self, region: &RegionId, forgotten: &[PersonId]) -> Result<(), Error> {
+        if forgotten.is_empty() {
+            return Ok(());
+        }
+        let persons: Vec<Uuid> = forgotten.iter().map(|person| person.0).collect();
+        sqlx::query("select vault.forget($1, $2)")
+            .bind(region.as_str())
+            .bind(persons)
+            .execute(&self.database.work)
+            .await?;
+        self.cache.forget(region, forgotten);
+        Ok(())
+    }
+}
