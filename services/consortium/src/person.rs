@@ -19,13 +19,22 @@ pub enum Person {
     #[default]
     Unknown,
     /// Leerling.
-    Pupil { pupil: Pupil, who: Who },
+    Pupil(Box<Registered>),
     /// Medewerker.
     Staff,
     /// Contactpersoon.
     Contact(CompanyId),
     /// Every key is destroyed.
     Forgotten,
+}
+
+/// A pupil as last told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Registered {
+    /// What is open.
+    pub pupil: Pupil,
+    /// What is sealed.
+    pub who: Who,
 }
 
 impl Aggregate for Person {
@@ -46,9 +55,9 @@ impl Aggregate for Person {
             (Self::Unknown, Command::UpdatePupil { who: None, .. } | Command::Forget { .. }) => {
                 return Err(Refusal::NotRegistered);
             }
-            (Self::Pupil { pupil: known, .. }, Command::UpdatePupil { pupil, who }) => {
+            (Self::Pupil(known), Command::UpdatePupil { pupil, who }) => {
                 pupil.check()?;
-                let moved = (known != pupil).then(|| pupil.moved());
+                let moved = (known.pupil != *pupil).then(|| pupil.moved());
                 let corrected = who.as_ref().map(Who::corrected);
                 moved.into_iter().chain(corrected).collect()
             }
@@ -67,12 +76,12 @@ impl Aggregate for Person {
             (Self::Staff, Command::RegisterStaff { .. }) | (Self::Contact(_), Command::RegisterContact { .. }) => {
                 vec![]
             }
-            (Self::Pupil { .. }, Command::RegisterStaff { .. } | Command::RegisterContact { .. })
+            (Self::Pupil(_), Command::RegisterStaff { .. } | Command::RegisterContact { .. })
             | (Self::Staff, Command::UpdatePupil { .. } | Command::RegisterContact { .. })
             | (Self::Contact(_), Command::UpdatePupil { .. } | Command::RegisterStaff { .. }) => {
                 return Err(Refusal::SomeoneElse);
             }
-            (Self::Pupil { .. } | Self::Staff | Self::Contact(_), Command::Forget { reason }) => {
+            (Self::Pupil(_) | Self::Staff | Self::Contact(_), Command::Forget { reason }) => {
                 vec![Event::PersonForgotten { reason: reason.clone(), occurred_on: asked.today() }]
             }
         })
@@ -94,19 +103,19 @@ impl Aggregate for Person {
                     birth_date,
                     guardians,
                 },
-            ) => Self::Pupil {
+            ) => Self::Pupil(Box::new(Registered {
                 pupil: Pupil { home_school, host_school, learning_path, profile, year, group, cohort },
                 who: Who { name, birth_date, guardians },
-            },
+            })),
             (
-                Self::Pupil { who, .. },
+                Self::Pupil(known),
                 Event::PupilMoved { home_school, host_school, learning_path, profile, year, group, cohort },
-            ) => Self::Pupil {
+            ) => Self::Pupil(Box::new(Registered {
                 pupil: Pupil { home_school, host_school, learning_path, profile, year, group, cohort },
-                who,
-            },
-            (Self::Pupil { pupil, .. }, Event::PupilCorrected { name, birth_date, guardians }) => {
-                Self::Pupil { pupil, who: Who { name, birth_date, guardians } }
+                who: known.who,
+            })),
+            (Self::Pupil(known), Event::PupilCorrected { name, birth_date, guardians }) => {
+                Self::Pupil(Box::new(Registered { pupil: known.pupil, who: Who { name, birth_date, guardians } }))
             }
             (_, Event::StaffRegistered { .. }) => Self::Staff,
             (_, Event::ContactRegistered { company, .. }) => Self::Contact(company),

@@ -1,6 +1,48 @@
 //! Who may do what in consortium: who takes part.
 
-use super::Row;
+use super::{Row, row};
+use vocabulary::Role::{
+    AccountManager, Auditor, CompanySignatory, Controller, ExamSecretary, Operator, ProgrammeLeader, SchoolSystem,
+    Teacher, WorkingGroupMember,
+};
 
 /// One row per operation of the service.
-pub const ROWS: &[Row] = &[];
+pub const ROWS: &[Row] = &[
+    // The region begins with the operator, and is the programme leader's from then on.
+    row("found-region", &[Operator]),
+    row("appoint-programme-leader", &[Operator]),
+    // Partners.
+    row("import-schools", &[ProgrammeLeader]),
+    row("preview-school-import", &[ProgrammeLeader]),
+    row("join-school", &[ProgrammeLeader]),
+    row("remove-school", &[ProgrammeLeader]),
+    row("name-lead-partner", &[ProgrammeLeader]),
+    row("add-primary-school", &[ProgrammeLeader]),
+    row("add-mbo", &[ProgrammeLeader]),
+    row("add-partner-company", &[ProgrammeLeader]),
+    row("add-other-partner", &[ProgrammeLeader]),
+    row("remove-partner", &[ProgrammeLeader]),
+    // Plan, money and rules: who claims does not set the target, who spends does not set the rate.
+    row("adopt-plan", &[ProgrammeLeader]),
+    row("set-target", &[ProgrammeLeader]),
+    row("adopt-policy", &[Controller]),
+    row("open-period", &[Controller]),
+    row("close-period", &[Controller]),
+    // What each role may give stands in the grant itself.
+    row("grant-role", &[ProgrammeLeader, AccountManager, SchoolSystem]),
+    row("revoke-role", &[ProgrammeLeader, AccountManager, SchoolSystem]),
+    // Companies: anyone at a school may name one, only an account manager contacts it (R024).
+    row("nominate-company", &[AccountManager, ProgrammeLeader, Teacher, WorkingGroupMember, CompanySignatory]),
+    row("orient-company", &[AccountManager]),
+    row("onboard-company", &[AccountManager]),
+    row("activate-company", &[AccountManager]),
+    row("suspend-company", &[AccountManager, ProgrammeLeader]),
+    row("release-company", &[AccountManager, ProgrammeLeader]),
+    row("register-contact", &[AccountManager]),
+    // People.
+    row("import-pupils", &[SchoolSystem, ProgrammeLeader]),
+    row("preview-pupil-import", &[SchoolSystem, ProgrammeLeader]),
+    row("show-import", &[SchoolSystem, ProgrammeLeader, Auditor]),
+    row("register-staff", &[ProgrammeLeader, SchoolSystem, ExamSecretary]),
+    row("forget-person", &[ProgrammeLeader]),
+];
