@@ -1,1 +1,44 @@
-//! To be written.
+//! How any service speaks HTTP.
+//!
+//! ```text
+//! request → shell (trace, language, time limit, panics, headers, problems)
+//!             → guard (token, region, grants, operation, idempotency, version seen)
+//!                 → handler: Path, Ask, Valid, Caller → Accepted | Created | Listed | Problem
+//! ```
+//!
+//! **Invariant:** no answer with a status of 400 or more leaves in another form than `application/problem+json`.
+
+mod answer;
+mod ask;
+mod caller;
+mod check;
+mod command;
+mod document;
+mod guard;
+mod headers;
+mod health;
+mod language;
+mod operations;
+mod page;
+mod path;
+mod problem;
+mod problems;
+mod shell;
+mod trace;
+mod valid;
+
+pub use access::{Scope, Touches};
+pub use answer::{Accepted, Created};
+pub use ask::Ask;
+pub use caller::Caller;
+pub use document::{openapi, titled};
+pub use guard::{Guard, KeptLookup, Lag, Wait, guard, kept_in};
+pub use headers::{HUB_MIN_POSITION, HUB_NOW, HUB_POSITION, IDEMPOTENCY_KEY, Positions};
+pub use health::{Check, health};
+pub use operations::{operations, unguarded};
+pub use page::{Listed, Page};
+pub use path::Path;
+pub use problem::{FieldError, Problem};
+pub use shell::{Shell, shell};
+pub use trace::Trace;
+pub use valid::Valid;

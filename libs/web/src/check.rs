@@ -1,0 +1,134 @@
+//! Tells in two languages what a JSON Schema found wrong. Pure.
+//!
+//! **Invariant:** no text repeats what was sent: it may be a name.
+
+use crate::FieldError;
+use jsonschema::{
+    JsonType, ValidationError,
+    error::{TypeKind, ValidationErrorKind as Kind},
+};
+use serde_json::Value;
+
+/// Every error, those inside alternatives brought up.
+pub(crate) fn told<'a>(errors: impl IntoIterator<Item = ValidationError<'a>>) -> Vec<FieldError> {
+    let mut all: Vec<FieldError> = Vec::new();
+    for error in errors.into_iter().flat_map(|error| tell(&error)) {
+        if !all.contains(&error) {
+            all.push(error);
+        }
+    }
+    all
+}
+
+fn tell(error: &ValidationError<'_>) -> Vec<FieldError> {
+    let at = error.instance_path().as_str();
+    let one = |english: String, dutch: String| vec![FieldError::new(at, english, dutch)];
+    let both = |english: &str, dutch: &str| one(english.into(), dutch.into());
+    let number =
+        |english: &str, dutch: &str, limit: &Value| one(format!("{english} {limit}"), format!("{dutch} {limit}"));
+    let count = |english: &str, dutch: &str, limit: u64, things: [&str; 2]| {
+        one(format!("{english} {limit} {}", things[0]), format!("{dutch} {limit} {}", things[1]))
+    };
+    const LETTERS: [&str; 2] = ["characters", "tekens"];
+    const ITEMS: [&str; 2] = ["items", "onderdelen"];
+    match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![FieldError::new(format!("{at}/{}", escaped(name)), "is missing", "ontbreekt")]
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            let unknown = |name: &String| {
+                FieldError::new(format!("{at}/{}", escaped(name)), "is not known here", "is hier niet bekend")
+            };
+            unexpected.iter().map(unknown).collect()
+        }
+        Kind::Type { kind } => {
+            let types: Vec<JsonType> = match kind {
+                TypeKind::Single(one) => vec![*one],
+                TypeKind::Multiple(several) => several.iter().collect(),
+            };
+            let named = |language: usize| types.iter().map(|it| type_name(*it)[language]).collect::<Vec<_>>();
+            one(format!("must be {}", named(0).join(" or ")), format!("moet {} zijn", named(1).join(" of ")))
+        }
+        Kind::Constant { expected_value } => one_of(at, &[&**expected_value]),
+        Kind::Enum { options } => {
+            one_of(at, &options.as_array().map(|all| all.iter().collect::<Vec<_>>()).unwrap_or_default())
+        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => alternatives(at, context),
+        Kind::Format { format } => form(at, format),
+        Kind::Pattern { pattern } => one(format!("must look like {pattern}"), format!("moet eruitzien als {pattern}")),
+        Kind::Minimum { limit } => number("must be at least", "moet ten minste zijn:", limit),
+        Kind::Maximum { limit } => number("must be at most", "moet ten hoogste zijn:", limit),
+        Kind::ExclusiveMinimum { limit } => number("must be more than", "moet meer zijn dan", limit),
+        Kind::ExclusiveMaximum { limit } => number("must be less than", "moet minder zijn dan", limit),
+        Kind::MinLength { limit } => count("must have at least", "moet ten minste hebben:", *limit, LETTERS),
+        Kind::MaxLength { limit } => count("must have at most", "moet ten hoogste hebben:", *limit, LETTERS),
+        Kind::MinItems { limit } => count("must have at least", "moet ten minste hebben:", *limit, ITEMS),
+        Kind::MaxItems { limit } => count("must have at most", "moet ten hoogste hebben:", *limit, ITEMS),
+        Kind::UniqueItems => both("must not name anything twice", "mag niets dubbel noemen"),
+        _ => both("is not right", "klopt niet"),
+    }
+}
+
+/// What is wrong with a value that fits none of its forms: the errors of the form that was meant.
+fn alternatives(at: &str, forms: &[Vec<ValidationError<'static>>]) -> Vec<FieldError> {
+    let constants = |form: &Vec<ValidationError<'static>>| match form.as_slice() {
+        [only] if only.instance_path().as_str() == at => match only.kind() {
+            Kind::Constant { expected_value } => Some(vec![Value::clone(expected_value)]),
+            Kind::Enum { options } => options.as_array().cloned(),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(choices) = forms.iter().map(constants).collect::<Option<Vec<_>>>() {
+        let choices = choices.concat();
+        return one_of(at, &choices.iter().collect::<Vec<_>>());
+    }
+    // A form of another type, or with another tag, is not what was meant.
+    let foreign = |error: &&ValidationError<'static>| match error.kind() {
+        Kind::Type { .. } => error.instance_path().as_str() == at,
+        Kind::Constant { .. } | Kind::Enum { .. } => true,
+        _ => false,
+    };
+    let distance = |form: &&Vec<ValidationError<'static>>| (form.iter().filter(foreign).count(), form.len());
+    forms.iter().min_by_key(distance).map(|meant| meant.iter().flat_map(tell).collect()).unwrap_or_default()
+}
+
+fn one_of(at: &str, choices: &[&Value]) -> Vec<FieldError> {
+    let shown: Vec<_> =
+        choices.iter().map(|it| it.as_str().map_or_else(|| it.to_string(), ToOwned::to_owned)).collect();
+    let shown = shown.join(", ");
+    vec![match choices {
+        [_] => FieldError::new(at, format!("must be {shown}"), format!("moet {shown} zijn")),
+        _ => FieldError::new(at, format!("must be one of: {shown}"), format!("moet een van deze zijn: {shown}")),
+    }]
+}
+
+fn form(at: &str, format: &str) -> Vec<FieldError> {
+    let (english, dutch) = match format {
+        "date" => ("a date such as 2026-09-01", "een datum zijn zoals 2026-09-01"),
+        "date-time" => ("a moment such as 2026-09-01T10:00:00Z", "een moment zijn zoals 2026-09-01T10:00:00Z"),
+        "uuid" => ("an id (UUID)", "een id (UUID) zijn"),
+        "email" => ("an e-mail address", "een e-mailadres zijn"),
+        "uri" => ("a web address", "een webadres zijn"),
+        _ => return vec![FieldError::new(at, "does not have the right form", "heeft niet de juiste vorm")],
+    };
+    vec![FieldError::new(at, format!("must be {english}"), format!("moet {dutch}"))]
+}
+
+const fn type_name(json: JsonType) -> [&'static str; 2] {
+    match json {
+        JsonType::Null => ["null", "null"],
+        JsonType::Boolean => ["true or false", "true of false"],
+        JsonType::Integer => ["a whole number", "een geheel getal"],
+        JsonType::Number => ["a number", "een getal"],
+        JsonType::String => ["text", "tekst"],
+        JsonType::Array => ["a list", "een lijst"],
+        JsonType::Object => ["an object", "een object"],
+    }
+}
+
+/// A name as a part of a JSON pointer (RFC 6901).
+pub(crate) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

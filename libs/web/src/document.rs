@@ -1,0 +1,154 @@
+//! The OpenAPI document: what all operations have in common is written here, once.
+
+use crate::{Accepted, Created, Problem};
+use axum::{Router, response::IntoResponse, routing::get};
+use http::header;
+use serde_json::json;
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses,
+    openapi::{
+        Components, ContentBuilder, HeaderBuilder, Object, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required,
+        Response, ResponseBuilder, Type,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+/// Serves the document at `/v1/openapi.json`, for everyone.
+pub fn openapi<S: Clone + Send + Sync + 'static>(api: &OpenApi) -> Router<S> {
+    let text = api.to_json().unwrap_or_default();
+    let answer = move || {
+        let text = text.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], text).into_response() }
+    };
+    Router::new().route("/v1/openapi.json", get(answer))
+}
+
+/// Names the document.
+#[must_use]
+pub fn titled(mut api: OpenApi, title: &str, version: &str) -> OpenApi {
+    api.info.title = title.to_owned();
+    api.info.version = version.to_owned();
+    api
+}
+
+/// Adds what the guard asks of every operation: the token, the key, the version seen.
+pub(crate) fn complete(api: &mut OpenApi) {
+    for item in api.paths.paths.values_mut() {
+        let PathItem { get, put, post, delete, patch, .. } = item;
+        for (operation, is_post, is_command) in
+            [(get, false, false), (put, false, true), (post, true, true), (delete, false, true), (patch, false, true)]
+        {
+            if let Some(operation) = operation {
+                complete_one(operation, is_post, is_command);
+            }
+        }
+    }
+    let components = api.components.get_or_insert_with(Components::new);
+    components.responses.insert("Problem".into(), problem().into());
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+}
+
+fn complete_one(operation: &mut Operation, is_post: bool, is_command: bool) {
+    if operation.operation_id.as_deref().is_some_and(|id| access::PUBLIC.contains(&id)) {
+        return;
+    }
+    operation.security = Some(vec![SecurityRequirement::new("bearer", [] as [&str; 0])]);
+    let parameters = operation.parameters.get_or_insert_default();
+    if is_command {
+        let key =
+            "A key of your own: asking again with it does nothing twice and answers the same (idempotentiesleutel).";
+        parameters.push(header_parameter("Idempotency-Key", key, is_post).into());
+        let seen = "The version you saw, as its ETag; another one is refused with 412 (gezien versienummer).";
+        parameters.push(header_parameter("If-Match", seen, false).into());
+    }
+    let position = "Answer only when the hub is this far, such as `hotspots=123` (minimale positie).";
+    parameters.push(header_parameter("Hub-Min-Position", position, false).into());
+}
+
+fn header_parameter(name: &str, description: &str, required: bool) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(if required { Required::True } else { Required::False })
+        .description(Some(description))
+        .schema(Some(Object::with_type(Type::String)))
+        .build()
+}
+
+fn text(description: &str) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).description(Some(description)).build()
+}
+
+fn problem() -> Response {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).description(Some("The HTTP status.")).build();
+    let field = ObjectBuilder::new()
+        .property(
+            "pointer",
+            text("A JSON pointer into the body, `?name` in the query, `{name}` in the path, or a header."),
+        )
+        .property("message", text("What is wrong there."))
+        .required("pointer")
+        .required("message");
+    let schema = ObjectBuilder::new()
+        .property("type", text("Stable: `/problems/<code>`."))
+        .property("title", text("What kind of problem."))
+        .property("status", number)
+        .property("detail", text("What is wrong, in the language of Accept-Language (nl or en)."))
+        .property("instance", text("The trace to name when asking about it."))
+        .property("errors", utoipa::openapi::schema::ArrayBuilder::new().items(field.build()).build())
+        .required("type")
+        .required("title")
+        .required("status")
+        .examples([json!({
+            "type": "/problems/session-full", "title": "The rules say no", "status": 409,
+            "detail": "The session is full.", "instance": "0af7651916cd43dd8448eb211c80319c",
+        })]);
+    ResponseBuilder::new()
+        .description("What is wrong (probleem), RFC 9457.")
+        .content("application/problem+json", ContentBuilder::new().schema(Some(schema.build())).build())
+        .build()
+}
+
+type Responses = BTreeMap<String, RefOr<Response>>;
+
+impl IntoResponses for Problem {
+    fn responses() -> Responses {
+        let problem = || RefOr::Ref(Ref::new("#/components/responses/Problem"));
+        BTreeMap::from([("4XX".to_owned(), problem()), ("5XX".to_owned(), problem())])
+    }
+}
+
+impl IntoResponses for Accepted {
+    fn responses() -> Responses {
+        BTreeMap::from([("200".to_owned(), done("It is done (uitgevoerd).").build().into())])
+    }
+}
+
+impl IntoResponses for Created {
+    fn responses() -> Responses {
+        let location = HeaderBuilder::new().schema(Some(text("Where it is."))).build();
+        let created = done("It was made (aangemaakt).").header("Location", location);
+        BTreeMap::from([("201".to_owned(), created.build().into())])
+    }
+}
+
+fn done(description: &str) -> ResponseBuilder {
+    let number =
+        |description: &str| ObjectBuilder::new().schema_type(Type::Integer).description(Some(description)).build();
+    let schema = ObjectBuilder::new()
+        .property("id", text("What it is about."))
+        .property("version", number("Its version, as in the ETag."))
+        .property("position", number("Where the log stands, as in Hub-Position."))
+        .required("id")
+        .required("version")
+        .required("position");
+    let header = |description: &str| HeaderBuilder::new().schema(Some(text(description))).build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/json", ContentBuilder::new().schema(Some(schema.build())).build())
+        .header("ETag", header("The version, for If-Match."))
+        .header("Hub-Position", header("Where the log stands, for Hub-Min-Position, such as `hotspots=123`."))
+}

@@ -1,0 +1,240 @@
+//! Stands before every route: who asks, may they, and was it asked before.
+//!
+//! **Invariant:** an operation without a row in the access table is denied to everyone.
+
+use crate::{
+    Accepted, Caller, Created, Positions, Problem, Trace,
+    answer::At,
+    caller::Who,
+    command::Prints,
+    document,
+    headers::{self, HUB_POSITION},
+    operations::{Known, Operations},
+};
+use access::{Grants, Identities, Issuers, table};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use decider::{Clock, CommandKey};
+use event_log::{EventLog, Kept};
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use serde_json::json;
+use std::sync::Arc;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+use vocabulary::{RegionId, amsterdam_date};
+
+/// Bytes of a request's body.
+const LARGEST: usize = 1024 * 1024;
+
+/// Finds what was answered to a command before.
+pub type KeptLookup =
+    Arc<dyn Fn(RegionId, Uuid) -> BoxFuture<'static, Result<Option<Kept>, event_log::Error>> + Send + Sync>;
+
+/// Waits until the lookups of a region are as far as asked, two seconds at most.
+pub type Wait = Arc<dyn Fn(RegionId, Positions) -> BoxFuture<'static, Result<(), Lag>> + Send + Sync>;
+
+/// What was not there in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lag {
+    /// For each service that was waited for, how many events are still to come.
+    pub behind: Positions,
+}
+
+/// Looks in a service's own log.
+#[must_use]
+pub fn kept_in(log: &EventLog) -> KeptLookup {
+    let log = log.clone();
+    Arc::new(move |region, command| {
+        let log = log.clone();
+        Box::pin(async move { log.kept(&region, command).await })
+    })
+}
+
+/// What the guard of one service needs.
+#[derive(Clone)]
+pub struct Guard {
+    /// The service whose log `Hub-Position` names, such as `hotspots`.
+    pub service: &'static str,
+    /// Who may say who someone is. Under the development issuer alone `Hub-Now` counts.
+    pub issuers: Issuers,
+    /// Makes pseudonyms of identities.
+    pub identities: Identities,
+    /// Who holds what; it knows the operator.
+    pub grants: Grants,
+    /// The moment it is.
+    pub clock: Clock,
+    /// Keys the prints of requests; the same in every process of an installation.
+    pub fingerprint_key: [u8; 32],
+    /// What was answered to a command before.
+    pub kept: KeptLookup,
+    /// Waits for the lookups; without it `Hub-Min-Position` is not waited for.
+    pub wait: Option<Wait>,
+}
+
+struct Standing {
+    guard: Guard,
+    prints: Prints,
+    operations: Operations,
+}
+
+/// Puts the guard before every route, and completes the OpenAPI document with what it asks of all of them.
+pub fn guard<S: Clone + Send + Sync + 'static>(router: OpenApiRouter<S>, guard: Guard) -> (Router<S>, OpenApi) {
+    let (router, mut api) = router.split_for_parts();
+    document::complete(&mut api);
+    if !router.has_routes() {
+        return (router, api);
+    }
+    let prints = Prints::new(&guard.fingerprint_key);
+    let standing = Arc::new(Standing { prints, operations: Operations::of(&api), guard });
+    (router.route_layer(middleware::from_fn_with_state(standing, stand)), api)
+}
+
+/// What is remembered of a request until its answer is there.
+struct Let {
+    success: StatusCode,
+    region: Option<RegionId>,
+    command: Option<CommandKey>,
+}
+
+async fn stand(State(standing): State<Arc<Standing>>, request: Request, next: Next) -> Response {
+    let asked = request.uri().path().to_owned();
+    match standing.let_in(request).await {
+        Ok((request, through)) => {
+            let answer = next.run(request).await;
+            standing.finish(answer, through, &asked).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+impl Standing {
+    async fn let_in(&self, request: Request) -> Result<(Request, Let), Problem> {
+        let (mut parts, body) = request.into_parts();
+        let known = self.operation(&parts)?;
+        if access::PUBLIC.contains(&known.id.as_str()) {
+            let through = Let { success: known.success, region: None, command: None };
+            return Ok((Request::from_parts(parts, body), through));
+        }
+        let identity = self.guard.issuers.verify(&headers::bearer(&parts.headers)?).await?;
+        let actor = self.guard.identities.of(&identity);
+        let at = self.moment(&parts.headers)?;
+        let region = region(&mut parts).await?;
+        let mut grants = match &region {
+            Some(region) => self.guard.grants.of(region, actor, amsterdam_date(at)),
+            None => self.guard.grants.everywhere(actor),
+        };
+        let roles = table::roles(&known.id);
+        grants.retain(|grant| roles.contains(&grant.role));
+        if grants.is_empty() {
+            tracing::debug!(operation = known.id, "denied");
+            return Err(Problem::denied());
+        }
+        let key = headers::idempotency_key(&parts.headers)?;
+        if key.is_none() && parts.method == Method::POST {
+            return Err(headers::missing_key());
+        }
+        let expects = headers::if_match(&parts.headers)?;
+        self.wait(region.as_ref(), headers::min_position(&parts.headers)?).await?;
+
+        let body = read(body).await?;
+        let print = |key: String| self.prints.of(actor, region.as_ref(), &key, (&parts.method, &parts.uri, &body));
+        let command = key.map(print);
+        let traceparent = parts.extensions.get::<Trace>().map(|trace| trace.traceparent.clone());
+        let through = Let { success: known.success, region: region.clone(), command: command.clone() };
+        parts.extensions.insert(Caller(Arc::new(Who { actor, region, grants, at, command, expects, traceparent })));
+        Ok((Request::from_parts(parts, Body::from(body)), through))
+    }
+
+    fn operation(&self, parts: &Parts) -> Result<&Known, Problem> {
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let known = self.operations.find(&parts.method, route).ok_or_else(|| {
+            tracing::warn!(method = %parts.method, route, "a route without an operation id is denied");
+            Problem::denied()
+        })?;
+        let span = tracing::Span::current();
+        span.record("otel.name", &known.id);
+        span.record("http.route", route);
+        Ok(known)
+    }
+
+    /// The moment asked. **Invariant:** token expiry and recording time never follow `Hub-Now`.
+    fn moment(&self, headers: &HeaderMap) -> Result<chrono::DateTime<chrono::Utc>, Problem> {
+        let now = self.guard.clock.now();
+        if self.guard.issuers.is_development() { Ok(headers::hub_now(headers)?.unwrap_or(now)) } else { Ok(now) }
+    }
+
+    async fn wait(&self, region: Option<&RegionId>, positions: Positions) -> Result<(), Problem> {
+        let (Some(region), Some(wait)) = (region, &self.guard.wait) else { return Ok(()) };
+        if positions.is_empty() {
+            return Ok(());
+        }
+        wait(region.clone(), positions).await.map_err(|lag| {
+            let behind: serde_json::Map<_, _> =
+                lag.behind.into_iter().map(|(service, n)| (service, json!(n))).collect();
+            let english = "The hub is not that far yet. Please try again.";
+            let dutch = "De hub is nog niet zo ver. Probeer het opnieuw.";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "behind", english, dutch)
+                .with("behind", behind.into())
+                .again_after("1")
+        })
+    }
+
+    async fn finish(&self, answer: Response, through: Let, asked: &str) -> Response {
+        let success = through.success;
+        let region = through.region.clone();
+        let mut answer = match self.answered_before(answer.status(), through).await {
+            Ok(None) => answer,
+            Ok(Some(kept)) if success == StatusCode::CREATED => Created::from(kept.done).into_response(),
+            Ok(Some(kept)) => Accepted::from(kept.done).into_response(),
+            Err(problem) => problem.into_response(),
+        };
+        if let Some(At(position)) = answer.extensions().get::<At>().copied()
+            && let Ok(position) = HeaderValue::from_str(&format!("{}={position}", self.guard.service))
+        {
+            answer.headers_mut().insert(HUB_POSITION, position);
+        }
+        let location = answer.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+        let filled = location.filter(|location| location.contains('{')).map(|location| {
+            location.replace("{asked}", asked).replace("{region}", region.as_ref().map_or("", RegionId::as_str))
+        });
+        if let Some(filled) = filled.and_then(|filled| HeaderValue::from_str(&filled).ok()) {
+            answer.headers_mut().insert(header::LOCATION, filled);
+        }
+        answer
+    }
+
+    /// A handler may refuse what it did before, such as opening what is open by now: then the answer
+    /// of then is what the retry gets, or the news that the key was used for something else.
+    async fn answered_before(&self, status: StatusCode, through: Let) -> Result<Option<Kept>, Problem> {
+        let (true, Some(region), Some(command)) = (status.is_client_error(), through.region, through.command) else {
+            return Ok(None);
+        };
+        match (self.guard.kept)(region, command.id).await? {
+            Some(kept) if kept.fingerprint != command.fingerprint => Err(Problem::reused()),
+            kept => Ok(kept),
+        }
+    }
+}
+
+/// The region in the path. One that cannot exist is answered as one that does not.
+async fn region(parts: &mut Parts) -> Result<Option<RegionId>, Problem> {
+    let Ok(params) = RawPathParams::from_request_parts(parts, &()).await else { return Ok(None) };
+    let named = params.iter().find(|(name, _)| *name == "region");
+    named.map(|(_, region)| region.parse().map_err(|_| Problem::denied())).transpose()
+}
+
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    use http_body_util::{BodyExt, LengthLimitError, Limited};
+    match Limited::new(body, LARGEST).collect().await {
+        Ok(read) => Ok(read.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(LARGEST)),
+        Err(_) => Err(Problem::of_status(StatusCode::BAD_REQUEST)),
+    }
+}

@@ -1,0 +1,176 @@
+//! What is answered when something is wrong (RFC 9457), in the reader's language.
+//!
+//! A problem carries both languages until the shell, which knows the reader, writes it down.
+
+use crate::language::Language;
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+
+/// One field that is not right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where: a JSON pointer into the body (`/lines/3/minutes`), `?name` in the query, `{name}` in the
+    /// path, or a header's name.
+    pub pointer: String,
+    /// What is wrong, in English.
+    pub english: String,
+    /// The same in Dutch.
+    pub dutch: String,
+}
+
+impl FieldError {
+    /// **Invariant:** the texts never repeat what was sent: it may be a name.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, english: impl Into<String>, dutch: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), english: english.into(), dutch: dutch.into() }
+    }
+}
+
+/// What is wrong, for `application/problem+json`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem(Box<Inner>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Inner {
+    status: StatusCode,
+    code: Cow<'static, str>,
+    title: [&'static str; 2],
+    detail: [Cow<'static, str>; 2],
+    errors: Vec<FieldError>,
+    headers: HeaderMap,
+    extra: Vec<(&'static str, Value)>,
+}
+
+impl Problem {
+    /// Any problem: `code` is stable and in kebab-case, and becomes the `type` `/problems/<code>`.
+    #[must_use]
+    pub fn new(
+        status: StatusCode,
+        code: impl Into<Cow<'static, str>>,
+        english: impl Into<Cow<'static, str>>,
+        dutch: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self(Box::new(Inner {
+            status,
+            code: code.into(),
+            title: title(status),
+            detail: [english.into(), dutch.into()],
+            errors: Vec::new(),
+            headers: HeaderMap::new(),
+            extra: Vec::new(),
+        }))
+    }
+
+    /// The status it is answered with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The stable code, the last part of `type`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// The same, with a header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.insert(name, value);
+        self
+    }
+
+    pub(crate) fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
+    /// The same, with a member of its own beside those of the standard.
+    #[must_use]
+    pub fn with(mut self, member: &'static str, value: Value) -> Self {
+        self.0.extra.push((member, value));
+        self
+    }
+
+    /// Writes it down for a reader. `instance` is the trace to name when asking about it.
+    pub(crate) fn written(&self, language: Language, instance: Option<&str>) -> Response {
+        let Inner { status, code, title, detail, errors, headers, extra } = &*self.0;
+        let mut body = json!({
+            "type": format!("/problems/{code}"),
+            "title": language.pick(title[0], title[1]),
+            "status": status.as_u16(),
+            "detail": language.pick(&detail[0], &detail[1]),
+        });
+        if let Some(instance) = instance {
+            body["instance"] = instance.into();
+        }
+        if !errors.is_empty() {
+            let shown =
+                |it: &FieldError| json!({ "pointer": it.pointer, "message": language.pick(&it.english, &it.dutch) });
+            body["errors"] = errors.iter().map(shown).collect();
+        }
+        for (member, value) in extra {
+            body[*member] = value.clone();
+        }
+        let mut answer = Response::new(Body::from(body.to_string()));
+        *answer.status_mut() = *status;
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        answer.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        answer.headers_mut().extend(headers.clone());
+        answer
+    }
+}
+
+impl IntoResponse for Problem {
+    /// In English; the shell writes it again for the reader.
+    fn into_response(self) -> Response {
+        let mut answer = self.written(Language::English, None);
+        answer.extensions_mut().insert(self);
+        answer
+    }
+}
+
+fn title(status: StatusCode) -> [&'static str; 2] {
+    match status.as_u16() {
+        400 => ["The request is not right", "Het verzoek klopt niet"],
+        401 => ["Who are you?", "Wie bent u?"],
+        403 => ["Not allowed", "Niet toegestaan"],
+        404 => ["Not found", "Niet gevonden"],
+        405 => ["Not possible here", "Hier niet mogelijk"],
+        409 => ["The rules say no", "De regels staan dit niet toe"],
+        412 => ["Changed in the meantime", "Intussen gewijzigd"],
+        413 => ["Too large", "Te groot"],
+        415 => ["Not JSON", "Geen JSON"],
+        422 => ["The key was used before", "De sleutel is al gebruikt"],
+        429 => ["Too many requests", "Te veel verzoeken"],
+        503 => ["Not available", "Niet beschikbaar"],
+        400..500 => ["The request cannot be answered", "Het verzoek kan niet worden beantwoord"],
+        _ => ["Something went wrong here", "Er ging hier iets mis"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_problem_reads_in_either_language() {
+        let problem = Problem::conflict("full", "The session is full.", "De bijeenkomst is vol.");
+        for (language, detail) in
+            [(Language::English, "The session is full."), (Language::Dutch, "De bijeenkomst is vol.")]
+        {
+            let answer = problem.written(language, Some("abc"));
+            assert_eq!(answer.headers()["content-type"], "application/problem+json");
+            assert_eq!(answer.headers()["content-language"], language.tag());
+            let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!((&body["detail"], &body["type"]), (&json!(detail), &json!("/problems/full")));
+            assert_eq!((&body["status"], &body["instance"]), (&json!(409), &json!("abc")));
+        }
+    }
+}

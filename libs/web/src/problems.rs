@@ -1,0 +1,252 @@
+//! The problems there are, each made by a function that reads as a sentence.
+
+use crate::{FieldError, Problem};
+use access::Denied;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+use std::borrow::Cow;
+
+impl Problem {
+    /// There is no such thing: `Problem::not_found("session", "bijeenkomst")`.
+    #[must_use]
+    pub fn not_found(what: &str, in_dutch: &str) -> Self {
+        let code = format!("{}-not-found", what.replace(' ', "-"));
+        let (english, dutch) = (format!("There is no such {what}."), format!("Deze {in_dutch} bestaat niet."));
+        Self::new(StatusCode::NOT_FOUND, code, english, dutch)
+    }
+
+    /// The caller may not do this, and may know why. To give nothing away, use [`Problem::denied`].
+    #[must_use]
+    pub fn not_allowed(english: impl Into<Cow<'static, str>>, dutch: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", english, dutch)
+    }
+
+    /// The caller may not do this: one answer for a missing grant, a foreign region, school or company,
+    /// and a region that is not there, so that asking around tells nothing.
+    #[must_use]
+    pub fn denied() -> Self {
+        Self::not_allowed("You may not do this here.", "U mag dit hier niet doen.")
+    }
+
+    /// Fields are not right, all of them at once.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let (english, dutch) = match errors.len() {
+            1 => ("One field is not right.".into(), "Eén veld klopt niet.".into()),
+            n => (format!("{n} fields are not right."), format!("{n} velden kloppen niet.")),
+        };
+        Self::new(StatusCode::BAD_REQUEST, "invalid", english, dutch).with_errors(errors)
+    }
+
+    /// One header is not right.
+    #[must_use]
+    pub(crate) fn bad_header(
+        code: &'static str,
+        header: &'static str,
+        english: &'static str,
+        dutch: &'static str,
+    ) -> Self {
+        let error = FieldError::new(header, english, dutch);
+        Self::new(StatusCode::BAD_REQUEST, code, format!("{header}: {english}"), format!("{header}: {dutch}"))
+            .with_errors(vec![error])
+    }
+
+    /// The rules refuse it; `code` is stable.
+    #[must_use]
+    pub fn conflict(
+        code: impl Into<Cow<'static, str>>,
+        english: impl Into<Cow<'static, str>>,
+        dutch: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(StatusCode::CONFLICT, code, english, dutch)
+    }
+
+    /// Something the hub needs does not answer; asking again later may help.
+    #[must_use]
+    pub fn unavailable(what: &str) -> Self {
+        let english = format!("The {what} is not available at the moment. Please try again.");
+        let dutch = format!("De {what} is op dit moment niet beschikbaar. Probeer het opnieuw.");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", english, dutch).again_after("2")
+    }
+
+    /// The hub is at fault. Say what happened in a log, never here.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Another version than the caller saw (`If-Match`).
+    #[must_use]
+    pub fn stale() -> Self {
+        let english = "Somebody changed this in the meantime. Read it again and decide anew.";
+        let dutch = "Iemand heeft dit intussen gewijzigd. Lees het opnieuw en beslis opnieuw.";
+        Self::new(StatusCode::PRECONDITION_FAILED, "stale", english, dutch)
+    }
+
+    /// The same `Idempotency-Key` came with another request before.
+    #[must_use]
+    pub(crate) fn reused() -> Self {
+        let english = "This Idempotency-Key was used before for another request.";
+        let dutch = "Deze Idempotency-Key is al gebruikt voor een ander verzoek.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", english, dutch)
+    }
+
+    /// The body is no JSON, seen at a place.
+    #[must_use]
+    pub(crate) fn malformed(line: usize, column: usize) -> Self {
+        let english = format!("The body is not JSON: line {line}, column {column}.");
+        let dutch = format!("De inhoud is geen JSON: regel {line}, kolom {column}.");
+        Self::new(StatusCode::BAD_REQUEST, "malformed-json", english, dutch)
+            .with("line", json!(line))
+            .with("column", json!(column))
+    }
+
+    #[must_use]
+    pub(crate) fn too_large(most: usize) -> Self {
+        let (english, dutch) = (format!("At most {most} bytes."), format!("Ten hoogste {most} bytes."));
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", english, dutch)
+    }
+
+    #[must_use]
+    pub(crate) fn not_json() -> Self {
+        let english = "The body must be JSON, with the Content-Type application/json.";
+        let dutch = "De inhoud moet JSON zijn, met het Content-Type application/json.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", english, dutch)
+    }
+
+    #[must_use]
+    pub(crate) fn no_token() -> Self {
+        let english = "Send a bearer token in the Authorization header.";
+        let dutch = "Stuur een bearer-token mee in de header Authorization.";
+        Self::new(StatusCode::UNAUTHORIZED, "no-token", english, dutch)
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    #[must_use]
+    pub(crate) fn too_slow() -> Self {
+        let english = "This took too long. Whether it happened is not known: ask again with the same Idempotency-Key.";
+        let dutch =
+            "Dit duurde te lang. Of het is gebeurd is niet bekend: vraag het opnieuw met dezelfde Idempotency-Key.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", english, dutch).again_after("2")
+    }
+
+    pub(crate) fn again_after(self, seconds: &'static str) -> Self {
+        self.with_header(header::RETRY_AFTER, HeaderValue::from_static(seconds))
+    }
+
+    /// For an answer that has a status and nothing else to say.
+    #[must_use]
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let (code, english, dutch) = match status.as_u16() {
+            404 => ("no-such-page", "There is nothing at this address.", "Op dit adres staat niets."),
+            405 => ("no-such-method", "This cannot be done at this address.", "Dit kan niet op dit adres."),
+            413 => ("too-large", "The body is too large.", "De inhoud is te groot."),
+            415 => return Self::not_json(),
+            400..500 => ("bad-request", "The request cannot be answered.", "Het verzoek kan niet worden beantwoord."),
+            _ => (
+                "internal",
+                "Something went wrong here. Please name the instance when you report it.",
+                "Er ging hier iets mis. Noem de instance als u het meldt.",
+            ),
+        };
+        Self::new(status, code, english, dutch)
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        if denied == Denied::Unavailable {
+            return Self::unavailable("token issuer");
+        }
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        Self::new(StatusCode::UNAUTHORIZED, "invalid-token", sentence(&denied.to_string()), sentence(denied.in_dutch()))
+            .with_header(header::WWW_AUTHENTICATE, challenge)
+    }
+}
+
+impl From<event_log::Error> for Problem {
+    fn from(error: event_log::Error) -> Self {
+        use event_log::Error;
+        match error {
+            Error::Refused(refused) => {
+                let code = format!("{}-{}", refused.aggregate, refused.code);
+                Self::conflict(code, sentence(&refused.english), sentence(&refused.dutch))
+            }
+            Error::Conflict { .. } => Self::stale(),
+            Error::Reused => Self::reused(),
+            Error::Unavailable(error) => {
+                tracing::warn!(%error, "the event log does not answer");
+                Self::unavailable("event log")
+            }
+            Error::Closed => Self::unavailable("event log"),
+            Error::Unreadable(error) => {
+                tracing::error!(%error, "a stored event does not read");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<vault::Error> for Problem {
+    fn from(error: vault::Error) -> Self {
+        use vault::Error;
+        match error {
+            Error::Unavailable(error) => {
+                tracing::warn!(%error, "the vault does not answer");
+                Self::unavailable("vault")
+            }
+            Error::Forgotten(_) => {
+                let english = "This person was forgotten; nothing can be kept about them any more.";
+                let dutch = "Deze persoon is vergeten; er kan niets meer over worden bewaard.";
+                Self::new(StatusCode::GONE, "person-forgotten", english, dutch)
+            }
+            Error::Broken(_) | Error::MasterKey(_) => {
+                tracing::error!(%error, "the vault cannot open or seal");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::warn!(%error, "the database does not answer as it should");
+        Self::unavailable("database")
+    }
+}
+
+/// `the token has expired` → `The token has expired.`
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_keeps_its_code_and_both_texts() {
+        let refused =
+            event_log::Refused { aggregate: "session", code: "full", english: "full".into(), dutch: "vol".into() };
+        let problem = Problem::from(event_log::Error::Refused(refused));
+        assert_eq!((problem.status(), problem.code()), (StatusCode::CONFLICT, "session-full"));
+        assert_eq!(problem, Problem::conflict("session-full", "Full.", "Vol."));
+    }
+
+    #[test]
+    fn a_stale_version_is_412_and_another_body_422() {
+        let stale = event_log::Error::Conflict { stream: "session/1".into(), expected: 1, actual: 2 };
+        assert_eq!(Problem::from(stale).status(), StatusCode::PRECONDITION_FAILED);
+        assert_eq!(Problem::from(event_log::Error::Reused).status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_503_and_says_no_more() {
+        let problem = Problem::from(sqlx::Error::PoolTimedOut);
+        assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!format!("{problem:?}").contains("Pool"));
+    }
+}

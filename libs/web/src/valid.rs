@@ -1,0 +1,190 @@
+//! A JSON body, held against the JSON Schema of its own type before it is read.
+
+use crate::{
+    FieldError, Problem,
+    check::{escaped, told},
+};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+};
+use http::{HeaderMap, header};
+use jsonschema::Validator;
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
+
+/// A body that is as its type says. All its errors are told at once.
+///
+/// Give the type `#[serde(rename_all = "camelCase", deny_unknown_fields)]`: then unknown fields are errors.
+#[derive(Clone, Debug)]
+pub struct Valid<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + JsonSchema + 'static> FromRequest<S> for Valid<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::not_json());
+        }
+        let body = Bytes::from_request(request, state).await.map_err(|refused| Problem::of_status(refused.status()))?;
+        let value = serde_json::from_slice(&body).map_err(|error| Problem::malformed(error.line(), error.column()))?;
+        read(&value).map(Self)
+    }
+}
+
+/// `application/json`, or another type that ends in `+json`.
+fn is_json(headers: &HeaderMap) -> bool {
+    let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn read<T: DeserializeOwned + JsonSchema + 'static>(value: &Value) -> Result<T, Problem> {
+    let validator = validator::<T>()?;
+    let errors = told(validator.iter_errors(value));
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    // What the schema cannot say, such as a number too large for its type, the type itself says.
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer: String = error.path().iter().map(segment).collect();
+        Problem::invalid(vec![FieldError::new(pointer, "is not right", "klopt niet")])
+    })
+}
+
+pub(crate) fn segment(segment: &serde_path_to_error::Segment) -> String {
+    use serde_path_to_error::Segment;
+    match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", escaped(key)),
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    }
+}
+
+/// Made once for each type: making one takes a thousand times as long as using it.
+fn validator<T: JsonSchema + 'static>() -> Result<Arc<Validator>, Problem> {
+    static MADE: LazyLock<RwLock<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(RwLock::default);
+    let made = MADE.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
+    if let Some(made) = made {
+        return Ok(made);
+    }
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    let made = jsonschema::options().should_validate_formats(true).build(&schema).map_err(|error| {
+        tracing::error!(%error, of = std::any::type_name::<T>(), "a schema cannot be used");
+        Problem::internal()
+    })?;
+    let made = Arc::new(made);
+    MADE.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), made.clone());
+    Ok(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use chrono::NaiveDate;
+    use serde::Deserialize;
+    use serde_json::json;
+    use vocabulary::{BranchCode, SessionId};
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[expect(dead_code, reason = "read by the schema only")]
+    struct Plan {
+        session: SessionId,
+        on_date: NaiveDate,
+        school: Option<BranchCode>,
+        most_pupils: u8,
+        lines: Vec<Line>,
+        method: Option<Method>,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[expect(dead_code, reason = "read by the schema only")]
+    struct Line {
+        minutes: u32,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+    #[expect(dead_code, reason = "read by the schema only")]
+    enum Method {
+        /// A share of the hours.
+        Forfait { share: u32 },
+        /// The hours themselves.
+        Hours { hours: u32 },
+    }
+
+    async fn errors(value: Value) -> Vec<(String, String)> {
+        let problem = read::<Plan>(&value).unwrap_err();
+        let body = problem.written(Language::English, None).into_body();
+        let body: Value = serde_json::from_slice(&axum::body::to_bytes(body, usize::MAX).await.unwrap()).unwrap();
+        let text = |error: &Value, key: &str| error[key].as_str().unwrap().to_owned();
+        body["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| (text(error, "pointer"), text(error, "message")))
+            .collect()
+    }
+
+    fn good() -> Value {
+        json!({ "session": SessionId::fresh(), "onDate": "2026-09-01", "mostPupils": 10, "lines": [] })
+    }
+
+    #[test]
+    fn a_good_body_is_read() {
+        assert!(read::<Plan>(&good()).is_ok());
+    }
+
+    #[tokio::test]
+    async fn all_errors_are_told_at_once_and_none_repeats_what_was_sent() {
+        let bad = json!({
+            "session": "Jansen", "onDate": "1-9-2026", "school": "Jansen", "mostPupils": 256,
+            "lines": [{ "minutes": 1 }, { "minutes": "Jansen", "x/y": 1 }], "odd": "Jansen",
+        });
+        let told = errors(bad).await;
+        let at: Vec<_> = told.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        for pointer in ["/session", "/onDate", "/school", "/mostPupils", "/lines/1/minutes", "/lines/1/x~1y", "/odd"] {
+            assert!(at.contains(&pointer), "{pointer} in {told:?}");
+        }
+        assert_eq!(told.len(), 7, "{told:?}");
+        assert!(told.iter().all(|(_, message)| !message.contains("Jansen")));
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_named() {
+        let told = errors(json!({ "onDate": "2026-09-01" })).await;
+        assert_eq!(told.iter().filter(|(_, message)| message == "is missing").count(), 3);
+        assert!(told.contains(&("/mostPupils".into(), "is missing".into())));
+    }
+
+    #[tokio::test]
+    async fn of_several_forms_the_one_meant_is_held_against() {
+        let mut plan = good();
+        plan["method"] = json!({ "kind": "forfait", "share": "a" });
+        assert_eq!(errors(plan.clone()).await, [("/method/share".into(), "must be a whole number".into())]);
+        plan["method"] = json!({ "kind": "other" });
+        assert_eq!(errors(plan).await.first().unwrap().0, "/method/kind");
+    }
+
+    #[tokio::test]
+    async fn a_number_that_no_type_holds_is_not_right() {
+        let mut plan = good();
+        plan["lines"] = json!([{ "minutes": 5_000_000_000_u64 }]);
+        assert_eq!(errors(plan).await.first().unwrap().0, "/lines/0/minutes");
+    }
+
+    #[tokio::test]
+    async fn something_else_than_an_object_is_told() {
+        assert_eq!(errors(json!([])).await, [(String::new(), "must be an object".into())]);
+    }
+}
