@@ -1,0 +1,183 @@
+//! An elective is one entry of the region's catalogue: national, or the region's own.
+//!
+//! Unknown ─import→ National ─import→ National (changed)
+//!    └────add────→ Own ─────revise→ Own (changed)
+
+mod commands;
+
+pub use commands::{Command, Refusal};
+
+use decider::{Aggregate, Asked};
+use proto_schemas::assessments::elective::{Elective as Description, Event};
+use std::collections::HashSet;
+use vocabulary::ElectiveId;
+
+/// The entry as its history made it.
+#[derive(Debug, Default, PartialEq)]
+pub enum Elective {
+    /// Nothing is known under this id.
+    #[default]
+    Unknown,
+    /// It came from the files of SLO and changes with them only.
+    National(Description),
+    /// The region added it.
+    Own(Description),
+}
+
+impl Elective {
+    /// What the catalogue says now.
+    #[must_use]
+    pub fn description(&self) -> Option<&Description> {
+        match self {
+            Self::Unknown => None,
+            Self::National(description) | Self::Own(description) => Some(description),
+        }
+    }
+}
+
+impl Aggregate for Elective {
+    const CATEGORY: &'static str = "elective";
+    type Id = ElectiveId;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+        match command {
+            Command::Import { import, elective } => {
+                sound(elective)?;
+                match self {
+                    Self::Unknown => Ok(vec![Event::Imported { import: *import, elective: elective.clone() }]),
+                    Self::National(known) if known == elective => Ok(vec![]),
+                    Self::National(_) => Ok(vec![Event::Changed { import: Some(*import), elective: elective.clone() }]),
+                    Self::Own(_) => Err(Refusal::RegionsOwn),
+                }
+            }
+            Command::Add { elective } => {
+                sound(elective)?;
+                own_code(&elective.code)?;
+                match self {
+                    Self::Unknown => Ok(vec![Event::Added { elective: elective.clone() }]),
+                    Self::Own(known) if known == elective => Ok(vec![]),
+                    Self::Own(_) | Self::National(_) => Err(Refusal::AlreadyThere { code: elective.code.clone() }),
+                }
+            }
+            Command::Revise { elective } => {
+                sound(elective)?;
+                match self {
+                    Self::Unknown => Err(Refusal::Unknown),
+                    Self::National(_) => Err(Refusal::National),
+                    Self::Own(known) if known == elective => Ok(vec![]),
+                    Self::Own(known) if known.code != elective.code => {
+                        Err(Refusal::CodeStays { code: known.code.clone() })
+                    }
+                    Self::Own(_) => Ok(vec![Event::Changed { import: None, elective: elective.clone() }]),
+                }
+            }
+        }
+    }
+
+    fn evolve(self, event: Event) -> Self {
+        match (self, event) {
+            (_, Event::Imported { elective, .. }) => Self::National(elective),
+            (Self::Own(_), Event::Changed { elective, .. }) | (_, Event::Added { elective }) => Self::Own(elective),
+            (_, Event::Changed { elective, .. }) => Self::National(elective),
+        }
+    }
+}
+
+fn sound(elective: &Description) -> Result<(), Refusal> {
+    if elective.deeltaken.is_empty() {
+        return Err(Refusal::NoDeeltaken);
+    }
+    let mut seen = HashSet::new();
+    match elective.deeltaken.iter().find(|deeltaak| !seen.insert(&deeltaak.code)) {
+        Some(twice) => Err(Refusal::DeeltaakTwice { code: twice.code.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// A region's elective must not pass for a national one.
+fn own_code(code: &str) -> Result<(), Refusal> {
+    let national =
+        code.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("K/") || start.eq_ignore_ascii_case("P/"));
+    if national { Err(Refusal::NationalCode { code: code.to_owned() }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made_up::{national, own};
+    use decider::given;
+    use vocabulary::ImportId;
+
+    fn import(file: &str) -> ImportId {
+        ImportId::derived(&[file])
+    }
+
+    #[test]
+    fn an_elective_read_twice_is_registered_once() {
+        let imported = Event::Imported { import: import("first"), elective: national() };
+        given::<Elective>([])
+            .when(Command::Import { import: import("first"), elective: national() })
+            .then([imported.clone()]);
+        given::<Elective>([imported])
+            .when(Command::Import { import: import("second"), elective: national() })
+            .then_nothing();
+    }
+
+    #[test]
+    fn a_later_file_changes_what_it_says_otherwise() {
+        let mut newer = national();
+        newer.deeltaken.pop();
+        given::<Elective>([Event::Imported { import: import("first"), elective: national() }])
+            .when(Command::Import { import: import("second"), elective: newer.clone() })
+            .then([Event::Changed { import: Some(import("second")), elective: newer }]);
+    }
+
+    #[test]
+    fn a_region_adds_an_elective_of_its_own_once_and_may_revise_it() {
+        let added = Event::Added { elective: own() };
+        given::<Elective>([]).when(Command::Add { elective: own() }).then([added.clone()]);
+        given::<Elective>([added.clone()]).when(Command::Add { elective: own() }).then_nothing();
+        let mut revised = own();
+        revised.description = None;
+        given::<Elective>([added.clone()])
+            .when(Command::Add { elective: revised.clone() })
+            .then_refused(Refusal::AlreadyThere { code: revised.code.clone() });
+        given::<Elective>([added])
+            .when(Command::Revise { elective: revised.clone() })
+            .then([Event::Changed { import: None, elective: revised }]);
+    }
+
+    #[test]
+    fn a_revised_elective_stays_the_regions_own() {
+        let revised = Event::Changed { import: None, elective: own() };
+        let state = Elective::replay([Event::Added { elective: own() }, revised]);
+        assert_eq!(state, Elective::Own(own()));
+    }
+
+    #[test]
+    fn a_region_does_not_pass_for_slo_nor_change_what_slo_wrote() {
+        let mut fake = own();
+        fake.code = "k/PIE/99".into();
+        given::<Elective>([])
+            .when(Command::Add { elective: fake })
+            .then_refused(Refusal::NationalCode { code: "k/PIE/99".into() });
+        given::<Elective>([Event::Imported { import: import("first"), elective: national() }])
+            .when(Command::Revise { elective: national() })
+            .then_refused(Refusal::National);
+        given::<Elective>([]).when(Command::Revise { elective: own() }).then_refused(Refusal::Unknown);
+    }
+
+    #[test]
+    fn an_elective_has_deeltaken_each_with_its_own_code() {
+        let mut bare = own();
+        bare.deeltaken.clear();
+        given::<Elective>([]).when(Command::Add { elective: bare }).then_refused(Refusal::NoDeeltaken);
+        let mut doubled = own();
+        doubled.deeltaken[1].code = doubled.deeltaken[0].code.clone();
+        let code = doubled.deeltaken[0].code.clone();
+        given::<Elective>([]).when(Command::Add { elective: doubled }).then_refused(Refusal::DeeltaakTwice { code });
+    }
+}

@@ -1,0 +1,134 @@
+use super::*;
+use proto_schemas::assessments::elective::{Kind, Level, Profile};
+
+const ELECTIVES: &str = include_str!("../../tests/data/electives.csv");
+const DEELTAKEN: &str = include_str!("../../tests/data/deeltaken.csv");
+
+fn by_title(title: &str) -> Vec<Elective> {
+    let read = read(ELECTIVES, DEELTAKEN).unwrap();
+    read.electives
+        .into_iter()
+        .map(|(_, elective)| elective)
+        .filter(|elective| elective.title.as_str() == title)
+        .collect()
+}
+
+fn faults(electives: &str, deeltaken: &str) -> Vec<(File, u64, Wrong)> {
+    read(electives, deeltaken).unwrap_err().into_iter().map(|fault| (fault.file, fault.line, fault.wrong)).collect()
+}
+
+#[test]
+fn an_elective_is_read_with_its_deeltaken_in_order() {
+    let [solar] = &by_title("Voorbeeldkeuzevak zonnepanelen")[..] else { panic!("one elective") };
+    assert_eq!((solar.kind, solar.profile), (Kind::Elective, Some(Profile::Pie)));
+    assert_eq!(solar.levels, [Level::Bb, Level::Kb]);
+    assert_eq!(solar.description.as_deref(), Some("Panelen op een dak leggen,\naansluiten\nen opleveren"));
+    let codes: Vec<_> = solar.deeltaken.iter().map(|deeltaak| deeltaak.code.as_str()).collect();
+    assert_eq!(codes, ["K/PIE/05/01", "K/PIE/05/02", "K/PIE/05/03"]);
+    assert_eq!(solar.size, None, "the files state no hours");
+}
+
+#[test]
+fn met_is_mobility_and_mt_is_maritime() {
+    assert_eq!(by_title("Voorbeeldkeuzevak wielen uitlijnen")[0].profile, Some(Profile::Mobility));
+    assert_eq!(by_title("Voorbeeldkeuzevak aan boord")[0].profile, Some(Profile::Maritime));
+}
+
+#[test]
+fn twins_under_one_code_each_have_every_deeltaak_once() {
+    let twins = by_title("Voorbeeldkeuzevak winkel");
+    assert_eq!(twins.len(), 2);
+    for twin in &twins {
+        let codes: Vec<_> = twin.deeltaken.iter().map(|deeltaak| deeltaak.code.as_str()).collect();
+        assert_eq!(codes, ["K/EO/09/01", "K/EO/09/02"]);
+    }
+    assert_eq!(read(ELECTIVES, DEELTAKEN).unwrap().shared, ["K/EO/09"]);
+}
+
+#[test]
+fn a_byte_order_mark_and_other_line_ends_make_no_difference() {
+    let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let read_again = read(&windows(ELECTIVES), &windows(DEELTAKEN)).unwrap();
+    assert_eq!(read_again, read(ELECTIVES, DEELTAKEN).unwrap());
+}
+
+#[test]
+fn every_fault_is_named_with_its_file_and_line() {
+    let electives = ELECTIVES.replacen("keuzevak;M&T", "keuzevak;MaT", 1).replacen(";1301;", ";1301;;", 1).replacen(
+        "0b9c6e1a-5d0f-4f6e-8a51-3f2f8d1c0006",
+        "0b9c6e1a-5d0f-4f6e-8a51-3f2f8d1c0005",
+        1,
+    );
+    let deeltaken = DEELTAKEN.replacen("Panelen leggen;4", "Panelen leggen;vier", 1).replacen(
+        "K/MT/02;K/MT/02/02",
+        "K/MT/03;K/MT/02/01",
+        1,
+    );
+    assert_eq!(
+        faults(&electives, &deeltaken),
+        [
+            (File::Electives, 2, Wrong::Fields { expected: 11, found: 12 }),
+            (File::Electives, 3, Wrong::DeeltakenCount { stated: 3, found: 2 }),
+            (File::Electives, 3, Wrong::EndTermsCount { stated: 9, found: 5 }),
+            // The description before it holds two line breaks.
+            (
+                File::Electives,
+                6,
+                Wrong::CodeMismatch { code: "K/MET/09".into(), column: "profiel", value: "MaT".into() }
+            ),
+            (File::Electives, 7, Wrong::DeeltakenCount { stated: 2, found: 1 }),
+            (File::Electives, 7, Wrong::EndTermsCount { stated: 4, found: 2 }),
+            (File::Electives, 9, Wrong::IdTwice { id: "0b9c6e1a-5d0f-4f6e-8a51-3f2f8d1c0005".into(), first: 8 }),
+            (File::Deeltaken, 2, Wrong::UnknownParent { code: "P/PIE/01".into() }),
+            (File::Deeltaken, 3, Wrong::UnknownParent { code: "P/PIE/01".into() }),
+            (
+                File::Deeltaken,
+                5,
+                Wrong::Value { column: "n_eindtermen", value: "vier".into(), expected: "a whole number" }
+            ),
+            (File::Deeltaken, 12, Wrong::DeeltaakTwice { code: "K/MT/02/01".into(), first: 11 }),
+            (File::Deeltaken, 12, Wrong::UnknownParent { code: "K/MT/03".into() }),
+        ]
+    );
+}
+
+#[test]
+fn files_in_the_wrong_order_miss_their_columns() {
+    let found = faults(DEELTAKEN, ELECTIVES);
+    assert!(found.contains(&(File::Electives, 1, Wrong::NoColumn { column: "slo_uuid" })));
+    assert!(found.contains(&(File::Deeltaken, 1, Wrong::NoColumn { column: "deeltaak_code" })));
+    assert!(found.iter().all(|(_, line, _)| *line == 1), "one cause, one line: {found:?}");
+}
+
+#[test]
+fn a_wrong_value_is_shown_beside_what_was_expected() {
+    let row = "x;PIE05;vak;XYZ;;;cc;;;;ja";
+    let electives = format!("{}\n{row}\n", ELECTIVES.lines().next().unwrap());
+    let columns: Vec<_> = faults(&electives, "code_ouder;deeltaak_code;titel;n_eindtermen\n")
+        .into_iter()
+        .filter_map(|(_, _, wrong)| match wrong {
+            Wrong::Value { column, .. } => Some(column),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(columns, ["slo_uuid", "code", "soort", "profiel", "titel", "niveaus", "n_deeltaken"]);
+}
+
+#[test]
+fn the_real_files_are_read_whole() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/electives");
+    let open = |name: &str| std::fs::read_to_string(format!("{folder}/{name}"));
+    let (Ok(electives), Ok(deeltaken)) =
+        (open("slo_profielmodules_keuzevakken_2025-12.csv"), open("slo_deeltaken_2025-12.csv"))
+    else {
+        return; // Public data that the project does not carry.
+    };
+    let read = read(&electives, &deeltaken).unwrap();
+    let of_kind = |kind| read.electives.iter().filter(|(_, elective)| elective.kind == kind).count();
+    assert_eq!((of_kind(Kind::ProfileModule), of_kind(Kind::Elective)), (40, 158));
+    assert_eq!(read.electives.iter().map(|(_, elective)| elective.deeltaken.len()).sum::<usize>(), 677);
+    assert_eq!(read.shared, ["K/EO/09", "K/EO/10", "K/EO/11"]);
+    let description =
+        read.electives.iter().find(|(_, elective)| elective.code == "K/GR/15").unwrap().1.description.clone();
+    assert!(description.unwrap().contains('\n'));
+}
