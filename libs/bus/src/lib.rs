@@ -1,1 +1,50 @@
-//! To be written.
+//! Relays a log to JetStream and feeds it to projections and reactions.
+//!
+//! ```text
+//! log in Postgres ─relay→ stream ─follow→ projection: rows + checkpoint in one transaction
+//!        │                   └────follow→ reaction: a command under an id of its own
+//!        └──────── what a stream lacks, and every rebuild, is read from Postgres ────────┘
+//! ```
+//!
+//! **Invariant:** nothing here decides what is true. Every stream, checkpoint and read model can
+//! be thrown away and made again from the logs.
+
+mod alarm;
+mod checkpoint;
+mod digest;
+mod discovery;
+mod error;
+mod follow;
+mod lease;
+mod names;
+mod parked;
+mod progress;
+mod projection;
+mod projector;
+mod reaction;
+mod reactor;
+mod rebuild;
+mod relay;
+mod rows;
+mod runner;
+mod settings;
+mod settle;
+mod source;
+mod stream;
+mod supervise;
+mod tables;
+mod trace;
+
+pub use digest::digest;
+pub use error::Error;
+pub use follow::Retried;
+pub use names::Names;
+pub use parked::{Parked, parked};
+pub use progress::{Behind, Lag, Progress};
+pub use projection::{CannotApply, OnParked, Projection};
+pub use reaction::{CannotReact, Reaction, part};
+pub use rebuild::{Replayed, rebuild_into};
+pub use runner::Bus;
+pub use settings::Settings;
+pub use source::{Head, LogSource, There};
+pub use tables::migrate;

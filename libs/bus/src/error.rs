@@ -1,0 +1,142 @@
+//! Why relaying or following stopped.
+
+use event_log::Unreadable;
+
+/// Why relaying or following stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database does not answer, or not as it should.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A log does not answer.
+    #[error("the log: {0}")]
+    Log(#[from] event_log::Error),
+    /// A log of another process does not answer.
+    #[error("the log of another service: {0}")]
+    Http(#[from] reqwest::Error),
+    /// A text is not an event.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// NATS does not answer, or not as it should.
+    #[error("JetStream: {0}")]
+    JetStream(String),
+    /// A stream holds more than its log: the log was restored without raising its epoch, or something else publishes.
+    #[error("stream {stream} is at {last}, its log at {head}: nothing is published until someone has looked")]
+    Ahead {
+        /// The stream.
+        stream: String,
+        /// Its last sequence.
+        last: i64,
+        /// The last position of the log.
+        head: i64,
+    },
+    /// A stream and its log hold different events at the same position.
+    #[error(
+        "stream {stream} has another event at {position} than its log: nothing is published until someone has looked"
+    )]
+    Differs {
+        /// The stream.
+        stream: String,
+        /// Where they differ.
+        position: i64,
+    },
+    /// A position is missing, and its log does not have it.
+    #[error("{reader} lacks position {position} of {service} in {region}, and so does the log")]
+    Gap {
+        /// Who reads.
+        reader: String,
+        /// Whose log.
+        service: String,
+        /// Which region's.
+        region: String,
+        /// The first missing position.
+        position: i64,
+    },
+    /// The log was restored to an earlier point: what was read of it may not have happened.
+    #[error("the log of {service} in {region} has another epoch than {reader} read")]
+    Forked {
+        /// Who reads.
+        reader: String,
+        /// Whose log.
+        service: String,
+        /// Which region's.
+        region: String,
+    },
+    /// A newer version of the projection serves the queries.
+    #[error("version {live} of {reader} is live: this one has nothing to do")]
+    Superseded {
+        /// Who reads.
+        reader: String,
+        /// The version that is live.
+        live: i32,
+    },
+    /// The declared tables are not as they must be.
+    #[error("the tables of {projection}: {problem}")]
+    Tables {
+        /// Whose tables.
+        projection: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A reader names a service whose log was not given.
+    #[error("{reader} reads the log of {service}, but nobody said where that is")]
+    NoSource {
+        /// Who reads.
+        reader: String,
+        /// Whose log.
+        service: String,
+    },
+    /// No reader of that name.
+    #[error("there is no projection or reaction called {0}")]
+    NoReader(String),
+    /// A bounded loop ended before everything stood still.
+    #[error("something keeps moving: {0}")]
+    Unsettled(String),
+}
+
+impl Error {
+    pub(crate) fn jetstream(error: impl std::fmt::Display) -> Self {
+        Self::JetStream(error.to_string())
+    }
+
+    /// Whether trying again may help without anyone doing anything.
+    pub(crate) fn passes(&self) -> bool {
+        matches!(self, Self::Database(error) if passes(error))
+    }
+}
+
+/// Whether a database error says something of the moment rather than of the event.
+pub(crate) fn passes(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            // Connections, rolled-back transactions, resources, an operator, the system; read-only after a
+            // failover; a lock that took too long.
+            ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+                || code == "25006"
+                || code == "55P03"
+        }
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => true,
+        _ => false,
+    }
+}
+
+/// What may be kept and logged of a database error: values of a row may be personal, so they are left out.
+pub(crate) fn without_values(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(database) => {
+            let code = database.code().unwrap_or_default().into_owned();
+            let place = [database.table(), database.constraint()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+            // Class 22 quotes the value that did not fit.
+            let message = if code.starts_with("22") { "a value does not fit" } else { database.message() };
+            if place.is_empty() { format!("{code} {message}") } else { format!("{code} {message} ({place})") }
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,237 @@
+//! Follows a log from a checkpoint: by its stream, and by the log itself where the stream does not do.
+
+use crate::alarm::{INSTRUMENTS, raise};
+use crate::checkpoint::Key;
+use crate::names::Log;
+use crate::projector::gap;
+use crate::stream::Streams;
+use crate::supervise::Backoff;
+use crate::{Error, LogSource, Settings};
+use event_log::Recorded;
+use futures_util::future::BoxFuture;
+use futures_util::{Stream, StreamExt};
+use opentelemetry::KeyValue;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+/// What can follow logs: a projection or a reaction.
+pub(crate) trait Follower: Send + Sync {
+    /// Its checkpoint in a log.
+    fn key(&self, log: &Log) -> Key;
+    /// The last position it handled; begun at 0.
+    fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>>;
+    /// Handles events that follow each other, and says up to where. An end means that it is kept.
+    fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>>;
+    /// Tries again what is parked, in order.
+    fn retry<'a>(&'a self, key: &'a Key, source: &'a LogSource) -> BoxFuture<'a, Result<Retried, Error>>;
+}
+
+/// What came of trying parked events again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retried {
+    /// Handled now.
+    pub handled: u64,
+    /// Still parked.
+    pub left: u64,
+}
+
+/// Follows one log.
+#[derive(Clone)]
+pub(crate) struct Follow {
+    pub follower: Arc<dyn Follower>,
+    pub source: LogSource,
+    pub log: Log,
+    pub streams: Streams,
+    pub settings: Settings,
+    /// How many batches may be under way in this process.
+    pub at_once: Arc<Semaphore>,
+}
+
+impl Follow {
+    /// Follows until the end comes; the batch in flight is finished. `head` grows with the log.
+    pub async fn run(&self, head: watch::Receiver<i64>, end: CancellationToken) -> Result<(), Error> {
+        let key = self.follower.key(&self.log);
+        let Some(mut at) = self.begin(&key, &end).await? else { return Ok(()) };
+        let mut backoff = Backoff::new();
+        while !end.is_cancelled() {
+            match self.streams.read(&self.log, at, self.settings.batch).await {
+                Ok(mut chunks) => {
+                    backoff.reset();
+                    at = self.listen(&key, at, &mut chunks, &head, &end).await?;
+                }
+                // No stream yet, or no NATS: the log itself has it all.
+                Err(error) => {
+                    tracing::debug!(reader = key.reader, %error, "the stream does not answer");
+                    let upto = *head.borrow();
+                    at = self.from_log(&key, at, upto, &end).await?;
+                }
+            }
+            if !backoff.wait(&end).await {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows the stream until it fails. When it says nothing, the log is asked what it keeps back.
+    async fn listen(
+        &self,
+        key: &Key,
+        mut at: i64,
+        chunks: &mut (impl Stream<Item = Result<Vec<Recorded>, Error>> + Unpin),
+        head: &watch::Receiver<i64>,
+        end: &CancellationToken,
+    ) -> Result<i64, Error> {
+        let mut silent_at = None;
+        loop {
+            self.measure(key, *head.borrow() - at);
+            tokio::select! {
+                () = end.cancelled() => return Ok(at),
+                chunk = chunks.next() => match chunk {
+                    Some(Ok(events)) => at = self.advance(key, at, events, end).await?,
+                    Some(Err(error)) => {
+                        tracing::debug!(reader = key.reader, %error, "the stream broke off");
+                        return Ok(at);
+                    }
+                    None => return Ok(at),
+                },
+                () = tokio::time::sleep(self.settings.compare_every) => {
+                    let upto = *head.borrow();
+                    if silent_at == Some(at) && upto > at {
+                        at = self.from_log(key, at, upto, end).await?;
+                    }
+                    silent_at = Some(at);
+                }
+            }
+        }
+    }
+
+    /// Reads the log itself up to `upto`.
+    pub async fn from_log(&self, key: &Key, mut at: i64, upto: i64, end: &CancellationToken) -> Result<i64, Error> {
+        while at < upto && !end.is_cancelled() {
+            let page = self.source.page(&self.log.region, at, self.settings.batch).await?;
+            if page.is_empty() {
+                break;
+            }
+            at = self.advance(key, at, page, end).await?;
+        }
+        Ok(at)
+    }
+
+    /// Handles events behind `at`; what is missing between them is fetched from the log.
+    pub async fn advance(
+        &self,
+        key: &Key,
+        mut at: i64,
+        events: Vec<Recorded>,
+        end: &CancellationToken,
+    ) -> Result<i64, Error> {
+        let mut ready = Vec::with_capacity(events.len());
+        for event in events {
+            let next = at + 1 + ready.len() as i64;
+            if event.position < next {
+                continue; // Seen before.
+            }
+            if event.position > next {
+                at = self.handle(key, at, &std::mem::take(&mut ready), end).await?;
+                at = self.fill(key, at, event.position, end).await?;
+                if at >= event.position || end.is_cancelled() {
+                    continue;
+                }
+            }
+            ready.push(event);
+        }
+        self.handle(key, at, &ready, end).await
+    }
+
+    /// Fetches what is missing before position `before`.
+    async fn fill(&self, key: &Key, mut at: i64, before: i64, end: &CancellationToken) -> Result<i64, Error> {
+        tracing::info!(reader = key.reader, service = self.log.service, region = %self.log.region, after = at, before, "fetching what the stream lacks");
+        while at + 1 < before && !end.is_cancelled() {
+            let missing = usize::try_from(before - at - 1).unwrap_or(usize::MAX);
+            let page = self.source.page(&self.log.region, at, missing.min(self.settings.batch)).await?;
+            if page.first().is_none_or(|event| event.position != at + 1) {
+                let error = gap(key, at + 1);
+                raise(&key.reader, &self.log.service, self.log.region.as_str(), &error);
+                return Err(error);
+            }
+            at = self.handle(key, at, &page, end).await?;
+        }
+        Ok(at)
+    }
+
+    /// Hands events that follow each other to the follower, until they are kept or the end comes.
+    async fn handle(&self, key: &Key, mut at: i64, events: &[Recorded], end: &CancellationToken) -> Result<i64, Error> {
+        for batch in events.chunks(self.settings.batch.max(1)) {
+            let taken = patiently(key, end, || {
+                Box::pin(async {
+                    let _turn = self.at_once.acquire().await;
+                    self.follower.take(key, batch).await
+                })
+            });
+            let Some(reached) = taken.await? else { return Ok(at) };
+            at = reached;
+            if end.is_cancelled() {
+                break; // It may have stopped in the middle.
+            }
+        }
+        Ok(at)
+    }
+
+    async fn begin(&self, key: &Key, end: &CancellationToken) -> Result<Option<i64>, Error> {
+        patiently(key, end, || {
+            Box::pin(async {
+                let _turn = self.at_once.acquire().await;
+                self.follower.at(key).await
+            })
+        })
+        .await
+    }
+
+    /// Handles everything up to `upto` now: by the stream as far as it goes, then by the log. Whether anything moved.
+    pub async fn catch_up(&self, upto: i64) -> Result<bool, Error> {
+        let (key, end) = (self.follower.key(&self.log), CancellationToken::new());
+        let Some(mut at) = self.begin(&key, &end).await? else { return Ok(false) };
+        let began = at;
+        let held = self.streams.held(&self.log).await.ok().flatten().map_or(0, |held| held.last).min(upto);
+        if at < held {
+            let mut chunks = self.streams.read(&self.log, at, self.settings.batch).await?;
+            while at < held
+                && let Ok(Some(Ok(events))) = tokio::time::timeout(self.settings.compare_every, chunks.next()).await
+            {
+                at = self.advance(&key, at, events, &end).await?;
+            }
+        }
+        Ok(self.from_log(&key, at, upto, &end).await? > began)
+    }
+
+    fn measure(&self, key: &Key, lag: i64) {
+        let labels = [
+            KeyValue::new("reader", key.reader.clone()),
+            KeyValue::new("service", self.log.service.clone()),
+            KeyValue::new("region", self.log.region.to_string()),
+        ];
+        INSTRUMENTS.reader_lag.record(lag.max(0), &labels);
+    }
+}
+
+/// Does it until the database takes it; `None` when the end comes first.
+pub(crate) async fn patiently<'a, T>(
+    key: &Key,
+    end: &CancellationToken,
+    mut attempt: impl FnMut() -> BoxFuture<'a, Result<T, Error>>,
+) -> Result<Option<T>, Error> {
+    let mut backoff = Backoff::new();
+    loop {
+        match attempt().await {
+            Err(error) if error.passes() => {
+                tracing::warn!(reader = key.reader, %error, "the database does not take it, trying again");
+                if !backoff.wait(end).await {
+                    return Ok(None);
+                }
+            }
+            done => return done.map(Some),
+        }
+    }
+}

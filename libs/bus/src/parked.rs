@@ -1,0 +1,124 @@
+//! Events that could not be handled, and those that wait behind them.
+
+use crate::Error;
+use crate::checkpoint::Key;
+use chrono::{DateTime, Utc};
+use event_log::{Recorded, tenant};
+use sqlx::{PgConnection, PgPool};
+use std::collections::HashSet;
+use vocabulary::RegionId;
+
+/// An event that a reader could not handle, or that waits behind one.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct Parked {
+    /// Who could not handle it: a projection, or `reaction/<name>`.
+    pub reader: String,
+    /// Whose log.
+    pub service: String,
+    /// Where in the log.
+    pub position: i64,
+    /// Which stream.
+    pub stream: String,
+    /// The full type.
+    pub event_type: String,
+    /// Why, without personal data.
+    pub error: String,
+    /// How often it was tried; 0 for what only waits.
+    pub attempts: i32,
+    /// Since when.
+    pub parked_at: DateTime<Utc>,
+}
+
+/// What is parked in a region, in the order of the logs.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn parked(app: &PgPool, region: &RegionId) -> Result<Vec<Parked>, Error> {
+    let mut rows = tenant(app, region).await?;
+    Ok(sqlx::query_as(
+        "select reader, service, position, stream, event_type, error, attempts, parked_at
+         from bus.parked where region = $1 order by reader, service, position",
+    )
+    .bind(region.as_str())
+    .fetch_all(&mut *rows)
+    .await?)
+}
+
+/// The streams of which something is parked.
+pub(crate) async fn streams(rows: &mut PgConnection, key: &Key) -> sqlx::Result<HashSet<String>> {
+    let streams: Vec<String> = sqlx::query_scalar(
+        "select distinct stream from bus.parked where region = $1 and reader = $2 and version = $3 and service = $4",
+    )
+    .bind(key.log.region.as_str())
+    .bind(&key.reader)
+    .bind(key.version)
+    .bind(&key.log.service)
+    .fetch_all(rows)
+    .await?;
+    Ok(streams.into_iter().collect())
+}
+
+/// What is parked for one reader in one log: positions and streams, in order.
+pub(crate) async fn waiting(rows: &mut PgConnection, key: &Key) -> sqlx::Result<Vec<(i64, String)>> {
+    sqlx::query_as(
+        "select position, stream from bus.parked
+         where region = $1 and reader = $2 and version = $3 and service = $4 order by position",
+    )
+    .bind(key.log.region.as_str())
+    .bind(&key.reader)
+    .bind(key.version)
+    .bind(&key.log.service)
+    .fetch_all(rows)
+    .await
+}
+
+/// Parks an event, or counts another attempt. `attempts` is 0 for an event that only waits.
+pub(crate) async fn park(
+    rows: &mut PgConnection,
+    key: &Key,
+    event: &Recorded,
+    error: &str,
+    attempts: i32,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into bus.parked as kept
+             (region, reader, version, service, position, stream, event_type, error, attempts, parked_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
+         on conflict (region, reader, version, service, position)
+         do update set error = excluded.error, attempts = kept.attempts + excluded.attempts",
+    )
+    .bind(key.log.region.as_str())
+    .bind(&key.reader)
+    .bind(key.version)
+    .bind(&key.log.service)
+    .bind(event.position)
+    .bind(&event.stream)
+    .bind(&event.event_type)
+    .bind(error)
+    .bind(attempts)
+    .execute(rows)
+    .await?;
+    Ok(())
+}
+
+/// It was handled after all.
+pub(crate) async fn release(rows: &mut PgConnection, key: &Key, position: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "delete from bus.parked
+         where region = $1 and reader = $2 and version = $3 and service = $4 and position = $5",
+    )
+    .bind(key.log.region.as_str())
+    .bind(&key.reader)
+    .bind(key.version)
+    .bind(&key.log.service)
+    .bind(position)
+    .execute(rows)
+    .await?;
+    Ok(())
+}
+
+/// How many events are parked per reader and region, for the gauge.
+pub(crate) async fn counts(rows: &mut PgConnection) -> sqlx::Result<Vec<(String, String, i64)>> {
+    sqlx::query_as("select reader, region, count(*) from bus.parked group by reader, region").fetch_all(rows).await
+}

@@ -1,0 +1,167 @@
+//! How far the read models are, and waiting until they are far enough.
+
+use crate::Error;
+use event_log::tenant;
+use sqlx::PgPool;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use vocabulary::RegionId;
+
+/// How often checkpoints are read while someone waits, for when another process writes them.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How far the read models of this database are. Copies share everything.
+#[derive(Clone)]
+pub struct Progress(Arc<Inner>);
+
+struct Inner {
+    app: PgPool,
+    known: Mutex<Known>,
+    moved: watch::Sender<()>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Which services each projection reads.
+    readers: BTreeMap<String, Vec<String>>,
+    /// By reader, service and region.
+    positions: HashMap<(String, String, RegionId), i64>,
+    /// Where each log ends, by service and region.
+    ends: BTreeMap<(String, RegionId), i64>,
+}
+
+/// A read model is not as far as was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the read models are at position {have} of {service}, not yet at {wanted}")]
+pub struct Lag {
+    /// Whose log.
+    pub service: String,
+    /// The position asked for.
+    pub wanted: i64,
+    /// The position of the read model that is furthest behind.
+    pub have: i64,
+}
+
+/// How far one reader is in one log.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Behind {
+    /// Which projection or reaction.
+    pub reader: String,
+    /// Whose log.
+    pub service: String,
+    /// Which region's.
+    pub region: RegionId,
+    /// The last position handled.
+    pub position: i64,
+    /// The last position of the log, as far as known.
+    pub end: i64,
+}
+
+impl Progress {
+    pub(crate) fn new(app: PgPool) -> Self {
+        Self(Arc::new(Inner { app, known: Mutex::default(), moved: watch::channel(()).0 }))
+    }
+
+    /// Waits until every projection that reads a service is at the wanted position of that service's log.
+    ///
+    /// # Errors
+    /// The first one that is not there in time.
+    pub async fn wait<S: AsRef<str>>(
+        &self,
+        region: &RegionId,
+        wanted: &[(S, i64)],
+        patience: Duration,
+    ) -> Result<(), Lag> {
+        let until = Instant::now() + patience;
+        let mut moved = self.0.moved.subscribe();
+        for (service, wanted) in wanted {
+            let service = service.as_ref();
+            loop {
+                moved.borrow_and_update();
+                let have = self.least(region, service);
+                if have >= *wanted {
+                    break;
+                }
+                if Instant::now() >= until {
+                    return Err(Lag { service: service.to_owned(), wanted: *wanted, have });
+                }
+                let look = (Instant::now() + LOOK).min(until);
+                // In process it is told; another process's checkpoint has to be looked up.
+                if tokio::time::timeout_at(look, moved.changed()).await.is_err()
+                    && let Err(error) = self.look(region).await
+                {
+                    tracing::debug!(%error, "checkpoints cannot be read");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How far every projection and reaction is in every log that is known here.
+    #[must_use]
+    pub fn lag(&self) -> Vec<Behind> {
+        let known = self.known();
+        let mut all: Vec<Behind> = known
+            .positions
+            .iter()
+            .map(|((reader, service, region), position)| Behind {
+                reader: reader.clone(),
+                service: service.clone(),
+                region: region.clone(),
+                position: *position,
+                end: known.ends.get(&(service.clone(), region.clone())).copied().unwrap_or(*position).max(*position),
+            })
+            .collect();
+        all.sort_by(|a, b| (&a.reader, &a.service, &a.region).cmp(&(&b.reader, &b.service, &b.region)));
+        all
+    }
+
+    pub(crate) fn reads(&self, reader: &str, services: &[&str]) {
+        let services = services.iter().map(|service| (*service).to_owned()).collect();
+        self.known().readers.insert(reader.to_owned(), services);
+    }
+
+    pub(crate) fn reached(&self, reader: &str, service: &str, region: &RegionId, position: i64) {
+        self.known().positions.insert((reader.to_owned(), service.to_owned(), region.clone()), position);
+        self.0.moved.send_replace(());
+    }
+
+    pub(crate) fn ends(&self, service: &str, region: &RegionId, position: i64) {
+        self.known().ends.insert((service.to_owned(), region.clone()), position);
+    }
+
+    /// The position of the projection of `service`'s log that is furthest behind.
+    fn least(&self, region: &RegionId, service: &str) -> i64 {
+        let known = self.known();
+        let readers = known.readers.iter().filter(|(_, services)| services.iter().any(|read| read == service));
+        let position = |reader: &String| known.positions.get(&(reader.clone(), service.to_owned(), region.clone()));
+        // What nobody reads, nobody waits for.
+        readers.map(|(reader, _)| position(reader).copied().unwrap_or(0)).min().unwrap_or(i64::MAX)
+    }
+
+    async fn look(&self, region: &RegionId) -> Result<(), Error> {
+        let mut rows = tenant(&self.0.app, region).await?;
+        let found: Vec<(String, String, i64)> = sqlx::query_as(
+            "select kept.reader, kept.service, kept.position
+             from bus.checkpoints kept
+             join bus.projections live on live.name = kept.reader and live.live_version = kept.version
+             where kept.region = $1",
+        )
+        .bind(region.as_str())
+        .fetch_all(&mut *rows)
+        .await?;
+        let mut known = self.known();
+        for (reader, service, position) in found {
+            known.positions.insert((reader, service, region.clone()), position);
+        }
+        Ok(())
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,135 @@
+//! A projection folds logs into tables that answer one question.
+
+use crate::error::without_values;
+use event_log::{Recorded, Unreadable};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::PgConnection;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use vocabulary::RegionId;
+
+/// Folds logs into tables. The tables are disposable: they can be made again from the logs at any time.
+///
+/// Two logs come in no mutual order, so `apply` must not depend on which of two services' events comes first.
+pub trait Projection: Send + Sync + 'static {
+    /// In kebab-case; the tables live in a schema of that name with underscores.
+    const NAME: &'static str;
+    /// Raise it and the tables are rebuilt beside the live ones, then switched. It never goes down.
+    const VERSION: u32;
+    /// The services whose logs it reads.
+    const LOGS: &'static [&'static str];
+    /// `create table …;` with unqualified names. Every table has `region text not null`, which leads its
+    /// primary key and every index.
+    const TABLES: &'static str;
+    /// What happens to later events of a stream of which one is parked.
+    const ON_PARKED: OnParked = OnParked::StreamWaits;
+
+    /// Folds one event. `rows` sees and writes one region, in the schema that is being filled.
+    fn apply(
+        &self,
+        rows: &mut PgConnection,
+        happened: &Recorded,
+    ) -> impl Future<Output = Result<(), CannotApply>> + Send;
+
+    /// Folds some events in order. Write it when one statement can do the work of many.
+    fn apply_all(
+        &self,
+        rows: &mut PgConnection,
+        happened: &[Recorded],
+    ) -> impl Future<Output = Result<(), CannotApply>> + Send {
+        async move {
+            for event in happened {
+                self.apply(rows, event).await?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Called after each committed batch, for caches.
+    fn committed(&self, _region: &RegionId) {}
+}
+
+/// What happens to later events of a stream of which one is parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnParked {
+    /// They are parked behind it, so that a retry applies all in order.
+    StreamWaits,
+    /// They are applied.
+    OthersGoOn,
+}
+
+/// Why an event was not applied.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotApply {
+    /// The database: tried again when that may help, parked when not.
+    #[error("{}", without_values(.0))]
+    Database(#[from] sqlx::Error),
+    /// The event cannot be handled; says why, without personal data.
+    #[error("{0}")]
+    Park(String),
+}
+
+impl From<Unreadable> for CannotApply {
+    fn from(error: Unreadable) -> Self {
+        // serde quotes what it does not expect, and that may be a name: the place is enough.
+        Self::Park(format!("unreadable at line {}, column {}", error.0.line(), error.0.column()))
+    }
+}
+
+/// A projection whose type is forgotten.
+pub(crate) trait AnyProjection: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn version(&self) -> i32;
+    fn logs(&self) -> &'static [&'static str];
+    fn tables(&self) -> &'static str;
+    fn on_parked(&self) -> OnParked;
+    fn apply_all<'a>(
+        &'a self,
+        rows: &'a mut PgConnection,
+        happened: &'a [Recorded],
+    ) -> BoxFuture<'a, Result<(), CannotApply>>;
+    fn committed(&self, region: &RegionId);
+}
+
+impl<P: Projection> AnyProjection for P {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+    fn version(&self) -> i32 {
+        i32::try_from(P::VERSION).unwrap_or(i32::MAX)
+    }
+    fn logs(&self) -> &'static [&'static str] {
+        P::LOGS
+    }
+    fn tables(&self) -> &'static str {
+        P::TABLES
+    }
+    fn on_parked(&self) -> OnParked {
+        P::ON_PARKED
+    }
+    fn apply_all<'a>(
+        &'a self,
+        rows: &'a mut PgConnection,
+        happened: &'a [Recorded],
+    ) -> BoxFuture<'a, Result<(), CannotApply>> {
+        // A panic is a bug in this projection, met with this event: the others go on.
+        let applied = AssertUnwindSafe(async move {
+            match happened {
+                [event] => P::apply(self, rows, event).await,
+                events => P::apply_all(self, rows, events).await,
+            }
+        });
+        Box::pin(
+            applied.catch_unwind().map(|done| done.unwrap_or_else(|_| Err(CannotApply::Park("it panicked".into())))),
+        )
+    }
+    fn committed(&self, region: &RegionId) {
+        P::committed(self, region);
+    }
+}
+
+/// The schema of a projection's tables: its name with underscores.
+pub(crate) fn schema(name: &str) -> String {
+    name.replace('-', "_")
+}

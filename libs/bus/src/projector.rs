@@ -1,0 +1,213 @@
+//! Applies events to a projection's tables: rows and checkpoint in one transaction.
+
+use crate::alarm::{INSTRUMENTS, raise};
+use crate::checkpoint::{self, Key};
+use crate::error::{passes, without_values};
+use crate::follow::{Follower, Retried};
+use crate::names::Log;
+use crate::projection::AnyProjection;
+use crate::rows::filling;
+use crate::{CannotApply, Error, LogSource, OnParked, Progress, parked, trace};
+use event_log::Recorded;
+use futures_util::future::BoxFuture;
+use opentelemetry::KeyValue;
+use sqlx::{Acquire, PgConnection, PgPool};
+use std::collections::HashSet;
+use std::slice;
+use std::sync::Arc;
+use tracing::Instrument;
+
+/// Fills one schema with a projection's tables.
+#[derive(Clone)]
+pub(crate) struct Projector {
+    pub projection: Arc<dyn AnyProjection>,
+    pub app: PgPool,
+    pub schema: String,
+    /// The name in the checkpoints: the projection's own for the live tables.
+    pub reader: String,
+    /// Who waits for the live tables; nobody waits for others.
+    pub progress: Option<Progress>,
+}
+
+/// Why a batch did not go through in one go.
+enum Halt {
+    /// One of its events cannot be applied.
+    Poison,
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Projector {
+    /// Applies events that follow each other; those at or before the checkpoint are done already.
+    async fn batch(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
+        let at = match self.in_one_go(key, events).await {
+            Ok(at) => at,
+            Err(Halt::Failed(error)) => return Err(error),
+            Err(Halt::Poison) => self.one_by_one(key, events).await?,
+        };
+        if let Some(progress) = &self.progress {
+            self.projection.committed(&key.log.region);
+            progress.reached(&self.reader, &key.log.service, &key.log.region, at);
+            INSTRUMENTS.batch.record(events.len() as u64, &[KeyValue::new("task", self.reader.clone())]);
+        }
+        Ok(at)
+    }
+
+    async fn in_one_go(&self, key: &Key, events: &[Recorded]) -> Result<i64, Halt> {
+        let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+        let at = checkpoint::lock(&mut rows, key).await?;
+        let due = due(key, at, events)?;
+        let Some(last) = due.last() else { return Ok(at) };
+        let waiting = self.waiting(&mut rows, key).await?;
+        if due.iter().any(|event| waiting.contains(&event.stream)) {
+            return Err(Halt::Poison);
+        }
+        match self.projection.apply_all(&mut rows, due).await {
+            Ok(()) => {}
+            Err(CannotApply::Database(error)) if passes(&error) => return Err(error.into()),
+            Err(_) => return Err(Halt::Poison),
+        }
+        checkpoint::write(&mut rows, key, last.position).await?;
+        rows.commit().await?;
+        Ok(last.position)
+    }
+
+    /// The same with a savepoint for each event: what cannot be applied is parked, with all that waits behind it.
+    async fn one_by_one(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
+        let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+        let mut at = checkpoint::lock(&mut rows, key).await?;
+        let mut waiting = self.waiting(&mut rows, key).await?;
+        for event in due(key, at, events)? {
+            if waiting.contains(&event.stream) {
+                parked::park(&mut rows, key, event, "waits for an earlier event of its stream", 0).await?;
+            } else if let Some(reason) = self.try_one(&mut rows, event).await? {
+                parked::park(&mut rows, key, event, &reason, 1).await?;
+                self.alarm(key, event, &reason);
+                if self.projection.on_parked() == OnParked::StreamWaits {
+                    waiting.insert(event.stream.clone());
+                }
+            }
+            at = event.position;
+        }
+        checkpoint::write(&mut rows, key, at).await?;
+        rows.commit().await?;
+        Ok(at)
+    }
+
+    /// Applies one event, or leaves no trace of it and says why not.
+    async fn try_one(&self, rows: &mut PgConnection, event: &Recorded) -> Result<Option<String>, Error> {
+        let mut point = rows.begin().await?;
+        match self.projection.apply_all(&mut point, slice::from_ref(event)).await {
+            Ok(()) => {
+                point.commit().await?;
+                Ok(None)
+            }
+            Err(CannotApply::Database(error)) if passes(&error) => Err(error.into()),
+            Err(reason) => {
+                point.rollback().await?;
+                Ok(Some(match reason {
+                    CannotApply::Database(error) => without_values(&error),
+                    CannotApply::Park(reason) => reason,
+                }))
+            }
+        }
+    }
+
+    async fn waiting(&self, rows: &mut PgConnection, key: &Key) -> sqlx::Result<HashSet<String>> {
+        match self.projection.on_parked() {
+            OnParked::StreamWaits => parked::streams(rows, key).await,
+            OnParked::OthersGoOn => Ok(HashSet::new()),
+        }
+    }
+
+    fn alarm(&self, key: &Key, event: &Recorded, reason: &str) {
+        let what = format!("{} parked {} of {}", key.reader, event.position, event.event_type);
+        raise(&what, &key.log.service, key.log.region.as_str(), &reason);
+    }
+
+    async fn retry_parked(&self, key: &Key, source: &LogSource) -> Result<Retried, Error> {
+        let mut retried = Retried::default();
+        let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+        checkpoint::lock(&mut rows, key).await?;
+        let mut blocked = HashSet::new();
+        for (position, stream) in parked::waiting(&mut rows, key).await? {
+            if blocked.contains(&stream) {
+                retried.left += 1;
+                continue;
+            }
+            let event = source.page(&key.log.region, position - 1, 1).await?.into_iter().next();
+            let Some(event) = event.filter(|event| event.position == position) else {
+                return Err(gap(key, position));
+            };
+            match self.try_one(&mut rows, &event).await? {
+                None => {
+                    parked::release(&mut rows, key, position).await?;
+                    retried.handled += 1;
+                }
+                Some(reason) => {
+                    parked::park(&mut rows, key, &event, &reason, 1).await?;
+                    retried.left += 1;
+                    if self.projection.on_parked() == OnParked::StreamWaits {
+                        blocked.insert(stream);
+                    }
+                }
+            }
+        }
+        rows.commit().await?;
+        self.projection.committed(&key.log.region);
+        Ok(retried)
+    }
+}
+
+impl Follower for Projector {
+    fn key(&self, log: &Log) -> Key {
+        Key { reader: self.reader.clone(), version: self.projection.version(), log: log.clone() }
+    }
+
+    fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>> {
+        Box::pin(async move {
+            let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+            let at = checkpoint::lock(&mut rows, key).await?;
+            rows.commit().await?;
+            if let Some(progress) = &self.progress {
+                progress.reached(&self.reader, &key.log.service, &key.log.region, at);
+            }
+            Ok(at)
+        })
+    }
+
+    fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
+        let span = tracing::info_span!("project", projection = key.reader, service = key.log.service, region = %key.log.region, events = events.len());
+        trace::continues(&span, events);
+        Box::pin(self.batch(key, events).instrument(span))
+    }
+
+    fn retry<'a>(&'a self, key: &'a Key, source: &'a LogSource) -> BoxFuture<'a, Result<Retried, Error>> {
+        Box::pin(self.retry_parked(key, source))
+    }
+}
+
+/// The events behind `at`. They follow each other.
+pub(crate) fn due<'a>(key: &Key, at: i64, events: &'a [Recorded]) -> Result<&'a [Recorded], Error> {
+    let due = &events[events.partition_point(|event| event.position <= at)..];
+    // Nothing twice and nothing left out: the last one is as far on as there are events.
+    match due.last() {
+        Some(last) if last.position != at + due.len() as i64 => Err(gap(key, at + 1)),
+        _ => Ok(due),
+    }
+}
+
+/// A position that is nowhere to be found.
+pub(crate) fn gap(key: &Key, position: i64) -> Error {
+    Error::Gap {
+        reader: key.reader.clone(),
+        service: key.log.service.clone(),
+        region: key.log.region.to_string(),
+        position,
+    }
+}

@@ -1,0 +1,101 @@
+//! A reaction answers an event of another service with a command here.
+
+use decider::Asked;
+use event_log::{Recorded, Unreadable};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use uuid::Uuid;
+
+use crate::OnParked;
+use crate::error::without_values;
+
+/// Answers events of other services with commands here.
+pub trait Reaction: Send + Sync + 'static {
+    /// In kebab-case. Never changed: command ids are derived from it.
+    const NAME: &'static str;
+    /// The services whose logs it reads.
+    const LOGS: &'static [&'static str];
+    /// What happens to later events of a stream of which one is parked.
+    const ON_PARKED: OnParked = OnParked::StreamWaits;
+
+    /// The answer to one event; `Ok` also when there is nothing to do.
+    ///
+    /// `asked` is by the hub, caused by the event, and its command id is derived from the event's: handled
+    /// twice, it has one effect. For more than one command, see [`part`].
+    fn react(&self, happened: &Recorded, asked: Asked) -> impl Future<Output = Result<(), CannotReact>> + Send;
+}
+
+/// Why a reaction had no effect.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotReact {
+    /// Something is missing that should be there by now: tried again for a while, then parked.
+    #[error("{0}")]
+    Later(String),
+    /// It will not become possible by itself: parked at once.
+    #[error("{0}")]
+    Never(String),
+}
+
+impl From<event_log::Error> for CannotReact {
+    fn from(error: event_log::Error) -> Self {
+        match error {
+            event_log::Error::Refused(refused) => {
+                Self::Never(format!("{}/{}: {refused}", refused.aggregate, refused.code))
+            }
+            other => Self::Later(other.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for CannotReact {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Later(without_values(&error))
+    }
+}
+
+impl From<Unreadable> for CannotReact {
+    fn from(error: Unreadable) -> Self {
+        Self::Never(format!("unreadable at line {}, column {}", error.0.line(), error.0.column()))
+    }
+}
+
+/// The same asker for one of several commands that answer one event, under a command id of its own.
+#[must_use]
+pub fn part(asked: &Asked, name: &str) -> Asked {
+    let mut asked = asked.clone();
+    if let Some(command) = &mut asked.command {
+        command.id = Uuid::new_v5(&command.id, name.as_bytes());
+    }
+    asked
+}
+
+/// A reaction whose type is forgotten.
+pub(crate) trait AnyReaction: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn logs(&self) -> &'static [&'static str];
+    fn on_parked(&self) -> OnParked;
+    fn react<'a>(&'a self, happened: &'a Recorded, asked: Asked) -> BoxFuture<'a, Result<(), CannotReact>>;
+}
+
+impl<R: Reaction> AnyReaction for R {
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+    fn logs(&self) -> &'static [&'static str] {
+        R::LOGS
+    }
+    fn on_parked(&self) -> OnParked {
+        R::ON_PARKED
+    }
+    fn react<'a>(&'a self, happened: &'a Recorded, asked: Asked) -> BoxFuture<'a, Result<(), CannotReact>> {
+        let reacted = AssertUnwindSafe(R::react(self, happened, asked)).catch_unwind();
+        Box::pin(reacted.map(|done| done.unwrap_or_else(|_| Err(CannotReact::Never("it panicked".into())))))
+    }
+}
+
+/// The reaction's name in checkpoints and among what is parked.
+pub(crate) fn reader(name: &str) -> String {
+    format!("reaction/{name}")
+}

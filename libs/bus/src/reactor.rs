@@ -1,0 +1,194 @@
+//! Hands events to a reaction, one at a time, each under a command id of its own.
+
+use crate::alarm::{INSTRUMENTS, raise};
+use crate::checkpoint::{self, Key};
+use crate::follow::{Follower, Retried};
+use crate::names::Log;
+use crate::projector::{due, gap};
+use crate::reaction::{AnyReaction, reader};
+use crate::{CannotReact, Error, LogSource, OnParked, Progress, Settings, parked, trace};
+use decider::{Asked, CommandKey};
+use event_log::{Recorded, tenant};
+use futures_util::future::BoxFuture;
+use opentelemetry::KeyValue;
+use sqlx::PgPool;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+use uuid::Uuid;
+use vocabulary::Actor;
+
+/// Hands events to one reaction.
+#[derive(Clone)]
+pub(crate) struct Reactor {
+    pub reaction: Arc<dyn AnyReaction>,
+    pub app: PgPool,
+    pub settings: Settings,
+    pub progress: Progress,
+    pub end: CancellationToken,
+}
+
+impl Reactor {
+    /// Reacts to events in order. The checkpoint follows behind: what is handled twice has one effect.
+    async fn batch(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
+        let mut at = self.begin(key).await?;
+        let mut waiting = match self.reaction.on_parked() {
+            OnParked::StreamWaits => parked::streams(&mut *tenant(&self.app, &key.log.region).await?, key).await?,
+            OnParked::OthersGoOn => HashSet::new(),
+        };
+        for event in due(key, at, events)? {
+            let failed = if waiting.contains(&event.stream) {
+                Some(("waits for an earlier event of its stream".to_owned(), 0))
+            } else {
+                match self.patiently(key, event).await {
+                    // Stopped while it was waiting: it is handled after the next start.
+                    None => break,
+                    Some(outcome) => outcome.err().map(|reason| (reason, 1)),
+                }
+            };
+            if let Some((reason, attempts)) = failed {
+                self.park(key, event, &reason, attempts).await?;
+                if self.reaction.on_parked() == OnParked::StreamWaits {
+                    waiting.insert(event.stream.clone());
+                }
+            }
+            at = event.position;
+        }
+        self.reached(key, at).await?;
+        INSTRUMENTS.batch.record(events.len() as u64, &[KeyValue::new("task", key.reader.clone())]);
+        Ok(at)
+    }
+
+    /// Tries for a while; `None` when the end comes meanwhile.
+    async fn patiently(&self, key: &Key, event: &Recorded) -> Option<Result<(), String>> {
+        let until = Instant::now() + self.settings.patience;
+        let mut pause = Duration::from_millis(20);
+        loop {
+            match self.once(event).await {
+                Ok(()) => return Some(Ok(())),
+                Err(CannotReact::Never(reason)) => return Some(Err(reason)),
+                Err(CannotReact::Later(reason)) if Instant::now() >= until => return Some(Err(reason)),
+                Err(CannotReact::Later(reason)) => {
+                    tracing::debug!(reader = key.reader, position = event.position, reason, "tried again later");
+                }
+            }
+            tokio::select! {
+                () = self.end.cancelled() => return None,
+                () = tokio::time::sleep(pause.min(until.saturating_duration_since(Instant::now()))) => {}
+            }
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    async fn once(&self, event: &Recorded) -> Result<(), CannotReact> {
+        let span = tracing::info_span!("react", reaction = self.reaction.name(), event = event.event_type, region = %event.region, position = event.position);
+        trace::continues(&span, std::slice::from_ref(event));
+        async {
+            let asked = self.asked(event)?;
+            self.reaction.react(event, asked).await
+        }
+        .instrument(span)
+        .await
+    }
+
+    fn asked(&self, event: &Recorded) -> Result<Asked, CannotReact> {
+        let envelope = event.envelope()?;
+        let id = Uuid::new_v5(&event.id, self.reaction.name().as_bytes());
+        // The event is the content of the command, and its id is in the command's.
+        let command = CommandKey { id, fingerprint: b"reaction".to_vec() };
+        Ok(Asked {
+            command: Some(command),
+            cause: Some(event.id),
+            correlation: envelope.correlation.or(Some(event.id)),
+            traceparent: trace::current().or_else(|| envelope.traceparent.map(Into::into)),
+            ..Asked::new(Actor::hub(), self.settings.clock.now().max(event.recorded_at))
+        })
+    }
+
+    async fn begin(&self, key: &Key) -> Result<i64, Error> {
+        let mut rows = tenant(&self.app, &key.log.region).await?;
+        // After a restore the log is read from its beginning: what still stands has been answered already.
+        checkpoint::start_over(&mut rows, key).await?;
+        let at = checkpoint::lock(&mut rows, key).await?;
+        rows.commit().await?;
+        Ok(at)
+    }
+
+    async fn park(&self, key: &Key, event: &Recorded, reason: &str, attempts: i32) -> Result<(), Error> {
+        let mut rows = tenant(&self.app, &key.log.region).await?;
+        parked::park(&mut rows, key, event, reason, attempts).await?;
+        rows.commit().await?;
+        if attempts > 0 {
+            let what = format!("{} parked {} of {}", key.reader, event.position, event.event_type);
+            raise(&what, &key.log.service, key.log.region.as_str(), &reason);
+        }
+        Ok(())
+    }
+
+    async fn reached(&self, key: &Key, position: i64) -> Result<(), Error> {
+        let mut rows = tenant(&self.app, &key.log.region).await?;
+        // Another process may be further.
+        let at = checkpoint::lock(&mut rows, key).await?.max(position);
+        checkpoint::write(&mut rows, key, at).await?;
+        rows.commit().await?;
+        self.progress.reached(&key.reader, &key.log.service, &key.log.region, at);
+        Ok(())
+    }
+
+    async fn retry_parked(&self, key: &Key, source: &LogSource) -> Result<Retried, Error> {
+        let mut retried = Retried::default();
+        let waiting = parked::waiting(&mut *tenant(&self.app, &key.log.region).await?, key).await?;
+        let mut blocked = HashSet::new();
+        for (position, stream) in waiting {
+            if blocked.contains(&stream) {
+                retried.left += 1;
+                continue;
+            }
+            let event = source.page(&key.log.region, position - 1, 1).await?.into_iter().next();
+            let Some(event) = event.filter(|event| event.position == position) else {
+                return Err(gap(key, position));
+            };
+            match self.once(&event).await {
+                Ok(()) => {
+                    let mut rows = tenant(&self.app, &key.log.region).await?;
+                    parked::release(&mut rows, key, position).await?;
+                    rows.commit().await?;
+                    retried.handled += 1;
+                }
+                Err(CannotReact::Later(reason) | CannotReact::Never(reason)) => {
+                    self.park(key, &event, &reason, 1).await?;
+                    retried.left += 1;
+                    if self.reaction.on_parked() == OnParked::StreamWaits {
+                        blocked.insert(stream);
+                    }
+                }
+            }
+        }
+        Ok(retried)
+    }
+}
+
+impl Follower for Reactor {
+    fn key(&self, log: &Log) -> Key {
+        Key { reader: reader(self.reaction.name()), version: 1, log: log.clone() }
+    }
+
+    fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>> {
+        Box::pin(async move {
+            let at = self.begin(key).await?;
+            self.progress.reached(&key.reader, &key.log.service, &key.log.region, at);
+            Ok(at)
+        })
+    }
+
+    fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
+        Box::pin(self.batch(key, events))
+    }
+
+    fn retry<'a>(&'a self, key: &'a Key, source: &'a LogSource) -> BoxFuture<'a, Result<Retried, Error>> {
+        Box::pin(self.retry_parked(key, source))
+    }
+}

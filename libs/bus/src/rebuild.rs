@@ -1,0 +1,303 @@
+//! Makes a read model again from the logs, beside the live one, and switches.
+//!
+//! ```text
+//! live ─version raised→ filling `<schema>_next` ─caught up→ switched: one transaction, no failed reads
+//! ```
+
+use crate::checkpoint::{self, Key};
+use crate::discovery::ask;
+use crate::follow::{Follower, patiently};
+use crate::lease::Leases;
+use crate::names::Log;
+use crate::projection::{AnyProjection, schema};
+use crate::projector::{Projector, gap};
+use crate::rows::{positions, quoted};
+use crate::{Error, LogSource, Parked, Progress, Projection, Settings, parked, tables};
+use event_log::Database;
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use sqlx::AssertSqlSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use vocabulary::RegionId;
+
+/// Events per transaction when filling in bulk.
+const PAGE: usize = 2_000;
+/// Logs that are read at the same time.
+const LOGS_AT_ONCE: usize = 4;
+
+/// Rebuilds one projection.
+#[derive(Clone)]
+pub(crate) struct Rebuild {
+    pub projection: Arc<dyn AnyProjection>,
+    pub sources: Vec<LogSource>,
+    pub database: Database,
+    pub settings: Settings,
+    pub progress: Progress,
+    pub leases: Leases,
+    /// One at a time in this process; the lease sees to the others.
+    pub one: Arc<Mutex<()>>,
+}
+
+/// What a replay came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// How many events were read.
+    pub events: u64,
+    /// What could not be applied.
+    pub parked: Vec<Parked>,
+}
+
+impl Rebuild {
+    /// Makes sure that this version is live: makes the tables, or rebuilds them when another version is.
+    ///
+    /// # Errors
+    /// `Superseded` when a newer version is live.
+    pub async fn bring_up(&self, end: &CancellationToken) -> Result<(), Error> {
+        while !end.is_cancelled() {
+            let (live, wanted) =
+                (tables::live(&self.database.owner, &*self.projection).await?, self.projection.version());
+            if live > wanted {
+                return Err(Error::Superseded { reader: self.projection.name().to_owned(), live });
+            }
+            if live == wanted || !self.elsewhere(end).await? && self.run(Some(live), end).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The tables hold what may not have happened: makes them again. The live ones serve meanwhile.
+    pub async fn heal(&self, end: &CancellationToken) -> Result<(), Error> {
+        if !self.elsewhere(end).await? {
+            self.run(None, end).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether another process is at it; then waits a while.
+    async fn elsewhere(&self, end: &CancellationToken) -> Result<bool, Error> {
+        let taken = self.leases.take(&format!("rebuild/{}", self.projection.name())).await?;
+        if !taken {
+            tokio::select! {
+                () = end.cancelled() => {}
+                () = tokio::time::sleep(self.settings.compare_every) => {}
+            }
+        }
+        Ok(!taken)
+    }
+
+    /// Fills the next tables in bulk and switches. Whether it came to that before the end.
+    async fn run(&self, from: Option<i32>, end: &CancellationToken) -> Result<bool, Error> {
+        let _one = self.one.lock().await;
+        let name = self.projection.name();
+        tracing::info!(projection = name, from, to = self.projection.version(), "rebuilding beside the live tables");
+        let next = self.next();
+        let mut owner = positions(&self.database.owner).await?;
+        checkpoint::forget(&mut owner, &next.reader).await?;
+        tables::make(&mut owner, &*self.projection, &next.schema).await?;
+        owner.commit().await?;
+        loop {
+            self.fill_all(&next, end).await?;
+            if end.is_cancelled() {
+                return Ok(false);
+            }
+            match self.switch(&next, end).await {
+                Ok(()) => break,
+                // Someone reads: they finish first, the switch waits. No reader ever waits long for the switch.
+                Err(Error::Database(sqlx::Error::Database(error)))
+                    if matches!(error.code().as_deref(), Some("55P03" | "40P01")) =>
+                {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.tell().await?;
+        tracing::info!(projection = name, version = self.projection.version(), "rebuilt and live");
+        Ok(true)
+    }
+
+    fn next(&self) -> Projector {
+        Projector {
+            projection: self.projection.clone(),
+            app: self.database.app.clone(),
+            schema: format!("{}_next", schema(self.projection.name())),
+            reader: format!("{}/next", self.projection.name()),
+            progress: None,
+        }
+    }
+
+    async fn fill_all(&self, next: &Projector, end: &CancellationToken) -> Result<(), Error> {
+        for source in &self.sources {
+            let fills = ask(source).await?.into_iter().map(|(log, upto)| fill(next, source, log, upto, end)).collect();
+            at_once(fills).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the next tables in place of the live ones.
+    async fn switch(&self, next: &Projector, end: &CancellationToken) -> Result<(), Error> {
+        let name = self.projection.name();
+        let mut owner = positions(&self.database.owner).await?;
+        // Shorter than a deadlock takes to be noticed: it is the switch that gives way, never a reader.
+        sqlx::query("set local lock_timeout = '100ms'").execute(&mut *owner).await?;
+        // The live tables stand still from here; who waited for a position there must find it afterwards too.
+        let live: Vec<(String, String, i32, i64)> = sqlx::query_as(
+            "select service, region, epoch, position from bus.checkpoints where reader = $1 order by region, service for update",
+        )
+        .bind(name)
+        .fetch_all(&mut *owner)
+        .await?;
+        for (service, region, epoch, position) in live {
+            let source = self.sources.iter().find(|source| source.service() == service);
+            if let (Some(source), Ok(region)) = (source, region.parse()) {
+                let log = Log { service, region, epoch };
+                match fill(next, source, log, position, end).await {
+                    // What was live there is of an earlier epoch: it is not to be found again.
+                    Ok(_) | Err(Error::Forked { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        sqlx::query("update bus.projections set live_version = $2 where name = $1")
+            .bind(name)
+            .bind(self.projection.version())
+            .execute(&mut *owner)
+            .await?;
+        let (live, filled) = (quoted(&schema(name)), quoted(&next.schema));
+        sqlx::raw_sql(AssertSqlSafe(format!(
+            "drop schema if exists {live} cascade; alter schema {filled} rename to {live}"
+        )))
+        .execute(&mut *owner)
+        .await?;
+        checkpoint::forget(&mut owner, name).await?;
+        for table in ["bus.checkpoints", "bus.parked"] {
+            sqlx::query(AssertSqlSafe(format!("update {table} set reader = $1 where reader = $2")))
+                .bind(name)
+                .bind(&next.reader)
+                .execute(&mut *owner)
+                .await?;
+        }
+        owner.commit().await?;
+        Ok(())
+    }
+
+    /// Tells those who wait where the new tables are, and caches that all is new.
+    async fn tell(&self) -> Result<(), Error> {
+        let mut rows = positions(&self.database.app).await?;
+        let reached: Vec<(String, String, i64)> =
+            sqlx::query_as("select service, region, position from bus.checkpoints where reader = $1")
+                .bind(self.projection.name())
+                .fetch_all(&mut *rows)
+                .await?;
+        for (service, region, position) in reached {
+            if let Ok(region) = region.parse() {
+                self.progress.reached(self.projection.name(), &service, &region, position);
+                self.projection.committed(&region);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Replays a projection into a schema of its own, from nothing up to the positions given as service, region
+/// and position. Whatever stood in that schema is gone. For auditors: compare with [`crate::digest`].
+///
+/// # Errors
+/// When the database or a log does not answer, or a service's log was not given.
+pub async fn rebuild_into<P: Projection>(
+    database: &Database,
+    projection: P,
+    schema: &str,
+    sources: &[LogSource],
+    upto: &[(String, RegionId, i64)],
+) -> Result<Replayed, Error> {
+    replay(database, Arc::new(projection), schema, sources, upto).await
+}
+
+pub(crate) async fn replay(
+    database: &Database,
+    projection: Arc<dyn AnyProjection>,
+    schema: &str,
+    sources: &[LogSource],
+    upto: &[(String, RegionId, i64)],
+) -> Result<Replayed, Error> {
+    tables::migrate(&database.owner).await?;
+    let reader = format!("{}/into/{schema}", projection.name());
+    let mut owner = positions(&database.owner).await?;
+    checkpoint::forget(&mut owner, &reader).await?;
+    tables::make(&mut owner, &*projection, schema).await?;
+    owner.commit().await?;
+    let scratch = Projector {
+        projection,
+        app: database.app.clone(),
+        schema: schema.to_owned(),
+        reader: reader.clone(),
+        progress: None,
+    };
+    let end = CancellationToken::new();
+    let mut fills = Vec::new();
+    for (service, region, position) in upto {
+        if scratch.projection.logs().contains(&service.as_str()) {
+            let source = sources.iter().find(|source| source.service() == service);
+            let source = source.ok_or_else(|| Error::NoSource { reader: reader.clone(), service: service.clone() })?;
+            let log = Log { service: service.clone(), region: region.clone(), epoch: 1 };
+            fills.push(fill(&scratch, source, log, *position, &end));
+        }
+    }
+    let mut replayed = Replayed { events: at_once(fills).await?, parked: Vec::new() };
+    let mut regions: Vec<&RegionId> = upto.iter().map(|(_, region, _)| region).collect();
+    regions.sort();
+    regions.dedup();
+    for region in regions {
+        replayed
+            .parked
+            .extend(parked::parked(&database.app, region).await?.into_iter().filter(|event| event.reader == reader));
+    }
+    let mut owner = positions(&database.owner).await?;
+    checkpoint::forget(&mut owner, &reader).await?;
+    owner.commit().await?;
+    Ok(replayed)
+}
+
+/// Some fills at a time; answers how many events they came to.
+async fn at_once(fills: Vec<BoxFuture<'_, Result<u64, Error>>>) -> Result<u64, Error> {
+    stream::iter(fills).buffer_unordered(LOGS_AT_ONCE).try_fold(0, |sum, one| futures_util::future::ok(sum + one)).await
+}
+
+/// Applies a log up to `upto`, in pages from the log itself; the next page is read while one is applied.
+fn fill<'a>(
+    projector: &'a Projector,
+    source: &'a LogSource,
+    log: Log,
+    upto: i64,
+    end: &'a CancellationToken,
+) -> BoxFuture<'a, Result<u64, Error>> {
+    Box::pin(async move {
+        let key: Key = projector.key(&log);
+        let Some(mut at) = patiently(&key, end, || projector.at(&key)).await? else { return Ok(0) };
+        let began = at;
+        let page = |after: i64| {
+            let region = &log.region;
+            async move {
+                let limit = PAGE.min(usize::try_from(upto - after).unwrap_or(0));
+                if limit == 0 { Ok(Vec::new()) } else { source.page(region, after, limit).await }
+            }
+        };
+        let mut events = page(at).await?;
+        while let Some(last) = events.last().map(|event| event.position)
+            && !end.is_cancelled()
+        {
+            let (taken, next) = futures_util::join!(patiently(&key, end, || projector.take(&key, &events)), page(last));
+            let Some(reached) = taken? else { break };
+            (at, events) = (reached, next?);
+        }
+        if at < upto && !end.is_cancelled() {
+            return Err(gap(&key, at + 1));
+        }
+        Ok((at - began).unsigned_abs())
+    })
+}

@@ -1,0 +1,28 @@
+//! Transactions of the bus: one region at a time, in the schema that is being filled.
+
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use vocabulary::RegionId;
+
+/// A transaction that sees and writes one region, where unqualified names are tables of `schema`.
+pub(crate) async fn filling(
+    app: &PgPool,
+    region: &RegionId,
+    schema: &str,
+) -> sqlx::Result<Transaction<'static, Postgres>> {
+    // One round trip. A region is a slug; the schema's quotes are doubled.
+    app.begin_with(AssertSqlSafe(format!(
+        "begin; set local regiohub.region = '{region}'; set local search_path = {}, public",
+        quoted(schema)
+    )))
+    .await
+}
+
+/// A transaction that sees the positions of all regions, and no other rows.
+pub(crate) async fn positions(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pool.begin_with("begin; set local regiohub.bus = 'on'").await
+}
+
+/// A name as an SQL identifier.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

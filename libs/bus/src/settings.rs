@@ -1,0 +1,41 @@
+//! What an operator may set.
+
+use crate::Names;
+use decider::Clock;
+use std::time::Duration;
+
+/// What an operator may set. The default suits one server.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How streams and subjects are called.
+    pub names: Names,
+    /// Copies of each stream: 1 on one NATS server, 3 on a cluster.
+    pub replicas: usize,
+    /// How many messages may be published before the first is acknowledged.
+    pub window: usize,
+    /// How many events go into one transaction.
+    pub batch: usize,
+    /// How many batches are applied at the same time; below the size of the pool.
+    pub at_once: usize,
+    /// How often heads, streams and checkpoints are compared when nothing happens.
+    pub compare_every: Duration,
+    /// How long a reaction that lacks something is tried again before it is parked.
+    pub patience: Duration,
+    /// What time it is for a reaction.
+    pub clock: Clock,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            names: Names::default(),
+            replicas: 1,
+            window: 1_000,
+            batch: 500,
+            at_once: 4,
+            compare_every: Duration::from_secs(5),
+            patience: Duration::from_secs(60),
+            clock: Clock::system(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Drains everything, for tests: they never sleep.
+
+use crate::discovery::ask;
+use crate::{Bus, Error};
+use tokio_util::sync::CancellationToken;
+
+/// More rounds than any chain of reactions needs.
+const ROUNDS: usize = 100;
+
+impl Bus {
+    /// Relays, applies and reacts until nothing moves any more. For tests, in place of [`Bus::run`].
+    ///
+    /// # Errors
+    /// The first that occurs, or `Unsettled` when it does not come to rest.
+    pub async fn settle(&self) -> Result<(), Error> {
+        self.prepare().await?;
+        let end = CancellationToken::new();
+        for one in &self.projections {
+            one.bring_up(&end).await?;
+        }
+        for _ in 0..ROUNDS {
+            if !self.round().await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Unsettled(format!("{ROUNDS} rounds were not enough")))
+    }
+
+    /// Relays, applies and reacts once; whether anything moved.
+    async fn round(&self) -> Result<bool, Error> {
+        let end = CancellationToken::new();
+        let mut moved = false;
+        for events in &self.relays {
+            for (log, _) in ask(&events.clone().into()).await? {
+                self.relay_of(events, log).catch_up().await?;
+            }
+        }
+        for one in &self.projections {
+            for source in &one.sources {
+                for (log, upto) in ask(source).await? {
+                    match self.follow_projection(one, source, log).catch_up(upto).await {
+                        Err(Error::Forked { .. }) => {
+                            one.heal(&end).await?;
+                            moved = true;
+                        }
+                        done => moved |= done?,
+                    }
+                }
+            }
+        }
+        for (reaction, sources) in &self.reactions {
+            for source in sources {
+                for (log, upto) in ask(source).await? {
+                    moved |= self.follow_reaction(reaction, source, log, &end).catch_up(upto).await?;
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Removes the streams of the logs that are relayed here. For tests: the relay makes them again.
+    ///
+    /// # Errors
+    /// When NATS or the database does not answer.
+    pub async fn remove_streams(&self) -> Result<(), Error> {
+        for events in &self.relays {
+            for (log, _) in ask(&events.clone().into()).await? {
+                self.streams.remove(&log).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! Where a log is read when its stream does not do: in Postgres, here or behind another process.
+
+use crate::Error;
+use event_log::{EventLog, Recorded};
+use vocabulary::RegionId;
+
+/// Where the logs of one service are read by position: the truth behind the streams.
+#[derive(Clone, Debug)]
+pub enum LogSource {
+    /// In this process.
+    Here(EventLog),
+    /// In another one, over HTTP.
+    There(There),
+}
+
+/// The logs of a service in another process: `GET {url}/log` and `GET {url}/log/{region}?after=&limit=`.
+#[derive(Clone)]
+pub struct There {
+    service: String,
+    url: String,
+    secret: String,
+    http: reqwest::Client,
+}
+
+/// Where a log ends, as `GET /log` lists it: a JSON array of these.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Head {
+    /// Whose log.
+    pub region: RegionId,
+    /// The last position.
+    pub position: i64,
+    /// Raised when the log was restored to a point behind what was published.
+    pub epoch: i32,
+}
+
+impl There {
+    /// The logs of `service` below `url`, opened by a secret that services share. `http` has its own time limits.
+    #[must_use]
+    pub fn new(service: &str, url: &str, secret: &str, http: reqwest::Client) -> Self {
+        let url = url.trim_end_matches('/').to_owned();
+        Self { service: service.to_owned(), url, secret: secret.to_owned(), http }
+    }
+
+    async fn get(&self, path: &str) -> Result<String, Error> {
+        let request = self.http.get(format!("{}/log{path}", self.url)).bearer_auth(&self.secret);
+        Ok(request.send().await?.error_for_status()?.text().await?)
+    }
+}
+
+impl std::fmt::Debug for There {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "There({} at {})", self.service, self.url)
+    }
+}
+
+impl From<EventLog> for LogSource {
+    fn from(log: EventLog) -> Self {
+        Self::Here(log)
+    }
+}
+
+impl LogSource {
+    /// Whose logs.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        match self {
+            Self::Here(log) => log.service(),
+            Self::There(there) => &there.service,
+        }
+    }
+
+    /// Which logs there are and where they end.
+    ///
+    /// # Errors
+    /// When the log does not answer.
+    pub async fn heads(&self) -> Result<Vec<Head>, Error> {
+        match self {
+            Self::Here(log) => {
+                let head =
+                    |head: event_log::Head| Head { region: head.region, position: head.position, epoch: head.epoch };
+                Ok(log.heads().await?.into_iter().map(head).collect())
+            }
+            Self::There(there) => Ok(serde_json::from_str(&there.get("").await?).map_err(event_log::Unreadable)?),
+        }
+    }
+
+    /// The events behind position `after`, at most `limit`, in order.
+    ///
+    /// # Errors
+    /// When the log does not answer, or a text is not an event.
+    pub async fn page(&self, region: &RegionId, after: i64, limit: usize) -> Result<Vec<Recorded>, Error> {
+        match self {
+            Self::Here(log) => Ok(log.page(region, after, limit).await?),
+            Self::There(there) => {
+                let lines = there.get(&format!("/{region}?after={after}&limit={limit}")).await?;
+                let events = lines.lines().filter(|line| !line.is_empty());
+                Ok(events.map(|line| Recorded::parse(line.to_owned())).collect::<Result<_, _>>()?)
+            }
+        }
+    }
+}

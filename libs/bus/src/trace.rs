@@ -1,0 +1,66 @@
+//! One trace from the request through relay, projection and reaction.
+
+use event_log::Recorded;
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+/// More links than this say nothing more.
+const LINKS: usize = 32;
+
+/// Lets a span go on with the trace of its first event, and links those of the others.
+pub(crate) fn continues(span: &Span, events: &[Recorded]) {
+    if span.is_disabled() {
+        return;
+    }
+    let mut traces = events.iter().take(LINKS).filter_map(|event| parse(&traceparent(event)?));
+    if let Some(first) = traces.next() {
+        // Fails when no OpenTelemetry layer listens: then there is nothing to tell.
+        let _ = span.set_parent(opentelemetry::Context::new().with_remote_span_context(first));
+    }
+    for other in traces {
+        span.add_link(other);
+    }
+}
+
+/// The `traceparent` of an event.
+pub(crate) fn traceparent(event: &Recorded) -> Option<String> {
+    // Most events have none, and the envelope need not be read to see that.
+    event.text.contains("\"traceparent\"").then(|| event.envelope().ok()?.traceparent.map(Into::into)).flatten()
+}
+
+/// The `traceparent` of the current span, when it is part of a trace.
+pub(crate) fn current() -> Option<String> {
+    let context = Span::current().context();
+    let span = context.span();
+    let here = span.span_context();
+    here.is_valid().then(|| format!("00-{}-{}-{:02x}", here.trace_id(), here.span_id(), here.trace_flags().to_u8()))
+}
+
+fn parse(traceparent: &str) -> Option<SpanContext> {
+    let mut parts = traceparent.split('-');
+    let (_version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let flags = TraceFlags::new(u8::from_str_radix(flags, 16).ok()?);
+    let context = SpanContext::new(
+        TraceId::from_hex(trace).ok()?,
+        SpanId::from_hex(span).ok()?,
+        flags,
+        true,
+        TraceState::default(),
+    );
+    context.is_valid().then_some(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_traceparent_is_read_and_nonsense_is_not() {
+        let read = parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").unwrap();
+        assert_eq!(read.span_id().to_string(), "b7ad6b7169203331");
+        for bad in ["", "00", "00-0-0-01", "00-zz-b7ad6b7169203331-01"] {
+            assert!(parse(bad).is_none(), "{bad}");
+        }
+    }
+}
