@@ -64,7 +64,7 @@ impl Follow {
                 Err(error) => {
                     tracing::debug!(reader = key.reader, %error, "the stream does not answer");
                     let upto = *head.borrow();
-                    at = self.from_log(&key, at, upto, &end).await?;
+                    at = self.read_log(&key, at, upto, &end).await?;
                 }
             }
             if !backoff.wait(&end).await {
@@ -99,7 +99,7 @@ impl Follow {
                 () = tokio::time::sleep(self.settings.compare_every) => {
                     let upto = *head.borrow();
                     if silent_at == Some(at) && upto > at {
-                        at = self.from_log(key, at, upto, end).await?;
+                        at = self.read_log(key, at, upto, end).await?;
                     }
                     silent_at = Some(at);
                 }
@@ -108,7 +108,7 @@ impl Follow {
     }
 
     /// Reads the log itself up to `upto`.
-    pub async fn from_log(&self, key: &Key, mut at: i64, upto: i64, end: &CancellationToken) -> Result<i64, Error> {
+    pub async fn read_log(&self, key: &Key, mut at: i64, upto: i64, end: &CancellationToken) -> Result<i64, Error> {
         while at < upto && !end.is_cancelled() {
             let page = self.source.page(&self.log.region, at, self.settings.batch).await?;
             if page.is_empty() {
@@ -203,7 +203,7 @@ impl Follow {
                 at = self.advance(&key, at, events, &end).await?;
             }
         }
-        Ok(self.from_log(&key, at, upto, &end).await? > began)
+        Ok(self.read_log(&key, at, upto, &end).await? > began)
     }
 
     fn measure(&self, key: &Key, lag: i64) {

@@ -10,6 +10,7 @@
 //! be thrown away and made again from the logs.
 
 mod alarm;
+mod bus;
 mod checkpoint;
 mod digest;
 mod discovery;
@@ -35,6 +36,7 @@ mod supervise;
 mod tables;
 mod trace;
 
+pub use bus::Bus;
 pub use digest::digest;
 pub use error::Error;
 pub use follow::Retried;
@@ -44,7 +46,6 @@ pub use progress::{Behind, Lag, Progress};
 pub use projection::{CannotApply, OnParked, Projection};
 pub use reaction::{CannotReact, Reaction, part};
 pub use rebuild::{Replayed, rebuild_into};
-pub use runner::Bus;
 pub use settings::Settings;
 pub use source::{Head, LogSource, There};
 pub use tables::migrate;

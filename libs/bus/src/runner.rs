@@ -1,131 +1,23 @@
-//! What runs in a process: relays, projections and reactions, each log a task of its own.
+//! Runs relays, projections and reactions in a process, each log a task of its own.
 
 use crate::alarm::INSTRUMENTS;
 use crate::discovery::{Discovery, Ends, logs};
-use crate::follow::{Follow, Follower, Retried};
-use crate::lease::Leases;
 use crate::names::Log;
-use crate::projection::{AnyProjection, schema};
-use crate::projector::Projector;
-use crate::reaction::{AnyReaction, reader};
-use crate::reactor::Reactor;
-use crate::rebuild::{Rebuild, Replayed, replay};
-use crate::relay::Relay;
+use crate::reaction::reader;
+use crate::rebuild::Rebuild;
 use crate::rows::positions;
-use crate::stream::Streams;
 use crate::supervise::supervise;
-use crate::{Error, LogSource, Parked, Progress, Projection, Reaction, Settings, parked, tables};
-use event_log::{Database, EventLog};
+use crate::{Bus, Error, parked};
 use opentelemetry::KeyValue;
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
 
-/// Reactions wait for others more than they work.
-const REACTIONS_AT_ONCE: usize = 32;
-
-/// What runs over one service's database: the relay of its logs, its projections and its reactions.
-#[derive(Clone)]
-pub struct Bus {
-    pub(crate) database: Database,
-    pub(crate) settings: Settings,
-    pub(crate) streams: Streams,
-    pub(crate) progress: Progress,
-    pub(crate) relays: Vec<EventLog>,
-    pub(crate) projections: Vec<Rebuild>,
-    pub(crate) reactions: Vec<(Arc<dyn AnyReaction>, Vec<LogSource>)>,
-    leases: Leases,
-    applying: Arc<Semaphore>,
-    reacting: Arc<Semaphore>,
-}
-
 impl Bus {
-    /// Nothing runs yet.
-    #[must_use]
-    pub fn new(nats: async_nats::Client, database: Database, settings: Settings) -> Self {
-        Self {
-            streams: Streams::new(nats, &settings),
-            progress: Progress::new(database.app.clone()),
-            relays: Vec::new(),
-            projections: Vec::new(),
-            reactions: Vec::new(),
-            leases: Leases::new(database.app.clone()),
-            applying: Arc::new(Semaphore::new(settings.at_once.max(1))),
-            reacting: Arc::new(Semaphore::new(REACTIONS_AT_ONCE)),
-            database,
-            settings,
-        }
-    }
-
-    /// Relays the logs of the service that owns this database.
-    #[must_use]
-    pub fn relay(mut self, log: EventLog) -> Self {
-        self.relays.push(log);
-        self
-    }
-
-    /// Runs a projection. `sources` are the logs of every service it names, and perhaps of others.
-    #[must_use]
-    pub fn projection(self, projection: impl Projection, sources: &[LogSource]) -> Self {
-        self.any_projection(Arc::new(projection), sources)
-    }
-
-    fn any_projection(mut self, projection: Arc<dyn AnyProjection>, sources: &[LogSource]) -> Self {
-        self.progress.reads(projection.name(), projection.logs());
-        self.projections.push(Rebuild {
-            sources: of(projection.logs(), sources),
-            projection,
-            database: self.database.clone(),
-            settings: self.settings.clone(),
-            progress: self.progress.clone(),
-            leases: self.leases.clone(),
-            one: Arc::new(Mutex::new(())),
-        });
-        self
-    }
-
-    /// Runs a reaction. `sources` are the logs of every service it names, and perhaps of others.
-    #[must_use]
-    pub fn reaction(mut self, reaction: impl Reaction, sources: &[LogSource]) -> Self {
-        let reaction: Arc<dyn AnyReaction> = Arc::new(reaction);
-        let sources = of(reaction.logs(), sources);
-        self.reactions.push((reaction, sources));
-        self
-    }
-
-    /// How far the read models are.
-    #[must_use]
-    pub fn progress(&self) -> Progress {
-        self.progress.clone()
-    }
-
-    /// Makes the tables that are not there yet. Harmless when done twice; `run` and `settle` do it too.
-    ///
-    /// # Errors
-    /// When the database does not answer, a projection's tables are not closed off per region, or a source lacks.
-    pub async fn prepare(&self) -> Result<(), Error> {
-        let projections =
-            self.projections.iter().map(|one| (one.projection.name().to_owned(), one.projection.logs(), &one.sources));
-        let reactions =
-            self.reactions.iter().map(|(reaction, sources)| (reader(reaction.name()), reaction.logs(), sources));
-        for (reader, wanted, sources) in projections.chain(reactions) {
-            for service in wanted {
-                if !sources.iter().any(|source| source.service() == *service) {
-                    return Err(Error::NoSource { reader, service: (*service).to_owned() });
-                }
-            }
-        }
-        tables::migrate(&self.database.owner).await?;
-        for one in &self.projections {
-            tables::live(&self.database.owner, &*one.projection).await?;
-        }
-        Ok(())
-    }
-
     /// Runs everything until the shutdown comes; then finishes the batches in flight.
     ///
     /// # Errors
@@ -239,134 +131,6 @@ impl Bus {
             }
         }
     }
-
-    /// What is parked in a region.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn parked(&self, region: &RegionId) -> Result<Vec<Parked>, Error> {
-        parked::parked(&self.database.app, region).await
-    }
-
-    /// Tries again what a reader parked in a region, in the order of the logs. `reader` as in [`Parked`].
-    ///
-    /// # Errors
-    /// When there is no such reader, or the database or a log does not answer.
-    pub async fn retry(&self, region: &RegionId, reader_name: &str) -> Result<Retried, Error> {
-        let mut retried = Retried::default();
-        let mut found = false;
-        for (follower, sources) in
-            self.followers().into_iter().filter(|(name, ..)| name == reader_name).map(|(_, a, b)| (a, b))
-        {
-            found = true;
-            for source in sources {
-                let epoch =
-                    source.heads().await?.into_iter().find(|head| head.region == *region).map(|head| head.epoch);
-                let Some(epoch) = epoch else { continue };
-                let log = Log { service: source.service().to_owned(), region: region.clone(), epoch };
-                let one = follower.retry(&follower.key(&log), &source).await?;
-                retried.handled += one.handled;
-                retried.left += one.left;
-            }
-        }
-        if found { Ok(retried) } else { Err(Error::NoReader(reader_name.to_owned())) }
-    }
-
-    /// Replays a projection of this bus into a schema of its own: see [`crate::rebuild_into`].
-    ///
-    /// # Errors
-    /// When there is no such projection, or the database or a log does not answer.
-    pub async fn rebuild_into(
-        &self,
-        name: &str,
-        schema: &str,
-        upto: &[(String, RegionId, i64)],
-    ) -> Result<Replayed, Error> {
-        let one = self.projections.iter().find(|one| one.projection.name() == name);
-        let one = one.ok_or_else(|| Error::NoReader(name.to_owned()))?;
-        replay(&self.database, one.projection.clone(), schema, &one.sources, upto).await
-    }
-
-    pub(crate) fn relay_of(&self, events: &EventLog, log: Log) -> Relay {
-        Relay {
-            events: events.clone(),
-            log,
-            streams: self.streams.clone(),
-            leases: self.leases.clone(),
-            settings: self.settings.clone(),
-        }
-    }
-
-    pub(crate) fn follow_projection(&self, one: &Rebuild, source: &LogSource, log: Log) -> Follow {
-        self.follow(Arc::new(self.projector(one)), source, log, &self.applying)
-    }
-
-    pub(crate) fn follow_reaction(
-        &self,
-        reaction: &Arc<dyn AnyReaction>,
-        source: &LogSource,
-        log: Log,
-        end: &CancellationToken,
-    ) -> Follow {
-        self.follow(Arc::new(self.reactor(reaction, end)), source, log, &self.reacting)
-    }
-
-    fn follow(&self, follower: Arc<dyn Follower>, source: &LogSource, log: Log, at_once: &Arc<Semaphore>) -> Follow {
-        Follow {
-            follower,
-            source: source.clone(),
-            log,
-            streams: self.streams.clone(),
-            settings: self.settings.clone(),
-            at_once: at_once.clone(),
-        }
-    }
-
-    fn projector(&self, one: &Rebuild) -> Projector {
-        let name = one.projection.name();
-        Projector {
-            projection: one.projection.clone(),
-            app: self.database.app.clone(),
-            schema: schema(name),
-            reader: name.to_owned(),
-            progress: Some(self.progress.clone()),
-        }
-    }
-
-    fn reactor(&self, reaction: &Arc<dyn AnyReaction>, end: &CancellationToken) -> Reactor {
-        Reactor {
-            reaction: reaction.clone(),
-            app: self.database.app.clone(),
-            settings: self.settings.clone(),
-            progress: self.progress.clone(),
-            end: end.clone(),
-        }
-    }
-
-    /// Everything that follows logs, by its name in the checkpoints.
-    fn followers(&self) -> Vec<(String, Arc<dyn Follower>, Vec<LogSource>)> {
-        let projections = self.projections.iter().map(|one| {
-            let follower: Arc<dyn Follower> = Arc::new(self.projector(one));
-            (one.projection.name().to_owned(), follower, one.sources.clone())
-        });
-        let reactions = self.reactions.iter().map(|(reaction, sources)| {
-            let follower: Arc<dyn Follower> = Arc::new(self.reactor(reaction, &CancellationToken::new()));
-            (reader(reaction.name()), follower, sources.clone())
-        });
-        projections.chain(reactions).collect()
-    }
-
-    /// One source for each service that is relayed or read.
-    fn all_sources(&self) -> Vec<LogSource> {
-        let relayed = self.relays.iter().cloned().map(LogSource::Here);
-        let projected = self.projections.iter().flat_map(|one| one.sources.clone());
-        let reacted = self.reactions.iter().flat_map(|(_, sources)| sources.clone());
-        let mut all: BTreeMap<String, LogSource> = BTreeMap::new();
-        for source in relayed.chain(projected).chain(reacted) {
-            all.entry(source.service().to_owned()).or_insert(source);
-        }
-        all.into_values().collect()
-    }
 }
 
 /// Runs a task for each log of a service, also for those that come later; another epoch is another log.
@@ -397,9 +161,4 @@ where
         }
     }
     while tasks.join_next().await.is_some() {}
-}
-
-/// Of some sources those of some services.
-fn of(services: &[&str], sources: &[LogSource]) -> Vec<LogSource> {
-    sources.iter().filter(|source| services.contains(&source.service())).cloned().collect()
 }
