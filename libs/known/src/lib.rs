@@ -1,1 +1,58 @@
-//! To be written.
+//! What every service knows of the consortium: grants, policies, schools, companies, pupils.
+//!
+//! Each service folds the consortium's log into tables of its own, so a decision never waits for
+//! another service.
+
+mod companies;
+mod grants;
+mod policies;
+mod pupils;
+mod schools;
+
+pub use companies::{Company, KnownCompanies};
+pub use grants::KnownGrants;
+pub use policies::KnownPolicies;
+pub use pupils::{KnownPupils, Pupil};
+pub use schools::{KnownSchools, School};
+
+use access::Grants;
+use event_log::Database;
+use sqlx::PgPool;
+
+/// What this service knows of the consortium. Copies share everything.
+#[derive(Clone, Debug)]
+pub struct Known {
+    app: PgPool,
+    grants: KnownGrants,
+}
+
+impl Known {
+    /// On a service's own database; `book` is what requests are checked against.
+    #[must_use]
+    pub fn new(database: &Database, book: Grants) -> Self {
+        Self { app: database.app.clone(), grants: KnownGrants::new(database.app.clone(), book) }
+    }
+
+    /// The projection of grants; it fills the book.
+    #[must_use]
+    pub fn grants(&self) -> KnownGrants {
+        self.grants.clone()
+    }
+
+    /// Fills the book from what was folded before this process started.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn start(&self, database: &Database) -> sqlx::Result<()> {
+        self.grants.start(&database.owner).await
+    }
+
+    /// Waits until every change of a grant that was folded is in the book.
+    pub async fn settled(&self) {
+        self.grants.settled().await;
+    }
+
+    pub(crate) fn app(&self) -> &PgPool {
+        &self.app
+    }
+}

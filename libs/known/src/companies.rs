@@ -1,0 +1,82 @@
+//! Which companies are there?
+
+use crate::Known;
+use bus::{CannotApply, Projection};
+use event_log::{Recorded, tenant};
+use proto_schemas::consortium::company::Event;
+use sqlx::{PgConnection, Row};
+use vocabulary::{CompanyId, RegionId};
+
+/// A company site the region knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Company {
+    /// Its id in the region.
+    pub id: CompanyId,
+    /// Its public name.
+    pub name: String,
+    /// Its number at the Chamber of Commerce.
+    pub kvk: String,
+    /// Whether it takes part now.
+    pub active: bool,
+}
+
+/// Folds the companies of each region.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownCompanies;
+
+impl Projection for KnownCompanies {
+    const NAME: &'static str = "known-companies";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["consortium"];
+    const TABLES: &'static str = "create table company (
+        region text not null, id uuid not null, name text not null, kvk text not null, active boolean not null,
+        primary key (region, id))";
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        if happened.category() != "company" {
+            return Ok(());
+        }
+        let id: CompanyId = happened.stream_id().ok_or_else(|| CannotApply::Park("a company has an id".into()))?;
+        let active = match happened.event::<Event>()? {
+            Event::Nominated { name, kvk, .. } => {
+                sqlx::query("insert into company (region, id, name, kvk, active) values ($1, $2, $3, $4, false)")
+                    .bind(happened.region.as_str())
+                    .bind(id.0)
+                    .bind(name.as_str())
+                    .bind(kvk.as_str())
+                    .execute(rows)
+                    .await?;
+                return Ok(());
+            }
+            Event::Oriented { .. } | Event::Onboarded { .. } => return Ok(()),
+            Event::Activated { .. } => true,
+            Event::Suspended { .. } | Event::Left { .. } => false,
+        };
+        sqlx::query("update company set active = $3 where region = $1 and id = $2")
+            .bind(happened.region.as_str())
+            .bind(id.0)
+            .bind(active)
+            .execute(rows)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Known {
+    /// A company site the region knows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn company(&self, region: &RegionId, id: CompanyId) -> sqlx::Result<Option<Company>> {
+        let mut transaction = tenant(self.app(), region).await?;
+        let row = sqlx::query("select name, kvk, active from known_companies.company where region = $1 and id = $2")
+            .bind(region.as_str())
+            .bind(id.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        row.map(|row| {
+            Ok(Company { id, name: row.try_get("name")?, kvk: row.try_get("kvk")?, active: row.try_get("active")? })
+        })
+        .transpose()
+    }
+}
