@@ -81,6 +81,14 @@ pub enum Event {
         /// The school that signed it: its pupils may be enrolled from now on.
         school: BranchCode,
     },
+    /// A contract was amended, so that this school must sign again (contract losgekoppeld).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-contract-detached.v1", rename_all = "camelCase")]
+    ContractDetached {
+        /// Which contract.
+        contract: ContractId,
+        /// The school whose signature is void: its pupils are not enrolled until it signs anew.
+        school: BranchCode,
+    },
     /// A safety check that both sides signed was attached (veiligheidscontrole gekoppeld); a later one replaces it.
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-safety-check-attached.v1", rename_all = "camelCase")]
     SafetyCheckAttached {

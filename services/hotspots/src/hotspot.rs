@@ -83,10 +83,15 @@ impl Papers {
         .collect()
     }
 
-    fn safe_on(&self, date: NaiveDate, months: u8) -> Result<(), Refusal> {
-        let check = self.check.ok_or_else(|| Refusal::PapersMissing(vec![Paper::SafetyCheck]))?;
-        let valid_until = check.good_until(months);
-        if date > valid_until { Err(Refusal::SafetyCheckTooOld { valid_until }) } else { Ok(()) }
+    fn suffice_on(&self, date: NaiveDate, months: u8) -> Result<(), Refusal> {
+        let missing = self.missing();
+        if !missing.is_empty() {
+            return Err(Refusal::PapersMissing(missing));
+        }
+        match self.check.map(|check| check.good_until(months)) {
+            Some(valid_until) if date > valid_until => Err(Refusal::SafetyCheckTooOld { valid_until }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn has_signed(&self, school: &BranchCode) -> bool {
@@ -153,7 +158,12 @@ impl Aggregate for Hotspot {
                 }
             };
         }
-        if let (Self::Retired(_), Command::Retire { .. }) = (self, command) {
+        // Agreements does not know that the hotspot is gone, and need not.
+        if let (
+            Self::Retired(_),
+            Command::Retire { .. } | Command::AttachContract { .. } | Command::DetachContract { .. },
+        ) = (self, command)
+        {
             return Ok(vec![]);
         }
         let papers = self.living()?;
@@ -179,6 +189,12 @@ impl Aggregate for Hotspot {
                 .filter(|school| !papers.contracts.contains(&(*contract, (*school).clone())))
                 .map(|school| Event::ContractAttached { contract: *contract, school: school.clone() })
                 .collect(),
+            Command::DetachContract { contract } => papers
+                .contracts
+                .iter()
+                .filter(|(attached, _)| attached == contract)
+                .map(|(_, school)| Event::ContractDetached { contract: *contract, school: school.clone() })
+                .collect(),
             Command::AttachSafetyCheck { signed: false, .. } => return Err(Refusal::SafetyCheckNotSigned),
             Command::AttachSafetyCheck { check, checked_on, valid_until, signed: true } => {
                 if papers.check == Some(Check { id: *check, checked_on: *checked_on, valid_until: *valid_until }) {
@@ -197,11 +213,7 @@ impl Aggregate for Hotspot {
                 if matches!(self, Self::Open(_)) {
                     return Ok(vec![]);
                 }
-                let missing = papers.missing();
-                if !missing.is_empty() {
-                    return Err(Refusal::PapersMissing(missing));
-                }
-                papers.safe_on(today, *safety_term_months)?;
+                papers.suffice_on(today, *safety_term_months)?;
                 vec![Event::Opened { company: papers.company, occurred_on: today }]
             }
             Command::Suspend { reason } => match self {
@@ -214,7 +226,7 @@ impl Aggregate for Hotspot {
                 if !matches!(self, Self::Open(_)) {
                     return Err(Refusal::NotOpen);
                 }
-                papers.safe_on(*date, *safety_term_months)?;
+                papers.suffice_on(*date, *safety_term_months)?;
                 vec![]
             }
             Command::AdmitPupil { school } if papers.has_signed(school) => vec![],
@@ -233,6 +245,9 @@ impl Aggregate for Hotspot {
             }
             Event::ContractAttached { contract, school } => self.change(|papers| {
                 papers.contracts.insert((contract, school));
+            }),
+            Event::ContractDetached { contract, school } => self.change(|papers| {
+                papers.contracts.remove(&(contract, school));
             }),
             Event::SafetyCheckAttached { check, checked_on, valid_until } => {
                 self.change(|papers| papers.check = Some(Check { id: check, checked_on, valid_until }))

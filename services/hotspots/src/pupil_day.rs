@@ -19,7 +19,7 @@ use vocabulary::{Minutes, PupilDayId, SessionId};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PupilDay {
     booked: BTreeMap<SessionId, (DateTime<Utc>, DateTime<Utc>)>,
-    inside: Option<SessionId>,
+    inside: BTreeSet<SessionId>,
     visited: BTreeSet<SessionId>,
 }
 
@@ -28,6 +28,10 @@ impl PupilDay {
     #[must_use]
     pub fn minutes(&self) -> Minutes {
         self.booked.values().map(|(from, until)| whole_minutes(*from, *until)).sum()
+    }
+
+    fn leave(&self, session: SessionId) -> Vec<Event> {
+        if self.inside.contains(&session) { vec![Event::Left { session }] } else { vec![] }
     }
 
     fn fits(&self, length: Minutes, cap: &Cap) -> Result<(), Refusal> {
@@ -72,14 +76,18 @@ impl Aggregate for PupilDay {
             Command::Free { session } if self.visited.contains(session) => return Err(Refusal::WasThere),
             Command::Free { session } if self.booked.contains_key(session) => vec![Event::Freed { session: *session }],
             Command::Free { .. } => vec![],
-            Command::Enter { session } if self.inside == Some(*session) => vec![],
-            Command::Enter { .. } if self.inside.is_some() => return Err(Refusal::StillElsewhere),
+            Command::Enter { session } if self.inside.contains(session) => vec![],
+            Command::Enter { .. } if !self.inside.is_empty() => return Err(Refusal::StillElsewhere),
             Command::Enter { session } if self.booked.contains_key(session) => {
                 vec![Event::Entered { session: *session }]
             }
             Command::Enter { .. } => return Err(Refusal::NotBooked),
-            Command::Leave { session } if self.inside == Some(*session) => vec![Event::Left { session: *session }],
-            Command::Leave { .. } => vec![],
+            Command::Visit { session } if self.visited.contains(session) => self.leave(*session),
+            Command::Visit { session } if self.booked.contains_key(session) => {
+                vec![Event::Entered { session: *session }, Event::Left { session: *session }]
+            }
+            Command::Visit { .. } => return Err(Refusal::NotBooked),
+            Command::Leave { session } => self.leave(*session),
         })
     }
 
@@ -92,10 +100,12 @@ impl Aggregate for PupilDay {
                 self.booked.remove(&session);
             }
             Event::Entered { session } => {
-                self.inside = Some(session);
+                self.inside.insert(session);
                 self.visited.insert(session);
             }
-            Event::Left { .. } => self.inside = None,
+            Event::Left { session } => {
+                self.inside.remove(&session);
+            }
         }
         self
     }
@@ -194,6 +204,19 @@ mod tests {
             .when(enter("two"))
             .then([entered("two")]);
         given::<PupilDay>([]).when(enter("one")).then_refused(Refusal::NotBooked);
+    }
+
+    #[test]
+    fn a_visit_noted_afterwards_does_not_end_another() {
+        let both = vec![booked("one", 7, 10), booked("two", 10, 12), Event::Entered { session: session("two") }];
+        let visited = [Event::Entered { session: session("one") }, Event::Left { session: session("one") }];
+        let visit = |name| Command::Visit { session: session(name) };
+        given::<PupilDay>(both.clone()).when(visit("one")).then(visited.clone());
+        given::<PupilDay>([both.clone(), visited.to_vec()].concat()).when(visit("one")).then_nothing();
+        given::<PupilDay>([both.clone(), visited.to_vec()].concat())
+            .when(Command::Enter { session: session("two") })
+            .then_nothing();
+        given::<PupilDay>(both).when(visit("two")).then([Event::Left { session: session("two") }]);
     }
 
     #[test]

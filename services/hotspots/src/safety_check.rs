@@ -72,13 +72,10 @@ impl SafetyCheck {
         }
     }
 
-    /// What it says while it holds, whatever its dates say.
+    /// It was not taken back, whatever its dates say, and the company and a school signed it as it stands.
     #[must_use]
-    pub fn living(&self) -> Option<&Check> {
-        match self {
-            Self::Drawn(check) => Some(check),
-            Self::Undrawn | Self::Lapsed(_) => None,
-        }
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Drawn(check) if check.is_signed())
     }
 }
 
@@ -130,7 +127,10 @@ impl Aggregate for SafetyCheck {
                 }]
             }
             (Self::Drawn(_) | Self::Lapsed(_), Command::DrawUp { .. }) => return Err(Refusal::AlreadyDrawnUp),
-            (Self::Undrawn, Command::Sign { .. } | Command::Renew(_) | Command::Lapse { .. }) => {
+            (
+                Self::Undrawn,
+                Command::Sign { .. } | Command::Renew(_) | Command::Rely { .. } | Command::Lapse { .. },
+            ) => {
                 return Err(Refusal::Unknown);
             }
             (Self::Drawn(check), Command::Sign { party }) => {
@@ -145,7 +145,15 @@ impl Aggregate for SafetyCheck {
                 }
                 vec![Event::Signed { party: party.clone(), by: asked.by.id, occurred_on: asked.today() }]
             }
-            (Self::Lapsed(_), Command::Sign { .. }) => return Err(Refusal::Lapsed),
+            (Self::Drawn(check), Command::Rely { .. }) if !check.is_signed() => return Err(Refusal::NotSigned),
+            (Self::Drawn(check), Command::Rely { activities }) => {
+                let unknown = activities.iter().find(|name| !check.activities.iter().any(|known| known.name == **name));
+                match unknown {
+                    Some(name) => return Err(Refusal::UnknownActivity { name: name.clone() }),
+                    None => vec![],
+                }
+            }
+            (Self::Lapsed(_), Command::Sign { .. } | Command::Rely { .. }) => return Err(Refusal::Lapsed),
             (Self::Drawn(check) | Self::Lapsed(check), Command::Renew(findings)) => {
                 findings.examine(asked)?;
                 if findings.checked_on < check.checked_on {
@@ -321,6 +329,20 @@ mod tests {
             .when(asks(vec![activity("Tea", Supervision::Occasional), activity("Tea", Supervision::Occasional)]))
             .then_refused(Refusal::ActivityTwice { name: text("Tea") });
         given::<SafetyCheck>([]).when(asks(vec![])).then_refused(Refusal::NoActivities);
+    }
+
+    #[test]
+    fn a_session_relies_on_what_both_signed() {
+        let rely = |name| Command::Rely { activities: vec![text(name)] };
+        let signatures = [signed(Party::Company(company())), signed(school())];
+        let history = |signatures| [vec![drawn("2026-08-30")], signatures].concat();
+        given::<SafetyCheck>(history(signatures.to_vec())).when(rely("Bending pipes")).then_nothing();
+        given::<SafetyCheck>(history(signatures.to_vec()))
+            .when(rely("Welding"))
+            .then_refused(Refusal::UnknownActivity { name: text("Welding") });
+        given::<SafetyCheck>(history(signatures[..1].to_vec()))
+            .when(rely("Bending pipes"))
+            .then_refused(Refusal::NotSigned);
     }
 
     #[test]

@@ -241,7 +241,8 @@ fn planned(group: &Group, command: &Command, asked: &Asked) -> Result<Vec<Event>
         Command::AssignTeacher { teacher, school } => assign(group, *teacher, school),
         Command::Start { at, small_group } => start(group, *at, small_group.as_ref(), asked)?,
         Command::Finish { .. } => return Err(Refusal::NotStarted),
-        Command::Cancel { reason } => vec![Event::Cancelled {
+        Command::Cancel { freed, .. } if !freed.iter().eq(group.pupils.keys()) => return Err(Refusal::ListChanged),
+        Command::Cancel { reason, .. } => vec![Event::Cancelled {
             reason: reason.clone(),
             hotspot: group.hotspot,
             company: group.company,

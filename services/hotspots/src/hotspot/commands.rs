@@ -38,6 +38,11 @@ pub enum Command {
         /// Who signed it besides the company.
         schools: Vec<BranchCode>,
     },
+    /// The contract was amended: nobody has signed it as it stands (contract loskoppelen).
+    DetachContract {
+        /// The contract.
+        contract: ContractId,
+    },
     /// This safety check is for it (veiligheidscontrole koppelen). What is said of the check is what its own history says.
     AttachSafetyCheck {
         /// The check.

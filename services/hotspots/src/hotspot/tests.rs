@@ -164,6 +164,20 @@ fn a_contract_heard_of_twice_is_attached_once() {
 }
 
 #[test]
+fn an_amended_contract_admits_nobody_until_it_is_signed_again() {
+    let detached = Event::ContractDetached { contract: contract(), school: school() };
+    given::<Hotspot>(all()).when(Command::DetachContract { contract: contract() }).then([detached.clone()]);
+    given::<Hotspot>(all()).when(Command::DetachContract { contract: ContractId::derived(&["two"]) }).then_nothing();
+    let history = || [all(), vec![opened(), detached.clone()]].concat();
+    given::<Hotspot>(history())
+        .when(Command::AdmitPupil { school: school() })
+        .then_refused(Refusal::SchoolNotSigned { school: school() });
+    given::<Hotspot>(history())
+        .when(Command::AdmitSession { date: day("2026-09-01"), safety_term_months: 12 })
+        .then_refused(Refusal::PapersMissing(vec![Paper::Contract]));
+}
+
+#[test]
 fn a_suspended_hotspot_takes_no_session_and_may_open_again() {
     let suspended = Event::Suspended { reason: reason(), occurred_on: day("2026-09-01") };
     let history = || [all(), vec![opened(), suspended.clone()]].concat();

@@ -42,6 +42,11 @@ pub enum Command {
         /// At which session.
         session: SessionId,
     },
+    /// The pupil was there and left, as is noted afterwards (geweest zijn).
+    Visit {
+        /// Which session.
+        session: SessionId,
+    },
     /// The pupil leaves (vertrekken).
     Leave {
         /// Which session.

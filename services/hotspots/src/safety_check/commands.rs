@@ -40,6 +40,11 @@ pub enum Command {
     },
     /// The workplace was looked at again (vernieuwen).
     Renew(Findings),
+    /// May a session rely on it for these activities? Nothing happens to the check itself.
+    Rely {
+        /// What the pupils will do.
+        activities: Vec<Label>,
+    },
     /// It no longer holds (laten vervallen), as after an incident.
     Lapse {
         /// Why.
@@ -92,6 +97,15 @@ pub enum Refusal {
     /// It lapsed before its term.
     #[error("The safety check has lapsed: renew it first.")]
     Lapsed,
+    /// Not both sides signed it as it stands.
+    #[error("The safety check is not signed by the company and a school as it stands.")]
+    NotSigned,
+    /// The check does not know what they want to do.
+    #[error("Activity \"{name}\" does not stand in the safety check.")]
+    UnknownActivity {
+        /// Which.
+        name: Label,
+    },
     /// Another company's check.
     #[error("Only the company of this workplace signs for the company.")]
     AnotherCompany,
@@ -110,6 +124,8 @@ impl decider::Refusal for Refusal {
             Self::TooLittleSupervision { .. } => "too-little-supervision",
             Self::TooOld { .. } => "too-old",
             Self::Lapsed => "lapsed",
+            Self::NotSigned => "not-signed",
+            Self::UnknownActivity { .. } => "unknown-activity",
             Self::AnotherCompany => "another-company",
         }
     }
@@ -132,6 +148,10 @@ impl decider::Refusal for Refusal {
                 format!("De veiligheidscontrole gold tot en met {valid_until}: vernieuw haar eerst.")
             }
             Self::Lapsed => "De veiligheidscontrole is vervallen: vernieuw haar eerst.".into(),
+            Self::NotSigned => {
+                "De veiligheidscontrole is zoals zij nu is niet door het bedrijf en een school ondertekend.".into()
+            }
+            Self::UnknownActivity { name } => format!("Werkzaamheid \"{name}\" staat niet in de veiligheidscontrole."),
             Self::AnotherCompany => "Alleen het bedrijf van deze werkplek tekent voor het bedrijf.".into(),
         }
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use proto_schemas::hotspots::safety_check::Activity;
+use std::collections::BTreeSet;
 use vocabulary::{BranchCode, CompanyId, HotspotId, PersonId, Reason};
 
 /// What may be asked of a session.
@@ -67,6 +68,8 @@ pub enum Command {
     Cancel {
         /// Why.
         reason: Reason,
+        /// The pupils whose days are freed in the same append: all of them, or none.
+        freed: BTreeSet<PersonId>,
     },
     /// Is this pupil expected here? Nothing happens to the session itself.
     Expect {
@@ -152,6 +155,9 @@ pub enum Refusal {
     /// It would end before it began.
     #[error("A session ends after it started.")]
     BeforeStart,
+    /// Someone was enrolled or withdrawn meanwhile.
+    #[error("The list of pupils changed in the meantime: please try again.")]
+    ListChanged,
     /// The pupil is not on the list.
     #[error("The pupil is not enrolled in this session.")]
     NotEnrolled,
@@ -180,6 +186,7 @@ impl decider::Refusal for Refusal {
             Self::Empty => "empty",
             Self::NoTeacher => "no-teacher",
             Self::BeforeStart => "before-start",
+            Self::ListChanged => "list-changed",
             Self::NotEnrolled => "not-enrolled",
         }
     }
@@ -217,6 +224,7 @@ impl decider::Refusal for Refusal {
                 "De theorie wordt in het bedrijf gegeven: wijs eerst een docent of instructeur toe.".into()
             }
             Self::BeforeStart => "Een bijeenkomst eindigt nadat zij begonnen is.".into(),
+            Self::ListChanged => "De lijst met leerlingen is intussen gewijzigd: probeer het opnieuw.".into(),
             Self::NotEnrolled => "De leerling is niet ingeschreven voor deze bijeenkomst.".into(),
         }
     }
