@@ -2,6 +2,7 @@
 
 pub mod company;
 pub mod consortium;
+pub mod files;
 pub mod grant;
 pub mod import;
 pub mod person;
