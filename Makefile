@@ -1,0 +1,37 @@
+# `make run` and `make test` need git, make, a C compiler, Rust, and Python 3 with pip; what is missing is named.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench schemas schemas-check lint
+
+# Override on the command line: make run PORT=9000 DATA=/srv/regiohub
+export PORT DATA POSTGRES_BIN POSTGRES_URL VAULT_URL NATS_URL
+
+BUILT = $${CARGO_TARGET_DIR:-target}
+
+help: ## What can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+run: ## Run the hub and play the demo region; Ctrl-C stops it (PORT, DATA, POSTGRES_BIN, POSTGRES_URL, VAULT_URL, NATS_URL)
+	@exec setpriv --pdeathsig TERM deploy/run
+
+test: ## All tests, on a PostgreSQL and a nats-server of their own
+	@deploy/check-tools
+	@servers="$$(deploy/fetch-servers)" && \
+	cargo build --quiet --locked --workspace --bin servers && \
+	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/debug/servers" -- cargo test --locked --workspace $(ARGS)
+
+bench: ## Measure, each figure against its limit
+	@deploy/check-tools
+	@servers="$$(deploy/fetch-servers)" && \
+	cargo build --release --locked --package regiohub && \
+	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/release/regiohub" bench $(ARGS)
+
+schemas: ## Write the contracts anew: JSON Schema, AsyncAPI, OpenAPI
+	cargo run --quiet --locked --package regiohub -- contracts
+
+schemas-check: ## Whether the contracts are fresh
+	cargo run --quiet --locked --package regiohub -- contracts --check
+
+lint: ## Format and clippy, warnings denied
+	cargo fmt --all -- --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings

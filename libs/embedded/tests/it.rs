@@ -1,0 +1,176 @@
+//! The private servers, started, killed and started again.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod watched;
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use embedded::{Config, Error, Servers};
+use rustix::process::Signal;
+use watched::{Folder, answers, eventually, helper, kill, psql, say};
+
+/// The limit for a second start.
+const SECOND_START: Duration = Duration::from_secs(3);
+
+#[test]
+fn a_second_start_is_quick_and_keeps_data_ports_and_passwords() {
+    let folder = Folder::new();
+    let first = Servers::start(&folder.config()).unwrap();
+    let urls = (first.postgres_url.clone(), first.nats_url.clone());
+    psql(&first.postgres_url, "create table kept as select 42 as answer").unwrap();
+    first.stop();
+    assert_eq!(folder.processes(), Vec::<i32>::new(), "stopped, and nothing is left");
+
+    let began = Instant::now();
+    let second = Servers::start(&folder.config()).unwrap();
+    assert!(began.elapsed() < SECOND_START, "{:?}", began.elapsed());
+    assert_eq!((second.postgres_url.clone(), second.nats_url.clone()), urls);
+    assert_eq!(psql(&second.postgres_url, "select answer from kept").unwrap(), "42");
+    assert!(answers(&second.nats_url));
+}
+
+#[test]
+fn a_killed_parent_leaves_no_orphan() {
+    let folder = Folder::new();
+    let mut parent = helper(&folder);
+    assert!(folder.pid("postgres/postmaster.pid").is_some() && folder.pid("nats/nats-server.pid").is_some());
+    parent.kill_hard();
+    eventually("both servers end with their parent", || folder.processes().is_empty());
+}
+
+#[test]
+fn after_a_kill_the_next_start_is_quick_and_has_lost_nothing() {
+    let folder = Folder::new();
+    let mut parent = helper(&folder);
+    psql(&parent.postgres_url, "create table kept as select generate_series(1, 10000) as number").unwrap();
+    parent.kill_hard();
+    // At once: the old servers may still be on their way out.
+    let began = Instant::now();
+    let servers = Servers::start(&folder.config()).unwrap();
+    assert!(began.elapsed() < SECOND_START, "{:?}", began.elapsed());
+    assert_eq!(servers.postgres_url, parent.postgres_url);
+    assert_eq!(psql(&servers.postgres_url, "select count(*) from kept").unwrap(), "10000");
+}
+
+#[test]
+fn a_server_that_is_killed_is_started_again_at_the_same_address() {
+    let folder = Folder::new();
+    let servers = Servers::start(&folder.config()).unwrap();
+    psql(&servers.postgres_url, "create table kept as select 42 as answer").unwrap();
+    let (postgres, nats) =
+        (folder.pid("postgres/postmaster.pid").unwrap(), folder.pid("nats/nats-server.pid").unwrap());
+    kill(postgres, Signal::KILL);
+    kill(nats, Signal::KILL);
+    eventually("both serve again", || {
+        psql(&servers.postgres_url, "select answer from kept").is_ok_and(|answer| answer == "42")
+            && answers(&servers.nats_url)
+    });
+    assert_ne!(folder.pid("postgres/postmaster.pid"), Some(postgres));
+    assert_ne!(folder.pid("nats/nats-server.pid"), Some(nats));
+    servers.stop();
+    assert_eq!(folder.processes(), Vec::<i32>::new());
+}
+
+#[test]
+fn a_stale_pid_file_that_names_another_program_is_no_obstacle() {
+    let folder = Folder::new();
+    Servers::start(&folder.config()).unwrap().stop();
+    // This test's own number: alive, and no PostgreSQL.
+    fs::write(folder.path().join("postgres/postmaster.pid"), format!("{}\n", std::process::id())).unwrap();
+    Servers::start(&folder.config()).unwrap();
+}
+
+#[test]
+fn a_second_hub_on_the_same_folder_is_told_who_has_it() {
+    let folder = Folder::new();
+    let config = Config { postgres_url: Some("postgres://given".into()), ..folder.config() };
+    let first = Servers::start(&config).unwrap();
+    let refused = Servers::start(&config).unwrap_err();
+    assert!(matches!(refused, Error::InUse { pid: Some(pid), .. } if pid == std::process::id()), "{refused}");
+    first.stop();
+    Servers::start(&config).unwrap();
+}
+
+#[test]
+fn nobody_comes_in_without_the_password_and_only_the_owner_reads_it() {
+    let folder = Folder::new();
+    let servers = Servers::start(&folder.config()).unwrap();
+    let (_, address) = servers.postgres_url.split_once('@').unwrap();
+    assert!(psql(&format!("postgres://regiohub:guess@{address}"), "select 1").is_err());
+    let (_, address) = servers.nats_url.split_once('@').unwrap();
+    let refused = say(address, "CONNECT {\"verbose\":true}\r\nPING\r\n");
+    assert!(refused.contains("Authorization Violation"), "{refused}");
+    for file in ["servers.json", "nats.conf", "postgres.conf", "postgres.log", "nats.log", "lock"] {
+        let mode = fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+    for process in folder.processes() {
+        let arguments = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap();
+        let password = servers.postgres_url.split([':', '@']).nth(2).unwrap();
+        assert!(!arguments.contains(password));
+    }
+}
+
+#[test]
+fn what_is_missing_is_named_with_the_command_that_fetches_it() {
+    let folder = Folder::new();
+    let config = Config { bin_dir: folder.path().join("empty"), ..folder.config() };
+    let refused = Servers::start(&config).unwrap_err().to_string();
+    assert!(refused.contains("postgres is not in") && refused.contains("deploy/fetch-servers"), "{refused}");
+}
+
+#[test]
+fn given_servers_are_used_and_none_is_started() {
+    let folder = Folder::new();
+    let config = Config {
+        postgres_url: Some("postgres://given".into()),
+        nats_url: Some("nats://given".into()),
+        ..folder.config()
+    };
+    let servers = Servers::start(&config).unwrap();
+    assert_eq!((servers.postgres_url.as_str(), servers.nats_url.as_str()), ("postgres://given", "nats://given"));
+    assert_eq!(folder.processes(), Vec::<i32>::new());
+}
+
+#[test]
+fn the_command_inside_gives_its_exit_code_and_leaves_nothing() {
+    let folder = Folder::new();
+    let status = Command::new(env!("CARGO_BIN_EXE_servers"))
+        .args(["--data-dir".as_ref(), folder.path().as_os_str(), "--".as_ref(), "sh".as_ref(), "-c".as_ref()])
+        .arg("test -n \"$REGIOHUB_TEST_NATS_URL\" && exit 7")
+        .stdin(Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(7));
+    assert_eq!(folder.processes(), Vec::<i32>::new());
+}
+
+#[test]
+fn an_ordinary_user_runs_them_as_well() {
+    if !rustix::process::geteuid().is_root() {
+        return; // All the other tests have shown it.
+    }
+    let folder = Folder::new();
+    let program = folder.path().join("servers");
+    fs::copy(env!("CARGO_BIN_EXE_servers"), &program).unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    std::os::unix::fs::chown(&data, Some(65_534), Some(65_534)).unwrap();
+    let output = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(&program)
+        .arg("--data-dir")
+        .arg(&data)
+        .args(["--", "sh", "-c", "echo $REGIOHUB_TEST_POSTGRES_URL"])
+        .current_dir("/")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.starts_with(b"postgres://"));
+    assert_eq!(folder.processes(), Vec::<i32>::new());
+}
