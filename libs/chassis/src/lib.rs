@@ -1,1 +1,23 @@
-//! To be written.
+//! Turns a service value into a running process.
+//!
+//! ```text
+//! Service ─open→ Opened (migrated, its log can be read) ─start→ Started (router, bus)
+//! ```
+//! All services of a process are opened before the first one starts: each may read the logs of all.
+
+mod age;
+mod alone;
+mod hub;
+mod logs;
+mod platform;
+mod secrets;
+mod serve;
+mod service;
+pub mod telemetry;
+
+pub use alone::alone;
+pub use hub::Hub;
+pub use platform::Platform;
+pub use secrets::{NoSecrets, Secrets};
+pub use serve::{Server, serve, shutdown_signal};
+pub use service::{Opened, Service, Started};

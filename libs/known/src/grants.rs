@@ -24,6 +24,10 @@ impl KnownGrants {
         Self { app, book, reloading: Arc::new(watch::channel(0).0) }
     }
 
+    pub(crate) fn book(&self) -> Grants {
+        self.book.clone()
+    }
+
     pub(crate) async fn start(&self, owner: &PgPool) -> sqlx::Result<()> {
         // The owner sees which regions there are; what they hold is read per region.
         let regions: Vec<String> =

@@ -39,6 +39,12 @@ impl Known {
         self.grants.clone()
     }
 
+    /// The book that requests are checked against.
+    #[must_use]
+    pub fn book(&self) -> Grants {
+        self.grants.book()
+    }
+
     /// Fills the book from what was folded before this process started.
     ///
     /// # Errors

@@ -1,0 +1,50 @@
+//! What all services of a process share.
+
+use crate::Secrets;
+use access::{Grants, Identities, Issuers};
+use decider::Clock;
+use vault::Vault;
+use vocabulary::ActorId;
+
+/// What all services of a process share.
+#[derive(Clone)]
+pub struct Platform {
+    /// NATS, for relays and readers.
+    pub nats: async_nats::Client,
+    /// Personal fields.
+    pub vault: Vault,
+    /// Who may say who someone is.
+    pub issuers: Issuers,
+    /// The time.
+    pub clock: Clock,
+    /// The installation's secrets.
+    pub secrets: Secrets,
+    /// The organisation's number (OIN) in the source of every event.
+    pub oin: String,
+    /// Who founds regions and grants the first programme leader.
+    pub operator: Option<ActorId>,
+    /// How streams are made and followed.
+    pub settings: bus::Settings,
+    /// Connections per service to its database.
+    pub connections: u32,
+}
+
+impl Platform {
+    /// Makes pseudonyms of identities: the same ones in every process of the installation.
+    #[must_use]
+    pub fn identities(&self) -> Identities {
+        Identities::new(&self.secrets.derive("identity"))
+    }
+
+    /// An empty book of grants that knows the operator.
+    #[must_use]
+    pub fn grants(&self) -> Grants {
+        Grants::new(self.operator)
+    }
+
+    /// What a service shows to read another one's log.
+    #[must_use]
+    pub fn log_secret(&self) -> String {
+        hex::encode(self.secrets.derive("log"))
+    }
+}

@@ -1,0 +1,207 @@
+//! A service as a value: its tables, routes, projections and reactions.
+
+use crate::{Hub, Platform, logs};
+use axum::Router;
+use bus::{Bus, LogSource, Projection, Reaction};
+use event_log::{Database, EventLog};
+use known::{Known, KnownCompanies, KnownPolicies, KnownPupils, KnownSchools};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnectOptions;
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use web::{Check, Guard, Lag, Wait};
+
+/// How long a reader waits for a position before it is told how far behind we are.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+type Wire = Box<dyn FnOnce(Bus, &Hub, &[LogSource]) -> Bus + Send>;
+type Routes = Box<dyn FnOnce(&Hub) -> OpenApiRouter + Send>;
+
+/// A service as a value; nothing happens before it is opened.
+pub struct Service {
+    name: &'static str,
+    migrator: Option<&'static Migrator>,
+    routes: Routes,
+    wiring: Vec<Wire>,
+}
+
+/// A service whose tables are there and whose log can be read.
+pub struct Opened {
+    service: Service,
+    database: Database,
+    hub: Hub,
+}
+
+/// A service at work, once its bus runs.
+pub struct Started {
+    /// Which one.
+    pub name: &'static str,
+    /// What it works with.
+    pub hub: Hub,
+    /// Its guarded routes and `/log`, without the shell.
+    pub router: Router,
+    /// What its routes promise.
+    pub openapi: OpenApi,
+    /// What it relays, projects and reacts to.
+    pub bus: Bus,
+}
+
+impl Service {
+    /// A service of that name, with a database of that name.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self { name, migrator: None, routes: Box::new(|_| OpenApiRouter::new()), wiring: vec![] }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Tables of its own, besides its log and its projections.
+    #[must_use]
+    pub fn migrations(mut self, migrator: &'static Migrator) -> Self {
+        self.migrator = Some(migrator);
+        self
+    }
+
+    /// Its routes.
+    #[must_use]
+    pub fn routes(mut self, routes: impl FnOnce() -> OpenApiRouter<Hub> + Send + 'static) -> Self {
+        self.routes = Box::new(move |hub| routes().with_state(hub.clone()));
+        self
+    }
+
+    /// Its routes, where they work with more than the hub.
+    #[must_use]
+    pub fn routes_with(mut self, routes: impl FnOnce(&Hub) -> OpenApiRouter + Send + 'static) -> Self {
+        self.routes = Box::new(routes);
+        self
+    }
+
+    /// A lookup or read model.
+    #[must_use]
+    pub fn projection(self, projection: impl Projection) -> Self {
+        self.projection_with(|_| projection)
+    }
+
+    /// A lookup or read model that works with the hub, such as with its vault.
+    #[must_use]
+    pub fn projection_with<P: Projection>(mut self, make: impl FnOnce(&Hub) -> P + Send + 'static) -> Self {
+        self.wiring.push(Box::new(move |bus, hub, sources| bus.projection(make(hub), sources)));
+        self
+    }
+
+    /// What it does when something happened elsewhere.
+    #[must_use]
+    pub fn reaction<R: Reaction>(mut self, make: impl FnOnce(&Hub) -> R + Send + 'static) -> Self {
+        self.wiring.push(Box::new(move |bus, hub, sources| bus.reaction(make(hub), sources)));
+        self
+    }
+
+    /// What its routes promise, without a database: for the contracts.
+    #[must_use]
+    pub fn openapi(self, hub: &Hub) -> OpenApi {
+        (self.routes)(hub).split_for_parts().1
+    }
+
+    /// Connects and brings the tables up to date.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a migration fails.
+    pub async fn open(self, platform: &Platform, database: PgConnectOptions) -> anyhow::Result<Opened> {
+        let database = Database::open(database, platform.connections).await?;
+        EventLog::migrate(&database).await?;
+        if let Some(migrator) = self.migrator {
+            migrator.run(&database.owner).await?;
+        }
+        let hub = Hub {
+            log: EventLog::new(self.name, &platform.oin, &database, platform.clock.clone()),
+            db: database.app.clone(),
+            vault: platform.vault.clone(),
+            known: Known::new(&database, platform.grants()),
+            clock: platform.clock.clone(),
+            identities: platform.identities(),
+            secrets: platform.secrets.clone(),
+        };
+        Ok(Opened { service: self, database, hub })
+    }
+}
+
+impl Opened {
+    /// Which one.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.service.name
+    }
+
+    /// Its logs, for the other services.
+    #[must_use]
+    pub fn source(&self) -> LogSource {
+        LogSource::Here(self.hub.log.clone())
+    }
+
+    /// Puts it together. `sources` are the logs of all services it reads.
+    ///
+    /// # Errors
+    /// When the database does not answer, or what it reads has no source.
+    pub async fn start(self, platform: &Platform, sources: &[LogSource]) -> anyhow::Result<Started> {
+        let Self { service, database, hub } = self;
+        let mut bus = Bus::new(platform.nats.clone(), database.clone(), platform.settings.clone())
+            .relay(hub.log.clone())
+            .projection(hub.known.grants(), sources)
+            .projection(KnownPolicies, sources)
+            .projection(KnownSchools, sources)
+            .projection(KnownCompanies, sources)
+            .projection(KnownPupils, sources);
+        for wire in service.wiring {
+            bus = wire(bus, &hub, sources);
+        }
+        bus.prepare().await?;
+        hub.known.start(&database).await?;
+        let guard = Guard {
+            service: service.name,
+            issuers: platform.issuers.clone(),
+            identities: platform.identities(),
+            grants: hub.known.book(),
+            clock: platform.clock.clone(),
+            fingerprint_key: platform.secrets.derive("fingerprint"),
+            kept: web::kept_in(&hub.log),
+            wait: Some(wait(&bus, &hub)),
+        };
+        let (routes, openapi) = web::guard((service.routes)(&hub), guard);
+        let router = routes.merge(logs::routes(hub.log.clone(), platform.log_secret()));
+        Ok(Started { name: service.name, hub, router, openapi, bus })
+    }
+}
+
+impl Started {
+    /// What must be there for the service to do its work.
+    #[must_use]
+    pub fn checks(&self) -> Vec<Check> {
+        let db = self.hub.db.clone();
+        vec![Check::new(self.name, move || {
+            let db = db.clone();
+            async move { sqlx::query("select 1").execute(&db).await.is_ok() }
+        })]
+    }
+}
+
+/// Waits for the lookups of this service, and until changed grants are in the book.
+fn wait(bus: &Bus, hub: &Hub) -> Wait {
+    let (progress, known) = (bus.progress(), hub.known.clone());
+    Arc::new(move |region, positions| {
+        let (progress, known) = (progress.clone(), known.clone());
+        Box::pin(async move {
+            progress
+                .wait(&region, &positions, PATIENCE)
+                .await
+                .map_err(|lag| Lag { behind: vec![(lag.service, lag.wanted - lag.have)] })?;
+            known.settled().await;
+            Ok(())
+        })
+    })
+}
