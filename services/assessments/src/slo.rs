@@ -40,8 +40,7 @@ pub fn read(electives: &str, deeltaken: &str) -> Result<Read, Vec<Fault>> {
         if by_code.contains_key(part.parent.as_str()) {
             of_parent.entry(&part.parent).or_default().push(part);
         } else {
-            let wrong = Wrong::UnknownParent { code: part.parent.clone() };
-            faults.push(Fault { file: File::Deeltaken, line: part.line, wrong });
+            faults.push(Fault { file: File::Deeltaken, line: part.line, wrong: Wrong::UnknownParent });
         }
     }
 

@@ -27,11 +27,7 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Vec<Row> {
         let code = fields.get("deeltaak_code").to_owned();
         let first = *first_line.entry(code.clone()).or_insert(fields.line);
         if first != fields.line && !code.is_empty() {
-            faults.push(Fault {
-                file: File::Deeltaken,
-                line: fields.line,
-                wrong: Wrong::DeeltaakTwice { code, first },
-            });
+            faults.push(Fault { file: File::Deeltaken, line: fields.line, wrong: Wrong::DeeltaakTwice { first } });
         }
         read.extend(row(fields, faults));
     });
@@ -40,7 +36,7 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Vec<Row> {
 
 fn row(fields: &Fields, faults: &mut Vec<Fault>) -> Option<Row> {
     let mut bad = |column, expected| {
-        let wrong = Wrong::Value { column, value: fields.get(column).to_owned(), expected };
+        let wrong = Wrong::Value { column, expected };
         faults.push(Fault { file: File::Deeltaken, line: fields.line, wrong });
     };
     // Not always the parent's code and a number: SLO has `K/MET/2` under `K/MET/13`.

@@ -29,7 +29,7 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Vec<Row> {
         if let Some(id) = row.id {
             let first = *first_line.entry(id).or_insert(row.line);
             if first != row.line {
-                let wrong = Wrong::IdTwice { id: id.to_string(), first };
+                let wrong = Wrong::IdTwice { first };
                 faults.push(Fault { file: File::Electives, line: row.line, wrong });
             }
         }
@@ -40,7 +40,7 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Vec<Row> {
 
 fn row(fields: &Fields, faults: &mut Vec<Fault>) -> Row {
     let mut fault = |wrong| faults.push(Fault { file: File::Electives, line: fields.line, wrong });
-    let mut bad = |column, expected| fault(Wrong::Value { column, value: fields.get(column).to_owned(), expected });
+    let mut bad = |column, expected| fault(Wrong::Value { column, expected });
 
     let id = fields.get("slo_uuid").parse().ok();
     if id.is_none() {
@@ -78,8 +78,7 @@ fn row(fields: &Fields, faults: &mut Vec<Fault>) -> Row {
     }
 
     // A code says twice what two other columns say: a shifted column shows here.
-    let mut mismatch =
-        |column| fault(Wrong::CodeMismatch { code: code.clone(), column, value: fields.get(column).to_owned() });
+    let mut mismatch = |column| fault(Wrong::CodeMismatch { column });
     if let (Some((of_code, _)), Some(kind)) = (parts, kind)
         && of_code != kind
     {

@@ -71,23 +71,15 @@ fn every_fault_is_named_with_its_file_and_line() {
             (File::Electives, 3, Wrong::DeeltakenCount { stated: 3, found: 2 }),
             (File::Electives, 3, Wrong::EndTermsCount { stated: 9, found: 5 }),
             // The description before it holds two line breaks.
-            (
-                File::Electives,
-                6,
-                Wrong::CodeMismatch { code: "K/MET/09".into(), column: "profiel", value: "MaT".into() }
-            ),
+            (File::Electives, 6, Wrong::CodeMismatch { column: "profiel" }),
             (File::Electives, 7, Wrong::DeeltakenCount { stated: 2, found: 1 }),
             (File::Electives, 7, Wrong::EndTermsCount { stated: 4, found: 2 }),
-            (File::Electives, 9, Wrong::IdTwice { id: "0b9c6e1a-5d0f-4f6e-8a51-3f2f8d1c0005".into(), first: 8 }),
-            (File::Deeltaken, 2, Wrong::UnknownParent { code: "P/PIE/01".into() }),
-            (File::Deeltaken, 3, Wrong::UnknownParent { code: "P/PIE/01".into() }),
-            (
-                File::Deeltaken,
-                5,
-                Wrong::Value { column: "n_eindtermen", value: "vier".into(), expected: "a whole number" }
-            ),
-            (File::Deeltaken, 12, Wrong::DeeltaakTwice { code: "K/MT/02/01".into(), first: 11 }),
-            (File::Deeltaken, 12, Wrong::UnknownParent { code: "K/MT/03".into() }),
+            (File::Electives, 9, Wrong::IdTwice { first: 8 }),
+            (File::Deeltaken, 2, Wrong::UnknownParent),
+            (File::Deeltaken, 3, Wrong::UnknownParent),
+            (File::Deeltaken, 5, Wrong::Value { column: "n_eindtermen", expected: "a whole number" }),
+            (File::Deeltaken, 12, Wrong::DeeltaakTwice { first: 11 }),
+            (File::Deeltaken, 12, Wrong::UnknownParent),
         ]
     );
 }
@@ -101,7 +93,7 @@ fn files_in_the_wrong_order_miss_their_columns() {
 }
 
 #[test]
-fn a_wrong_value_is_shown_beside_what_was_expected() {
+fn every_wrong_value_of_a_row_is_named_by_its_column() {
     let row = "x;PIE05;vak;XYZ;;;cc;;;;ja";
     let electives = format!("{}\n{row}\n", ELECTIVES.lines().next().unwrap());
     let columns: Vec<_> = faults(&electives, "code_ouder;deeltaak_code;titel;n_eindtermen\n")
