@@ -1,0 +1,13 @@
+//! The bus against a real PostgreSQL and a real NATS.
+
+mod counts;
+mod scratch;
+
+mod far;
+mod isolation;
+mod parking;
+mod projecting;
+mod reacting;
+mod rebuilding;
+mod relaying;
+mod running;

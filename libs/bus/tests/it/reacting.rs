@@ -1,0 +1,157 @@
+//! A foreign event leads to a command here.
+
+use crate::counts::Event;
+use crate::scratch::{Scratch, region, scratch};
+use bus::{Bus, CannotReact, Reaction, Retried};
+use decider::{Aggregate, Asked, Refusal};
+use event_log::{EventLog, Recorded};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use uuid::Uuid;
+
+/// What answers count up to.
+#[derive(Default)]
+struct Answer {
+    total: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("zero is no answer")]
+struct Zero;
+
+impl Refusal for Zero {
+    fn code(&self) -> &'static str {
+        "zero"
+    }
+    fn in_dutch(&self) -> String {
+        "nul is geen antwoord".into()
+    }
+}
+
+impl Aggregate for Answer {
+    const CATEGORY: &'static str = "answer";
+    type Id = Uuid;
+    type Command = i64;
+    type Event = Event;
+    type Refusal = Zero;
+
+    fn decide(&self, by: &i64, _: &Asked) -> Result<Vec<Event>, Zero> {
+        if *by == 0 { Err(Zero) } else { Ok(vec![Event::Raised { by: *by }]) }
+    }
+
+    fn evolve(self, Event::Raised { by }: Event) -> Self {
+        Self { total: self.total + by }
+    }
+}
+
+const THE_ANSWER: Uuid = Uuid::from_u128(42);
+
+struct Repeats {
+    log: EventLog,
+    missing: Arc<AtomicBool>,
+}
+
+impl Reaction for Repeats {
+    const NAME: &'static str = "repeats";
+    const LOGS: &'static [&'static str] = &["counters"];
+
+    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+        if self.missing.load(Ordering::SeqCst) {
+            return Err(CannotReact::Later("not known yet".into()));
+        }
+        let Event::Raised { by } = happened.event()?;
+        self.log.execute::<Answer>(&happened.region, &THE_ANSWER, by, &asked).await?;
+        Ok(())
+    }
+}
+
+fn repeating(ground: &Scratch, missing: &Arc<AtomicBool>) -> Bus {
+    let reaction = Repeats { log: ground.answers.clone(), missing: missing.clone() };
+    ground.answering_bus().reaction(reaction, &ground.sources())
+}
+
+async fn total(ground: &Scratch) -> (i64, i32) {
+    let loaded = ground.answers.load::<Answer>(&region("ons"), &THE_ANSWER).await.unwrap();
+    (loaded.state.total, loaded.version)
+}
+
+#[tokio::test]
+async fn a_reaction_that_is_redelivered_has_one_effect() {
+    scratch(|ground| async move {
+        let known = Arc::new(AtomicBool::new(false));
+        ground.raise("ons", "a", &[1, 2]).await;
+        ground.bus().relay(ground.counters.clone()).settle().await.unwrap();
+        let bus = repeating(&ground, &known);
+        bus.settle().await.unwrap();
+        assert_eq!(total(&ground).await, (3, 2));
+
+        Scratch::owner(&ground.answering, "update bus.checkpoints set position = 0").await;
+        bus.settle().await.unwrap();
+        assert_eq!(total(&ground).await, (3, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reaction_is_asked_by_the_hub_because_of_the_event() {
+    scratch(|ground| async move {
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        ground.append("ons", "a", &[1], Some(trace)).await;
+        repeating(&ground, &Arc::default()).settle().await.unwrap();
+        let cause = ground.counters.page(&region("ons"), 0, 1).await.unwrap().remove(0);
+        let effect = ground.answers.page(&region("ons"), 0, 1).await.unwrap().remove(0);
+        let envelope = effect.envelope().unwrap();
+        assert_eq!(envelope.actor_role, vocabulary::Role::Hub);
+        assert_eq!((envelope.causation, envelope.correlation), (Some(cause.id), Some(cause.id)));
+        assert_eq!(envelope.traceparent.as_deref(), Some(trace));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reaction_that_lacks_something_for_too_long_is_parked_and_a_retry_does_all_in_order() {
+    scratch(|ground| async move {
+        let missing = Arc::new(AtomicBool::new(true));
+        ground.raise("ons", "a", &[1, 2]).await;
+        let bus = repeating(&ground, &missing);
+        bus.settle().await.unwrap();
+        let parked = bus.parked(&region("ons")).await.unwrap();
+        let parked: Vec<_> = parked.iter().map(|one| (one.reader.as_str(), one.error.as_str(), one.attempts)).collect();
+        assert_eq!(
+            parked,
+            [
+                ("reaction/repeats", "not known yet", 1),
+                ("reaction/repeats", "waits for an earlier event of its stream", 0)
+            ]
+        );
+        missing.store(false, Ordering::SeqCst);
+        let retried = bus.retry(&region("ons"), "reaction/repeats").await.unwrap();
+        assert_eq!(retried, Retried { handled: 2, left: 0 });
+        assert_eq!(total(&ground).await, (3, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_parked_at_once_and_the_next_stream_goes_on() {
+    scratch(|ground| async move {
+        ground.raise("ons", "a", &[0]).await;
+        ground.raise("ons", "b", &[5]).await;
+        let bus = repeating(&ground, &Arc::default());
+        bus.settle().await.unwrap();
+        let parked = bus.parked(&region("ons")).await.unwrap();
+        assert_eq!(parked.len(), 1);
+        assert_eq!(parked[0].error, "answer/zero: zero is no answer");
+        assert_eq!(total(&ground).await, (5, 1));
+    })
+    .await;
+}
+
+#[test]
+fn parts_of_an_answer_have_command_ids_of_their_own() {
+    let command = decider::CommandKey { id: Uuid::from_u128(1), fingerprint: vec![] };
+    let asked = Asked { command: Some(command), ..Asked::new(vocabulary::Actor::hub(), chrono::Utc::now()) };
+    let id = |name| bus::part(&asked, name).command.unwrap().id;
+    assert_eq!(id("a"), id("a"));
+    assert_ne!(id("a"), id("b"));
+}

@@ -1,0 +1,116 @@
+//! A process at work.
+
+use crate::counts::Counts;
+use crate::scratch::{Scratch, region, scratch, until};
+use bus::{Bus, Lag};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+fn started(bus: &Bus) -> (CancellationToken, JoinHandle<()>) {
+    let (end, bus) = (CancellationToken::new(), bus.clone());
+    let token = end.clone();
+    (end, tokio::spawn(async move { bus.run(token).await.unwrap() }))
+}
+
+fn whole(ground: &Scratch) -> Bus {
+    ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources())
+}
+
+const LONG: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn who_waits_for_a_position_finds_it_in_the_tables_also_in_a_new_region() {
+    scratch(|ground| async move {
+        let bus = whole(&ground);
+        let (end, running) = started(&bus);
+        for slug in ["ons", "anders", "ons"] {
+            let done = ground.append(slug, "a", &[1, 2], None).await;
+            bus.progress().wait(&region(slug), &[("counters", done.position)], LONG).await.unwrap();
+            assert_eq!(ground.number(slug, "select max(position) from all_counts.seen").await, done.position);
+        }
+        let behind = bus.progress().lag();
+        assert_eq!(behind.len(), 2);
+        assert!(behind.iter().all(|one| one.position == one.end), "{behind:?}");
+        end.cancel();
+        running.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_waits_in_vain_hears_how_far_it_is_and_what_nobody_reads_is_not_waited_for() {
+    scratch(|ground| async move {
+        ground.raise("ons", "a", &[1, 2]).await;
+        let bus = whole(&ground);
+        bus.settle().await.unwrap();
+        let soon = Duration::from_millis(100);
+        let lag = bus.progress().wait(&region("ons"), &[("counters", 3)], soon).await;
+        assert_eq!(lag, Err(Lag { service: "counters".into(), wanted: 3, have: 2 }));
+        bus.progress().wait(&region("ons"), &[("answers", 9)], soon).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_position_that_another_process_reached_is_seen() {
+    scratch(|ground| async move {
+        let (end, running) = started(&whole(&ground));
+        let other = ground.second_process().await;
+        let watching = whole(&other).progress();
+        let done = other.append("ons", "a", &[1], None).await;
+        watching.wait(&region("ons"), &[("counters", done.position)], LONG).await.unwrap();
+        end.cancel();
+        running.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_that_vanishes_while_everything_runs_is_refilled_and_reading_goes_on() {
+    scratch(|ground| async move {
+        let bus = whole(&ground);
+        let (end, running) = started(&bus);
+        let done = ground.append("ons", "a", &[1; 50], None).await;
+        bus.progress().wait(&region("ons"), &[("counters", done.position)], LONG).await.unwrap();
+        ground.jetstream.delete_stream(ground.stream_name("ons")).await.unwrap();
+        until("the stream is refilled", async || {
+            let stream = ground.jetstream.get_stream(ground.stream_name("ons")).await;
+            stream.is_ok_and(|stream| stream.cached_info().state.last_sequence == 50)
+        })
+        .await;
+        let done = ground.append("ons", "a", &[1; 50], None).await;
+        bus.progress().wait(&region("ons"), &[("counters", done.position)], LONG).await.unwrap();
+        assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 100);
+        end.cancel();
+        running.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_share_the_work_and_every_event_counts_once() {
+    scratch(|ground| async move {
+        let other = ground.second_process().await;
+        let (one, two) = (whole(&ground), whole(&other));
+        let (end, running) = started(&one);
+        let (second_end, second) = started(&two);
+        let mut last = 0;
+        for round in 0..20 {
+            // Both processes take commands.
+            let process = if round % 2 == 0 { &ground } else { &other };
+            last = process.append("ons", "a", &[1; 25], None).await.position;
+            if round == 10 {
+                second_end.cancel();
+            }
+        }
+        one.progress().wait(&region("ons"), &[("counters", last)], LONG).await.unwrap();
+        assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 500);
+        assert_eq!(one.parked(&region("ons")).await.unwrap(), []);
+        until("all is relayed", async || ground.last("ons").await == 500).await;
+        second.await.unwrap();
+        end.cancel();
+        running.await.unwrap();
+    })
+    .await;
+}
