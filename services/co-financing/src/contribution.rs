@@ -20,7 +20,7 @@ use proto_schemas::co_financing::{
     contribution::{Event, What},
     figures::{self, Kind, Line},
 };
-use vocabulary::{ActorId, CompanyId, ContributionId, DocumentHash, Euros, Label, Reason, Role, SchemeCode};
+use vocabulary::{ActorId, CompanyId, ContributionId, DocumentHash, Euros, Label, Role, SchemeCode};
 
 /// A contribution as its history left it.
 #[derive(Clone, Debug, Default, PartialEq)]

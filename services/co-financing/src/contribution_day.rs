@@ -114,13 +114,37 @@ impl ContributionDay {
                 let all = std::iter::once(attendance.clone()).chain(waiting.cloned());
                 events.extend(self.lines_for(day, all, terms));
             }
-            (why, _) => events.push(Event::AttendanceNoted {
-                day: day.clone(),
-                attendance: attendance.clone(),
-                why: why.unwrap_or(Unaccrued::NoRate),
-            }),
+            (why, _) => {
+                events.push(Event::AttendanceNoted {
+                    day: day.clone(),
+                    attendance: attendance.clone(),
+                    why: why.unwrap_or(Unaccrued::NoRate),
+                });
+                events.extend(self.without_a_group(day, attendance, corrected));
+            }
         }
         self.and_void_signature(day, events)
+    }
+
+    /// A supervisor's minutes count beside a confirmed attendance: with the last one they go.
+    fn without_a_group(&self, day: &Day, attendance: &Attendance, corrected: Option<&Reason>) -> Vec<Event> {
+        let others = self.attendances.values().map(|known| &known.attendance);
+        let mut others = others.filter(|other| other.attendance_day != attendance.attendance_day);
+        if attendance.minutes > Minutes(0) || others.any(|other| other.minutes > Minutes(0)) {
+            return vec![];
+        }
+        let supervisors = self.living().filter(|(_, line)| line.attendance_day.is_none());
+        supervisors
+            .map(|(number, line)| Event::Reversed {
+                day: day.clone(),
+                line: number,
+                amount: line.taken_back(),
+                attendance_day: None,
+                correction: Some(attendance.event),
+                reason: corrected.cloned().unwrap_or_else(confirmed_again),
+                by: attendance.confirmed_by,
+            })
+            .collect()
     }
 
     fn accrue_open(&self, terms: Option<Terms>) -> Result<Vec<Event>, Refusal> {
@@ -213,7 +237,8 @@ impl ContributionDay {
             return Err(Refusal::Teacher);
         }
         let mine = asked.by.id;
-        if signature.by == mine || self.living().any(|(_, line)| line.by == mine) {
+        let confirmed = self.attendances.values().any(|known| known.attendance.confirmed_by == mine);
+        if signature.by == mine || confirmed || self.living().any(|(_, line)| line.by == mine) {
             return Err(Refusal::OwnWork);
         }
         Ok(vec![Event::Verified {

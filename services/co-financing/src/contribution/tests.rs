@@ -1,6 +1,6 @@
 use super::*;
 use decider::given;
-use vocabulary::{Actor, Minutes};
+use vocabulary::{Actor, Minutes, Reason};
 
 fn id() -> ContributionId {
     ContributionId::derived(&["contribution"])

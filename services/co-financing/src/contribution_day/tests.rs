@@ -219,6 +219,30 @@ fn a_supervisors_minutes_count_beside_a_confirmed_attendance_only() {
 }
 
 #[test]
+fn a_supervisors_minutes_go_with_the_last_confirmed_attendance() {
+    let enter = Command::AccrueSupervisor { minutes: Minutes(360), terms: Some(TERMS) };
+    let entered = given::<ContributionDay>(counted_by_actual()).when(enter).events();
+    let history = [counted_by_actual(), entered].concat();
+    let events = given::<ContributionDay>(history.clone()).when(corrected(attendance(1, 12, 1), TERMS)).events();
+    assert_eq!(events, [noted(attendance(1, 12, 1), Unaccrued::Actual)]);
+    let events = given::<ContributionDay>(history).when(corrected(attendance(1, 12, 0), TERMS)).events();
+    let [Event::AttendanceNoted { .. }, Event::Reversed { line: 1, amount, .. }] = events.as_slice() else {
+        panic!("{events:?}")
+    };
+    assert_eq!(*amount, Euros::whole(-240));
+}
+
+#[test]
+fn who_confirmed_does_not_verify_a_supervisors_minutes_either() {
+    let enter = Command::AccrueSupervisor { minutes: Minutes(360), terms: Some(TERMS) };
+    let entered = given::<ContributionDay>(counted_by_actual()).when(enter).events();
+    given::<ContributionDay>(signed([counted_by_actual(), entered].concat()))
+        .by(actor("supervisor", Role::ProgrammeLeader))
+        .when(Command::Verify)
+        .then_refused(Refusal::OwnWork);
+}
+
+#[test]
 fn a_supervisors_day_has_between_one_minute_and_24_hours() {
     let enter = |minutes| Command::AccrueSupervisor { minutes: Minutes(minutes), terms: Some(TERMS) };
     for minutes in [0, 1441] {

@@ -1,0 +1,335 @@
+//! Contribution days: how they are counted, signed, verified.
+
+use super::{Because, Signature};
+use crate::{
+    arrangement::{AgreeMethod, Arrangement},
+    contribution_day::{Command, ContributionDay},
+    known_programme, known_sessions,
+    occasion::{Assign, Occasion},
+    open_attendances::{self, Open},
+    terms,
+};
+use axum::{Json, extract::State};
+use chassis::Hub;
+use chrono::NaiveDate;
+use event_log::Loaded;
+use http::{HeaderMap, HeaderValue, header};
+use proto_schemas::co_financing::{
+    arrangement,
+    contribution_day::{Day, Method},
+    figures::{self, Line},
+    occasion,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vocabulary::{CompanyId, ContributionDayId, DocumentHash, Euros, Minutes, RegionId, SchemeCode, SessionId};
+use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
+
+const TAG: &str = "co-financing";
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(choose_contribution_method))
+        .routes(routes!(show_contribution_day))
+        .routes(routes!(accrue_open_day))
+        .routes(routes!(enter_supervisor_minutes))
+        .routes(routes!(reverse_contribution_line))
+        .routes(routes!(sign_contribution_day))
+        .routes(routes!(verify_contribution_day))
+        .routes(routes!(reject_contribution_day))
+        .routes(routes!(list_open_attendances))
+        .routes(routes!(agree_contribution_method))
+}
+
+/// How to count which day.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Choice {
+    /// The session; company, hotspot and date follow from it.
+    session: SessionId,
+    /// The scheme; `sto` when absent.
+    scheme: Option<SchemeCode>,
+    /// Forfait or actual, never both.
+    method: Method,
+}
+
+/// How a company's days are counted from a date on.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Agreement {
+    /// Forfait or actual.
+    method: Method,
+    /// The first day it holds for, today at the earliest.
+    from: NaiveDate,
+}
+
+/// A supervisor's time.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Supervision {
+    /// With the group, 1 to 1440.
+    minutes: Minutes,
+}
+
+/// A contribution day as it stands (bijdragedag).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    id: ContributionDayId,
+    day: Day,
+    method: Option<Method>,
+    /// The living lines.
+    lines: Vec<Line>,
+    /// What they add up to.
+    total: Euros,
+    /// What a signer signs.
+    digest: DocumentHash,
+    /// The pupils' shares count for more time than the longest attendance of the day.
+    group_effect: bool,
+    /// Confirmed attendances that wait for a rate.
+    waiting: usize,
+    /// The company signed the lines as they stand.
+    signed: bool,
+    /// Another person verified them.
+    verified: bool,
+    /// How amounts are rounded.
+    rounding: &'static str,
+    /// Where the share comes from.
+    share_source: &'static str,
+}
+
+/// A day that something happened to.
+async fn known(
+    hub: &Hub,
+    region: &RegionId,
+    id: ContributionDayId,
+) -> Result<(Loaded<ContributionDay>, Day, Touches), Problem> {
+    let loaded = hub.log.load::<ContributionDay>(region, &id).await?;
+    let day = loaded.state.day.clone().ok_or_else(|| Problem::not_found("contribution day", "bijdragedag"))?;
+    let touches = Touches::region().company(day.company);
+    Ok((loaded, day, touches))
+}
+
+/// Choose how a day is counted (methode kiezen).
+///
+/// By pupils' minutes (forfait) or by the supervisor's (werkelijk). Refused while lines of the other method live.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/contribution-days", operation_id = "choose-contribution-method", tag = TAG,
+    params(("region" = RegionId, Path)), request_body = Choice, responses(Created, Problem),
+)]
+async fn choose_contribution_method(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(choice): Valid<Choice>,
+) -> Result<Created, Problem> {
+    let session = known_sessions::session(&hub.db, &region, choice.session).await?;
+    let session = session.ok_or_else(|| Problem::not_found("session", "bijeenkomst"))?;
+    let asked = caller.about(&Touches::region().company(session.company))?;
+    if session.cancelled {
+        let (english, dutch) = ("The session was cancelled.", "De bijeenkomst is afgelast.");
+        return Err(Problem::conflict("session-cancelled", english, dutch));
+    }
+    let (scheme, _) = super::scheme(&hub, &region, choice.scheme).await?;
+    let known_sessions::Session { company, hotspot, date, .. } = session;
+    let day = Day { company, hotspot, session: choice.session, date, scheme: scheme.clone() };
+    let terms = terms::on(&hub, &region, date).await?;
+    let mut batch = hub.log.batch(&region);
+    batch.add::<ContributionDay>(&day.id(), Command::ChooseMethod { day, method: choice.method, terms });
+    let assign = Assign { company, session: choice.session, date, scheme };
+    batch.add::<Occasion>(&occasion::id(company, choice.session, date), assign);
+    let done = batch.commit(&asked).await?;
+    Ok(Created::at(done, "/v1/regions/{region}/contribution-days/{id}"))
+}
+
+/// Show a day with its lines, and the digest to sign (bijdragedag tonen).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/contribution-days/{day}", operation_id = "show-contribution-day", tag = TAG,
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
+    responses((status = 200, body = Shown), Problem),
+)]
+async fn show_contribution_day(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ContributionDayId)>,
+    caller: Caller,
+) -> Result<(HeaderMap, Json<Shown>), Problem> {
+    let (Loaded { state, version }, day, touches) = known(&hub, &region, id).await?;
+    caller.about(&touches)?;
+    let lines = state.statement();
+    let shown = Shown {
+        id,
+        day,
+        method: state.method,
+        total: figures::sum(&lines).total,
+        digest: figures::digest(&lines),
+        group_effect: state.group_effect(),
+        waiting: state.waiting().count(),
+        signed: state.signature.is_some(),
+        verified: state.verified_by.is_some(),
+        rounding: figures::ROUNDING,
+        share_source: figures::SHARE_SOURCE,
+        lines,
+    };
+    Ok((etag(version), Json(shown)))
+}
+
+/// The version of what is shown, for `If-Match`.
+pub(super) fn etag(version: i32) -> HeaderMap {
+    let tag = HeaderValue::from_str(&format!("\"{version}\"")).ok();
+    tag.into_iter().map(|tag| (header::ETAG, tag)).collect()
+}
+
+/// Make lines of what waits for a rate on a day (openstaande aanwezigheid toekennen).
+///
+/// Happens by itself when a rate is adopted; this is for whoever does not want to wait.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/contribution-days/{day}/accrual", operation_id = "accrue-open-day", tag = TAG,
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)), responses(Accepted, Problem),
+)]
+async fn accrue_open_day(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ContributionDayId)>,
+    caller: Caller,
+) -> Result<Accepted, Problem> {
+    let (_, day, touches) = known(&hub, &region, id).await?;
+    let mut asked = caller.about(&touches)?;
+    let terms = terms::on(&hub, &region, day.date).await?;
+    asked.policy_version = terms.map(|terms| terms.policy_version);
+    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::AccrueOpen { terms }, &asked).await?.into())
+}
+
+/// Enter the supervisor's minutes of a day (tijd van de begeleider invoeren).
+///
+/// Only on a day that is counted by actual minutes, beside at least one confirmed attendance.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/contribution-days/{day}/supervisor-minutes",
+    operation_id = "enter-supervisor-minutes", tag = TAG,
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
+    request_body = Supervision, responses(Accepted, Problem),
+)]
+async fn enter_supervisor_minutes(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ContributionDayId)>,
+    caller: Caller,
+    Valid(supervision): Valid<Supervision>,
+) -> Result<Accepted, Problem> {
+    let (_, day, touches) = known(&hub, &region, id).await?;
+    let mut asked = caller.about(&touches)?;
+    super::open_period(known_programme::is_closed(&hub.db, &region, day.date).await?)?;
+    let terms = terms::on(&hub, &region, day.date).await?;
+    asked.policy_version = terms.map(|terms| terms.policy_version);
+    let command = Command::AccrueSupervisor { minutes: supervision.minutes, terms };
+    Ok(hub.log.execute::<ContributionDay>(&region, &id, command, &asked).await?.into())
+}
+
+/// Take a line back (regel terugdraaien).
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/contribution-days/{day}/lines/{line}/reversal",
+    operation_id = "reverse-contribution-line", tag = TAG,
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path), ("line" = u32, Path)),
+    request_body = Because, responses(Accepted, Problem),
+)]
+async fn reverse_contribution_line(
+    State(hub): State<Hub>,
+    Path((region, id, line)): Path<(RegionId, ContributionDayId, u32)>,
+    caller: Caller,
+    Valid(Because { reason }): Valid<Because>,
+) -> Result<Accepted, Problem> {
+    let (_, _, touches) = known(&hub, &region, id).await?;
+    let asked = caller.about(&touches)?;
+    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::Reverse { line, reason }, &asked).await?.into())
+}
+
+/// Sign for the company (ondertekenen door het bedrijf).
+///
+/// Over the digest that was shown. A line that comes or goes later voids the signature.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/contribution-days/{day}/signature",
+    operation_id = "sign-contribution-day", tag = TAG,
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
+    request_body = Signature, responses(Accepted, Problem),
+)]
+async fn sign_contribution_day(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ContributionDayId)>,
+    caller: Caller,
+    Valid(Signature { digest }): Valid<Signature>,
+) -> Result<Accepted, Problem> {
+    let (_, _, touches) = known(&hub, &region, id).await?;
+    let asked = caller.about(&touches)?;
+    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::Sign { digest }, &asked).await?.into())
+}
+
+/// Verify signed lines (verifiëren): never who confirmed, entered or signed them.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/contribution-days/{day}/verification",
+    operation_id = "verify-contribution-day", tag = TAG,
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)), responses(Accepted, Problem),
+)]
+async fn verify_contribution_day(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ContributionDayId)>,
+    caller: Caller,
+) -> Result<Accepted, Problem> {
+    let (_, _, touches) = known(&hub, &region, id).await?;
+    let asked = caller.about(&touches)?;
+    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::Verify, &asked).await?.into())
+}
+
+/// Do not accept signed lines as they stand (afwijzen).
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/contribution-days/{day}/rejection",
+    operation_id = "reject-contribution-day", tag = TAG,
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
+    request_body = Because, responses(Accepted, Problem),
+)]
+async fn reject_contribution_day(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ContributionDayId)>,
+    caller: Caller,
+    Valid(Because { reason }): Valid<Because>,
+) -> Result<Accepted, Problem> {
+    let (_, _, touches) = known(&hub, &region, id).await?;
+    let asked = caller.about(&touches)?;
+    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::Reject { reason }, &asked).await?.into())
+}
+
+/// Confirmed attendances that wait for a rate, oldest first (openstaande aanwezigheid).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/open-attendances", operation_id = "list-open-attendances", tag = TAG,
+    params(("region" = RegionId, Path), Page), responses((status = 200, body = Listed<Open>), Problem),
+)]
+async fn list_open_attendances(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Ask(page): Ask<Page>,
+) -> Result<Listed<Open>, Problem> {
+    caller.about(&Touches::region())?;
+    let after = page.after.as_deref().and_then(|after| after.parse().ok());
+    let rows = open_attendances::open(&hub.db, &region, after, page.fetch()).await?;
+    Ok(Listed::cut(rows, &page, |open| open.attendance_day.to_string()))
+}
+
+/// Agree how a company's days are counted from a date on (afspraak over de methode).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/contribution-methods/{company}/{scheme}",
+    operation_id = "agree-contribution-method", tag = TAG,
+    params(("region" = RegionId, Path), ("company" = CompanyId, Path), ("scheme" = SchemeCode, Path)),
+    request_body = Agreement, responses(Accepted, Problem),
+)]
+async fn agree_contribution_method(
+    State(hub): State<Hub>,
+    Path((region, company, code)): Path<(RegionId, CompanyId, SchemeCode)>,
+    caller: Caller,
+    Valid(Agreement { method, from }): Valid<Agreement>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region().company(company))?;
+    hub.known.company(&region, company).await?.ok_or_else(|| Problem::not_found("company", "bedrijf"))?;
+    let (scheme, _) = super::scheme(&hub, &region, Some(code)).await?;
+    let id = arrangement::id(company, &scheme);
+    let command = AgreeMethod { company, scheme, method, from };
+    Ok(hub.log.execute::<Arrangement>(&region, &id, command, &asked).await?.into())
+}

@@ -1,0 +1,5 @@
+//! The co-financing service as a process of its own.
+
+fn main() -> anyhow::Result<()> {
+    chassis::alone(co_financing::service())
+}
