@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::Error;
+
 /// What to start.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -34,6 +36,17 @@ impl Config {
             nats_url: None,
             scratch: false,
         }
+    }
+
+    /// The servers run in another folder than we do.
+    pub(crate) fn absolute(&self) -> Result<Self, Error> {
+        let absolute = |path: &PathBuf| std::path::absolute(path).map_err(Error::file("cannot find", path));
+        Ok(Self {
+            data_dir: absolute(&self.data_dir)?,
+            bin_dir: absolute(&self.bin_dir)?,
+            postgres_bin: self.postgres_bin.as_ref().map(absolute).transpose()?,
+            ..self.clone()
+        })
     }
 }
 

@@ -51,6 +51,7 @@ impl Servers {
     /// # Errors
     /// Another process uses the folder, a program is missing, or a server does not start; each says what to do.
     pub fn start(config: &Config) -> Result<Self, Error> {
+        let config = &config.absolute()?;
         let mut home = Home::open(&config.data_dir)?;
         let account = Account::choose(&home)?;
         let mut servers = Self {

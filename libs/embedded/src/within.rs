@@ -24,8 +24,8 @@ pub async fn within(mut config: Config, command: &[OsString]) -> Result<ExitStat
         config.data_dir = folder.path().to_owned();
         temporary = Some(folder);
     }
-    let bin_dir = std::path::absolute(&config.bin_dir).map_err(Error::file("cannot find", &config.bin_dir))?;
-    config.bin_dir.clone_from(&bin_dir);
+    let config = config.absolute()?;
+    let bin_dir = config.bin_dir.clone();
     // Before the servers start: from here on Ctrl-C must not leave the folder behind.
     let handler = |kind| signal(kind).map_err(Error::file("no signals for", Path::new("this process")));
     let mut interrupted = handler(SignalKind::interrupt())?;

@@ -76,6 +76,18 @@ fn a_server_that_is_killed_is_started_again_at_the_same_address() {
     assert_eq!(folder.processes(), Vec::<i32>::new());
 }
 
+// P3: losing all NATS data loses nothing, and does not keep it from starting.
+#[test]
+fn a_nats_server_whose_store_was_removed_is_started_again() {
+    let folder = Folder::new();
+    let config = Config { postgres_url: Some("postgres://given".into()), ..folder.config() };
+    let servers = Servers::start(&config).unwrap();
+    let nats = folder.pid("nats/nats-server.pid").unwrap();
+    fs::remove_dir_all(folder.path().join("nats")).unwrap();
+    kill(nats, Signal::KILL);
+    eventually("it serves again", || folder.pid("nats/nats-server.pid").is_some() && answers(&servers.nats_url));
+}
+
 #[test]
 fn a_stale_pid_file_that_names_another_program_is_no_obstacle() {
     let folder = Folder::new();
