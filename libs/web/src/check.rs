@@ -84,6 +84,21 @@ fn alternatives(at: &str, forms: &[Vec<ValidationError<'static>>]) -> Vec<FieldE
         let choices = choices.concat();
         return one_of(at, &choices.iter().collect::<Vec<_>>());
     }
+    // With a tag that no form has, the tag is what is wrong.
+    let tag = |form: &'_ Vec<ValidationError<'static>>| {
+        form.iter().find_map(|error| match error.kind() {
+            Kind::Constant { expected_value } => {
+                Some((error.instance_path().as_str().to_owned(), Value::clone(expected_value)))
+            }
+            _ => None,
+        })
+    };
+    if let Some(tags) = forms.iter().map(tag).collect::<Option<Vec<_>>>()
+        && let Some((place, _)) = tags.first()
+        && tags.iter().all(|(other, _)| other == place)
+    {
+        return one_of(place, &tags.iter().map(|(_, value)| value).collect::<Vec<_>>());
+    }
     // A form of another type, or with another tag, is not what was meant.
     let foreign = |error: &&ValidationError<'static>| match error.kind() {
         Kind::Type { .. } => error.instance_path().as_str() == at,

@@ -32,7 +32,7 @@ pub use answer::{Accepted, Created};
 pub use ask::Ask;
 pub use caller::Caller;
 pub use document::{openapi, titled};
-pub use guard::{Guard, KeptLookup, Lag, Wait, guard, kept_in};
+pub use guard::{Guard, KeptLookup, Lag, Roles, Wait, guard, guard_by, kept_in};
 pub use headers::{HUB_MIN_POSITION, HUB_NOW, HUB_POSITION, IDEMPOTENCY_KEY, Positions};
 pub use health::{Check, health};
 pub use operations::{operations, unguarded};

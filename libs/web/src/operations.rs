@@ -37,6 +37,11 @@ impl Operations {
         let method = if method == Method::HEAD { Method::GET } else { method.clone() };
         self.0.get(&(method, route.to_owned()))
     }
+
+    /// Whether anything can be done at a route.
+    pub fn has(&self, route: &str) -> bool {
+        self.0.keys().any(|(_, known)| known == route)
+    }
 }
 
 fn of_item(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
