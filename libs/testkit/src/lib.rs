@@ -1,1 +1,20 @@
-//! To be written.
+//! A service on fresh databases and its own streams, drained on demand.
+//!
+//! ```ignore
+//! let hub = testkit::hub(hotspots::service()).await;
+//! hub.happened("consortium", &hub.region, "policy/voorbeeld", &adopted).await;
+//! hub.settle().await;
+//! let leader = hub.holding(Role::ProgrammeLeader).await;
+//! let answer = leader.post(&format!("/v1/regions/{}/hotspots", hub.region), &json!({ … })).await;
+//! ```
+//! **Invariant:** real PostgreSQL, real nats-server, real router; no sleeping, and a clock that the test sets.
+
+mod client;
+mod databases;
+mod holding;
+mod hub;
+
+pub use client::{Answer, Client};
+pub use databases::Databases;
+pub use holding::Holding;
+pub use hub::{TestHub, hub};

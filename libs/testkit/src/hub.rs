@@ -1,0 +1,228 @@
+//! One service at work in a test.
+
+use crate::{Client, Databases, Holding};
+use access::{DevIssuer, Issuers};
+use axum::Router;
+use bus::{Bus, LogSource, Names, Settings};
+use chassis::{Hub, Platform, Secrets, Service};
+use chrono::{DateTime, Utc};
+use decider::{Asked, Clock, Event, Hand};
+use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent, Recorded};
+use futures_util::TryStreamExt;
+use std::collections::HashMap;
+use utoipa::openapi::OpenApi;
+use vault::{MasterKey, Vault};
+use vocabulary::{Actor, RegionId, Role};
+
+/// Whose logs a service may read.
+const SERVICES: [&str; 5] = ["consortium", "hotspots", "agreements", "assessments", "co-financing"];
+
+/// When every test begins: noon in the Netherlands on a Tuesday in September.
+const BEGINNING: &str = "2026-09-01T10:00:00Z";
+
+/// One service on fresh databases and its own streams.
+pub struct TestHub {
+    /// The region that tests play in.
+    pub region: RegionId,
+    /// What the service works with.
+    pub hub: Hub,
+    /// What it relays, projects and reacts to.
+    pub bus: Bus,
+    /// Its guarded routes in their shell.
+    pub router: Router,
+    /// What they promise.
+    pub openapi: OpenApi,
+    /// Moves the clock of service and tokens.
+    pub hand: Hand,
+    /// What makes tokens.
+    pub issuer: DevIssuer,
+    service: &'static str,
+    others: HashMap<&'static str, (EventLog, Bus)>,
+    databases: Databases,
+    clock: Clock,
+}
+
+/// Opens and starts a service. The logs of the other services are there, and empty.
+///
+/// # Panics
+/// When the servers of `make test` are not there, or the service does not start.
+pub async fn hub(service: Service) -> TestHub {
+    let mut databases = Databases::new();
+    let (clock, hand) = Clock::settable(BEGINNING.parse().expect("a moment"));
+    let issuer = DevIssuer::ephemeral().expect("a key").at(clock.clone());
+    let nats = std::env::var("REGIOHUB_TEST_NATS_URL").expect("REGIOHUB_TEST_NATS_URL is not set: run `make test`");
+    let key = std::env::temp_dir().join(format!("{}-vault.key", databases.prefix()));
+    let master = MasterKey::open_or_create(&key).expect("a master key");
+    std::fs::remove_file(&key).expect("removed");
+    let vault = Vault::connect(databases.make("vault").await, 5, master);
+    vault.migrate().await.expect("the vault's tables");
+    let secrets = Secrets::of([7; 32]);
+    let settings = Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() };
+    let mut platform = Platform {
+        nats: async_nats::connect(&nats).await.expect("the nats-server of `make test`"),
+        vault,
+        issuers: Issuers::development(&issuer, clock.clone()),
+        clock: clock.clone(),
+        secrets,
+        oin: "00000000000000000000".into(),
+        operator: None,
+        settings,
+        connections: 20,
+    };
+    platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));
+
+    let name = service.name();
+    let mut others = HashMap::new();
+    for other in SERVICES.into_iter().filter(|other| *other != name) {
+        let database = Database::open(databases.make(other).await, 3).await.expect("a database");
+        EventLog::migrate(&database).await.expect("its tables");
+        let log = EventLog::new(other, "00000000000000000000", &database, clock.clone());
+        let bus = Bus::new(platform.nats.clone(), database, platform.settings.clone()).relay(log.clone());
+        others.insert(other, (log, bus));
+    }
+    let opened = service.open(&platform, databases.make(name).await).await.expect("the service opens");
+    let sources: Vec<LogSource> =
+        others.values().map(|(log, _)| LogSource::Here(log.clone())).chain([opened.source()]).collect();
+    let started = opened.start(&platform, &sources).await.expect("the service starts");
+    TestHub {
+        region: "voorbeeld".parse().expect("a region"),
+        hub: started.hub,
+        bus: started.bus,
+        router: web::shell(started.router, web::Shell::default()),
+        openapi: started.openapi,
+        hand,
+        issuer,
+        service: name,
+        others,
+        databases,
+        clock,
+    }
+}
+
+impl TestHub {
+    /// A fact in the log of a service, this one's or another's; `stream` is `category/id`.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub async fn happened<E: Event>(&self, service: &str, region: &RegionId, stream: &str, event: &E) -> Done {
+        let log = self.log(service);
+        let expected = log.history(region, stream).await.expect("a history").last().map_or(0, |event| event.version);
+        let change = Change { stream: stream.into(), expected, events: vec![NewEvent::of(event).expect("an event")] };
+        let context = Context::of(&Asked::new(Actor { role: Role::Operator, ..Actor::hub() }, self.clock.now()));
+        log.append(region, Append { changes: vec![change], context, command: None }).await.expect("written")
+    }
+
+    /// Everything that a service wrote in the region of the test.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub async fn events(&self, service: &str) -> Vec<Recorded> {
+        self.log(service).page(&self.region, 0, 100_000).await.expect("a log")
+    }
+
+    fn log(&self, service: &str) -> &EventLog {
+        if service == self.service {
+            return &self.hub.log;
+        }
+        &self.others.get(service).unwrap_or_else(|| panic!("there is no service called {service}")).0
+    }
+
+    /// Relays, folds and reacts until nothing moves.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn settle(&self) {
+        for (_, bus) in self.others.values() {
+            bus.settle().await.expect("relayed");
+        }
+        self.bus.settle().await.expect("settled");
+        self.hub.known.settled().await;
+    }
+
+    /// The moment it is.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Sets the clock.
+    ///
+    /// # Panics
+    /// When the text is not a moment.
+    pub fn at(&self, moment: &str) {
+        self.hand.set(moment.parse().expect("a moment such as 2026-09-01T10:00:00Z"));
+    }
+
+    /// Someone without any grant.
+    #[must_use]
+    pub fn stranger(&self) -> Client {
+        self.client("stranger")
+    }
+
+    /// The operator, whom the configuration names.
+    #[must_use]
+    pub fn operator(&self) -> Client {
+        self.client("operator")
+    }
+
+    /// The identity `subject` of the development issuer.
+    #[must_use]
+    pub fn client(&self, subject: &str) -> Client {
+        Client::new(
+            self.router.clone(),
+            self.issuer.clone(),
+            self.hub.identities.actor(DevIssuer::ISSUER, subject),
+            subject,
+        )
+    }
+
+    /// Someone new who holds a region-wide role.
+    pub async fn holding(&self, role: Role) -> Client {
+        self.granted(Holding::of(role)).await
+    }
+
+    /// Someone new who holds a role, bound as it says, in the region of the test.
+    pub async fn granted(&self, holding: Holding) -> Client {
+        let client = self.client(&format!("someone-{}", uuid::Uuid::now_v7()));
+        self.grant(&client, holding).await;
+        client
+    }
+
+    /// Grants a role to someone, and waits until it counts.
+    pub async fn grant(&self, client: &Client, holding: Holding) {
+        let (id, event) = holding.event(client.actor);
+        self.happened("consortium", &self.region, &format!("grant/{id}"), &event).await;
+        self.settle().await;
+    }
+}
+
+impl Drop for TestHub {
+    fn drop(&mut self) {
+        let mut databases = self.databases.clone();
+        // Dropping is not async, and the test's own runtime stands still meanwhile: connections of its own.
+        let cleaning = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                remove_streams(databases.prefix()).await;
+                databases.drop_all().await;
+            });
+        });
+        let cleaned = cleaning.join();
+        if !std::thread::panicking() {
+            cleaned.expect("cleaned up");
+        }
+    }
+}
+
+async fn remove_streams(prefix: &str) {
+    let nats = std::env::var("REGIOHUB_TEST_NATS_URL").expect("REGIOHUB_TEST_NATS_URL is not set: run `make test`");
+    let context = async_nats::jetstream::new(async_nats::connect(nats).await.expect("the nats-server of `make test`"));
+    let mut names = context.stream_names();
+    let mut own = Vec::new();
+    while let Some(name) = names.try_next().await.expect("names of streams") {
+        own.extend(name.starts_with(prefix).then_some(name));
+    }
+    for name in own {
+        context.delete_stream(name).await.expect("removed");
+    }
+}
