@@ -12,13 +12,14 @@ help: ## What can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: ## Run the hub and play the demo region; Ctrl-C stops it (PORT, DATA, POSTGRES_BIN, POSTGRES_URL, VAULT_URL, NATS_URL)
+	@deploy/check-tools
 	@exec setpriv --pdeathsig TERM deploy/run
 
-test: ## All tests, on a PostgreSQL and a nats-server of their own
+test: ## All tests, on a PostgreSQL and a nats-server of their own; of one crate: make test ARGS='-p vault'
 	@deploy/check-tools
 	@servers="$$(deploy/fetch-servers)" && \
 	cargo build --quiet --locked --workspace --bin servers && \
-	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/debug/servers" -- cargo test --locked --workspace $(ARGS)
+	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/debug/servers" -- cargo test --locked $(or $(ARGS),--workspace)
 
 bench: ## Measure, each figure against its limit
 	@deploy/check-tools
