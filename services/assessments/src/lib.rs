@@ -2,11 +2,25 @@
 
 pub mod case;
 pub mod catalogue_import;
+pub mod diff;
 pub mod elective;
 pub mod fit;
 pub mod pta;
 pub mod rubric;
 pub mod slo;
 
+pub mod cases;
+pub mod catalogue;
+
+mod api;
+
 #[cfg(test)]
 mod made_up;
+
+use chassis::Service;
+
+/// The wiring.
+#[must_use]
+pub fn service() -> Service {
+    Service::new("assessments").routes(api::routes).projection(catalogue::Catalogue).projection(cases::Cases)
+}

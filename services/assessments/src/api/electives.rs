@@ -1,0 +1,245 @@
+//! The catalogue: to look through, and to add a region's own electives to.
+
+use super::shown;
+use crate::{
+    catalogue::{self, Entry, Wanted},
+    elective::{Command, Elective},
+    fit,
+};
+use axum::{Json, extract::State, response::IntoResponse};
+use chassis::Hub;
+use event_log::Loaded;
+use proto_schemas::assessments::elective::{Deeltaak, Elective as Description, Kind, Level, Profile};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use vocabulary::{Clause, ElectiveId, Label, Minutes, RegionId};
+use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
+
+/// An elective of the region's own.
+#[derive(Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OwnElective {
+    /// What the region calls it by; not a code of SLO's. It stays for ever.
+    #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9/.-]{0,31}$"))]
+    #[schema(example = "VWW")]
+    code: String,
+    /// The profile it belongs to, when it belongs to one.
+    profile: Option<Profile>,
+    /// Its name.
+    title: Label,
+    /// What it is about.
+    description: Option<Clause>,
+    /// The learning paths it is meant for.
+    #[serde(default)]
+    levels: Vec<Level>,
+    /// Its size in minutes: 4800 to 6000 (80 to 100 clock hours) is usual.
+    size: Option<Minutes>,
+    /// Its deeltaken, in order.
+    #[schemars(length(min = 1, max = 40))]
+    deeltaken: Vec<OwnDeeltaak>,
+}
+
+/// A deeltaak of a region's own elective.
+#[derive(Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OwnDeeltaak {
+    /// Its code, unique within the elective.
+    #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9/.-]{0,31}$"))]
+    #[schema(example = "VWW/1")]
+    code: String,
+    /// What the pupil does.
+    title: Label,
+    /// How many end terms it covers.
+    end_terms: u8,
+}
+
+/// An elective as it is now.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ElectiveShown {
+    /// Its id.
+    id: ElectiveId,
+    /// Whether it is the region's own.
+    own: bool,
+    /// Whether its size is outside 80 to 100 clock hours.
+    unusual_size: bool,
+    /// What the catalogue says of it.
+    #[serde(flatten)]
+    elective: Description,
+}
+
+/// What to look for in the catalogue.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct Looking {
+    /// Only electives, or only profile modules.
+    kind: Option<Kind>,
+    /// Only of this profile, such as `PIE`.
+    profile: Option<Profile>,
+    /// Only with this in its title or code.
+    search: Option<String>,
+    /// What comes after this: the `next` of the page before.
+    after: Option<String>,
+    /// How many at most.
+    #[serde(default = "fifty")]
+    #[param(minimum = 1, maximum = 200, default = 50, required = false)]
+    limit: u16,
+}
+
+const fn fifty() -> u16 {
+    50
+}
+
+/// How many days a company has.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct Days {
+    /// Days at the company.
+    #[param(minimum = 1, maximum = 400)]
+    days: u16,
+    /// Minutes a day.
+    #[serde(default = "eight_hours")]
+    #[param(minimum = 1, maximum = 600, default = 480, required = false)]
+    minutes_per_day: u16,
+}
+
+const fn eight_hours() -> u16 {
+    480
+}
+
+/// Whether the deeltaken fit.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FitShown {
+    /// What the elective takes, in minutes.
+    needed: Minutes,
+    /// Whether `needed` is the least that is usual, because the elective states no size.
+    assumed: bool,
+    /// What the days hold, in minutes.
+    available: Minutes,
+    /// The deeltaken that fit whole, by code, in order.
+    fits: Vec<String>,
+    /// The deeltaken left to the school.
+    left: Vec<String>,
+}
+
+/// The electives of the region, by code (keuzevakken bekijken).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/electives", operation_id = "list-electives", tag = "assessments",
+    params(("region" = RegionId, Path), Looking), responses((status = 200, body = Listed<Entry>), Problem),
+)]
+pub(super) async fn list_electives(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    _: Caller,
+    Ask(looking): Ask<Looking>,
+) -> Result<Listed<Entry>, Problem> {
+    let Looking { kind, profile, search, after, limit } = looking;
+    let page = Page { after, limit };
+    let after = page
+        .after
+        .as_deref()
+        .and_then(|after| after.rsplit_once(' '))
+        .and_then(|(code, id)| Some((code.to_owned(), id.parse().ok()?)));
+    let wanted = Wanted { kind, profile, search, after, fetch: page.fetch() };
+    let entries = catalogue::entries(&hub, &region, &wanted).await?;
+    Ok(Listed::cut(entries, &page, |last| format!("{} {}", last.code, last.id)))
+}
+
+/// An elective with its deeltaken (keuzevak bekijken).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/electives/{elective}", operation_id = "show-elective", tag = "assessments",
+    params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)),
+    responses((status = 200, body = ElectiveShown), Problem),
+)]
+pub(super) async fn show_elective(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ElectiveId)>,
+    _: Caller,
+) -> Result<impl IntoResponse, Problem> {
+    let Loaded { state, version } = hub.log.load::<Elective>(&region, &id).await?;
+    let own = matches!(state, Elective::Own(_));
+    let elective = state.description().cloned().ok_or_else(not_found)?;
+    Ok(shown(version, ElectiveShown { id, own, unusual_size: fit::of_unusual_size(&elective), elective }))
+}
+
+/// Whether the deeltaken of an elective fit the days of a company (passen de deeltaken?).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/electives/{elective}/fit", operation_id = "fit-elective", tag = "assessments",
+    params(("region" = RegionId, Path), ("elective" = ElectiveId, Path), Days),
+    responses((status = 200, body = FitShown), Problem),
+)]
+pub(super) async fn fit_elective(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ElectiveId)>,
+    _: Caller,
+    Ask(days): Ask<Days>,
+) -> Result<Json<FitShown>, Problem> {
+    let elective = known(&hub, &region, id).await?;
+    let fit::Fit { needed, assumed, available, fits, left } =
+        fit::in_days(&elective, days.days, Minutes(days.minutes_per_day.into()));
+    Ok(Json(FitShown { needed, assumed, available, fits, left }))
+}
+
+/// Adds an elective of the region's own (eigen keuzevak toevoegen). Its id follows from its code.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/electives", operation_id = "add-elective", tag = "assessments",
+    params(("region" = RegionId, Path)), request_body = OwnElective, responses(Created, Problem),
+)]
+pub(super) async fn add_elective(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(own): Valid<OwnElective>,
+) -> Result<Created, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    // Codes that differ in case only would be taken for each other.
+    let id = ElectiveId::derived(&["own", &own.code.to_ascii_uppercase()]);
+    Ok(hub.log.execute::<Elective>(&region, &id, Command::Add { elective: own.into() }, &asked).await?.into())
+}
+
+/// Changes an elective of the region's own (eigen keuzevak wijzigen). Open cases keep what they began with.
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/electives/{elective}", operation_id = "revise-elective", tag = "assessments",
+    params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)), request_body = OwnElective,
+    responses(Accepted, Problem),
+)]
+pub(super) async fn revise_elective(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ElectiveId)>,
+    caller: Caller,
+    Valid(own): Valid<OwnElective>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    known(&hub, &region, id).await?;
+    Ok(hub.log.execute::<Elective>(&region, &id, Command::Revise { elective: own.into() }, &asked).await?.into())
+}
+
+/// What the catalogue says of an elective that a command is about.
+pub(super) async fn known(hub: &Hub, region: &RegionId, id: ElectiveId) -> Result<Description, Problem> {
+    hub.log.load::<Elective>(region, &id).await?.state.description().cloned().ok_or_else(not_found)
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("elective", "keuzevak")
+}
+
+impl From<OwnElective> for Description {
+    fn from(own: OwnElective) -> Self {
+        let deeltaak = |OwnDeeltaak { code, title, end_terms }| Deeltaak { code, title: title.into(), end_terms };
+        Self {
+            code: own.code,
+            kind: Kind::Elective,
+            profile: own.profile,
+            title: own.title,
+            description: own.description.map(String::from),
+            levels: own.levels,
+            size: own.size,
+            duo_code: None,
+            deeltaken: own.deeltaken.into_iter().map(deeltaak).collect(),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The catalogue files of SLO, sent as two texts in one body.
+
+use super::shown;
+use crate::{
+    catalogue_import::{self, CatalogueImport, Summary},
+    diff::{Difference, difference},
+    elective::{Command, Elective},
+    slo::{self, Fault, File, Read},
+};
+use axum::{Json, extract::State, response::IntoResponse};
+use chassis::Hub;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vocabulary::{DocumentHash, ElectiveId, ImportId, RegionId};
+use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
+
+/// Both files, read together: neither means anything alone.
+#[derive(Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CatalogueFiles {
+    /// The whole text of the file with profile modules and electives: UTF-8, `;` between fields, a header with at
+    /// least slo_uuid, code, soort, profiel, titel, omschrijving, niveaus and n_deeltaken.
+    electives: String,
+    /// The whole text of the file with deeltaken: a header with at least code_ouder, deeltaak_code, titel and
+    /// n_eindtermen.
+    deeltaken: String,
+}
+
+/// What an import would do.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportPreview {
+    /// Everything that is wrong; with anything here an import is refused whole.
+    faults: Vec<RowFault>,
+    /// How many profile modules and electives the file holds; 0 while there are faults.
+    electives: u32,
+    /// How many deeltaken they have together.
+    deeltaken: u32,
+    /// How many are new.
+    added: u32,
+    /// Which would read otherwise than now.
+    changed: Vec<ChangedElective>,
+    /// Codes that stand for more than one elective; each gets the deeltaken of its code.
+    shared_codes: Vec<String>,
+}
+
+/// Something wrong on one line.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RowFault {
+    /// `electives` or `deeltaken`.
+    file: &'static str,
+    /// The line where the row begins; 1 is the header.
+    line: u64,
+    /// What is wrong, in English.
+    english: String,
+    /// The same in Dutch.
+    dutch: String,
+}
+
+/// An elective that reads otherwise.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangedElective {
+    /// The elective.
+    id: ElectiveId,
+    /// Its code in the file.
+    code: String,
+    /// The fields that differ.
+    #[schema(value_type = Vec<String>)]
+    fields: Vec<&'static str>,
+}
+
+/// What an import did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReport {
+    /// The import.
+    id: ImportId,
+    /// SHA-256 of the file with electives.
+    electives_hash: DocumentHash,
+    /// SHA-256 of the file with deeltaken.
+    deeltaken_hash: DocumentHash,
+    /// How many profile modules and electives the file holds.
+    electives: u32,
+    /// How many deeltaken they have together.
+    deeltaken: u32,
+    /// How many were new.
+    added: u32,
+    /// Which read otherwise than before.
+    changed: Vec<ElectiveId>,
+}
+
+/// Shows what an import of these files would do, and every row that is wrong; writes nothing (import vooraf bekijken).
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/catalogue-imports/preview", operation_id = "preview-catalogue-import", tag = "assessments",
+    params(("region" = RegionId, Path)), request_body = CatalogueFiles,
+    responses((status = 200, body = ImportPreview), Problem),
+)]
+pub(super) async fn preview_catalogue_import(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(files): Valid<CatalogueFiles>,
+) -> Result<impl IntoResponse, Problem> {
+    caller.about(&Touches::region())?;
+    let mut preview =
+        ImportPreview { faults: vec![], electives: 0, deeltaken: 0, added: 0, changed: vec![], shared_codes: vec![] };
+    match slo::read(&files.electives, &files.deeltaken) {
+        Err(faults) => preview.faults = faults.iter().map(RowFault::from).collect(),
+        Ok(read) => {
+            (preview.electives, preview.deeltaken) = counts(&read);
+            (preview.added, preview.changed) = compared(&hub, &region, &read).await?;
+            preview.shared_codes = read.shared;
+        }
+    }
+    Ok(Json(preview))
+}
+
+/// Reads both files into the catalogue, whole or not at all (catalogus inlezen).
+///
+/// The same files again change nothing. What changed is told by the import at `Location`, and beforehand by the preview.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/catalogue-imports", operation_id = "import-catalogue", tag = "assessments",
+    params(("region" = RegionId, Path)), request_body = CatalogueFiles, responses(Created, Problem),
+)]
+pub(super) async fn import_catalogue(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(files): Valid<CatalogueFiles>,
+) -> Result<Created, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let read = slo::read(&files.electives, &files.deeltaken)
+        .map_err(|faults| Problem::invalid(faults.iter().map(FieldError::from).collect()))?;
+    let (electives, deeltaken) = counts(&read);
+    let (added, changed) = compared(&hub, &region, &read).await?;
+    let summary = Summary {
+        electives_hash: catalogue_import::hash(&files.electives),
+        deeltaken_hash: catalogue_import::hash(&files.deeltaken),
+        electives,
+        deeltaken,
+        added,
+        changed: changed.into_iter().map(|changed| changed.id).collect(),
+    };
+    let import = catalogue_import::id(&summary.electives_hash, &summary.deeltaken_hash);
+    let mut batch = hub.log.batch(&region);
+    batch.add::<CatalogueImport>(&import, summary);
+    for (id, elective) in read.electives {
+        batch.add::<Elective>(&id, Command::Import { import, elective });
+    }
+    Ok(batch.commit(&asked).await?.into())
+}
+
+/// What an import did (import bekijken).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/catalogue-imports/{import}", operation_id = "show-catalogue-import", tag = "assessments",
+    params(("region" = RegionId, Path), ("import" = ImportId, Path)),
+    responses((status = 200, body = ImportReport), Problem),
+)]
+pub(super) async fn show_catalogue_import(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ImportId)>,
+    caller: Caller,
+) -> Result<impl IntoResponse, Problem> {
+    caller.about(&Touches::region())?;
+    let loaded = hub.log.load::<CatalogueImport>(&region, &id).await?;
+    let summary = loaded.state.summary().cloned().ok_or_else(|| Problem::not_found("import", "import"))?;
+    let Summary { electives_hash, deeltaken_hash, electives, deeltaken, added, changed } = summary;
+    let report = ImportReport { id, electives_hash, deeltaken_hash, electives, deeltaken, added, changed };
+    Ok(shown(loaded.version, report))
+}
+
+fn counts(read: &Read) -> (u32, u32) {
+    let deeltaken: usize = read.electives.iter().map(|(_, elective)| elective.deeltaken.len()).sum();
+    let count = |n| u32::try_from(n).unwrap_or(u32::MAX);
+    (count(read.electives.len()), count(deeltaken))
+}
+
+async fn compared(hub: &Hub, region: &RegionId, read: &Read) -> Result<(u32, Vec<ChangedElective>), Problem> {
+    let (mut added, mut changed) = (0, Vec::new());
+    for (id, elective) in &read.electives {
+        match difference(&hub.log.load::<Elective>(region, id).await?.state, elective) {
+            Difference::Added => added += 1,
+            Difference::Changed(fields) => {
+                changed.push(ChangedElective { id: *id, code: elective.code.clone(), fields })
+            }
+            Difference::None => {}
+        }
+    }
+    Ok((added, changed))
+}
+
+fn name(file: File) -> &'static str {
+    match file {
+        File::Electives => "electives",
+        File::Deeltaken => "deeltaken",
+    }
+}
+
+impl From<&Fault> for RowFault {
+    fn from(fault: &Fault) -> Self {
+        let Fault { file, line, wrong } = fault;
+        Self { file: name(*file), line: *line, english: wrong.to_string(), dutch: wrong.in_dutch() }
+    }
+}
+
+impl From<&Fault> for FieldError {
+    /// The pointer goes as far as the file's text; the line stands in the message.
+    fn from(fault: &Fault) -> Self {
+        let Fault { file, line, wrong } = fault;
+        Self::new(
+            format!("/{}", name(*file)),
+            format!("line {line}: {wrong}"),
+            format!("regel {line}: {}", wrong.in_dutch()),
+        )
+    }
+}

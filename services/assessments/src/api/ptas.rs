@@ -1,0 +1,103 @@
+//! The PTA of a school and cohort.
+
+use super::{electives, shown};
+use crate::pta::{self, Command, Pta};
+use axum::{extract::State, response::IntoResponse};
+use chassis::Hub;
+use proto_schemas::assessments::pta::{Item, Place};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vocabulary::{BranchCode, ElectiveId, PtaId, RegionId, SchoolYear};
+use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+
+/// How an elective counts.
+#[derive(Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Weighing {
+    /// How heavily it counts against the other items.
+    #[schemars(range(min = 1, max = 100))]
+    #[schema(minimum = 1, maximum = 100)]
+    weight: u8,
+    /// Where it is concluded. A grade earned at a company counts only with `company` or `both`.
+    place: Place,
+}
+
+/// A PTA as it is now.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PtaShown {
+    /// Its id.
+    id: PtaId,
+    /// The school.
+    school: BranchCode,
+    /// The cohort.
+    cohort: SchoolYear,
+    /// Whether it is fixed for good.
+    frozen: bool,
+    /// The electives that count.
+    items: Vec<Item>,
+}
+
+/// The PTA of a school and cohort (PTA bekijken).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/schools/{school}/ptas/{cohort}", operation_id = "show-pta", tag = "assessments",
+    params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path)),
+    responses((status = 200, body = PtaShown), Problem),
+)]
+pub(super) async fn show_pta(
+    State(hub): State<Hub>,
+    Path((region, school, cohort)): Path<(RegionId, BranchCode, SchoolYear)>,
+    caller: Caller,
+) -> Result<impl IntoResponse, Problem> {
+    caller.about(&Touches::region().school(&school))?;
+    let id = pta::id(&school, cohort);
+    let loaded = hub.log.load::<Pta>(&region, &id).await?;
+    if loaded.version == 0 {
+        return Err(Problem::not_found("PTA", "PTA"));
+    }
+    let Pta { items, frozen } = loaded.state;
+    Ok(shown(loaded.version, PtaShown { id, school, cohort, frozen, items }))
+}
+
+/// Lets an elective count for the school exam of a cohort, or weighs it anew (onderdeel in het PTA opnemen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/schools/{school}/ptas/{cohort}/items/{elective}", operation_id = "register-pta-item", tag = "assessments",
+    params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path), ("elective" = ElectiveId, Path)),
+    request_body = Weighing, responses(Accepted, Problem),
+)]
+pub(super) async fn register_pta_item(
+    State(hub): State<Hub>,
+    Path((region, school, cohort, elective)): Path<(RegionId, BranchCode, SchoolYear, ElectiveId)>,
+    caller: Caller,
+    Valid(Weighing { weight, place }): Valid<Weighing>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region().school(&school))?;
+    taking_part(&hub, &region, &school).await?;
+    electives::known(&hub, &region, elective).await?;
+    let id = pta::id(&school, cohort);
+    let register = Command::RegisterItem { school, cohort, item: Item { elective, weight, place } };
+    Ok(hub.log.execute::<Pta>(&region, &id, register, &asked).await?.into())
+}
+
+/// Fixes a PTA for good: a later change goes into the next cohort's (PTA vaststellen).
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/schools/{school}/ptas/{cohort}/freeze", operation_id = "freeze-pta", tag = "assessments",
+    params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path)),
+    responses(Accepted, Problem),
+)]
+pub(super) async fn freeze_pta(
+    State(hub): State<Hub>,
+    Path((region, school, cohort)): Path<(RegionId, BranchCode, SchoolYear)>,
+    caller: Caller,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region().school(&school))?;
+    taking_part(&hub, &region, &school).await?;
+    let id = pta::id(&school, cohort);
+    Ok(hub.log.execute::<Pta>(&region, &id, Command::Freeze { school, cohort }, &asked).await?.into())
+}
+
+async fn taking_part(hub: &Hub, region: &RegionId, school: &BranchCode) -> Result<(), Problem> {
+    let known = hub.known.school(region, school).await?.filter(|school| school.takes_part);
+    known.map(|_| ()).ok_or_else(|| Problem::not_found("school", "school"))
+}

@@ -1,0 +1,5 @@
+//! The assessments service as a process of its own.
+
+fn main() -> anyhow::Result<()> {
+    chassis::alone(assessments::service())
+}
