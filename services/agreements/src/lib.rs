@@ -1,1 +1,3 @@
-//! To be written.
+//! What was agreed: hotspot contracts and stage agreements, their documents and their signatures.
+
+pub mod contract;

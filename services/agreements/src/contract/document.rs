@@ -1,0 +1,93 @@
+//! A hotspot contract as the document that is signed.
+
+use super::Subject;
+use documents::{Article, Document};
+use proto_schemas::agreements::contract::{Terms, TheoryAt};
+
+/// The wording that new documents get. **Invariant:** a wording never changes once it was signed under;
+/// another text is another number, and the old one stays here.
+pub const WORDING: u32 = 1;
+
+/// The document of a contract; `None` when it was drawn in a wording this version does not know.
+#[must_use]
+pub fn document(wording: u32, subject: &Subject, edition: u32, terms: &Terms) -> Option<Document> {
+    (wording == WORDING).then(|| newest(subject, edition, terms))
+}
+
+/// The document in the wording that new documents get.
+#[must_use]
+pub fn newest(subject: &Subject, edition: u32, terms: &Terms) -> Document {
+    let kvk = subject.kvk.as_ref().map_or(String::new(), |kvk| format!(" (KvK {kvk})"));
+    let until = terms.until.map_or("tot het gewijzigd wordt / until amended".to_owned(), |day| day.to_string());
+    Document {
+        title: "Hotspotcontract".to_owned(),
+        english: "Hotspot contract".to_owned(),
+        facts: vec![
+            fact("contract", &subject.contract),
+            fact("editie / edition", &edition),
+            fact("hotspot", &format!("{} {}", subject.hotspot, subject.hotspot_name)),
+            fact("bedrijf / company", &format!("{} {}{kvk}", subject.company, subject.company_name)),
+            fact("eerste dag / first day", &terms.from),
+            fact("laatste dag / last day", &until),
+        ],
+        articles: vec![
+            article(
+                "Partijen",
+                "Parties",
+                [
+                    "Het bedrijf en iedere school die tekent. Een school tekent voordat zij leerlingen inschrijft.",
+                    "The company and every school that signs. A school signs before it enrols pupils.",
+                ],
+            ),
+            article("Theorie", "Theory", [terms.theory.as_str(), theory_at(terms.theory_at)]),
+            article("Praktijk", "Practice", [terms.practice.as_str()]),
+            Article {
+                title: "Apparatuur".to_owned(),
+                english: "Equipment".to_owned(),
+                paragraphs: match terms.equipment.as_slice() {
+                    [] => vec!["Geen bijzondere apparatuur. / No special equipment.".to_owned()],
+                    equipment => equipment.iter().map(ToString::to_string).collect(),
+                },
+            },
+            article("Veiligheid", "Safety", [terms.safety.as_str()]),
+            article("Verzekering door de school", "Insurance by the school", [terms.insurance.as_str()]),
+            article("Aansprakelijkheid", "Liability", [terms.liability.as_str()]),
+            article("Foto's", "Photos", [terms.photos.as_str()]),
+            article("Bijdrage van het bedrijf", "The company's contribution", [terms.contribution.as_str()]),
+            article(
+                "Wijziging",
+                "Amendment",
+                [
+                    "Een wijziging is een nieuw document. Handtekeningen onder het vorige vervallen dan.",
+                    "An amendment is a new document. Signatures under the former one are void then.",
+                ],
+            ),
+        ],
+    }
+}
+
+fn theory_at(place: TheoryAt) -> &'static str {
+    match place {
+        TheoryAt::School => "De theorie wordt op school gegeven. / The theory is given at school.",
+        TheoryAt::Company => {
+            "De theorie wordt bij het bedrijf gegeven; een docent of instructeur is erbij. / \
+             The theory is given at the company; a teacher or instructor is present."
+        }
+        TheoryAt::Both => {
+            "De theorie wordt op school en bij het bedrijf gegeven; bij het bedrijf is een docent of instructeur \
+             erbij. / The theory is given at school and at the company, where a teacher or instructor is present."
+        }
+    }
+}
+
+fn fact(name: &str, value: &impl ToString) -> (String, String) {
+    (name.to_owned(), value.to_string())
+}
+
+fn article<const N: usize>(title: &str, english: &str, paragraphs: [&str; N]) -> Article {
+    Article {
+        title: title.to_owned(),
+        english: english.to_owned(),
+        paragraphs: paragraphs.into_iter().map(str::to_owned).collect(),
+    }
+}
