@@ -1,1 +1,61 @@
-//! To be written.
+//! The public API: queries from read models, commands forwarded to the services that decide.
+//!
+//! **Invariant:** nothing is decided here, and no table here holds what the logs do not.
+
+mod document;
+mod forward;
+mod page;
+pub mod questions;
+mod reach;
+
+pub use forward::{Backend, Place, compose};
+pub use page::Page;
+pub use reach::reading;
+pub use web::Listed;
+
+use chassis::{Hub, Service};
+use questions::{attendance, co_financing, companies, hotspots, me, people, regions, sessions, signatures};
+use sqlx::migrate::Migrator;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// What queries work with.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// The read models' database.
+    pub hub: Hub,
+}
+
+/// The gateway's own part: its read models and the questions they answer.
+#[must_use]
+pub fn service() -> Service {
+    Service::new("gateway")
+        .migrations(&MIGRATIONS)
+        .routes_with(|hub| queries().with_state(Gateway { hub: hub.clone() }))
+        .projection(regions::Regions)
+        .projection(companies::Companies)
+        .projection_with(|hub| people::People { vault: hub.vault.clone() })
+        .projection(hotspots::Hotspots)
+        .projection(sessions::Sessions)
+        .projection(attendance::Attendance)
+        .projection(signatures::Signatures)
+        .projection(co_financing::CoFinancing)
+}
+
+fn queries() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new()
+        .routes(routes!(me::show_me))
+        .routes(routes!(regions::show_region))
+        .routes(routes!(companies::list_companies))
+        .routes(routes!(people::list_pupils))
+        .routes(routes!(hotspots::list_hotspots))
+        .routes(routes!(hotspots::show_hotspot))
+        .routes(routes!(sessions::list_sessions))
+        .routes(routes!(sessions::show_session))
+        .routes(routes!(attendance::list_attendance))
+        .routes(routes!(signatures::list_open_signatures))
+        .routes(routes!(co_financing::show_statement))
+        .routes(routes!(co_financing::explain_figure))
+}

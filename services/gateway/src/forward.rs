@@ -1,0 +1,130 @@
+//! Commands go to the service that decides: in memory, or over HTTP, by the same code path.
+
+use crate::document::merged;
+use access::Issuers;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use http::{HeaderMap, HeaderName, StatusCode, header};
+use tower::ServiceExt;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::PathItem;
+use web::Problem;
+
+/// A service behind the gateway.
+#[derive(Clone)]
+pub struct Backend {
+    /// Which one.
+    pub name: &'static str,
+    /// What its routes promise: these are forwarded, and nothing else.
+    pub openapi: OpenApi,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Where a service is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In this process.
+    Here(Router),
+    /// In another one: its address without a slash at the end.
+    There(String, reqwest::Client),
+}
+
+#[derive(Clone)]
+struct To {
+    place: Place,
+    issuers: Issuers,
+}
+
+/// The whole public API: the gateway's own routes, every route of the services, and one document of all.
+#[must_use]
+pub fn compose(queries: Router, own: OpenApi, backends: &[Backend], issuers: &Issuers) -> (Router, OpenApi) {
+    let document = merged(own, backends);
+    let mut router = queries;
+    for backend in backends {
+        let to = To { place: backend.place.clone(), issuers: issuers.clone() };
+        let mut routes = Router::new();
+        for (path, item) in &backend.openapi.paths.paths {
+            for method in methods(item) {
+                routes = routes.route(path, on(method, forward));
+            }
+        }
+        router = router.merge(routes.with_state(to));
+    }
+    (router.merge(web::openapi(&document)).merge(crate::document::pages()), document)
+}
+
+fn methods(item: &PathItem) -> Vec<MethodFilter> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [
+        (get, MethodFilter::GET),
+        (put, MethodFilter::PUT),
+        (post, MethodFilter::POST),
+        (delete, MethodFilter::DELETE),
+        (patch, MethodFilter::PATCH),
+    ]
+    .into_iter()
+    .filter_map(|(operation, method)| operation.is_some().then_some(method))
+    .collect()
+}
+
+async fn forward(State(to): State<To>, request: Request) -> Response {
+    // The service checks the token and what it allows; here a bad one goes no further.
+    if let Some(token) = bearer(request.headers())
+        && let Err(denied) = to.issuers.verify(token).await
+    {
+        return Problem::from(denied).into_response();
+    }
+    match &to.place {
+        Place::Here(router) => match router.clone().oneshot(request).await {
+            Ok(answer) => answer,
+            Err(never) => match never {},
+        },
+        Place::There(address, http) => over_http(address, http, request).await,
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+async fn over_http(address: &str, http: &reqwest::Client, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut forwarded = http.request(parts.method, format!("{address}{path}"));
+    for (name, value) in parts.headers.iter().filter(|(name, _)| end_to_end(name)) {
+        forwarded = forwarded.header(name, value);
+    }
+    match forwarded.body(reqwest::Body::wrap_stream(body.into_data_stream())).send().await {
+        Ok(answer) => {
+            let mut response = Response::builder().status(answer.status());
+            for (name, value) in answer.headers().iter().filter(|(name, _)| end_to_end(name)) {
+                response = response.header(name, value);
+            }
+            response
+                .body(Body::from_stream(answer.bytes_stream()))
+                .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
+        }
+        Err(error) => {
+            tracing::warn!(error = %error.without_url(), "a service does not answer");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// Headers that are about one connection stay on it.
+fn end_to_end(name: &HeaderName) -> bool {
+    ![
+        header::CONNECTION,
+        header::TRANSFER_ENCODING,
+        header::TE,
+        header::TRAILER,
+        header::UPGRADE,
+        header::HOST,
+        header::CONTENT_LENGTH,
+    ]
+    .contains(name)
+}

@@ -1,0 +1,210 @@
+//! Who attended, how many minutes, and was it confirmed?
+
+use crate::reach::{reach, readable, reading};
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use bus::{CannotApply, Projection};
+use chrono::{DateTime, NaiveDate, Utc};
+use event_log::Recorded;
+use proto_schemas::hotspots::attendance::Event;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vocabulary::{AttendanceDayId, BranchCode, CompanyId, HotspotId, PersonId, RegionId, SessionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// Folds attendance days.
+#[derive(Clone, Copy, Debug)]
+pub struct Attendance;
+
+/// What the first event of a day tells of it.
+struct Day {
+    pupil: PersonId,
+    session: SessionId,
+    hotspot: HotspotId,
+    company: CompanyId,
+    school: BranchCode,
+    date: NaiveDate,
+}
+
+impl Day {
+    async fn make(&self, rows: &mut PgConnection, happened: &Recorded, id: AttendanceDayId) -> sqlx::Result<()> {
+        sqlx::query(
+            "insert into day (region, id, pupil, session, hotspot, company, school, date, status)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'expected') on conflict do nothing",
+        )
+        .bind(happened.region.as_str())
+        .bind(id.0)
+        .bind(self.pupil.0)
+        .bind(self.session.0)
+        .bind(self.hotspot.0)
+        .bind(self.company.0)
+        .bind(self.school.as_str())
+        .bind(self.date)
+        .execute(rows)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Projection for Attendance {
+    const NAME: &'static str = "attendance";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["hotspots"];
+    const TABLES: &'static str = concat!(
+        "create table day (
+            region text not null, id uuid not null, pupil uuid not null, session uuid not null, hotspot uuid not null,
+            company uuid not null, school text not null, date date not null, status text not null,
+            checked_in_at timestamptz, checked_out_at timestamptz, method text, minutes integer, late boolean,
+            primary key (region, id));
+         create index on day (region, date, id);
+         create index on day (region, session);
+         create index on day (region, pupil, date)",
+        reach!("day", "array[school]", "array[company]", "array[pupil]"),
+        readable!()
+    );
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        if happened.category() != "attendance-day" {
+            return Ok(());
+        }
+        let id: AttendanceDayId =
+            happened.stream_id().ok_or_else(|| CannotApply::Park("an attendance day has an id".into()))?;
+        let change = |set: &str| sqlx::AssertSqlSafe(format!("update day set {set} where region = $1 and id = $2"));
+        let region = happened.region.as_str();
+        let query = match happened.event::<Event>()? {
+            Event::CheckedIn { pupil, session, hotspot, company, school, date, at, method, .. } => {
+                Day { pupil, session, hotspot, company, school, date }.make(&mut *rows, happened, id).await?;
+                let method = serde_json::to_value(method).ok().and_then(|method| method.as_str().map(str::to_owned));
+                sqlx::query(change("status = 'present', checked_in_at = $3, method = $4"))
+                    .bind(region)
+                    .bind(id.0)
+                    .bind(at)
+                    .bind(method)
+            }
+            Event::CheckedOut { at, .. } => {
+                sqlx::query(change("status = 'left', checked_out_at = $3")).bind(region).bind(id.0).bind(at)
+            }
+            Event::AbsenceReported { pupil, session, hotspot, company, school, date, late } => {
+                Day { pupil, session, hotspot, company, school, date }.make(&mut *rows, happened, id).await?;
+                sqlx::query(change("status = 'absent', late = $3")).bind(region).bind(id.0).bind(late)
+            }
+            Event::ResumptionReported { .. } => sqlx::query(change("status = 'expected'")).bind(region).bind(id.0),
+            Event::Confirmed { pupil, session, hotspot, company, school, date, minutes, .. } => {
+                Day { pupil, session, hotspot, company, school, date }.make(&mut *rows, happened, id).await?;
+                sqlx::query(change("status = 'confirmed', minutes = $3"))
+                    .bind(region)
+                    .bind(id.0)
+                    .bind(i64::from(minutes.0))
+            }
+            Event::Corrected { minutes, .. } => sqlx::query(change("status = 'corrected', minutes = $3"))
+                .bind(region)
+                .bind(id.0)
+                .bind(i64::from(minutes.0)),
+            Event::Locked { .. } => sqlx::query(change("status = 'locked'")).bind(region).bind(id.0),
+        };
+        query.execute(rows).await?;
+        Ok(())
+    }
+}
+
+/// One pupil's day at one session.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct Attended {
+    /// The attendance day.
+    #[schema(value_type = AttendanceDayId)]
+    pub id: Uuid,
+    /// Who.
+    #[schema(value_type = PersonId)]
+    pub pupil: Uuid,
+    /// Absent when the caller may not see it, or the pupil was forgotten.
+    pub given_name: Option<String>,
+    /// Absent when the caller may not see it, or the pupil was forgotten.
+    pub family_name: Option<String>,
+    /// At which session.
+    #[schema(value_type = SessionId)]
+    pub session: Uuid,
+    /// At which hotspot.
+    #[schema(value_type = HotspotId)]
+    pub hotspot: Uuid,
+    /// At which company.
+    #[schema(value_type = CompanyId)]
+    pub company: Uuid,
+    /// The school that answers for the pupil.
+    pub school: String,
+    /// The day in the Netherlands.
+    pub date: NaiveDate,
+    /// Expected, present, left, absent, confirmed, corrected or locked.
+    pub status: String,
+    /// When the pupil came in.
+    pub checked_in_at: Option<DateTime<Utc>>,
+    /// When the pupil left.
+    pub checked_out_at: Option<DateTime<Utc>>,
+    /// How it was recorded: code, list or confirmation.
+    pub method: Option<String>,
+    /// What counts, once the company confirmed it (bevestigde minuten).
+    pub minutes: Option<i32>,
+    /// An absence was reported after the day itself.
+    pub late: Option<bool>,
+}
+
+/// Which days.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// At this session.
+    pub session: Option<SessionId>,
+    /// Of this pupil.
+    pub pupil: Option<PersonId>,
+    /// On this day or later.
+    pub from: Option<NaiveDate>,
+    /// On this day or earlier.
+    pub until: Option<NaiveDate>,
+    /// In this state, such as `confirmed`.
+    pub status: Option<String>,
+    /// From the answer before.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+/// List who attended (aanwezigheid), by day.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/attendance-days", operation_id = "list-attendance", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Listed<Attended>), Problem)
+)]
+pub async fn list_attendance(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Listed<Attended>>, Problem> {
+    let page = Page::read(which.after.as_deref(), which.limit)?;
+    let (date, id) = page.key::<(NaiveDate, Uuid)>()?.unwrap_or((NaiveDate::MIN, Uuid::nil()));
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let days = sqlx::query_as::<_, Attended>(
+        "select day.id, day.pupil, given_name, family_name, session, hotspot, day.company, day.school, date, status,
+                checked_in_at, checked_out_at, method, minutes, late
+         from attendance.day left join people.person on person.region = day.region and person.id = day.pupil
+         where day.region = $1 and ($2::uuid is null or session = $2) and ($3::uuid is null or pupil = $3)
+           and ($4::date is null or date >= $4) and ($5::date is null or date <= $5) and ($6::text is null or status = $6)
+           and ($7::date is null or (date, day.id) > ($7, $8))
+         order by date, day.id limit $9",
+    )
+    .bind(region.as_str())
+    .bind(which.session.map(|session| session.0))
+    .bind(which.pupil.map(|pupil| pupil.0))
+    .bind(which.from)
+    .bind(which.until)
+    .bind(which.status)
+    .bind((date > NaiveDate::MIN).then_some(date))
+    .bind(id)
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(page.answer(days, |last| (last.date, last.id))))
+}

@@ -1,0 +1,165 @@
+//! How a figure came about: every line behind it, with its inputs and the events it rests on.
+
+use super::figure::{BEHIND, Figure};
+use super::statement::{Which, range};
+use crate::reach::reading;
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vocabulary::{AttendanceDayId, CompanyId, Euros, RegionId, SchemeCode, SessionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// A line behind a figure.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Behind {
+    /// Where it stands: a stream, and in a day the number of the line.
+    pub reference: String,
+    /// Forfait, actual, hours, facility, material, travel, cash; or planned, for a session to come.
+    pub kind: String,
+    /// Who puts it in.
+    #[schema(value_type = CompanyId)]
+    pub company: Uuid,
+    /// The date of the fact.
+    pub date: NaiveDate,
+    /// In euro cents.
+    pub amount: Euros,
+    /// Minutes that were confirmed or entered; for a session to come those planned for each pupil.
+    pub minutes: Option<i32>,
+    /// How many pupils, for a session to come.
+    pub pupils: i64,
+    /// The share of the minutes that counts, in basis points.
+    pub share: Option<i64>,
+    /// Euro cents an hour.
+    pub rate: Option<Euros>,
+    /// The version of the policy that share and rate are from.
+    pub policy_version: Option<i32>,
+    /// During which session.
+    #[schema(value_type = Option<SessionId>)]
+    pub session: Option<Uuid>,
+    /// The attendance it rests on.
+    #[schema(value_type = Option<AttendanceDayId>)]
+    pub attendance_day: Option<Uuid>,
+    /// The events it rests on, in the order in which they count.
+    pub events: Vec<At>,
+}
+
+/// Where an event stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct At {
+    /// In the log of which service.
+    pub service: &'static str,
+    /// At which position of this region's log.
+    pub position: i64,
+    /// What it did: planned, confirmed, accrued, signed or verified.
+    pub what: &'static str,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    reference: String,
+    kind: String,
+    company: Uuid,
+    date: NaiveDate,
+    amount: i64,
+    minutes: Option<i32>,
+    share: Option<i64>,
+    rate: Option<i64>,
+    policy_version: Option<i32>,
+    session: Option<Uuid>,
+    attendance_day: Option<Uuid>,
+    pupils: i64,
+    line_position: Option<i64>,
+    attendance_position: Option<i64>,
+    signed_position: Option<i64>,
+    verified_position: Option<i64>,
+    session_position: Option<i64>,
+}
+
+impl From<Row> for Behind {
+    fn from(row: Row) -> Self {
+        let at = |service, what| move |position| At { service, position, what };
+        let events = [
+            row.session_position.map(at("hotspots", "planned")),
+            row.attendance_position.map(at("hotspots", "confirmed")),
+            row.line_position.map(at("co-financing", "accrued")),
+            row.signed_position.map(at("co-financing", "signed")),
+            row.verified_position.map(at("co-financing", "verified")),
+        ];
+        Self {
+            reference: row.reference,
+            kind: row.kind,
+            company: row.company,
+            date: row.date,
+            amount: Euros(row.amount),
+            minutes: row.minutes,
+            pupils: row.pupils,
+            share: row.share,
+            rate: row.rate.map(Euros),
+            policy_version: row.policy_version,
+            session: row.session,
+            attendance_day: row.attendance_day,
+            events: events.into_iter().flatten().collect(),
+        }
+    }
+}
+
+/// What to explain, a page at a time.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Asked {
+    /// Under this scheme; `sto` when absent.
+    pub scheme: Option<SchemeCode>,
+    /// From this day; the first day of the target when absent.
+    pub from: Option<NaiveDate>,
+    /// To this day; the last day of the target when absent.
+    pub until: Option<NaiveDate>,
+    /// From the answer before.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+/// Explain a figure of the statement (herleiding van een bedrag): its lines, their inputs, and the events they rest on.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/co-financing/figures/{figure}", operation_id = "explain-figure", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), ("figure" = Figure, Path, description = "Which figure"), Asked),
+    responses((status = 200, body = Listed<Behind>), Problem)
+)]
+pub async fn explain_figure(
+    State(gateway): State<Gateway>,
+    Path((region, figure)): Path<(RegionId, Figure)>,
+    Ask(asked): Ask<Asked>,
+    caller: Caller,
+) -> Result<Json<Listed<Behind>>, Problem> {
+    let page = Page::read(asked.after.as_deref(), asked.limit)?;
+    let after = page.key::<(NaiveDate, String)>()?;
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let target = sqlx::query_as(
+        r#"select amount, share, subsidisable, "from", until, position from co_financing.target where region = $1 order by position desc limit 1"#,
+    )
+    .bind(region.as_str())
+    .fetch_optional(&mut *rows)
+    .await?;
+    let which = Which { scheme: asked.scheme, from: asked.from, until: asked.until };
+    let (scheme, from, until) = range(which, target.as_ref())?;
+    let found: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select * from ({BEHIND}) behind where $6::date is null or (date, reference) > ($6, $7) order by date, reference limit $8"
+    )))
+    .bind(region.as_str())
+    .bind(scheme.as_str())
+    .bind(from)
+    .bind(until)
+    .bind(figure.as_str())
+    .bind(after.as_ref().map(|(date, _)| *date))
+    .bind(after.as_ref().map(|(_, reference)| reference.clone()))
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    let behind = found.into_iter().map(Behind::from).collect();
+    Ok(Json(page.answer(behind, |last: &Behind| (last.date, last.reference.clone()))))
+}

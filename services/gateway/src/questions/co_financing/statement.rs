@@ -1,0 +1,166 @@
+//! The statement: each figure with the address of its explanation.
+
+use super::figure::{BEHIND, Figure};
+use crate::Gateway;
+use crate::reach::reading;
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use proto_schemas::co_financing::figures::{ROUNDING, ROUNDING_NL, SHARE_SOURCE, SHARE_SOURCE_NL};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use vocabulary::{Euros, RegionId, SchemeCode};
+use web::{Ask, Caller, Path, Problem};
+
+/// Where a region stands. Amounts in euro cents.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Statement {
+    /// Whose.
+    pub region: RegionId,
+    /// Under which scheme (regeling).
+    pub scheme: SchemeCode,
+    /// First day counted.
+    pub from: NaiveDate,
+    /// Last day counted.
+    pub until: NaiveDate,
+    /// Committed, realised, signed and verified.
+    pub figures: Vec<Row>,
+    /// What companies should put in over the programme (doel).
+    pub target: Option<Target>,
+    /// Target less verified: what must still be proven (nog aan te tonen).
+    pub gap: Option<Euros>,
+    /// Target less committed: what nobody has planned yet (nog niet toegezegd).
+    pub forecast_gap: Option<Euros>,
+    /// How amounts are rounded.
+    pub rounding: &'static str,
+    /// The same in Dutch.
+    pub rounding_nl: &'static str,
+    /// Where the share of a pupil's time comes from.
+    pub share_source: &'static str,
+    /// The same in Dutch.
+    pub share_source_nl: &'static str,
+}
+
+/// One figure of the statement.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// Which figure.
+    pub figure: Figure,
+    /// How many lines are behind it.
+    pub lines: i64,
+    /// What they add up to.
+    pub amount: Euros,
+    /// How it comes about.
+    pub english: &'static str,
+    /// The same in Dutch.
+    pub dutch: &'static str,
+    /// Where every line and event behind it is listed.
+    pub explained_at: String,
+}
+
+/// What companies should put in, and the event that set it.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct Target {
+    /// In euro cents.
+    pub amount: i64,
+    /// Its share of the subsidisable budget, in basis points.
+    pub share: i32,
+    /// That budget, in euro cents.
+    pub subsidisable: i64,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
+    /// Where it was set, in the region's log of the consortium.
+    pub position: i64,
+}
+
+/// What to count.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// Under this scheme; `sto` when absent.
+    pub scheme: Option<SchemeCode>,
+    /// From this day; the first day of the target when absent.
+    pub from: Option<NaiveDate>,
+    /// To this day; the last day of the target when absent.
+    pub until: Option<NaiveDate>,
+}
+
+/// Show where the region's co-financing stands (cofinancieringsoverzicht): committed, realised, signed, verified, target and gap.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/co-financing/statement", operation_id = "show-statement", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Statement), Problem)
+)]
+pub async fn show_statement(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Statement>, Problem> {
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let target: Option<Target> = sqlx::query_as(
+        r#"select amount, share, subsidisable, "from", until, position from co_financing.target where region = $1 order by position desc limit 1"#,
+    )
+    .bind(region.as_str())
+    .fetch_optional(&mut *rows)
+    .await?;
+    let (scheme, from, until) = range(which, target.as_ref())?;
+    let mut figures = Vec::new();
+    for figure in Figure::ALL {
+        let (lines, amount): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select count(*), coalesce(sum(amount), 0)::bigint from ({BEHIND}) behind"
+        )))
+        .bind(region.as_str())
+        .bind(scheme.as_str())
+        .bind(from)
+        .bind(until)
+        .bind(figure.as_str())
+        .fetch_one(&mut *rows)
+        .await?;
+        figures.push(Row {
+            figure,
+            lines,
+            amount: Euros(amount),
+            english: figure.in_english(),
+            dutch: figure.in_dutch(),
+            explained_at: format!(
+                "/v1/regions/{region}/co-financing/figures/{}?scheme={scheme}&from={from}&until={until}",
+                figure.as_str()
+            ),
+        });
+    }
+    let of = |figure| figures.iter().find(|row| row.figure == figure).map_or(Euros(0), |row| row.amount);
+    let gap = target.as_ref().map(|target| Euros(target.amount) - of(Figure::Verified));
+    let forecast_gap = target.as_ref().map(|target| Euros(target.amount) - of(Figure::Committed));
+    Ok(Json(Statement {
+        region,
+        scheme,
+        from,
+        until,
+        figures,
+        target,
+        gap,
+        forecast_gap,
+        rounding: ROUNDING,
+        rounding_nl: ROUNDING_NL,
+        share_source: SHARE_SOURCE,
+        share_source_nl: SHARE_SOURCE_NL,
+    }))
+}
+
+pub(super) fn range(which: Which, target: Option<&Target>) -> Result<(SchemeCode, NaiveDate, NaiveDate), Problem> {
+    let scheme = match which.scheme {
+        Some(scheme) => scheme,
+        None => "sto".parse().map_err(|_| Problem::not_found("scheme", "regeling"))?,
+    };
+    let first = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap_or_default();
+    let last = NaiveDate::from_ymd_opt(2099, 12, 31).unwrap_or_default();
+    let from = which.from.or(target.map(|target| target.from)).unwrap_or(first);
+    let until = which.until.or(target.map(|target| target.until)).unwrap_or(last);
+    Ok((scheme, from, until))
+}

@@ -1,0 +1,149 @@
+//! Which companies take part, and where are they?
+
+use crate::reach::{reach, readable, reading};
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use bus::{CannotApply, Projection};
+use event_log::Recorded;
+use proto_schemas::consortium::company::Event;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vocabulary::{CompanyId, RegionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// Folds companies.
+#[derive(Clone, Copy, Debug)]
+pub struct Companies;
+
+impl Projection for Companies {
+    const NAME: &'static str = "companies";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["consortium"];
+    // Names of companies are public: everyone of the region sees them.
+    const TABLES: &'static str = concat!(
+        "create table company (
+            region text not null, id uuid not null, name text not null, kvk text not null, status text not null,
+            sector text, street text not null, number text not null, postcode text not null, place text not null,
+            latitude_micro integer, longitude_micro integer,
+            primary key (region, id));
+         create index on company (region, name, id)",
+        reach!("company", everyone),
+        readable!()
+    );
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        if happened.category() != "company" {
+            return Ok(());
+        }
+        let id: CompanyId = happened.stream_id().ok_or_else(|| CannotApply::Park("a company has an id".into()))?;
+        let status = match happened.event::<Event>()? {
+            Event::Nominated { name, kvk, sector, address, coordinates, .. } => {
+                sqlx::query(
+                    "insert into company (region, id, name, kvk, status, sector, street, number, postcode, place, latitude_micro, longitude_micro)
+                     values ($1, $2, $3, $4, 'nominated', $5, $6, $7, $8, $9, $10, $11)",
+                )
+                .bind(happened.region.as_str())
+                .bind(id.0)
+                .bind(name.as_str())
+                .bind(kvk.as_str())
+                .bind(sector.map(String::from))
+                .bind(address.street.as_str())
+                .bind(address.number)
+                .bind(address.postcode)
+                .bind(address.place.as_str())
+                .bind(coordinates.map(|point| point.latitude_micro))
+                .bind(coordinates.map(|point| point.longitude_micro))
+                .execute(rows)
+                .await?;
+                return Ok(());
+            }
+            Event::Oriented { .. } => "oriented",
+            Event::Onboarded { .. } => "onboarded",
+            Event::Activated { .. } => "active",
+            Event::Suspended { .. } => "suspended",
+            Event::Left { .. } => "left",
+        };
+        sqlx::query("update company set status = $3 where region = $1 and id = $2")
+            .bind(happened.region.as_str())
+            .bind(id.0)
+            .bind(status)
+            .execute(rows)
+            .await?;
+        Ok(())
+    }
+}
+
+/// A company site.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct Company {
+    /// Its id in the region.
+    #[schema(value_type = CompanyId)]
+    pub id: Uuid,
+    /// Its public name.
+    pub name: String,
+    /// Chamber of Commerce number (KvK-nummer).
+    pub kvk: String,
+    /// Nominated, oriented, onboarded, active, suspended or left.
+    pub status: String,
+    /// Sector (branche).
+    pub sector: Option<String>,
+    /// Street (straat).
+    pub street: String,
+    /// House number (huisnummer).
+    pub number: String,
+    /// Postcode.
+    pub postcode: String,
+    /// Town (plaats).
+    pub place: String,
+    /// Millionths of a degree north.
+    pub latitude_micro: Option<i32>,
+    /// Millionths of a degree east.
+    pub longitude_micro: Option<i32>,
+}
+
+/// Which companies.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// In this state, such as `active`.
+    pub status: Option<String>,
+    /// From the answer before.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+/// List companies (bedrijven).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/companies", operation_id = "list-companies", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Listed<Company>), Problem)
+)]
+pub async fn list_companies(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Listed<Company>>, Problem> {
+    let page = Page::read(which.after.as_deref(), which.limit)?;
+    let (name, id) = page.key::<(String, Uuid)>()?.unwrap_or_default();
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let companies = sqlx::query_as::<_, Company>(
+        "select id, name, kvk, status, sector, street, number, postcode, place, latitude_micro, longitude_micro
+         from companies.company
+         where region = $1 and ($2::text is null or status = $2) and (name, id) > ($3, $4)
+         order by name, id limit $5",
+    )
+    .bind(region.as_str())
+    .bind(which.status)
+    .bind(name)
+    .bind(id)
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(page.answer(companies, |last| (last.name.clone(), last.id))))
+}

@@ -1,0 +1,182 @@
+//! Which hotspots are there, what do they teach, and what is missing before they open?
+
+use crate::reach::{reach, readable, reading};
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use bus::{CannotApply, Projection};
+use chrono::NaiveDate;
+use event_log::Recorded;
+use proto_schemas::hotspots::hotspot::{Education, Event};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vocabulary::{CompanyId, HotspotId, RegionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// Folds hotspots.
+#[derive(Clone, Copy, Debug)]
+pub struct Hotspots;
+
+impl Projection for Hotspots {
+    const NAME: &'static str = "hotspots";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["hotspots"];
+    // What the region offers is for everyone of the region.
+    const TABLES: &'static str = concat!(
+        "create table hotspot (
+            region text not null, id uuid not null, name text not null, company uuid not null, status text not null,
+            elective uuid, profile text, part text, plan_of_approach boolean not null default false,
+            safety_valid_until date, schools text[] not null default '{}', equipment text[] not null,
+            primary key (region, id));
+         create index on hotspot (region, name, id)",
+        reach!("hotspot", everyone),
+        readable!()
+    );
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        if happened.category() != "hotspot" {
+            return Ok(());
+        }
+        let id: HotspotId = happened.stream_id().ok_or_else(|| CannotApply::Park("a hotspot has an id".into()))?;
+        let change = |set: &str| sqlx::AssertSqlSafe(format!("update hotspot set {set} where region = $1 and id = $2"));
+        let region = happened.region.as_str();
+        let query = match happened.event::<Event>()? {
+            Event::Proposed { company, name, equipment, .. } => sqlx::query(
+                "insert into hotspot (region, id, company, name, equipment, status) values ($1, $2, $3, $4, $5, 'proposed')",
+            )
+            .bind(region)
+            .bind(id.0)
+            .bind(company.0)
+            .bind(String::from(name))
+            .bind(equipment.into_iter().map(String::from).collect::<Vec<_>>()),
+            Event::EducationLinked { education } => {
+                let (elective, profile, part) = match education {
+                    Education::Elective { elective } => (Some(elective.0), None, None),
+                    Education::ProfilePart { profile, part } => (None, Some(String::from(profile)), Some(String::from(part))),
+                };
+                sqlx::query(change("elective = $3, profile = $4, part = $5")).bind(region).bind(id.0).bind(elective).bind(profile).bind(part)
+            }
+            Event::PlanOfApproachAdopted { .. } => sqlx::query(change("plan_of_approach = true")).bind(region).bind(id.0),
+            Event::ContractAttached { school, .. } => {
+                sqlx::query(change("schools = array_append(array_remove(schools, $3), $3)")).bind(region).bind(id.0).bind(String::from(school))
+            }
+            Event::ContractDetached { school, .. } => {
+                sqlx::query(change("schools = array_remove(schools, $3)")).bind(region).bind(id.0).bind(String::from(school))
+            }
+            Event::SafetyCheckAttached { valid_until, .. } => {
+                sqlx::query(change("safety_valid_until = $3")).bind(region).bind(id.0).bind(valid_until)
+            }
+            Event::SafetyCheckDetached { .. } => sqlx::query(change("safety_valid_until = null")).bind(region).bind(id.0),
+            Event::Opened { .. } => sqlx::query(change("status = 'open'")).bind(region).bind(id.0),
+            Event::Suspended { .. } => sqlx::query(change("status = 'suspended'")).bind(region).bind(id.0),
+            Event::Retired { .. } => sqlx::query(change("status = 'retired'")).bind(region).bind(id.0),
+        };
+        query.execute(rows).await?;
+        Ok(())
+    }
+}
+
+/// A hotspot and its papers.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct Hotspot {
+    /// Its id.
+    #[schema(value_type = HotspotId)]
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// The company that hosts it.
+    #[schema(value_type = CompanyId)]
+    pub company: Uuid,
+    /// That company's name.
+    pub company_name: Option<String>,
+    /// Proposed, open, suspended or retired.
+    pub status: String,
+    /// The elective it teaches (keuzevak).
+    pub elective: Option<Uuid>,
+    /// The profile whose part it teaches (profiel).
+    pub profile: Option<String>,
+    /// That part (profieldeel).
+    pub part: Option<String>,
+    /// Whether its plan of approach was adopted (plan van aanpak).
+    pub plan_of_approach: bool,
+    /// The last day its safety check allows a session (veiligheidscontrole).
+    pub safety_valid_until: Option<NaiveDate>,
+    /// The schools that signed its contract: their pupils may be enrolled.
+    pub schools: Vec<String>,
+    /// Equipment that a school could not buy.
+    pub equipment: Vec<String>,
+}
+
+/// Which hotspots.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// In this state, such as `open`.
+    pub status: Option<String>,
+    /// At this company.
+    pub company: Option<CompanyId>,
+    /// From the answer before.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+const SELECT: &str = "select hotspot.id, hotspot.name, hotspot.company, company.name as company_name, hotspot.status, elective, profile, part,
+        plan_of_approach, safety_valid_until, schools, equipment
+    from hotspots.hotspot left join companies.company on company.region = hotspot.region and company.id = hotspot.company";
+
+/// List hotspots (hotspots) with what they teach and which papers they have.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/hotspots", operation_id = "list-hotspots", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Listed<Hotspot>), Problem)
+)]
+pub async fn list_hotspots(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Listed<Hotspot>>, Problem> {
+    let page = Page::read(which.after.as_deref(), which.limit)?;
+    let (name, id) = page.key::<(String, Uuid)>()?.unwrap_or_default();
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let hotspots = sqlx::query_as::<_, Hotspot>(sqlx::AssertSqlSafe(format!(
+        "{SELECT} where hotspot.region = $1 and ($2::text is null or hotspot.status = $2) and ($3::uuid is null or hotspot.company = $3)
+             and (hotspot.name, hotspot.id) > ($4, $5)
+         order by hotspot.name, hotspot.id limit $6"
+    )))
+    .bind(region.as_str())
+    .bind(which.status)
+    .bind(which.company.map(|company| company.0))
+    .bind(name)
+    .bind(id)
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(page.answer(hotspots, |last| (last.name.clone(), last.id))))
+}
+
+/// Show one hotspot.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/hotspots/{hotspot}", operation_id = "show-hotspot", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    responses((status = 200, body = Hotspot), Problem)
+)]
+pub async fn show_hotspot(
+    State(gateway): State<Gateway>,
+    Path((region, hotspot)): Path<(RegionId, HotspotId)>,
+    caller: Caller,
+) -> Result<Json<Hotspot>, Problem> {
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let found = sqlx::query_as::<_, Hotspot>(sqlx::AssertSqlSafe(format!(
+        "{SELECT} where hotspot.region = $1 and hotspot.id = $2"
+    )))
+    .bind(region.as_str())
+    .bind(hotspot.0)
+    .fetch_optional(&mut *rows)
+    .await?;
+    found.map(Json).ok_or_else(|| Problem::not_found("hotspot", "hotspot"))
+}

@@ -1,0 +1,241 @@
+//! Who are the pupils of the region? Their names, opened so that lists sort and search.
+//!
+//! **Invariant:** this is the only read model with names in it; forgetting a person erases them here.
+
+use crate::reach::{reach, readable, reading};
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use bus::{CannotApply, Projection};
+use event_log::Recorded;
+use proto_schemas::Sealed;
+use proto_schemas::consortium::person::Event;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use utoipa::{IntoParams, ToSchema};
+use vault::Vault;
+use vocabulary::{BranchCode, PersonId, RegionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// Folds people; opens their names in the vault.
+#[derive(Clone, Debug)]
+pub struct People {
+    /// Where names are opened.
+    pub vault: Vault,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    given: String,
+    family: String,
+}
+
+impl People {
+    async fn name(&self, happened: &Recorded, sealed: &Sealed) -> Result<Option<Name>, CannotApply> {
+        let field = format!("{}#name", happened.event_type);
+        match self.vault.open(&happened.region, &field, sealed).await {
+            // Forgotten since: there is no name any more.
+            Ok(None) => Ok(None),
+            Ok(Some(json)) => {
+                serde_json::from_str(&json).map(Some).map_err(|_| CannotApply::Park("a name does not read".into()))
+            }
+            Err(vault::Error::Unavailable(error)) => Err(CannotApply::Database(error)),
+            Err(error) => Err(CannotApply::Park(error.to_string())),
+        }
+    }
+
+    async fn rename(
+        &self,
+        rows: &mut PgConnection,
+        happened: &Recorded,
+        id: PersonId,
+        sealed: &Sealed,
+    ) -> Result<(), CannotApply> {
+        let name = self.name(happened, sealed).await?;
+        sqlx::query("update person set given_name = $3, family_name = $4 where region = $1 and id = $2")
+            .bind(happened.region.as_str())
+            .bind(id.0)
+            .bind(name.as_ref().map(|name| &name.given))
+            .bind(name.as_ref().map(|name| &name.family))
+            .execute(rows)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Projection for People {
+    const NAME: &'static str = "people";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["consortium"];
+    const TABLES: &'static str = concat!(
+        "create table person (
+            region text not null, id uuid not null, kind text not null, school text, host_school text, company uuid,
+            learning_path text, profile text, year smallint, class text, cohort text,
+            given_name text, family_name text, forgotten boolean not null default false,
+            primary key (region, id));
+         create index on person (region, kind, family_name, given_name, id)",
+        reach!("person", "array[school, host_school]", "array[company]", "array[id]"),
+        readable!()
+    );
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        if happened.category() != "person" {
+            return Ok(());
+        }
+        let id: PersonId = happened.stream_id().ok_or_else(|| CannotApply::Park("a person has an id".into()))?;
+        let region = happened.region.as_str();
+        match happened.event::<Event>()? {
+            Event::PupilRegistered {
+                home_school,
+                host_school,
+                learning_path,
+                profile,
+                year,
+                group,
+                cohort,
+                name,
+                ..
+            } => {
+                sqlx::query(
+                    "insert into person (region, id, kind, school, host_school, learning_path, profile, year, class, cohort)
+                     values ($1, $2, 'pupil', $3, $4, $5, $6, $7, $8, $9)",
+                )
+                .bind(region)
+                .bind(id.0)
+                .bind(home_school.as_str())
+                .bind(host_school.map(String::from))
+                .bind(serde_json::to_value(learning_path).ok().and_then(|path| path.as_str().map(str::to_owned)))
+                .bind(profile)
+                .bind(i16::from(year))
+                .bind(group.as_str())
+                .bind(cohort.to_string())
+                .execute(&mut *rows)
+                .await?;
+                self.rename(rows, happened, id, &name).await
+            }
+            Event::PupilMoved { home_school, host_school, learning_path, profile, year, group, cohort } => {
+                sqlx::query(
+                    "update person set school = $3, host_school = $4, learning_path = $5, profile = $6, year = $7, class = $8, cohort = $9
+                     where region = $1 and id = $2",
+                )
+                .bind(region)
+                .bind(id.0)
+                .bind(home_school.as_str())
+                .bind(host_school.map(String::from))
+                .bind(serde_json::to_value(learning_path).ok().and_then(|path| path.as_str().map(str::to_owned)))
+                .bind(profile)
+                .bind(i16::from(year))
+                .bind(group.as_str())
+                .bind(cohort.to_string())
+                .execute(rows)
+                .await?;
+                Ok(())
+            }
+            Event::PupilCorrected { name, .. } => self.rename(rows, happened, id, &name).await,
+            Event::StaffRegistered { school, name, .. } => {
+                sqlx::query("insert into person (region, id, kind, school) values ($1, $2, 'staff', $3)")
+                    .bind(region)
+                    .bind(id.0)
+                    .bind(school.as_str())
+                    .execute(&mut *rows)
+                    .await?;
+                self.rename(rows, happened, id, &name).await
+            }
+            Event::ContactRegistered { company, name, .. } => {
+                sqlx::query("insert into person (region, id, kind, company) values ($1, $2, 'contact', $3)")
+                    .bind(region)
+                    .bind(id.0)
+                    .bind(company.0)
+                    .execute(&mut *rows)
+                    .await?;
+                self.rename(rows, happened, id, &name).await
+            }
+            Event::PersonForgotten { .. } => {
+                sqlx::query("update person set given_name = null, family_name = null, forgotten = true where region = $1 and id = $2")
+                    .bind(region)
+                    .bind(id.0)
+                    .execute(rows)
+                    .await?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A pupil as a list shows them.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct Pupil {
+    /// The random id.
+    #[schema(value_type = PersonId)]
+    pub id: uuid::Uuid,
+    /// Absent once the pupil was forgotten.
+    pub given_name: Option<String>,
+    /// Absent once the pupil was forgotten.
+    pub family_name: Option<String>,
+    /// Home school (branch code).
+    pub school: Option<String>,
+    /// The school that offers the profile, when the home school does not.
+    pub host_school: Option<String>,
+    /// Bb, kb, gl or tl.
+    pub learning_path: Option<String>,
+    /// The vmbo profile.
+    pub profile: Option<String>,
+    /// Year of education.
+    pub year: Option<i16>,
+    /// Group at school (klas).
+    pub class: Option<String>,
+    /// The school year in which the exam classes begin.
+    pub cohort: Option<String>,
+}
+
+/// Which pupils.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// Of this school (branch code).
+    pub school: Option<BranchCode>,
+    /// Whose name begins with this, given or family name.
+    pub name: Option<String>,
+    /// From the answer before: what comes after it.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+/// List pupils (leerlingen).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/pupils", operation_id = "list-pupils", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Listed<Pupil>), Problem)
+)]
+pub async fn list_pupils(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Listed<Pupil>>, Problem> {
+    let page = Page::read(which.after.as_deref(), which.limit)?;
+    let (family, given, id) = page.key::<(String, String, uuid::Uuid)>()?.unwrap_or_default();
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let pupils = sqlx::query_as::<_, Pupil>(
+        "select id, given_name, family_name, school, host_school, learning_path, profile, year, class, cohort
+         from people.person
+         where region = $1 and kind = 'pupil' and ($2::text is null or school = $2 or host_school = $2)
+           and ($3::text is null or starts_with(lower(family_name), lower($3)) or starts_with(lower(given_name), lower($3)))
+           and (coalesce(family_name, ''), coalesce(given_name, ''), id) > ($4, $5, $6)
+         order by coalesce(family_name, ''), coalesce(given_name, ''), id limit $7",
+    )
+    .bind(region.as_str())
+    .bind(which.school.as_ref().map(BranchCode::as_str))
+    .bind(which.name)
+    .bind(family)
+    .bind(given)
+    .bind(id)
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(page.answer(pupils, |last| {
+        (last.family_name.clone().unwrap_or_default(), last.given_name.clone().unwrap_or_default(), last.id)
+    })))
+}

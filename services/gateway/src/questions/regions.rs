@@ -1,0 +1,254 @@
+//! What is this region: who takes part, what is planned, what is the target?
+
+use crate::Gateway;
+use crate::reach::{reach, readable, reading};
+use axum::Json;
+use axum::extract::State;
+use bus::{CannotApply, Projection};
+use chrono::NaiveDate;
+use event_log::Recorded;
+use proto_schemas::consortium::consortium::{Event, Partner};
+use serde::Serialize;
+use sqlx::PgConnection;
+use utoipa::ToSchema;
+use vocabulary::RegionId;
+use web::{Caller, Path, Problem};
+
+/// Folds the region itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Regions;
+
+impl Regions {
+    async fn join(
+        rows: &mut PgConnection,
+        region: &str,
+        kind: &str,
+        id: String,
+        name: Option<&str>,
+        vmbo: bool,
+    ) -> Result<(), CannotApply> {
+        sqlx::query(
+            "insert into partner (region, kind, id, name, vmbo) values ($1, $2, $3, $4, $5)
+             on conflict (region, kind, id) do update set name = excluded.name, vmbo = excluded.vmbo",
+        )
+        .bind(region)
+        .bind(kind)
+        .bind(id)
+        .bind(name)
+        .bind(vmbo)
+        .execute(rows)
+        .await?;
+        Ok(())
+    }
+
+    async fn leave(rows: &mut PgConnection, region: &str, kind: &str, id: String) -> Result<(), CannotApply> {
+        sqlx::query("delete from partner where region = $1 and kind = $2 and id = $3")
+            .bind(region)
+            .bind(kind)
+            .bind(id)
+            .execute(rows)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Projection for Regions {
+    const NAME: &'static str = "regions";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["consortium"];
+    const TABLES: &'static str = concat!(
+        "create table region (
+            region text not null primary key, name text not null, founded_on date not null, lead_school text, lead_board text,
+            plan_version integer, programme_from date, programme_until date, budget bigint, subsidisable bigint,
+            target bigint, target_share integer, target_from date, target_until date);
+         create table partner (
+            region text not null, kind text not null, id text not null, name text, vmbo boolean not null,
+            primary key (region, kind, id))",
+        reach!("region", everyone),
+        reach!("partner", everyone),
+        readable!()
+    );
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        if happened.category() != "consortium" {
+            return Ok(());
+        }
+        let region = happened.region.as_str();
+        match happened.event::<Event>()? {
+            Event::Founded { name, occurred_on } => {
+                sqlx::query("insert into region (region, name, founded_on) values ($1, $2, $3)")
+                    .bind(region)
+                    .bind(name.as_str())
+                    .bind(occurred_on)
+                    .execute(rows)
+                    .await?;
+            }
+            Event::SchoolJoined { school, name, vmbo, .. } | Event::SchoolChanged { school, name, vmbo, .. } => {
+                Self::join(rows, region, "school", school.into(), Some(name.as_str()), vmbo).await?;
+            }
+            Event::PrimarySchoolJoined { school, name, .. } => {
+                Self::join(rows, region, "primary-school", school.into(), Some(name.as_str()), false).await?;
+            }
+            Event::MboJoined { institution, name, .. } => {
+                Self::join(rows, region, "mbo", institution.into(), Some(name.as_str()), false).await?;
+            }
+            Event::CompanyJoined { company, .. } => {
+                Self::join(rows, region, "company", company.to_string(), None, false).await?
+            }
+            Event::OtherPartnerJoined { partner, name, .. } => {
+                Self::join(rows, region, "other", partner.to_string(), Some(name.as_str()), false).await?;
+            }
+            Event::SchoolLeft { school, .. } => Self::leave(rows, region, "school", school.into()).await?,
+            Event::PartnerLeft { partner, .. } => {
+                let (kind, id) = match partner {
+                    Partner::PrimarySchool(school) => ("primary-school", school.into()),
+                    Partner::Mbo(institution) => ("mbo", institution.into()),
+                    Partner::Company(company) => ("company", company.to_string()),
+                    Partner::Other(partner) => ("other", partner.to_string()),
+                };
+                Self::leave(rows, region, kind, id).await?;
+            }
+            Event::LeadPartnerNamed { school, board, .. } => {
+                sqlx::query("update region set lead_school = $2, lead_board = $3 where region = $1")
+                    .bind(region)
+                    .bind(school.as_str())
+                    .bind(board)
+                    .execute(rows)
+                    .await?;
+            }
+            Event::PlanAdopted { version, programme_from, programme_until, budget, subsidisable, .. } => {
+                sqlx::query(
+                    "update region set plan_version = $2, programme_from = $3, programme_until = $4, budget = $5, subsidisable = $6
+                     where region = $1",
+                )
+                .bind(region)
+                .bind(i32::try_from(version).unwrap_or(i32::MAX))
+                .bind(programme_from)
+                .bind(programme_until)
+                .bind(budget.cents())
+                .bind(subsidisable.cents())
+                .execute(rows)
+                .await?;
+            }
+            Event::TargetSet { amount, share, from, until, .. } => {
+                sqlx::query("update region set target = $2, target_share = $3, target_from = $4, target_until = $5 where region = $1")
+                    .bind(region)
+                    .bind(amount.cents())
+                    .bind(i32::try_from(share.0).unwrap_or(i32::MAX))
+                    .bind(from)
+                    .bind(until)
+                    .execute(rows)
+                    .await?;
+            }
+            Event::SeatTaken { .. }
+            | Event::SeatVacated { .. }
+            | Event::PeriodOpened { .. }
+            | Event::PeriodClosed { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+/// A region and its plan. Amounts in euro cents.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Region {
+    /// Its slug.
+    pub region: RegionId,
+    /// Its name.
+    pub name: String,
+    /// The day it was founded.
+    pub founded_on: NaiveDate,
+    /// The school whose board is the lead partner (penvoerder).
+    pub lead_school: Option<String>,
+    /// That board (bevoegd gezag).
+    pub lead_board: Option<String>,
+    /// The version of the plan in force.
+    pub plan_version: Option<i32>,
+    /// First day of the programme.
+    pub programme_from: Option<NaiveDate>,
+    /// Last day of the programme.
+    pub programme_until: Option<NaiveDate>,
+    /// All budget lines together.
+    pub budget: Option<i64>,
+    /// The part of them that can be subsidised.
+    pub subsidisable: Option<i64>,
+    /// What companies should put in (doel).
+    pub target: Option<i64>,
+    /// Its share of the subsidisable budget, in basis points.
+    pub target_share: Option<i32>,
+    /// Who takes part.
+    pub partners: Vec<PartnerOf>,
+}
+
+/// Who takes part.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub struct PartnerOf {
+    /// School, primary-school, mbo, company or other.
+    pub kind: String,
+    /// Branch code, BRIN or id.
+    pub id: String,
+    /// Its public name.
+    pub name: Option<String>,
+    /// Whether vmbo is taught there.
+    pub vmbo: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    name: String,
+    founded_on: NaiveDate,
+    lead_school: Option<String>,
+    lead_board: Option<String>,
+    plan_version: Option<i32>,
+    programme_from: Option<NaiveDate>,
+    programme_until: Option<NaiveDate>,
+    budget: Option<i64>,
+    subsidisable: Option<i64>,
+    target: Option<i64>,
+    target_share: Option<i32>,
+}
+
+/// Show a region with its partners, plan and target (regio).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}", operation_id = "show-region", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug")),
+    responses((status = 200, body = Region), Problem)
+)]
+pub async fn show_region(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+) -> Result<Json<Region>, Problem> {
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let found: Option<Row> = sqlx::query_as(
+        "select name, founded_on, lead_school, lead_board, plan_version, programme_from, programme_until, budget, subsidisable,
+                target, target_share
+         from regions.region where region = $1",
+    )
+    .bind(region.as_str())
+    .fetch_optional(&mut *rows)
+    .await?;
+    let row = found.ok_or_else(|| Problem::not_found("region", "regio"))?;
+    let partners = sqlx::query_as(
+        "select kind, id, name, vmbo from regions.partner where region = $1 order by kind, name, id limit 2000",
+    )
+    .bind(region.as_str())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(Region {
+        region,
+        name: row.name,
+        founded_on: row.founded_on,
+        lead_school: row.lead_school,
+        lead_board: row.lead_board,
+        plan_version: row.plan_version,
+        programme_from: row.programme_from,
+        programme_until: row.programme_until,
+        budget: row.budget,
+        subsidisable: row.subsidisable,
+        target: row.target,
+        target_share: row.target_share,
+        partners,
+    }))
+}

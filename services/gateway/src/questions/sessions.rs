@@ -1,0 +1,166 @@
+//! Which sessions are coming up, are they full, and who comes?
+
+mod fold;
+
+pub use fold::Sessions;
+
+use crate::reach::reading;
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vocabulary::{CompanyId, HotspotId, PersonId, RegionId, SessionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// A session as a list shows it.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Its id.
+    #[schema(value_type = SessionId)]
+    pub id: Uuid,
+    /// At which hotspot.
+    #[schema(value_type = HotspotId)]
+    pub hotspot: Uuid,
+    /// What that is called.
+    pub hotspot_name: Option<String>,
+    /// At which company.
+    #[schema(value_type = CompanyId)]
+    pub company: Uuid,
+    /// The day in the Netherlands.
+    pub date: NaiveDate,
+    /// From when.
+    pub starts_at: DateTime<Utc>,
+    /// Until when.
+    pub ends_at: DateTime<Utc>,
+    /// Planned, running, finished or cancelled.
+    pub status: String,
+    /// How many pupils are enrolled.
+    pub enrolled: i64,
+    /// How many fit.
+    pub max: i16,
+    /// The stream's version: the ETag for a command.
+    pub version: i32,
+}
+
+/// A session with its group.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionWithPupils {
+    /// The session.
+    #[serde(flatten)]
+    pub session: Session,
+    /// The pupils the caller may see (groep).
+    pub pupils: Vec<Enrolled>,
+}
+
+/// A pupil of the group.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct Enrolled {
+    /// The random id.
+    #[schema(value_type = PersonId)]
+    pub pupil: Uuid,
+    /// The school that answers for the pupil.
+    pub school: String,
+    /// Absent when the caller may not see it, or the pupil was forgotten.
+    pub given_name: Option<String>,
+    /// Absent when the caller may not see it, or the pupil was forgotten.
+    pub family_name: Option<String>,
+}
+
+/// Which sessions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// On this day or later.
+    pub from: Option<NaiveDate>,
+    /// On this day or earlier.
+    pub until: Option<NaiveDate>,
+    /// At this hotspot.
+    pub hotspot: Option<HotspotId>,
+    /// At this company.
+    pub company: Option<CompanyId>,
+    /// In this state, such as `planned`.
+    pub status: Option<String>,
+    /// From the answer before.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+const SELECT: &str = "select session.id, hotspot, hotspot.name as hotspot_name, session.company, date, starts_at, ends_at, session.status,
+        (select count(*) from sessions.enrolment where enrolment.region = session.region and enrolment.session = session.id) as enrolled,
+        max, version
+    from sessions.session left join hotspots.hotspot on hotspot.region = session.region and hotspot.id = session.hotspot";
+
+/// List sessions by day (bijeenkomsten): `from` today gives the upcoming ones.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/sessions", operation_id = "list-sessions", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Listed<Session>), Problem)
+)]
+pub async fn list_sessions(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Listed<Session>>, Problem> {
+    let page = Page::read(which.after.as_deref(), which.limit)?;
+    let (starts_at, id) = page.key::<(DateTime<Utc>, Uuid)>()?.unwrap_or_default();
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let sessions = sqlx::query_as::<_, Session>(sqlx::AssertSqlSafe(format!(
+        "{SELECT} where session.region = $1 and ($2::date is null or date >= $2) and ($3::date is null or date <= $3)
+             and ($4::uuid is null or session.hotspot = $4) and ($5::uuid is null or session.company = $5)
+             and ($6::text is null or session.status = $6) and (starts_at, session.id) > ($7, $8)
+         order by starts_at, session.id limit $9"
+    )))
+    .bind(region.as_str())
+    .bind(which.from)
+    .bind(which.until)
+    .bind(which.hotspot.map(|hotspot| hotspot.0))
+    .bind(which.company.map(|company| company.0))
+    .bind(which.status)
+    .bind(starts_at)
+    .bind(id)
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(page.answer(sessions, |last| (last.starts_at, last.id))))
+}
+
+/// Show a session and its group, as far as the caller reaches.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/sessions/{session}", operation_id = "show-session", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), ("session" = SessionId, Path, description = "The session")),
+    responses((status = 200, body = SessionWithPupils), Problem)
+)]
+pub async fn show_session(
+    State(gateway): State<Gateway>,
+    Path((region, session)): Path<(RegionId, SessionId)>,
+    caller: Caller,
+) -> Result<Json<SessionWithPupils>, Problem> {
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let found = sqlx::query_as::<_, Session>(sqlx::AssertSqlSafe(format!(
+        "{SELECT} where session.region = $1 and session.id = $2"
+    )))
+    .bind(region.as_str())
+    .bind(session.0)
+    .fetch_optional(&mut *rows)
+    .await?;
+    let session = found.ok_or_else(|| Problem::not_found("session", "bijeenkomst"))?;
+    // A group has ten pupils by policy and 255 by its type: no page needed.
+    let pupils = sqlx::query_as(
+        "select enrolment.pupil, enrolment.school, given_name, family_name
+         from sessions.enrolment left join people.person on person.region = enrolment.region and person.id = enrolment.pupil
+         where enrolment.region = $1 and enrolment.session = $2 order by family_name, given_name, enrolment.pupil",
+    )
+    .bind(region.as_str())
+    .bind(session.id)
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(SessionWithPupils { session, pupils }))
+}

@@ -1,0 +1,89 @@
+//! Which signatures are still open, and whose?
+//!
+//! Contracts, stage agreements, contribution days and contributions in one list.
+
+mod fold;
+
+pub use fold::Signatures;
+
+use crate::reach::reading;
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vocabulary::{BranchCode, CompanyId, PersonId, RegionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// A signature that is waited for.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenSignature {
+    /// Contract, stage-agreement, contribution-day or contribution.
+    pub subject: String,
+    /// Its id.
+    pub id: Uuid,
+    /// Who should sign: company, school, pupil-or-parent, or region for a verification.
+    pub party: String,
+    /// The company, where a company signs or is concerned.
+    #[schema(value_type = Option<CompanyId>)]
+    pub company: Option<Uuid>,
+    /// The school, where a school signs or is concerned.
+    #[schema(value_type = Option<BranchCode>)]
+    pub school: Option<String>,
+    /// The pupil concerned.
+    #[schema(value_type = Option<PersonId>)]
+    pub pupil: Option<Uuid>,
+    /// The SHA-256 of the document, where a document is signed.
+    pub document_hash: Option<String>,
+    /// Since when it is waited for.
+    pub since: DateTime<Utc>,
+}
+
+/// Which open signatures.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// Of this kind of thing, such as `contract`.
+    pub subject: Option<String>,
+    /// Of this party, such as `company`.
+    pub party: Option<String>,
+    /// From the answer before.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+/// List open signatures (openstaande handtekeningen), longest waiting first.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/open-signatures", operation_id = "list-open-signatures", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Listed<OpenSignature>), Problem)
+)]
+pub async fn list_open_signatures(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Listed<OpenSignature>>, Problem> {
+    let page = Page::read(which.after.as_deref(), which.limit)?;
+    let (since, id, party) = page.key::<(DateTime<Utc>, Uuid, String)>()?.unwrap_or_default();
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let open = sqlx::query_as::<_, OpenSignature>(
+        "select subject, id, party, company, nullif(school, '') as school, pupil, document_hash, since from signatures.open
+         where region = $1 and ($2::text is null or subject = $2) and ($3::text is null or party = $3) and (since, id, party) > ($4, $5, $6)
+         order by since, id, party limit $7",
+    )
+    .bind(region.as_str())
+    .bind(which.subject)
+    .bind(which.party)
+    .bind(since)
+    .bind(id)
+    .bind(party)
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(page.answer(open, |last| (last.since, last.id, last.party.clone()))))
+}

@@ -1,0 +1,150 @@
+//! Signatures under contracts and stage agreements.
+
+use super::{Thing, Wait};
+use proto_schemas::agreements::contract;
+use proto_schemas::agreements::stage_agreement::{self, Party};
+use sqlx::{PgConnection, Row};
+use uuid::Uuid;
+use vocabulary::Organisation;
+
+impl Thing<'_> {
+    pub(super) async fn contract(&self, rows: &mut PgConnection, event: contract::Event) -> sqlx::Result<()> {
+        use contract::Event::{Amended, Concluded, DrawnUp, SchoolJoined, Signed};
+        match event {
+            DrawnUp { company, document_hash, .. } => {
+                let wait = |party| Wait {
+                    party,
+                    company: Some(company.0),
+                    document: Some(document_hash.as_str()),
+                    ..Wait::default()
+                };
+                self.wait(&mut *rows, wait("company")).await?;
+                // At least one school: which one is open until it signs.
+                self.wait(rows, wait("school")).await
+            }
+            Signed { party: Organisation::Company(_), .. } => self.done(rows, "company", "").await,
+            Signed { party: Organisation::School(school), .. } => self.done(rows, "school", school.as_str()).await,
+            Amended { document_hash, voided, .. } => {
+                self.redrawn(&mut *rows, document_hash.as_str()).await?;
+                for party in &voided {
+                    let document = Some(document_hash.as_str());
+                    let wait = match party {
+                        Organisation::Company(company) => {
+                            Wait { party: "company", company: Some(company.0), document, ..Wait::default() }
+                        }
+                        Organisation::School(school) => {
+                            Wait { party: "school", school: school.as_str(), document, ..Wait::default() }
+                        }
+                    };
+                    self.wait(&mut *rows, wait).await?;
+                }
+                Ok(())
+            }
+            Concluded { .. } | SchoolJoined { .. } => Ok(()),
+        }
+    }
+
+    pub(super) async fn stage_agreement(
+        &self,
+        rows: &mut PgConnection,
+        event: stage_agreement::Event,
+    ) -> sqlx::Result<()> {
+        use stage_agreement::Event as E;
+        match event {
+            // A draft waits for nobody; who the parties are is kept for when it is offered or amended.
+            E::Drafted { pupil, school, company, .. } => {
+                sqlx::query(
+                    "insert into stage_agreement (region, id, company, school, pupil) values ($1, $2, $3, $4, $5)",
+                )
+                .bind(self.happened.region.as_str())
+                .bind(self.id)
+                .bind(company.0)
+                .bind(school.as_str())
+                .bind(pupil.0)
+                .execute(rows)
+                .await?;
+                Ok(())
+            }
+            E::Offered { document_hash } => {
+                let Some(parties) = self.parties(&mut *rows).await? else { return Ok(()) };
+                // The pupil's side is one: the pupil when of age, a parent or a form when not.
+                for party in ["company", "school", "pupil-or-parent"] {
+                    self.wait(&mut *rows, parties.wait(party, document_hash.as_str())).await?;
+                }
+                Ok(())
+            }
+            E::Signed { party: Party::Company, .. } => self.done_by(rows, "company").await,
+            E::Signed { party: Party::School, .. } => self.done_by(rows, "school").await,
+            E::Signed { party: Party::Parent, .. } | E::ConsentFormRecorded { .. } => {
+                self.done_by(rows, "pupil-or-parent").await
+            }
+            E::Signed { party: Party::Pupil, pupil_minor, .. } => {
+                if pupil_minor {
+                    Ok(())
+                } else {
+                    self.done_by(rows, "pupil-or-parent").await
+                }
+            }
+            E::Amended { document_hash, voided, .. } => {
+                let Some(parties) = self.parties(&mut *rows).await? else { return Ok(()) };
+                self.redrawn(&mut *rows, document_hash.as_str()).await?;
+                for party in voided {
+                    let party = match party {
+                        Party::Company => "company",
+                        Party::School => "school",
+                        Party::Pupil | Party::Parent => "pupil-or-parent",
+                    };
+                    self.wait(&mut *rows, parties.wait(party, document_hash.as_str())).await?;
+                }
+                Ok(())
+            }
+            E::Activated { .. } | E::EndedByConsent { .. } | E::EndedBySchool { .. } | E::EndedByCompany { .. } => {
+                self.settled(rows).await
+            }
+            E::DisputeRaised { .. }
+            | E::DisputeEscalated { .. }
+            | E::DisputeSettled { .. }
+            | E::PartyHeard { .. }
+            | E::EndConsented { .. } => Ok(()),
+        }
+    }
+
+    async fn done_by(&self, rows: &mut PgConnection, party: &str) -> sqlx::Result<()> {
+        sqlx::query("delete from open where region = $1 and subject = $2 and id = $3 and party = $4")
+            .bind(self.happened.region.as_str())
+            .bind(self.happened.category())
+            .bind(self.id)
+            .bind(party)
+            .execute(rows)
+            .await?;
+        Ok(())
+    }
+
+    async fn parties(&self, rows: &mut PgConnection) -> sqlx::Result<Option<Parties>> {
+        let row = sqlx::query("select company, school, pupil from stage_agreement where region = $1 and id = $2")
+            .bind(self.happened.region.as_str())
+            .bind(self.id)
+            .fetch_optional(rows)
+            .await?;
+        row.map(|row| {
+            Ok(Parties {
+                company: row.try_get("company")?,
+                school: row.try_get("school")?,
+                pupil: row.try_get("pupil")?,
+            })
+        })
+        .transpose()
+    }
+}
+
+struct Parties {
+    company: Option<Uuid>,
+    school: String,
+    pupil: Option<Uuid>,
+}
+
+impl Parties {
+    fn wait<'a>(&'a self, party: &'a str, document: &'a str) -> Wait<'a> {
+        Wait { party, company: self.company, school: &self.school, pupil: self.pupil, document: Some(document) }
+    }
+}
