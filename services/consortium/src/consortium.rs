@@ -69,6 +69,12 @@ impl Consortium {
         self.schools.get(code)
     }
 
+    /// The codes of the member schools.
+    #[must_use]
+    pub fn members(&self) -> BTreeSet<BranchCode> {
+        self.schools.keys().cloned().collect()
+    }
+
     /// Who holds a school's seat in the working group.
     #[must_use]
     pub fn seat(&self, school: &BranchCode) -> Option<ActorId> {

@@ -1,7 +1,7 @@
 //! An import is one run over a file: all of it is written, or nothing.
 //!
 //! Unknown ─start→ Running ─advance→ … ─finish→ Finished
-//!                    └─fail→ Failed
+//!                    └─fail→ Failed ─start→ Running
 
 pub mod commands;
 
@@ -57,16 +57,17 @@ impl Aggregate for Import {
 
     fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
         Ok(match (self, command) {
-            (Self::Unknown, Command::Start { kind, total, schools }) => {
+            // One that failed wrote nothing, so it may begin again.
+            (Self::Unknown | Self::Failed { .. }, Command::Start { kind, total, schools }) => {
                 vec![Event::Started { kind: *kind, total: *total, schools: schools.clone() }]
             }
-            (_, Command::Start { .. }) => vec![],
+            (Self::Running(_) | Self::Finished { .. }, Command::Start { .. }) => vec![],
             (Self::Running(run), Command::Advance { done }) if *done <= run.done => vec![],
             (Self::Running(_), Command::Advance { done }) => vec![Event::Advanced { done: *done }],
             (Self::Running(_), Command::Finish { registered, changed, unchanged }) => {
                 vec![Event::Finished { registered: *registered, changed: *changed, unchanged: *unchanged }]
             }
-            (Self::Running(_), Command::Fail { code }) => vec![Event::Failed { code: (*code).to_owned() }],
+            (Self::Running(_), Command::Fail { code }) => vec![Event::Failed { code: code.clone() }],
             (Self::Unknown, _) => return Err(Refusal::NotStarted),
             // Two runs of one import: the second must not write the rows again.
             (Self::Finished { .. } | Self::Failed { .. }, _) => return Err(Refusal::Over),
@@ -112,6 +113,15 @@ mod tests {
         given::<Import>([started()]).when(finish()).then([finished.clone()]);
         given::<Import>([started(), finished]).when(finish()).then_refused(Refusal::Over);
         given::<Import>([]).when(finish()).then_refused(Refusal::NotStarted);
+    }
+
+    #[test]
+    fn one_that_failed_may_begin_again() {
+        let failed = || [started(), Event::Failed { code: "unavailable".into() }];
+        given::<Import>([started()]).when(Command::Fail { code: "unavailable".into() }).then([failed()[1].clone()]);
+        let start = Command::Start { kind: Kind::Pupils, total: 120, schools: vec![] };
+        given::<Import>(failed()).when(start).then([started()]);
+        given::<Import>(failed()).when(finish()).then_refused(Refusal::Over);
     }
 
     #[test]

@@ -29,8 +29,10 @@ pub const ROWS: &[Row] = &[
     row("open-period", &[Controller]),
     row("close-period", &[Controller]),
     // What each role may give stands in the grant itself.
-    row("grant-role", &[ProgrammeLeader, AccountManager, SchoolSystem]),
-    row("revoke-role", &[ProgrammeLeader, AccountManager, SchoolSystem]),
+    row("grant-role", &[ProgrammeLeader]),
+    row("grant-company-role", &[AccountManager]),
+    row("grant-school-role", &[SchoolSystem]),
+    row("revoke-role", &[ProgrammeLeader]),
     // Companies: anyone at a school may name one, only an account manager contacts it (R024).
     row("nominate-company", &[AccountManager, ProgrammeLeader, Teacher, WorkingGroupMember, CompanySignatory]),
     row("orient-company", &[AccountManager]),

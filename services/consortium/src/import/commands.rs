@@ -13,7 +13,7 @@ pub enum Command {
     /// All rows are written, in the same append.
     Finish { registered: u32, changed: u32, unchanged: u32 },
     /// Nothing is written, because of this.
-    Fail { code: &'static str },
+    Fail { code: String },
 }
 
 /// Why not.

@@ -9,9 +9,11 @@ use vocabulary::{BranchCode, CompanyId, Label, Reason, SchoolYear};
 /// What may be asked.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// A school's administration says this of a pupil. `who` is given for a pupil who is new, and
-    /// when the handler, which can open it, sees that it changed.
-    UpdatePupil { pupil: Pupil, who: Option<Who> },
+    /// A school's administration tells of a pupil who is new. `who` was sealed as of a registration.
+    RegisterPupil { pupil: Pupil, who: Who },
+    /// It tells of a pupil who is known. `corrected` is given when the handler, which can open what
+    /// is sealed, sees that it changed; it was sealed as of a correction.
+    UpdatePupil { pupil: Pupil, corrected: Option<Who> },
     /// Someone works at a school.
     RegisterStaff { school: BranchCode, name: Sealed, email: Option<Sealed> },
     /// Someone at a company can be talked to.

@@ -1,0 +1,50 @@
+//! What may be asked over HTTP; who may ask it stands in the table of the `access` library.
+
+mod companies;
+mod grants;
+mod imports;
+mod partners;
+mod people;
+mod plans;
+mod region;
+
+use chassis::Hub;
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use vocabulary::Reason;
+
+const TAG: &str = "consortium";
+
+/// All routes of the service.
+#[must_use]
+pub fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .merge(region::routes())
+        .merge(partners::routes())
+        .merge(plans::routes())
+        .merge(grants::routes())
+        .merge(companies::routes())
+        .merge(people::routes())
+        .merge(imports::routes())
+}
+
+/// When it happened.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct On {
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// Why, and when it happened.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Because {
+    /// Why; never a person's name (reden).
+    reason: Reason,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}

@@ -1,0 +1,209 @@
+//! Companies, from a name someone drops to a partner of the schools.
+
+use super::{Because, On, TAG};
+use crate::company::{
+    Company,
+    commands::{Command, Nominate, Onboard},
+    id_of,
+};
+use axum::extract::State;
+use chassis::Hub;
+use chrono::NaiveDate;
+use proto_schemas::consortium::{
+    company::{Form, Goal, Place, TargetGroup, TimeClass},
+    place::{Address, Coordinates},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vocabulary::{CompanyId, KvkNumber, Label, Organisation, RegionId};
+use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(nominate_company))
+        .routes(routes!(orient_company))
+        .routes(routes!(onboard_company))
+        .routes(routes!(activate_company))
+        .routes(routes!(suspend_company))
+        .routes(routes!(release_company))
+}
+
+/// A site of a company (bedrijfsvestiging).
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Nomination {
+    /// The name on the door (naam).
+    name: Label,
+    /// KvK-nummer.
+    kvk: KvkNumber,
+    /// The Chamber's number of the site: twelve digits (vestigingsnummer).
+    #[schemars(regex(pattern = "^[0-9]{12}$"))]
+    #[schema(pattern = "^[0-9]{12}$")]
+    branch: Option<String>,
+    /// Its sector in words (branche).
+    sector: Option<Label>,
+    /// SBI codes.
+    #[serde(default)]
+    #[schemars(inner(regex(pattern = "^[0-9]{2,6}$")), length(max = 20))]
+    sbi: Vec<String>,
+    /// Where it is (adres).
+    address: Address,
+    /// Where it is on the map (coördinaten).
+    coordinates: Option<Coordinates>,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// What a company wants and can (doelen, doelgroepen, tijd, vormen, plaatsen).
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Onboarding {
+    /// One to seven goals, each once (doelen).
+    #[schemars(length(min = 1, max = 7))]
+    #[schema(min_items = 1, max_items = 7)]
+    goals: Vec<Goal>,
+    /// One to four target groups, each once (doelgroepen).
+    #[schemars(length(min = 1, max = 4))]
+    #[schema(min_items = 1, max_items = 4)]
+    target_groups: Vec<TargetGroup>,
+    /// How much time it has: low is under eight hours a month (tijdsinvestering).
+    time_class: TimeClass,
+    /// Forms of participation (participatievormen).
+    #[serde(default)]
+    #[schemars(length(max = 10))]
+    #[schema(max_items = 10)]
+    forms: Vec<Form>,
+    /// Places of cooperation (plaatsen van samenwerking).
+    #[serde(default)]
+    #[schemars(length(max = 5))]
+    #[schema(max_items = 5)]
+    places: Vec<Place>,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// Name a company that schools might work with (bedrijf aandragen).
+///
+/// Only an account manager contacts it. The same site named again is the same company.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/companies", operation_id = "nominate-company", tag = TAG,
+    params(("region" = RegionId, Path)),
+    request_body = Nomination, responses(Created, Problem),
+)]
+async fn nominate_company(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(given): Valid<Nomination>,
+) -> Result<Created, Problem> {
+    // A teacher names a company from the own school: any school is touched by it.
+    let touched = Touches::region().schools(&caller.scope().schools);
+    let asked = caller.about(&touched)?;
+    let nominated_by = match &asked.by.organisation {
+        Some(Organisation::School(school)) => Some(school.clone()),
+        _ => None,
+    };
+    let Nomination { name, kvk, branch, sector, sbi, address, coordinates, occurred_on } = given;
+    let occurred_on = occurred_on.unwrap_or(asked.today());
+    let nominate = Nominate { name, kvk, branch, sector, sbi, address, coordinates, nominated_by, occurred_on };
+    let id = id_of(&region, &nominate);
+    let done = hub.log.execute::<Company>(&region, &id, Command::Nominate(Box::new(nominate)), &asked).await?;
+    Ok(done.into())
+}
+
+async fn step(
+    hub: &Hub,
+    (region, company): (RegionId, CompanyId),
+    caller: &Caller,
+    occurred_on: Option<NaiveDate>,
+    command: impl FnOnce(NaiveDate) -> Command,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region().company(company))?;
+    if hub.log.load::<Company>(&region, &company).await?.version == 0 {
+        return Err(Problem::not_found("company", "bedrijf"));
+    }
+    let command = command(occurred_on.unwrap_or(asked.today()));
+    Ok(hub.log.execute::<Company>(&region, &company, command, &asked).await?.into())
+}
+
+/// The orientation talk was held (oriëntatiegesprek vastleggen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/companies/{company}/orientation", operation_id = "orient-company", tag = TAG,
+    params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
+    request_body = On, responses(Accepted, Problem),
+)]
+async fn orient_company(
+    State(hub): State<Hub>,
+    Path(place): Path<(RegionId, CompanyId)>,
+    caller: Caller,
+    Valid(on): Valid<On>,
+) -> Result<Accepted, Problem> {
+    step(&hub, place, &caller, on.occurred_on, |occurred_on| Command::Orient { occurred_on }).await
+}
+
+/// Record what the company wants and can; the hub recommends what fits (bedrijf inwerken).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/companies/{company}/onboarding", operation_id = "onboard-company", tag = TAG,
+    params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
+    request_body = Onboarding, responses(Accepted, Problem),
+)]
+async fn onboard_company(
+    State(hub): State<Hub>,
+    Path(place): Path<(RegionId, CompanyId)>,
+    caller: Caller,
+    Valid(given): Valid<Onboarding>,
+) -> Result<Accepted, Problem> {
+    let Onboarding { goals, target_groups, time_class, forms, places, occurred_on } = given;
+    let onboard =
+        |occurred_on| Command::Onboard(Onboard { goals, target_groups, time_class, forms, places, occurred_on });
+    step(&hub, place, &caller, occurred_on, onboard).await
+}
+
+/// The company takes part, for the first time or again (bedrijf activeren).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/companies/{company}/activation", operation_id = "activate-company", tag = TAG,
+    params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
+    request_body = On, responses(Accepted, Problem),
+)]
+async fn activate_company(
+    State(hub): State<Hub>,
+    Path(place): Path<(RegionId, CompanyId)>,
+    caller: Caller,
+    Valid(on): Valid<On>,
+) -> Result<Accepted, Problem> {
+    step(&hub, place, &caller, on.occurred_on, |occurred_on| Command::Activate { occurred_on }).await
+}
+
+/// The company takes no part for now (bedrijf opschorten).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/companies/{company}/suspension", operation_id = "suspend-company", tag = TAG,
+    params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
+    request_body = Because, responses(Accepted, Problem),
+)]
+async fn suspend_company(
+    State(hub): State<Hub>,
+    Path(place): Path<(RegionId, CompanyId)>,
+    caller: Caller,
+    Valid(because): Valid<Because>,
+) -> Result<Accepted, Problem> {
+    let Because { reason, occurred_on } = because;
+    step(&hub, place, &caller, occurred_on, |occurred_on| Command::Suspend { reason, occurred_on }).await
+}
+
+/// The company leaves the region (bedrijf laten vertrekken).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/companies/{company}/departure", operation_id = "release-company", tag = TAG,
+    params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
+    request_body = Because, responses(Accepted, Problem),
+)]
+async fn release_company(
+    State(hub): State<Hub>,
+    Path(place): Path<(RegionId, CompanyId)>,
+    caller: Caller,
+    Valid(because): Valid<Because>,
+) -> Result<Accepted, Problem> {
+    let Because { reason, occurred_on } = because;
+    step(&hub, place, &caller, occurred_on, |occurred_on| Command::Leave { reason, occurred_on }).await
+}

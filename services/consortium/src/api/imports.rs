@@ -1,0 +1,374 @@
+//! Files of schools and pupils: looked at first, then brought in as a whole.
+
+use super::TAG;
+use crate::{
+    consortium::Consortium,
+    files::{Fault, pupils},
+    import::{Import, commands::Command},
+    pupil_import::PupilImport,
+    school_import::{Brought, bring},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use chassis::Hub;
+use http::{HeaderValue, StatusCode, header};
+use proto_schemas::consortium::import::Kind;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, time::Duration};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vocabulary::{BranchCode, ImportId, RegionId};
+use web::{Ask, Caller, Created, FieldError, Path, Problem, Touches};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(preview_school_import))
+        .routes(routes!(import_schools))
+        .routes(routes!(preview_pupil_import))
+        .routes(routes!(import_pupils))
+        .routes(routes!(show_import))
+}
+
+/// Which branches.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+struct Branches {
+    /// Branch codes with commas, such as `00YH00,01GH01` (vestigingscodes).
+    branches: String,
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+struct Waiting {
+    /// Answer after so many seconds at the latest, 0 to 25; until then the answer says how it ended.
+    #[serde(default = "twenty")]
+    #[param(minimum = 0, maximum = 25, default = 20, required = false)]
+    wait: u8,
+}
+
+const fn twenty() -> u8 {
+    20
+}
+
+/// What is wrong in a file, and where. **Invariant:** never a value.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct FaultShown {
+    /// The line in the file, the header being 1; absent for the file as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    /// The column as the file names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+    /// What is wrong.
+    english: String,
+    /// Wat er niet klopt.
+    dutch: String,
+}
+
+/// What a file of schools would bring; nothing was written.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SchoolPreview {
+    /// Schools that would join.
+    joined: Vec<BranchCode>,
+    /// Schools that would change.
+    changed: Vec<BranchCode>,
+    /// Schools that the file says nothing new of.
+    unchanged: Vec<BranchCode>,
+    /// What stands in the way; empty for a file that can be brought in.
+    faults: Vec<FaultShown>,
+}
+
+/// What a file of pupils would bring; nothing was written.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct PupilPreview {
+    /// Lines in the file.
+    total: usize,
+    /// Pupils whose number is new.
+    new: usize,
+    /// Pupils whose number is known.
+    known: usize,
+    /// What stands in the way; empty for a file that can be brought in.
+    faults: Vec<FaultShown>,
+}
+
+/// How an import stands.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Status {
+    /// Rows are being prepared; none is written.
+    Running,
+    /// All rows are written.
+    Finished,
+    /// None is written.
+    Failed,
+}
+
+/// How far an import is (voortgang van een import).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ImportShown {
+    id: ImportId,
+    kind: Kind,
+    status: Status,
+    /// Rows prepared.
+    done: u32,
+    /// Rows in the file.
+    total: u32,
+    /// Of a finished one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registered: Option<u32>,
+    /// Of a finished one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<u32>,
+    /// Of a finished one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unchanged: Option<u32>,
+    /// Of a failed one: why, as the problem's code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+}
+
+impl From<&Fault> for FaultShown {
+    fn from(fault: &Fault) -> Self {
+        Self {
+            line: Some(fault.line).filter(|line| *line > 0),
+            column: Some(fault.column.clone()).filter(|column| !column.is_empty()),
+            english: fault.english.clone(),
+            dutch: fault.dutch.clone(),
+        }
+    }
+}
+
+fn refused(faults: &[Fault]) -> Problem {
+    Problem::invalid(faults.iter().map(|it| FieldError::new(it.pointer(), &it.english, &it.dutch)).collect())
+}
+
+fn branches(text: &str) -> Result<BTreeSet<BranchCode>, Problem> {
+    let codes = text.split(',').map(str::trim).filter(|code| !code.is_empty());
+    let read: Result<BTreeSet<BranchCode>, _> = codes.map(str::parse).collect();
+    match read {
+        Ok(codes) if (1..=500).contains(&codes.len()) => Ok(codes),
+        _ => {
+            let english = "must be 1 to 500 branch codes such as 00YH00, with commas";
+            let dutch = "moeten 1 tot 500 vestigingscodes zijn, zoals 00YH00, met komma's";
+            Err(Problem::invalid(vec![FieldError::new("?branches", english, dutch)]))
+        }
+    }
+}
+
+/// The same import when the same command is asked again.
+fn import_id(command: Option<uuid::Uuid>) -> ImportId {
+    command.map_or_else(ImportId::fresh, |id| ImportId::derived(&["command", &id.to_string()]))
+}
+
+/// See what a file of branches would bring, with every fault at once (scholenimport bekijken).
+///
+/// The body is a file of DUO as published, `;`-separated, UTF-8 or cp1252: branches with their board,
+/// branches with coordinates, or pupils per profile. Nothing is written.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/school-imports/preview", operation_id = "preview-school-import", tag = TAG,
+    params(("region" = RegionId, Path), Branches),
+    request_body(content = String, content_type = "text/csv"),
+    responses((status = 200, description = "What it would bring.", body = SchoolPreview), Problem),
+)]
+async fn preview_school_import(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    Ask(asked_for): Ask<Branches>,
+    caller: Caller,
+    file: Bytes,
+) -> Result<Json<SchoolPreview>, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let wanted = branches(&asked_for.branches)?;
+    let known = hub.log.load::<Consortium>(&region, &region).await?.state;
+    let Brought { joined, changed, unchanged, faults, .. } = bring(&file, &wanted, &known, asked.today());
+    Ok(Json(SchoolPreview { joined, changed, unchanged, faults: faults.iter().map(FaultShown::from).collect() }))
+}
+
+/// Bring the branches asked for in from a file of DUO: all of them or none (scholen importeren).
+///
+/// The body is as in the preview. Send the file with boards first; later files complete what is known.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/school-imports", operation_id = "import-schools", tag = TAG,
+    params(("region" = RegionId, Path), Branches),
+    request_body(content = String, content_type = "text/csv"),
+    responses(Created, Problem),
+)]
+async fn import_schools(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    Ask(asked_for): Ask<Branches>,
+    caller: Caller,
+    file: Bytes,
+) -> Result<Created, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let wanted = branches(&asked_for.branches)?;
+    let known = hub.log.load::<Consortium>(&region, &region).await?.state;
+    let brought = bring(&file, &wanted, &known, asked.today());
+    if !brought.faults.is_empty() {
+        return Err(refused(&brought.faults));
+    }
+    let count = |schools: &Vec<BranchCode>| u32::try_from(schools.len()).unwrap_or(u32::MAX);
+    let start = Command::Start {
+        kind: Kind::Schools,
+        total: u32::try_from(brought.commands.len()).unwrap_or(u32::MAX),
+        schools: wanted.into_iter().collect(),
+    };
+    let finish = Command::Finish {
+        registered: count(&brought.joined),
+        changed: count(&brought.changed),
+        unchanged: count(&brought.unchanged),
+    };
+    let id = import_id(asked.command.as_ref().map(|command| command.id));
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Import>(&id, start).add::<Import>(&id, finish);
+    for command in brought.commands {
+        batch.add::<Consortium>(&region, command);
+    }
+    Ok(Created::at(batch.commit(&asked).await?, "/v1/regions/{region}/imports/{id}"))
+}
+
+async fn read_pupils(hub: &Hub, region: &RegionId, caller: &Caller, file: &[u8]) -> Result<pupils::Read, Problem> {
+    let members = hub.log.load::<Consortium>(region, region).await?.state.members();
+    let read = pupils::read(file, caller.today(), &members);
+    // Every school in the file must be within the caller's reach.
+    for school in read.lines.iter().map(|line| &line.pupil.home_school).collect::<BTreeSet<_>>() {
+        caller.about(&Touches::region().school(school))?;
+    }
+    Ok(read)
+}
+
+/// See what a file of pupils would bring, with every fault at once (leerlingenimport bekijken).
+///
+/// The body has a header and one pupil a line: `leerlingnummer;voornaam;achternaam;geboortedatum;vestiging;
+/// gastvestiging;leerweg;profiel;leerjaar;klas;cohort;ouder;ouder e-mail`, or the same in English. Nothing is
+/// written, and no fault repeats what stands in the file.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/pupil-imports/preview", operation_id = "preview-pupil-import", tag = TAG,
+    params(("region" = RegionId, Path)),
+    request_body(content = String, content_type = "text/csv"),
+    responses((status = 200, description = "What it would bring.", body = PupilPreview), Problem),
+)]
+async fn preview_pupil_import(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    file: Bytes,
+) -> Result<Json<PupilPreview>, Problem> {
+    let read = read_pupils(&hub, &region, &caller, &file).await?;
+    let mut known = 0;
+    for institution in read.lines.iter().map(|line| line.pupil.home_school.brin()).collect::<BTreeSet<_>>() {
+        let of_institution = read.lines.iter().filter(|line| line.pupil.home_school.brin() == institution);
+        let numbers: Vec<&str> = of_institution.map(|line| line.number.as_str()).collect();
+        let kind = crate::pupil_import::kind(&institution);
+        let found = hub.vault.known_natural_keys(&region, &kind, &numbers).await?;
+        known += found.iter().flatten().count();
+    }
+    let new = read.lines.len() - known;
+    Ok(Json(PupilPreview { total: read.total, new, known, faults: read.faults.iter().map(FaultShown::from).collect() }))
+}
+
+/// Bring the pupils of a file in: all of them or none (leerlingen importeren).
+///
+/// A pupil is found again by the school's own number, and registered once. With more pupils than fit in the
+/// time to wait the answer is 202 and the import's address says how far it is; asking again under the same
+/// key waits on.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/pupil-imports", operation_id = "import-pupils", tag = TAG,
+    params(("region" = RegionId, Path), Waiting),
+    request_body(content = String, content_type = "text/csv"),
+    responses(Created, (status = 202, description = "It goes on (loopt nog).", body = ImportShown), Problem),
+)]
+async fn import_pupils(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    Ask(waiting): Ask<Waiting>,
+    caller: Caller,
+    file: Bytes,
+) -> Result<Response, Problem> {
+    let read = read_pupils(&hub, &region, &caller, &file).await?;
+    if !read.faults.is_empty() {
+        return Err(refused(&read.faults));
+    }
+    let first = read.lines.first().map(|line| line.pupil.home_school.clone());
+    let asked = caller.about(&Touches::region().schools(first.as_ref()))?;
+    let id = import_id(asked.command.as_ref().map(|command| command.id));
+    let (total, kind) = (u32::try_from(read.total).unwrap_or(u32::MAX), Kind::Pupils);
+    let import = PupilImport { hub, region: region.clone(), id, lines: read.lines, asked };
+    // In a task of its own: a caller who goes away does not stop it halfway.
+    let running = tokio::spawn(import.run());
+    match tokio::time::timeout(Duration::from_secs(waiting.wait.min(25).into()), running).await {
+        Ok(Ok(done)) => Ok(Created::at(done?, "/v1/regions/{region}/imports/{id}").into_response()),
+        Ok(Err(_)) => Err(Problem::internal()),
+        Err(_) => {
+            let shown = ImportShown {
+                id,
+                kind,
+                status: Status::Running,
+                done: 0,
+                total,
+                registered: None,
+                changed: None,
+                unchanged: None,
+                code: None,
+            };
+            let mut answer = (StatusCode::ACCEPTED, Json(shown)).into_response();
+            if let Ok(location) = HeaderValue::from_str(&format!("/v1/regions/{region}/imports/{id}")) {
+                answer.headers_mut().insert(header::LOCATION, location);
+            }
+            Ok(answer)
+        }
+    }
+}
+
+/// How far an import is, and what came of it (voortgang van een import).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/imports/{import}", operation_id = "show-import", tag = TAG,
+    params(("region" = RegionId, Path), ("import" = ImportId, Path)),
+    responses((status = 200, description = "How it stands.", body = ImportShown), Problem),
+)]
+async fn show_import(
+    State(hub): State<Hub>,
+    Path((region, id)): Path<(RegionId, ImportId)>,
+    caller: Caller,
+) -> Result<Json<ImportShown>, Problem> {
+    let import = hub.log.load::<Import>(&region, &id).await?.state;
+    let Some(run) = import.run() else {
+        caller.about(&Touches::region().schools(&caller.scope().schools))?;
+        return Err(Problem::not_found("import", "import"));
+    };
+    caller.about(&Touches::region().schools(&run.schools))?;
+    let mut shown = ImportShown {
+        id,
+        kind: run.kind,
+        status: Status::Running,
+        done: run.done,
+        total: run.total,
+        registered: None,
+        changed: None,
+        unchanged: None,
+        code: None,
+    };
+    match &import {
+        Import::Unknown | Import::Running(_) => {}
+        Import::Finished { registered, changed, unchanged, .. } => {
+            shown.status = Status::Finished;
+            (shown.registered, shown.changed, shown.unchanged) = (Some(*registered), Some(*changed), Some(*unchanged));
+        }
+        Import::Failed { code, .. } => {
+            shown.status = Status::Failed;
+            shown.code = Some(code.clone());
+        }
+    }
+    Ok(Json(shown))
+}

@@ -1,0 +1,169 @@
+//! Partners that are no secondary schools.
+
+use super::{On, TAG};
+use crate::{
+    company::Company,
+    consortium::{
+        Consortium,
+        commands::{Command, NewPartner},
+    },
+};
+use axum::extract::State;
+use chassis::Hub;
+use chrono::NaiveDate;
+use proto_schemas::consortium::consortium::{Partner, PartnerKind};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vocabulary::{BranchCode, Brin, CompanyId, Label, PartnerId, RegionId};
+use web::{Accepted, Caller, FieldError, Path, Problem, Touches, Valid};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(add_primary_school))
+        .routes(routes!(add_mbo))
+        .routes(routes!(add_partner_company))
+        .routes(routes!(add_other_partner))
+        .routes(routes!(remove_partner))
+}
+
+/// A primary school (po-school).
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PrimarySchool {
+    /// Its name (naam).
+    name: Label,
+    /// The number of the competent authority (bevoegd gezag).
+    #[schemars(regex(pattern = "^[0-9]{1,6}$"))]
+    #[schema(pattern = "^[0-9]{1,6}$")]
+    board: String,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// An institution for vocational education (mbo-instelling).
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Mbo {
+    /// Its name (naam).
+    name: Label,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// A government, an association or a citizens' initiative (overheid, branche, burgerinitiatief).
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Other {
+    /// Which of the three (soort).
+    kind: PartnerKind,
+    /// Its name (naam).
+    name: Label,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+async fn add(
+    hub: &Hub,
+    region: &RegionId,
+    caller: &Caller,
+    partner: NewPartner,
+    on: Option<NaiveDate>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let command = Command::AddPartner { partner, occurred_on: on.unwrap_or(asked.today()) };
+    Ok(hub.log.execute::<Consortium>(region, region, command, &asked).await?.into())
+}
+
+/// Let a primary school join (po-school toevoegen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/partners/primary-schools/{school}", operation_id = "add-primary-school", tag = TAG,
+    params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
+    request_body = PrimarySchool, responses(Accepted, Problem),
+)]
+async fn add_primary_school(
+    State(hub): State<Hub>,
+    Path((region, school)): Path<(RegionId, BranchCode)>,
+    caller: Caller,
+    Valid(given): Valid<PrimarySchool>,
+) -> Result<Accepted, Problem> {
+    let partner = NewPartner::PrimarySchool { school, name: given.name, board: given.board };
+    add(&hub, &region, &caller, partner, given.occurred_on).await
+}
+
+/// Let an institution for mbo join (mbo-instelling toevoegen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/partners/mbo/{institution}", operation_id = "add-mbo", tag = TAG,
+    params(("region" = RegionId, Path), ("institution" = Brin, Path)),
+    request_body = Mbo, responses(Accepted, Problem),
+)]
+async fn add_mbo(
+    State(hub): State<Hub>,
+    Path((region, institution)): Path<(RegionId, Brin)>,
+    caller: Caller,
+    Valid(given): Valid<Mbo>,
+) -> Result<Accepted, Problem> {
+    add(&hub, &region, &caller, NewPartner::Mbo { institution, name: given.name }, given.occurred_on).await
+}
+
+/// Let a company that the region knows join as a partner (bedrijf als partner toevoegen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/partners/companies/{company}", operation_id = "add-partner-company", tag = TAG,
+    params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
+    request_body = On, responses(Accepted, Problem),
+)]
+async fn add_partner_company(
+    State(hub): State<Hub>,
+    Path((region, company)): Path<(RegionId, CompanyId)>,
+    caller: Caller,
+    Valid(on): Valid<On>,
+) -> Result<Accepted, Problem> {
+    if !hub.log.load::<Company>(&region, &company).await?.state.is_here() {
+        return Err(Problem::not_found("company", "bedrijf"));
+    }
+    add(&hub, &region, &caller, NewPartner::Company { company }, on.occurred_on).await
+}
+
+/// Let a government, an association or a citizens' initiative join (andere partner toevoegen).
+///
+/// The id in the path is a UUID of your choice.
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/partners/others/{partner}", operation_id = "add-other-partner", tag = TAG,
+    params(("region" = RegionId, Path), ("partner" = PartnerId, Path)),
+    request_body = Other, responses(Accepted, Problem),
+)]
+async fn add_other_partner(
+    State(hub): State<Hub>,
+    Path((region, partner)): Path<(RegionId, PartnerId)>,
+    caller: Caller,
+    Valid(given): Valid<Other>,
+) -> Result<Accepted, Problem> {
+    let partner = NewPartner::Other { partner, kind: given.kind, name: given.name };
+    add(&hub, &region, &caller, partner, given.occurred_on).await
+}
+
+/// Let a partner leave: `primary-schools`, `mbo`, `companies` or `others`, and its id (partner laten uittreden).
+#[utoipa::path(
+    delete, path = "/v1/regions/{region}/partners/{kind}/{partner}", operation_id = "remove-partner", tag = TAG,
+    params(("region" = RegionId, Path), ("kind" = String, Path), ("partner" = String, Path)),
+    responses(Accepted, Problem),
+)]
+async fn remove_partner(
+    State(hub): State<Hub>,
+    Path((region, kind, partner)): Path<(RegionId, String, String)>,
+    caller: Caller,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let partner = match kind.as_str() {
+        "primary-schools" => partner.parse().ok().map(Partner::PrimarySchool),
+        "mbo" => partner.parse().ok().map(Partner::Mbo),
+        "companies" => partner.parse().ok().map(Partner::Company),
+        "others" => partner.parse().ok().map(Partner::Other),
+        _ => return Err(Problem::not_found("kind of partner", "soort partner")),
+    };
+    let wrong = || FieldError::new("{partner}", "does not have the right form", "heeft niet de juiste vorm");
+    let partner = partner.ok_or_else(|| Problem::invalid(vec![wrong()]))?;
+    let command = Command::RemovePartner { partner, occurred_on: asked.today() };
+    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+}

@@ -1,0 +1,193 @@
+//! What was planned, what it is held against, and the rules it follows.
+
+use super::{On, TAG};
+use crate::{
+    consortium::{
+        Consortium,
+        commands::Command,
+        plan::{Plan, default_themes},
+    },
+    policy::{Policies, commands::Adopt},
+};
+use axum::extract::State;
+use chassis::Hub;
+use chrono::NaiveDate;
+use proto_schemas::consortium::{
+    consortium::{Activity, Theme},
+    policy::Policy,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vocabulary::RegionId;
+use web::{Accepted, Caller, FieldError, Path, Problem, Touches, Valid};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(adopt_plan))
+        .routes(routes!(set_target))
+        .routes(routes!(adopt_policy))
+        .routes(routes!(open_period))
+        .routes(routes!(close_period))
+}
+
+/// What the partners will do (activiteitenplan met begroting).
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PlanGiven {
+    /// First day of the programme (begin).
+    programme_from: NaiveDate,
+    /// Last day of the programme (einde).
+    programme_until: NaiveDate,
+    /// What activities are filed under; the five of the regulation when absent (thema's).
+    themes: Option<Vec<Theme>>,
+    /// What will be done (activiteiten).
+    activities: Vec<Activity>,
+    /// The date of the adoption; today when absent (datum van vaststelling).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// For when the target counts.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TargetGiven {
+    /// First day; that of the programme when absent (begin).
+    from: Option<NaiveDate>,
+    /// Last day; that of the programme when absent (einde).
+    until: Option<NaiveDate>,
+}
+
+/// A policy, whole (beleid).
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PolicyGiven {
+    /// Facts from this date on fall under it (geldig vanaf).
+    valid_from: NaiveDate,
+    /// Every value.
+    policy: Policy,
+}
+
+/// From when until when.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PeriodGiven {
+    /// First day (begin).
+    from: NaiveDate,
+    /// Last day (einde).
+    until: NaiveDate,
+}
+
+/// Adopt a plan with its budget (plan met begroting vaststellen).
+///
+/// A later plan replaces the earlier one; set the target again after it.
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/plan", operation_id = "adopt-plan", tag = TAG,
+    params(("region" = RegionId, Path)),
+    request_body = PlanGiven, responses(Accepted, Problem),
+)]
+async fn adopt_plan(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(given): Valid<PlanGiven>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let plan = Plan {
+        programme_from: given.programme_from,
+        programme_until: given.programme_until,
+        themes: given.themes.unwrap_or_else(default_themes),
+        activities: given.activities,
+    };
+    let command = Command::AdoptPlan { plan, occurred_on: given.occurred_on.unwrap_or(asked.today()) };
+    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+}
+
+/// Set what companies should put in: the policy's share of the subsidisable budget (doel vaststellen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/target", operation_id = "set-target", tag = TAG,
+    params(("region" = RegionId, Path)),
+    request_body = TargetGiven, responses(Accepted, Problem),
+)]
+async fn set_target(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(given): Valid<TargetGiven>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let policies = hub.log.load::<Policies>(&region, &region).await?.state;
+    let Some((version, policy)) = policies.on(asked.today()) else {
+        let (english, dutch) =
+            ("Adopt a policy first: it holds the share.", "Stel eerst beleid vast: daarin staat het aandeel.");
+        return Err(Problem::conflict("no-policy", english, dutch));
+    };
+    let command = Command::SetTarget { share: policy.target_share, from: given.from, until: given.until };
+    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked.under(version)).await?.into())
+}
+
+/// Adopt a policy: rates, group sizes, terms (beleid vaststellen).
+///
+/// It works forward only: valid from tomorrow at the earliest, the first one from the programme's first day.
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/policies", operation_id = "adopt-policy", tag = TAG,
+    params(("region" = RegionId, Path)),
+    request_body = PolicyGiven, responses(Accepted, Problem),
+)]
+async fn adopt_policy(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(given): Valid<PolicyGiven>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let programme_from = hub.log.load::<Consortium>(&region, &region).await?.state.programme_from();
+    let command = Adopt { valid_from: given.valid_from, policy: given.policy, programme_from };
+    Ok(hub.log.execute::<Policies>(&region, &region, command, &asked).await?.into())
+}
+
+fn period_code(text: &str) -> Result<String, Problem> {
+    let fits = (1..=32).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if fits {
+        return Ok(text.to_owned());
+    }
+    let (english, dutch) =
+        ("must be kebab-case, such as 2026", "moet uit kleine letters, cijfers en streepjes bestaan");
+    Err(Problem::invalid(vec![FieldError::new("{period}", english, dutch)]))
+}
+
+/// Open a period, such as a calendar year (periode openen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/periods/{period}", operation_id = "open-period", tag = TAG,
+    params(("region" = RegionId, Path), ("period" = String, Path, description = "Of your choice, such as `2026`.")),
+    request_body = PeriodGiven, responses(Accepted, Problem),
+)]
+async fn open_period(
+    State(hub): State<Hub>,
+    Path((region, period)): Path<(RegionId, String)>,
+    caller: Caller,
+    Valid(given): Valid<PeriodGiven>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let command = Command::OpenPeriod { period: period_code(&period)?, from: given.from, until: given.until };
+    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+}
+
+/// Close a period: it takes corrections only (periode sluiten).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/periods/{period}/closing", operation_id = "close-period", tag = TAG,
+    params(("region" = RegionId, Path), ("period" = String, Path)),
+    request_body = On, responses(Accepted, Problem),
+)]
+async fn close_period(
+    State(hub): State<Hub>,
+    Path((region, period)): Path<(RegionId, String)>,
+    caller: Caller,
+    Valid(on): Valid<On>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let occurred_on = on.occurred_on.unwrap_or(asked.today());
+    let command = Command::ClosePeriod { period: period_code(&period)?, occurred_on };
+    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+}

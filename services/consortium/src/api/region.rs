@@ -1,0 +1,166 @@
+//! The region itself: founded once, led by one board.
+
+use super::TAG;
+use crate::consortium::{Consortium, commands::Command, school::Details};
+use axum::extract::State;
+use chassis::Hub;
+use chrono::NaiveDate;
+use proto_schemas::consortium::place::{Address, Coordinates};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vocabulary::{BranchCode, Label, RegionId};
+use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(found_region))
+        .routes(routes!(name_lead_partner))
+        .routes(routes!(join_school, remove_school))
+}
+
+/// A region with the school whose board leads it.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Founding {
+    /// The region's name (naam van de regio).
+    name: Label,
+    /// The branch code of the lead school (vestigingscode).
+    lead_school: BranchCode,
+    /// What is known of it.
+    school: SchoolGiven,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// What is known of a secondary school (vo-school).
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SchoolGiven {
+    /// The name of the site (vestigingsnaam).
+    name: Label,
+    /// The number of the competent authority (bevoegd gezag): at most six digits.
+    #[schemars(regex(pattern = "^[0-9]{1,6}$"))]
+    #[schema(pattern = "^[0-9]{1,6}$")]
+    board: String,
+    /// Whether vmbo is taught here.
+    vmbo: bool,
+    /// Codes of the vmbo profiles offered, such as `PIE` (profielen).
+    #[schemars(inner(regex(pattern = "^(BWI|DP|EO|GR|HBR|MET|MT|MVI|PIE|ZW)$")))]
+    profiles: Vec<String>,
+    /// Where it is (adres).
+    address: Address,
+    /// Where it is on the map (coördinaten).
+    coordinates: Option<Coordinates>,
+}
+
+impl From<SchoolGiven> for Details {
+    fn from(given: SchoolGiven) -> Self {
+        Self {
+            name: Some(given.name),
+            board: Some(given.board),
+            vmbo: Some(given.vmbo),
+            profiles: Some(given.profiles),
+            address: Some(given.address),
+            coordinates: given.coordinates,
+        }
+    }
+}
+
+/// A school that joins, or whose data change.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Joining {
+    /// What is known of it.
+    school: SchoolGiven,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// Which site's board leads.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Leading {
+    /// The branch code of a vmbo site that is a member (vestigingscode).
+    school: BranchCode,
+    /// The date of the fact; today when absent (datum).
+    occurred_on: Option<NaiveDate>,
+}
+
+/// Found a region with its lead school (regio oprichten met haar penvoerder).
+///
+/// The slug in the path is chosen for ever. Founding again under the same name changes nothing.
+#[utoipa::path(
+    put, path = "/v1/regions/{region}", operation_id = "found-region", tag = TAG,
+    params(("region" = RegionId, Path)),
+    request_body = Founding, responses(Accepted, Problem),
+)]
+async fn found_region(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(founding): Valid<Founding>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let occurred_on = founding.occurred_on.unwrap_or(asked.today());
+    let school = founding.lead_school;
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Consortium>(&region, Command::Found { name: founding.name, occurred_on });
+    let details = founding.school.into();
+    batch.add::<Consortium>(&region, Command::JoinSchool { school: school.clone(), details, occurred_on });
+    batch.add::<Consortium>(&region, Command::NameLeadPartner { school, occurred_on });
+    Ok(batch.commit(&asked).await?.into())
+}
+
+/// Name the board of a vmbo site the lead partner (penvoerder aanwijzen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/lead-partner", operation_id = "name-lead-partner", tag = TAG,
+    params(("region" = RegionId, Path)),
+    request_body = Leading, responses(Accepted, Problem),
+)]
+async fn name_lead_partner(
+    State(hub): State<Hub>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(leading): Valid<Leading>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let occurred_on = leading.occurred_on.unwrap_or(asked.today());
+    let command = Command::NameLeadPartner { school: leading.school, occurred_on };
+    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+}
+
+/// Let a secondary school join, or change what is known of it (vo-school toevoegen of wijzigen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/schools/{school}", operation_id = "join-school", tag = TAG,
+    params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
+    request_body = Joining, responses(Accepted, Problem),
+)]
+async fn join_school(
+    State(hub): State<Hub>,
+    Path((region, school)): Path<(RegionId, BranchCode)>,
+    caller: Caller,
+    Valid(joining): Valid<Joining>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region().school(&school))?;
+    let occurred_on = joining.occurred_on.unwrap_or(asked.today());
+    let command = Command::JoinSchool { school, details: joining.school.into(), occurred_on };
+    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+}
+
+/// Let a secondary school leave (vo-school laten uittreden).
+#[utoipa::path(
+    delete, path = "/v1/regions/{region}/schools/{school}", operation_id = "remove-school", tag = TAG,
+    params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
+    responses(Accepted, Problem),
+)]
+async fn remove_school(
+    State(hub): State<Hub>,
+    Path((region, school)): Path<(RegionId, BranchCode)>,
+    caller: Caller,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region().school(&school))?;
+    let command = Command::RemoveSchool { school, occurred_on: asked.today() };
+    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+}

@@ -1,0 +1,83 @@
+//! Who was forgotten? Kept so that a vault restored from a backup is made to forget again.
+
+use bus::{CannotApply, Projection};
+use chassis::Hub;
+use event_log::{Recorded, tenant};
+use proto_schemas::consortium::person::Event;
+use sqlx::PgConnection;
+use std::time::Duration;
+use uuid::Uuid;
+use vocabulary::{PersonId, RegionId};
+
+/// Between two tries when the vault or the database is away.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Folds the people who were forgotten.
+#[derive(Clone, Copy, Debug)]
+pub struct ForgottenPeople;
+
+impl ForgottenPeople {
+    /// Makes the vault forget again, beside the work: nothing waits for a vault that is away.
+    pub(crate) fn applied_again(hub: &Hub) -> Self {
+        let hub = hub.clone();
+        tokio::spawn(async move {
+            while let Err(error) = again(&hub).await {
+                if hub.db.is_closed() {
+                    break;
+                }
+                tracing::info!(%error, "who was forgotten is not applied to the vault again yet");
+                tokio::time::sleep(PATIENCE).await;
+            }
+        });
+        Self
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum NotYet {
+    #[error(transparent)]
+    Log(#[from] event_log::Error),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+}
+
+async fn again(hub: &Hub) -> Result<(), NotYet> {
+    for head in hub.log.heads().await? {
+        hub.vault.reapply(&head.region, &people(hub, &head.region).await?).await?;
+    }
+    Ok(())
+}
+
+async fn people(hub: &Hub, region: &RegionId) -> sqlx::Result<Vec<PersonId>> {
+    let mut rows = tenant(&hub.db, region).await?;
+    let people: Vec<Uuid> = sqlx::query_scalar("select id from forgotten_people.person where region = $1")
+        .bind(region.as_str())
+        .fetch_all(&mut *rows)
+        .await?;
+    Ok(people.into_iter().map(PersonId).collect())
+}
+
+impl Projection for ForgottenPeople {
+    const NAME: &'static str = "forgotten-people";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["consortium"];
+    const TABLES: &'static str =
+        "create table person (region text not null, id uuid not null, primary key (region, id))";
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        if happened.category() != "person" {
+            return Ok(());
+        }
+        let id: PersonId = happened.stream_id().ok_or_else(|| CannotApply::Park("a person has an id".into()))?;
+        if matches!(happened.event()?, Event::PersonForgotten { .. }) {
+            sqlx::query("insert into person (region, id) values ($1, $2) on conflict do nothing")
+                .bind(happened.region.as_str())
+                .bind(id.0)
+                .execute(rows)
+                .await?;
+        }
+        Ok(())
+    }
+}

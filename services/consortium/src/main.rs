@@ -1,0 +1,5 @@
+//! The consortium service as a process of its own.
+
+fn main() -> anyhow::Result<()> {
+    chassis::alone(consortium::service())
+}

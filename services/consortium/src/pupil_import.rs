@@ -1,0 +1,218 @@
+//! Brings the pupils of a file in: found again by their number, sealed in chunks, written at once.
+//!
+//! **Invariant:** until the last append nothing of the file is in the log but how far it is.
+
+use crate::{
+    files::pupils::Line,
+    import::{Import, commands::Command as OfImport},
+    person::{
+        Person, Registered,
+        commands::{Command, Who},
+    },
+    sealing::{self, CORRECTED, Fields, REGISTERED},
+};
+use chassis::Hub;
+use decider::Asked;
+use event_log::Done;
+use proto_schemas::{
+    Sealed,
+    consortium::{import::Kind, person::Guardian},
+    sealed::Purpose::{self, Identity},
+};
+use std::collections::{BTreeMap, BTreeSet};
+use vocabulary::{BranchCode, Brin, ImportId, PersonId, RegionId};
+use web::Problem;
+
+/// Lines between two reports of progress; one round trip to the vault each.
+const CHUNK: usize = 100;
+
+/// An import that may begin: its file has no faults.
+pub struct PupilImport {
+    /// The hub it runs in.
+    pub hub: Hub,
+    /// Whose pupils.
+    pub region: RegionId,
+    /// The import itself.
+    pub id: ImportId,
+    /// The pupils.
+    pub lines: Vec<Line>,
+    /// Who asked.
+    pub asked: Asked,
+}
+
+/// What the file brings for one pupil.
+type Change = (PersonId, Command);
+
+#[derive(Default)]
+struct Brought {
+    changes: Vec<Change>,
+    registered: u32,
+    changed: u32,
+    unchanged: u32,
+}
+
+impl PupilImport {
+    /// Runs to its end. Asked again under the same command it goes on, or answers as before.
+    ///
+    /// # Errors
+    /// What stood in the way; the import says so too, and may be asked again.
+    pub async fn run(self) -> Result<Done, Problem> {
+        // Only the append that writes the pupils is kept under the command: until then a retry goes on.
+        let mut early = self.asked.clone();
+        (early.command, early.expects) = (None, None);
+        let schools: BTreeSet<&BranchCode> = self.lines.iter().map(|line| &line.pupil.home_school).collect();
+        let start = OfImport::Start {
+            kind: Kind::Pupils,
+            total: count(self.lines.len()),
+            schools: schools.into_iter().cloned().collect(),
+        };
+        self.hub.log.execute::<Import>(&self.region, &self.id, start, &early).await?;
+        let brought = match self.bring(&early).await {
+            Ok(brought) => brought,
+            Err(problem) => {
+                let fail = OfImport::Fail { code: problem.code().to_owned() };
+                // What stood in the way is told in any case, also when this cannot be written either.
+                if let Err(error) = self.hub.log.execute::<Import>(&self.region, &self.id, fail, &early).await {
+                    tracing::warn!(%error, import = %self.id, "a failed import could not be marked as failed");
+                }
+                return Err(problem);
+            }
+        };
+        let Brought { changes, registered, changed, unchanged } = brought;
+        let mut batch = self.hub.log.batch(&self.region);
+        batch.add::<Import>(&self.id, OfImport::Finish { registered, changed, unchanged });
+        for (person, command) in changes {
+            batch.add::<Person>(&person, command);
+        }
+        Ok(batch.commit(&self.asked).await?)
+    }
+
+    async fn bring(&self, early: &Asked) -> Result<Brought, Problem> {
+        let mut brought = Brought::default();
+        for (index, chunk) in self.lines.chunks(CHUNK).enumerate() {
+            let people = self.people(chunk).await?;
+            self.chunk(chunk, &people, &mut brought).await?;
+            let done = count(index * CHUNK + chunk.len());
+            let advance = OfImport::Advance { done };
+            self.hub.log.execute::<Import>(&self.region, &self.id, advance, early).await?;
+        }
+        Ok(brought)
+    }
+
+    /// Whose numbers these are; someone new for a new number. One institution, one administration.
+    async fn people(&self, chunk: &[Line]) -> Result<Vec<PersonId>, Problem> {
+        let mut by_institution: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, line) in chunk.iter().enumerate() {
+            by_institution.entry(kind(&line.pupil.home_school.brin())).or_default().push(index);
+        }
+        let mut found: BTreeMap<usize, PersonId> = BTreeMap::new();
+        for (kind, places) in by_institution {
+            let keys: Vec<(&str, PersonId)> =
+                places.iter().map(|place| (chunk[*place].number.as_str(), PersonId::fresh())).collect();
+            let people = self.hub.vault.keep_natural_keys(&self.region, &kind, &keys).await?;
+            found.extend(places.into_iter().zip(people));
+        }
+        Ok(found.into_values().collect())
+    }
+
+    async fn chunk(&self, lines: &[Line], people: &[PersonId], brought: &mut Brought) -> Result<(), Problem> {
+        let mut told = Vec::new();
+        for (line, person) in lines.iter().zip(people) {
+            let known = match self.hub.log.load::<Person>(&self.region, person).await?.state {
+                Person::Pupil(known) => Some(known),
+                _ => None,
+            };
+            told.push((line, *person, known));
+        }
+        let same = self.same_as_known(&told).await?;
+        let news: Vec<(&Line, PersonId, Fields)> = told
+            .iter()
+            .zip(&same)
+            .filter(|(_, same)| !**same)
+            .map(|((line, person, known), _)| (*line, *person, if known.is_some() { CORRECTED } else { REGISTERED }))
+            .collect();
+        let mut sealed = self.seal(&news).await?.into_iter();
+        for ((line, person, known), same) in told.iter().zip(same) {
+            let pupil = line.pupil.clone();
+            let who = if same { None } else { sealed.next() };
+            let command = match (known, who) {
+                (None, Some(who)) => {
+                    brought.registered += 1;
+                    Command::RegisterPupil { pupil, who }
+                }
+                (Some(known), None) if known.pupil == pupil => {
+                    brought.unchanged += 1;
+                    continue;
+                }
+                (_, corrected) => {
+                    brought.changed += 1;
+                    Command::UpdatePupil { pupil, corrected }
+                }
+            };
+            brought.changes.push((*person, command));
+        }
+        Ok(())
+    }
+
+    /// For each line, whether what is sealed of the known pupil opens to what the line says.
+    async fn same_as_known(&self, told: &[(&Line, PersonId, Option<Box<Registered>>)]) -> Result<Vec<bool>, Problem> {
+        let mut asked: Vec<(&str, &Sealed)> = Vec::new();
+        for (_, _, known) in told {
+            let Some(known) = known else { continue };
+            let fields = if known.corrected { CORRECTED } else { REGISTERED };
+            asked.extend([(fields.name, &known.who.name), (fields.birth_date, &known.who.birth_date)]);
+            for guardian in &known.who.guardians {
+                asked.push((fields.guardian_name, &guardian.name));
+                asked.extend(guardian.email.iter().map(|email| (fields.guardian_email, email)));
+            }
+        }
+        let mut opened = self.hub.vault.open_all(&self.region, &asked).await?.into_iter();
+        let same = told.iter().map(|(line, _, known)| {
+            let Some(known) = known else { return false };
+            let sealed = 2 + known.who.guardians.iter().map(|it| 1 + usize::from(it.email.is_some())).sum::<usize>();
+            let before: Vec<Option<String>> = opened.by_ref().take(sealed).collect();
+            let now: Vec<Option<String>> = plain(line, REGISTERED).into_iter().map(|(_, text)| Some(text)).collect();
+            before == now
+        });
+        Ok(same.collect())
+    }
+
+    async fn seal(&self, news: &[(&Line, PersonId, Fields)]) -> Result<Vec<Who>, Problem> {
+        let plain: Vec<_> = news.iter().map(|(line, person, fields)| (*person, plain(line, *fields))).collect();
+        let asked: Vec<(PersonId, Purpose, &str, &str)> = plain
+            .iter()
+            .flat_map(|(person, texts)| texts.iter().map(|(field, text)| (*person, Identity, *field, text.as_str())))
+            .collect();
+        let mut sealed = self.hub.vault.seal_all(&self.region, &asked).await?.into_iter();
+        let who = |(line, ..): &(&Line, PersonId, Fields)| {
+            let (name, birth_date) = (sealed.next()?, sealed.next()?);
+            let guardians = match &line.guardian {
+                None => vec![],
+                Some((_, None)) => vec![Guardian { name: sealed.next()?, email: None }],
+                Some((_, Some(_))) => vec![Guardian { name: sealed.next()?, email: Some(sealed.next()?) }],
+            };
+            Some(Who { name, birth_date, guardians })
+        };
+        news.iter().map(who).collect::<Option<_>>().ok_or_else(Problem::internal)
+    }
+}
+
+/// What is sealed of a line, in its order.
+fn plain(line: &Line, fields: Fields) -> Vec<(&'static str, String)> {
+    let mut texts =
+        vec![(fields.name, sealing::name(&line.given, &line.family)), (fields.birth_date, line.birth_date.to_string())];
+    if let Some((name, email)) = &line.guardian {
+        texts.push((fields.guardian_name, name.clone()));
+        texts.extend(email.iter().map(|email| (fields.guardian_email, email.to_string())));
+    }
+    texts
+}
+
+/// Under which kind the vault keeps an institution's numbers.
+pub(crate) fn kind(institution: &Brin) -> String {
+    format!("pupil-number/{institution}")
+}
+
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}
