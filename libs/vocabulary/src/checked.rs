@@ -42,7 +42,7 @@ macro_rules! checked_text {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "pattern": $pattern })
+                schemars::json_schema!({ "type": "string", "pattern": $pattern, "examples": [$example] })
             }
         }
 

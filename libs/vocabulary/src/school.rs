@@ -29,7 +29,11 @@ impl Brin {
         let fits = text.len() == 4
             && text.bytes().take(2).all(|b| b.is_ascii_digit())
             && text.bytes().skip(2).all(|b| b.is_ascii_uppercase());
-        if fits { Ok(text.to_owned()) } else { Err(Invalid::new("BRIN", "two digits and two capital letters, such as 02LB")) }
+        if fits {
+            Ok(text.to_owned())
+        } else {
+            Err(Invalid::new("BRIN", "two digits and two capital letters, such as 02LB"))
+        }
     }
 }
 checked_text!(Brin, pattern = "^[0-9]{2}[A-Z]{2}$", example = "02LB");
@@ -47,7 +51,11 @@ impl BranchCode {
             && text.len() == 6
             && Brin::check(&text[..4]).is_ok()
             && text.bytes().skip(4).all(|b| b.is_ascii_digit());
-        if fits { Ok(text.to_owned()) } else { Err(Invalid::new("branch code", "a BRIN and two digits, such as 02LB00")) }
+        if fits {
+            Ok(text.to_owned())
+        } else {
+            Err(Invalid::new("branch code", "a BRIN and two digits, such as 02LB00"))
+        }
     }
 
     /// The institution this site belongs to.

@@ -14,7 +14,9 @@ pub fn amsterdam_date(moment: DateTime<Utc>) -> NaiveDate {
 }
 
 /// A length of time in whole minutes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema,
+)]
 #[serde(transparent)]
 pub struct Minutes(pub u32);
 
