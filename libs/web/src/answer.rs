@@ -16,12 +16,17 @@ pub struct Accepted(Done);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
     done: Done,
-    location: Option<String>,
+    place: Option<String>,
 }
 
-/// Where the log stands after it; the guard, which knows the service, makes `Hub-Position` of it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct At(pub i64);
+/// What the guard, which knows service, region and address, makes `Hub-Position` and `Location` of.
+#[derive(Clone, Debug)]
+pub(crate) struct At {
+    pub position: i64,
+    pub id: String,
+    /// Where it is, with `{region}` and `{id}`; the address asked, a slash and the id when the handler says nothing.
+    pub place: Option<String>,
+}
 
 impl From<Done> for Accepted {
     fn from(done: Done) -> Self {
@@ -32,7 +37,7 @@ impl From<Done> for Accepted {
 impl From<Done> for Created {
     /// At the address asked, a slash, and the id.
     fn from(done: Done) -> Self {
-        Self { done, location: None }
+        Self { done, place: None }
     }
 }
 
@@ -41,15 +46,14 @@ impl Created {
     /// request and `{id}` the id of what was made: after a retry the first one.
     #[must_use]
     pub fn at(done: Done, pattern: &str) -> Self {
-        let location = pattern.replace("{id}", id(&done));
-        Self { done, location: Some(location) }
+        Self { done, place: Some(pattern.to_owned()) }
     }
 
     /// At an address made from the id of what was made: after a retry the first one.
     #[must_use]
     pub fn new(done: Done, location: impl FnOnce(&str) -> String) -> Self {
-        let location = location(id(&done));
-        Self { done, location: Some(location) }
+        let place = location(id(&done)).replace(id(&done), "{id}");
+        Self { done, place: Some(place) }
     }
 }
 
@@ -59,31 +63,26 @@ pub(crate) fn id(done: &Done) -> &str {
 }
 
 /// **Invariant:** made of what the log keeps and nothing else, so that a retry answers the same.
-fn written(done: &Done) -> Response {
+fn written(done: &Done, place: Option<String>) -> Response {
     let body = json!({ "id": id(done), "version": done.version, "position": done.position });
     let mut answer = Json::<Value>(body).into_response();
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", done.version)) {
         answer.headers_mut().insert(header::ETAG, tag);
     }
-    answer.extensions_mut().insert(At(done.position));
+    answer.extensions_mut().insert(At { position: done.position, id: id(done).to_owned(), place });
     answer
 }
 
 impl IntoResponse for Accepted {
     fn into_response(self) -> Response {
-        written(&self.0)
+        written(&self.0, None)
     }
 }
 
 impl IntoResponse for Created {
     fn into_response(self) -> Response {
-        let mut answer = written(&self.done);
+        let mut answer = written(&self.done, self.place);
         *answer.status_mut() = StatusCode::CREATED;
-        // Without one of its own the guard fills in the address asked, a slash, and the id.
-        let location = self.location.unwrap_or_else(|| format!("{{asked}}/{}", id(&self.done)));
-        if let Ok(location) = HeaderValue::from_str(&location) {
-            answer.headers_mut().insert(header::LOCATION, location);
-        }
         answer
     }
 }

@@ -9,10 +9,10 @@ use jsonschema::{
 };
 use serde_json::Value;
 
-/// Every error, those inside alternatives brought up.
-pub(crate) fn told<'a>(errors: impl IntoIterator<Item = ValidationError<'a>>) -> Vec<FieldError> {
+/// Every error, those inside alternatives brought up. The schema itself gives examples.
+pub(crate) fn told<'a>(errors: impl IntoIterator<Item = ValidationError<'a>>, schema: &Value) -> Vec<FieldError> {
     let mut all: Vec<FieldError> = Vec::new();
-    for error in errors.into_iter().flat_map(|error| tell(&error)) {
+    for error in errors.into_iter().flat_map(|error| tell(&error, schema)) {
         if !all.contains(&error) {
             all.push(error);
         }
@@ -20,7 +20,7 @@ pub(crate) fn told<'a>(errors: impl IntoIterator<Item = ValidationError<'a>>) ->
     all
 }
 
-fn tell(error: &ValidationError<'_>) -> Vec<FieldError> {
+fn tell(error: &ValidationError<'_>, schema: &Value) -> Vec<FieldError> {
     let at = error.instance_path().as_str();
     let one = |english: String, dutch: String| vec![FieldError::new(at, english, dutch)];
     let both = |english: &str, dutch: &str| one(english.into(), dutch.into());
@@ -54,9 +54,9 @@ fn tell(error: &ValidationError<'_>) -> Vec<FieldError> {
         Kind::Enum { options } => {
             one_of(at, &options.as_array().map(|all| all.iter().collect::<Vec<_>>()).unwrap_or_default())
         }
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => alternatives(at, context),
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => alternatives(at, context, schema),
         Kind::Format { format } => form(at, format),
-        Kind::Pattern { pattern } => one(format!("must look like {pattern}"), format!("moet eruitzien als {pattern}")),
+        Kind::Pattern { .. } => pattern(at, example(error, schema)),
         Kind::Minimum { limit } => number("must be at least", "moet ten minste zijn:", limit),
         Kind::Maximum { limit } => number("must be at most", "moet ten hoogste zijn:", limit),
         Kind::ExclusiveMinimum { limit } => number("must be more than", "moet meer zijn dan", limit),
@@ -71,7 +71,7 @@ fn tell(error: &ValidationError<'_>) -> Vec<FieldError> {
 }
 
 /// What is wrong with a value that fits none of its forms: the errors of the form that was meant.
-fn alternatives(at: &str, forms: &[Vec<ValidationError<'static>>]) -> Vec<FieldError> {
+fn alternatives(at: &str, forms: &[Vec<ValidationError<'static>>], schema: &Value) -> Vec<FieldError> {
     let constants = |form: &Vec<ValidationError<'static>>| match form.as_slice() {
         [only] if only.instance_path().as_str() == at => match only.kind() {
             Kind::Constant { expected_value } => Some(vec![Value::clone(expected_value)]),
@@ -106,7 +106,11 @@ fn alternatives(at: &str, forms: &[Vec<ValidationError<'static>>]) -> Vec<FieldE
         _ => false,
     };
     let distance = |form: &&Vec<ValidationError<'static>>| (form.iter().filter(foreign).count(), form.len());
-    forms.iter().min_by_key(distance).map(|meant| meant.iter().flat_map(tell).collect()).unwrap_or_default()
+    forms
+        .iter()
+        .min_by_key(distance)
+        .map(|meant| meant.iter().flat_map(|error| tell(error, schema)).collect())
+        .unwrap_or_default()
 }
 
 fn one_of(at: &str, choices: &[&Value]) -> Vec<FieldError> {
@@ -116,6 +120,24 @@ fn one_of(at: &str, choices: &[&Value]) -> Vec<FieldError> {
     vec![match choices {
         [_] => FieldError::new(at, format!("must be {shown}"), format!("moet {shown} zijn")),
         _ => FieldError::new(at, format!("must be one of: {shown}"), format!("moet een van deze zijn: {shown}")),
+    }]
+}
+
+/// An example that stands beside the keyword that was not met.
+fn example<'s>(error: &ValidationError<'_>, schema: &'s Value) -> Option<&'s str> {
+    let (beside, _keyword) = error.schema_path().as_str().rsplit_once('/')?;
+    schema.pointer(beside)?.pointer("/examples/0")?.as_str()
+}
+
+fn pattern(at: &str, example: Option<&str>) -> Vec<FieldError> {
+    let (english, dutch) = ("does not have the right form", "heeft niet de juiste vorm");
+    vec![match example {
+        Some(example) => FieldError::new(
+            at,
+            format!("{english}; an example: {example}"),
+            format!("{dutch}; een voorbeeld: {example}"),
+        ),
+        None => FieldError::new(at, english, dutch),
     }]
 }
 

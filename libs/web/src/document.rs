@@ -1,12 +1,12 @@
 //! The OpenAPI document: what all operations have in common is written here, once.
 
-use crate::{Accepted, Created, Problem};
+use crate::{Accepted, Created, Problem, terms};
 use axum::{Router, response::IntoResponse, routing::get};
 use http::header;
 use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::{
-    IntoResponses,
+    IntoResponses, PartialSchema,
     openapi::{
         Components, ContentBuilder, HeaderBuilder, Object, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required,
         Response, ResponseBuilder, Type,
@@ -14,6 +14,7 @@ use utoipa::{
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
+use vocabulary::RegionId;
 
 /// Serves the document at `/v1/openapi.json`, for everyone.
 pub fn openapi<S: Clone + Send + Sync + 'static>(api: &OpenApi) -> Router<S> {
@@ -45,10 +46,48 @@ pub(crate) fn complete(api: &mut OpenApi) {
             }
         }
     }
+    for (path, item) in &mut api.paths.paths {
+        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch] {
+            operation.iter_mut().for_each(|operation| name_all(path, operation));
+        }
+    }
+    let text = api.to_json().unwrap_or_default();
     let components = api.components.get_or_insert_with(Components::new);
+    for (name, schema) in terms::all().into_iter().filter(|(name, _)| text.contains(&reference(name))) {
+        components.schemas.entry(name).or_insert(schema);
+    }
     components.responses.insert("Problem".into(), problem().into());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+}
+
+fn reference(name: &str) -> String {
+    format!("\"#/components/schemas/{name}\"")
+}
+
+/// Names what stands in the path also when a handler does not read it, as the region often is not.
+fn name_all(path: &str, operation: &mut Operation) {
+    let parameters = operation.parameters.get_or_insert_default();
+    for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+        let named = parameters.iter().any(|it| matches!(it, RefOr::T(it) if it.name == name));
+        if !named {
+            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
+            let schema = if name == "region" { RegionId::schema() } else { Object::with_type(Type::String).into() };
+            parameters.insert(0, parameter.schema(Some(schema)).build().into());
+        }
+    }
+}
+
+/// Schemas that the document refers to and does not hold: a test fails while there are any.
+#[must_use]
+pub fn dangling(api: &OpenApi) -> Vec<String> {
+    let text = api.to_json().unwrap_or_default();
+    let held = |name: &str| api.components.as_ref().is_some_and(|all| all.schemas.contains_key(name));
+    let named = text.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut missing: Vec<String> = named.filter(|name| !held(name)).map(ToOwned::to_owned).collect();
+    missing.sort();
+    missing.dedup();
+    missing
 }
 
 fn complete_one(operation: &mut Operation, is_post: bool, is_command: bool) {

@@ -10,6 +10,7 @@ use crate::{
     document,
     headers::{self, HUB_POSITION},
     operations::{Known, Operations},
+    telemetry,
 };
 use access::{Grants, Identities, Issuers, table};
 use axum::{
@@ -22,9 +23,12 @@ use axum::{
 use decider::{Clock, CommandKey};
 use event_log::{EventLog, Kept};
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use serde_json::json;
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
@@ -86,6 +90,8 @@ struct Standing {
     roles: Roles,
     prints: Prints,
     operations: Operations,
+    /// Where each operation puts what it makes.
+    places: RwLock<HashMap<String, String>>,
 }
 
 /// Puts the guard before every route, and completes the OpenAPI document with what it asks of all of them.
@@ -104,12 +110,14 @@ where
         return (router, api);
     }
     let prints = Prints::new(&guard.fingerprint_key);
-    let standing = Arc::new(Standing { prints, operations: Operations::of(&api), guard, roles });
+    let standing =
+        Arc::new(Standing { prints, operations: Operations::of(&api), guard, roles, places: RwLock::default() });
     (router.route_layer(middleware::from_fn_with_state(standing, stand)), api)
 }
 
 /// What is remembered of a request until its answer is there.
 struct Let {
+    operation: String,
     success: StatusCode,
     region: Option<RegionId>,
     command: Option<CommandKey>,
@@ -131,12 +139,13 @@ impl Standing {
         let (mut parts, body) = request.into_parts();
         let known = self.operation(&parts)?;
         if access::PUBLIC.contains(&known.id.as_str()) {
-            let through = Let { success: known.success, region: None, command: None };
+            let through = Let { operation: known.id.clone(), success: known.success, region: None, command: None };
             return Ok((Request::from_parts(parts, body), through));
         }
         let identity = self.guard.issuers.verify(&headers::bearer(&parts.headers)?).await?;
         let actor = self.guard.identities.of(&identity);
-        let at = self.moment(&parts.headers)?;
+        // **Invariant:** token expiry and recording time never follow `Hub-Now`.
+        let at = headers::moment(&parts.headers, self.guard.issuers.is_development(), self.guard.clock.now())?;
         let region = region(&mut parts).await?;
         let mut grants = match &region {
             Some(region) => self.guard.grants.of(region, actor, amsterdam_date(at)),
@@ -159,7 +168,12 @@ impl Standing {
         let print = |key: String| self.prints.of(actor, region.as_ref(), &key, (&parts.method, &parts.uri, &body));
         let command = key.map(print);
         let traceparent = parts.extensions.get::<Trace>().map(|trace| trace.traceparent.clone());
-        let through = Let { success: known.success, region: region.clone(), command: command.clone() };
+        let through = Let {
+            operation: known.id.clone(),
+            success: known.success,
+            region: region.clone(),
+            command: command.clone(),
+        };
         parts.extensions.insert(Caller(Arc::new(Who { actor, region, grants, at, command, expects, traceparent })));
         Ok((Request::from_parts(parts, Body::from(body)), through))
     }
@@ -180,12 +194,6 @@ impl Standing {
         Ok(known)
     }
 
-    /// The moment asked. **Invariant:** token expiry and recording time never follow `Hub-Now`.
-    fn moment(&self, headers: &HeaderMap) -> Result<chrono::DateTime<chrono::Utc>, Problem> {
-        let now = self.guard.clock.now();
-        if self.guard.issuers.is_development() { Ok(headers::hub_now(headers)?.unwrap_or(now)) } else { Ok(now) }
-    }
-
     async fn wait(&self, region: Option<&RegionId>, positions: Positions) -> Result<(), Problem> {
         let (Some(region), Some(wait)) = (region, &self.guard.wait) else { return Ok(()) };
         if positions.is_empty() {
@@ -203,27 +211,37 @@ impl Standing {
     }
 
     async fn finish(&self, answer: Response, through: Let, asked: &str) -> Response {
-        let success = through.success;
-        let region = through.region.clone();
+        let (success, region, operation) = (through.success, through.region.clone(), through.operation.clone());
         let mut answer = match self.answered_before(answer.status(), through).await {
             Ok(None) => answer,
             Ok(Some(kept)) if success == StatusCode::CREATED => Created::from(kept.done).into_response(),
             Ok(Some(kept)) => Accepted::from(kept.done).into_response(),
             Err(problem) => problem.into_response(),
         };
-        if let Some(At(position)) = answer.extensions().get::<At>().copied()
-            && let Ok(position) = HeaderValue::from_str(&format!("{}={position}", self.guard.service))
-        {
-            answer.headers_mut().insert(HUB_POSITION, position);
+        if let Some(At { position, id, place }) = answer.extensions().get::<At>().cloned() {
+            let position = format!("{}={position}", self.guard.service);
+            put(answer.headers_mut(), HUB_POSITION, &position);
+            if answer.status() == StatusCode::CREATED {
+                let place = self.place(operation, place).unwrap_or_else(|| format!("{asked}/{{id}}"));
+                let region = region.as_ref().map_or("", RegionId::as_str);
+                put(answer.headers_mut(), header::LOCATION, &place.replace("{region}", region).replace("{id}", &id));
+            }
         }
-        let location = answer.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
-        let filled = location.filter(|location| location.contains('{')).map(|location| {
-            location.replace("{asked}", asked).replace("{region}", region.as_ref().map_or("", RegionId::as_str))
-        });
-        if let Some(filled) = filled.and_then(|filled| HeaderValue::from_str(&filled).ok()) {
-            answer.headers_mut().insert(header::LOCATION, filled);
+        if answer.status() == StatusCode::CONFLICT {
+            telemetry::refused(self.guard.service);
         }
         answer
+    }
+
+    /// Where an operation puts what it makes. Remembered, since a handler that refuses a retry does not say.
+    fn place(&self, operation: String, said: Option<String>) -> Option<String> {
+        let known = self.places.read().unwrap_or_else(PoisonError::into_inner).get(&operation).cloned();
+        if let Some(said) = &said
+            && known.is_none()
+        {
+            self.places.write().unwrap_or_else(PoisonError::into_inner).insert(operation, said.clone());
+        }
+        said.or(known)
     }
 
     /// A handler may refuse what it did before, such as opening what is open by now: then the answer
@@ -236,6 +254,12 @@ impl Standing {
             Some(kept) if kept.fingerprint != command.fingerprint => Err(Problem::reused()),
             kept => Ok(kept),
         }
+    }
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        headers.insert(name, value);
     }
 }
 

@@ -98,8 +98,11 @@ pub(crate) fn min_position(headers: &HeaderMap) -> Result<Positions, Problem> {
     text.split(',').map(each).collect::<Option<_>>().ok_or_else(wrong)
 }
 
-/// A moment such as `2026-09-01T10:00:00Z`.
-pub(crate) fn hub_now(headers: &HeaderMap) -> Result<Option<DateTime<Utc>>, Problem> {
+/// The moment asked: `now`, or under the development issuer a moment such as `2026-09-01T10:00:00Z`.
+pub(crate) fn moment(headers: &HeaderMap, development: bool, now: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
+    if !development {
+        return Ok(now);
+    }
     let wrong = || {
         Problem::bad_header(
             "bad-hub-now",
@@ -109,8 +112,8 @@ pub(crate) fn hub_now(headers: &HeaderMap) -> Result<Option<DateTime<Utc>>, Prob
         )
     };
     match single(headers, &HUB_NOW).map_err(|()| wrong())? {
-        None => Ok(None),
-        Some(text) => DateTime::parse_from_rfc3339(&text).map(|moment| Some(moment.to_utc())).map_err(|_| wrong()),
+        None => Ok(now),
+        Some(text) => DateTime::parse_from_rfc3339(&text).map(|moment| moment.to_utc()).map_err(|_| wrong()),
     }
 }
 
@@ -155,6 +158,17 @@ mod tests {
         for bad in ["", "hotspots", "hotspots=", "=1", "hotspots=-1", "hotspots=1,", "HOTSPOTS=1", "hotspots=1;x=2"] {
             assert_eq!(read(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn hub_now_is_ignored_without_the_development_issuer() {
+        let (now, then) = ("2026-09-01T12:00:00Z".parse().unwrap(), "2027-01-01T00:00:00Z".parse().unwrap());
+        let named = with(HUB_NOW, "2027-01-01T00:00:00Z");
+        assert_eq!(moment(&named, false, now), Ok(now));
+        assert_eq!(moment(&named, true, now), Ok(then));
+        assert_eq!(moment(&with(HUB_NOW, "soon"), false, now), Ok(now));
+        assert!(moment(&with(HUB_NOW, "soon"), true, now).is_err());
+        assert_eq!(moment(&HeaderMap::new(), true, now), Ok(now));
     }
 
     #[test]

@@ -141,6 +141,7 @@ fn title(status: StatusCode) -> [&'static str; 2] {
         401 => ["Who are you?", "Wie bent u?"],
         403 => ["Not allowed", "Niet toegestaan"],
         404 => ["Not found", "Niet gevonden"],
+        410 => ["Forgotten", "Vergeten"],
         405 => ["Not possible here", "Hier niet mogelijk"],
         409 => ["The rules say no", "De regels staan dit niet toe"],
         412 => ["Changed in the meantime", "Intussen gewijzigd"],
@@ -149,7 +150,7 @@ fn title(status: StatusCode) -> [&'static str; 2] {
         422 => ["The key was used before", "De sleutel is al gebruikt"],
         429 => ["Too many requests", "Te veel verzoeken"],
         503 => ["Not available", "Niet beschikbaar"],
-        400..500 => ["The request cannot be answered", "Het verzoek kan niet worden beantwoord"],
+        _ if status.is_client_error() => ["The request cannot be answered", "Het verzoek kan niet worden beantwoord"],
         _ => ["Something went wrong here", "Er ging hier iets mis"],
     }
 }

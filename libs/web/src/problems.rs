@@ -142,7 +142,9 @@ impl Problem {
             405 => ("no-such-method", "This cannot be done at this address.", "Dit kan niet op dit adres."),
             413 => ("too-large", "The body is too large.", "De inhoud is te groot."),
             415 => return Self::not_json(),
-            400..500 => ("bad-request", "The request cannot be answered.", "Het verzoek kan niet worden beantwoord."),
+            _ if status.is_client_error() => {
+                ("bad-request", "The request cannot be answered.", "Het verzoek kan niet worden beantwoord.")
+            }
             _ => (
                 "internal",
                 "Something went wrong here. Please name the instance when you report it.",

@@ -46,8 +46,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn read<T: DeserializeOwned + JsonSchema + 'static>(value: &Value) -> Result<T, Problem> {
-    let validator = validator::<T>()?;
-    let errors = told(validator.iter_errors(value));
+    let made = made::<T>()?;
+    let errors = told(made.validator.iter_errors(value), &made.schema);
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
@@ -67,20 +67,26 @@ pub(crate) fn segment(segment: &serde_path_to_error::Segment) -> String {
     }
 }
 
+/// What a type's bodies are held against.
+struct Made {
+    schema: Value,
+    validator: Validator,
+}
+
 /// Made once for each type: making one takes a thousand times as long as using it.
-fn validator<T: JsonSchema + 'static>() -> Result<Arc<Validator>, Problem> {
-    static MADE: LazyLock<RwLock<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(RwLock::default);
+fn made<T: JsonSchema + 'static>() -> Result<Arc<Made>, Problem> {
+    static MADE: LazyLock<RwLock<HashMap<TypeId, Arc<Made>>>> = LazyLock::new(RwLock::default);
     let made = MADE.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
     if let Some(made) = made {
         return Ok(made);
     }
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-    let made = jsonschema::options().should_validate_formats(true).build(&schema).map_err(|error| {
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).map_err(|error| {
         tracing::error!(%error, of = std::any::type_name::<T>(), "a schema cannot be used");
         Problem::internal()
     })?;
-    let made = Arc::new(made);
+    let made = Arc::new(Made { schema, validator });
     MADE.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), made.clone());
     Ok(made)
 }
@@ -92,7 +98,7 @@ mod tests {
     use chrono::NaiveDate;
     use serde::Deserialize;
     use serde_json::json;
-    use vocabulary::{BranchCode, SessionId};
+    use vocabulary::{BranchCode, Label, Reason, SessionId};
 
     #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -104,6 +110,8 @@ mod tests {
         most_pupils: u8,
         lines: Vec<Line>,
         method: Option<Method>,
+        name: Option<Label>,
+        reason: Option<Reason>,
     }
 
     #[derive(Debug, Deserialize, JsonSchema)]
@@ -181,6 +189,21 @@ mod tests {
         let mut plan = good();
         plan["lines"] = json!([{ "minutes": 5_000_000_000_u64 }]);
         assert_eq!(errors(plan).await.first().unwrap().0, "/lines/0/minutes");
+    }
+
+    #[tokio::test]
+    async fn a_text_of_another_form_is_told_with_an_example() {
+        let mut plan = good();
+        plan["school"] = json!("02lb00");
+        plan["reason"] = json!("ab");
+        plan["name"] = json!("Koudetechniek");
+        let expected = [
+            ("/reason", "does not have the right form; an example: The bus broke down"),
+            ("/school", "does not have the right form; an example: 02LB00"),
+        ];
+        let mut told = errors(plan).await;
+        told.sort();
+        assert_eq!(told, expected.map(|(at, message)| (at.to_owned(), message.to_owned())));
     }
 
     #[tokio::test]

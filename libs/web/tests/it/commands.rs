@@ -108,3 +108,13 @@ async fn a_hub_that_is_not_far_enough_says_how_far_it_is_behind() {
     at("hotspots").answer().await.is_problem(400, "bad-hub-min-position");
     assert_eq!(at("hotspots=100").answer().await.status, 201);
 }
+
+#[tokio::test]
+async fn a_retry_that_a_handler_refuses_by_now_names_the_same_place() {
+    let world = World::new();
+    let first = world.post(THINGS, "k", &making("unique")).answer().await;
+    let again = world.post(THINGS, "k", &making("unique")).answer().await;
+    assert_eq!((first.status, &first.body), (again.status, &again.body));
+    assert_eq!(first.header("location"), again.header("location"));
+    world.post(THINGS, "l", &making("unique")).answer().await.is_problem(409, "name-taken");
+}

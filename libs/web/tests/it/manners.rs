@@ -89,3 +89,17 @@ async fn the_document_names_token_key_and_problems_of_every_operation() {
     assert_eq!(make["responses"]["201"]["headers"]["Location"]["schema"]["type"], "string");
     assert!(answer.body["components"]["responses"]["Problem"].is_object());
 }
+
+#[tokio::test]
+async fn the_document_names_every_parameter_of_every_path_and_holds_all_it_refers_to() {
+    let world = World::new();
+    let document = serde_json::to_value(&world.api).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let parameters = operation["parameters"].as_array().unwrap();
+            let named = parameters.iter().filter(|it| it["in"] == "path").count();
+            assert_eq!(named, path.matches('{').count(), "{path}");
+        }
+    }
+    assert_eq!(web::dangling(&world.api), [] as [String; 0]);
+}

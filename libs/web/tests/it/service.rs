@@ -78,6 +78,9 @@ async fn make(
     assert!(!making.name.is_empty() && making.most_pupils > 0);
     let id = Uuid::now_v7();
     let mut memory = hub.lock().unwrap();
+    if making.name == "unique" && !memory.things.is_empty() {
+        return Err(Problem::conflict("name-taken", "There is one of that name.", "Er is er al een met die naam."));
+    }
     let done = execute(&mut memory, id, 1, &asked)?;
     memory.things.insert(done.id().unwrap());
     Ok(Created::at(done, "/v1/regions/{region}/made/{id}"))
