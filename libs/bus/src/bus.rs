@@ -14,7 +14,7 @@ use crate::{Error, LogSource, Parked, Progress, Projection, Reaction, Settings, 
 use event_log::{Database, EventLog};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
 
@@ -34,6 +34,7 @@ pub struct Bus {
     pub(crate) leases: Leases,
     applying: Arc<Semaphore>,
     reacting: Arc<Semaphore>,
+    migrated: Arc<OnceCell<()>>,
 }
 
 impl Bus {
@@ -49,6 +50,7 @@ impl Bus {
             leases: Leases::new(database.app.clone()),
             applying: Arc::new(Semaphore::new(settings.at_once.max(1))),
             reacting: Arc::new(Semaphore::new(REACTIONS_AT_ONCE)),
+            migrated: Arc::default(),
             database,
             settings,
         }
@@ -112,7 +114,7 @@ impl Bus {
                 }
             }
         }
-        tables::migrate(&self.database.owner).await?;
+        self.migrated.get_or_try_init(|| tables::migrate(&self.database.owner)).await?;
         for one in &self.projections {
             tables::live(&self.database.owner, &*one.projection).await?;
         }

@@ -17,7 +17,7 @@ create table if not exists bus.checkpoints (
     epoch integer not null,
     position bigint not null,
     primary key (region, reader, version, service)
-);
+) with (fillfactor = 50);
 
 -- Events a reader could not handle, and those of the same stream that wait behind them.
 create table if not exists bus.parked (

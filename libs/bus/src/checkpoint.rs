@@ -91,7 +91,7 @@ pub(crate) async fn write(rows: &mut PgConnection, key: &Key, position: i64) -> 
 
 /// Starts a reader over in every log of another epoch. For reactions: their command ids make it harmless.
 pub(crate) async fn start_over(rows: &mut PgConnection, key: &Key) -> sqlx::Result<()> {
-    sqlx::query(
+    let started = sqlx::query(
         "update bus.checkpoints set position = 0, epoch = $4
          where region = $1 and reader = $2 and service = $3 and epoch < $4",
     )
@@ -99,8 +99,17 @@ pub(crate) async fn start_over(rows: &mut PgConnection, key: &Key) -> sqlx::Resu
     .bind(&key.reader)
     .bind(&key.log.service)
     .bind(key.log.epoch)
-    .execute(rows)
+    .execute(&mut *rows)
     .await?;
+    if started.rows_affected() > 0 {
+        // What is parked comes by again, if it still happened.
+        sqlx::query("delete from bus.parked where region = $1 and reader = $2 and service = $3")
+            .bind(key.log.region.as_str())
+            .bind(&key.reader)
+            .bind(&key.log.service)
+            .execute(rows)
+            .await?;
+    }
     Ok(())
 }
 

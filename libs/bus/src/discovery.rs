@@ -1,5 +1,6 @@
 //! Which logs a service has, and where they end, as far as this process knows.
 
+use crate::alarm::raise;
 use crate::names::{Log, Names};
 use crate::supervise::supervise;
 use crate::{Error, LogSource, Progress, Settings};
@@ -85,6 +86,13 @@ impl Discovery {
         match self.source.heads().await {
             Ok(heads) => {
                 for head in heads {
+                    let known = self.positions.get(&head.region).filter(|(epoch, _)| *epoch == head.epoch);
+                    if let Some(end) = known.map(|(_, end)| *end.borrow())
+                        && head.position < end
+                    {
+                        let went_back = format!("the log ends at {}, and ended at {end} before", head.position);
+                        raise("log", self.source.service(), head.region.as_str(), &went_back);
+                    }
                     self.know(&head.region, head.epoch, head.position);
                 }
             }

@@ -50,31 +50,32 @@ pub(crate) struct Follow {
 
 impl Follow {
     /// Follows until the end comes; the batch in flight is finished. `head` grows with the log.
-    pub async fn run(&self, head: watch::Receiver<i64>, end: CancellationToken) -> Result<(), Error> {
+    pub async fn run(&self, mut head: watch::Receiver<i64>, end: CancellationToken) -> Result<(), Error> {
         let key = self.follower.key(&self.log);
         let Some(mut at) = self.begin(&key, &end).await? else { return Ok(()) };
         let mut backoff = Backoff::new();
         while !end.is_cancelled() {
-            match self.streams.read(&self.log, at, self.settings.batch).await {
-                Ok(mut chunks) => {
-                    backoff.reset();
-                    at = self.listen(&key, at, &mut chunks, &head, &end).await?;
-                }
-                // No stream yet, or no NATS: the log itself has it all.
-                Err(error) => {
-                    tracing::debug!(reader = key.reader, %error, "the stream does not answer");
-                    let upto = *head.borrow();
-                    at = self.read_log(&key, at, upto, &end).await?;
+            if self.streams.connected() {
+                match self.streams.read(&self.log, at, self.settings.batch).await {
+                    Ok(mut chunks) => {
+                        backoff.reset();
+                        at = self.listen(&key, at, &mut chunks, &head, &end).await?;
+                    }
+                    Err(error) => tracing::debug!(reader = key.reader, %error, "the stream does not answer"),
                 }
             }
-            if !backoff.wait(&end).await {
-                break;
+            // No stream, or no NATS: the log itself has it all, and tells when there is more.
+            let upto = *head.borrow_and_update();
+            at = self.read_log(&key, at, upto, &end).await?;
+            tokio::select! {
+                more = backoff.wait(&end) => if !more { break },
+                changed = head.changed() => if changed.is_err() { break },
             }
         }
         Ok(())
     }
 
-    /// Follows the stream until it fails. When it says nothing, the log is asked what it keeps back.
+    /// Follows the stream until it fails, or says nothing while the log has more.
     async fn listen(
         &self,
         key: &Key,
@@ -99,7 +100,8 @@ impl Follow {
                 () = tokio::time::sleep(self.settings.compare_every) => {
                     let upto = *head.borrow();
                     if silent_at == Some(at) && upto > at {
-                        at = self.read_log(key, at, upto, end).await?;
+                        // It should have said something: read the log, and ask for the stream again.
+                        return self.read_log(key, at, upto, end).await;
                     }
                     silent_at = Some(at);
                 }

@@ -13,7 +13,7 @@ use crate::projection::{AnyProjection, schema};
 use crate::projector::{Projector, gap};
 use crate::rows::{positions, quoted};
 use crate::{Error, LogSource, Parked, Progress, Projection, Settings, parked, tables};
-use event_log::Database;
+use event_log::{Database, tenant};
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::AssertSqlSafe;
@@ -62,19 +62,45 @@ impl Rebuild {
             if live > wanted {
                 return Err(Error::Superseded { reader: self.projection.name().to_owned(), live });
             }
-            if live == wanted || !self.elsewhere(end).await? && self.run(Some(live), end).await? {
+            if live == wanted {
                 return Ok(());
+            }
+            if !self.elsewhere(end).await? {
+                let _one = self.one.lock().await;
+                // Somebody may have been faster.
+                if tables::live(&self.database.owner, &*self.projection).await? < wanted {
+                    self.run(Some(live), end).await?;
+                }
             }
         }
         Ok(())
     }
 
-    /// The tables hold what may not have happened: makes them again. The live ones serve meanwhile.
-    pub async fn heal(&self, end: &CancellationToken) -> Result<(), Error> {
-        if !self.elsewhere(end).await? {
+    /// The tables hold what may not have happened in a log: makes them again. The live ones serve meanwhile.
+    pub async fn heal(&self, log: &Log, end: &CancellationToken) -> Result<(), Error> {
+        if self.elsewhere(end).await? {
+            return Ok(());
+        }
+        let _one = self.one.lock().await;
+        // After a restore every log has another epoch, and one rebuild does for all.
+        if self.forked(log).await? {
             self.run(None, end).await?;
         }
         Ok(())
+    }
+
+    async fn forked(&self, log: &Log) -> Result<bool, Error> {
+        let mut rows = tenant(&self.database.app, &log.region).await?;
+        Ok(sqlx::query_scalar(
+            "select exists (select from bus.checkpoints
+                            where region = $1 and reader = $2 and service = $3 and epoch <> $4)",
+        )
+        .bind(log.region.as_str())
+        .bind(self.projection.name())
+        .bind(&log.service)
+        .bind(log.epoch)
+        .fetch_one(&mut *rows)
+        .await?)
     }
 
     /// Whether another process is at it; then waits a while.
@@ -91,7 +117,6 @@ impl Rebuild {
 
     /// Fills the next tables in bulk and switches. Whether it came to that before the end.
     async fn run(&self, from: Option<i32>, end: &CancellationToken) -> Result<bool, Error> {
-        let _one = self.one.lock().await;
         let name = self.projection.name();
         tracing::info!(projection = name, from, to = self.projection.version(), "rebuilding beside the live tables");
         let next = self.next();

@@ -33,10 +33,10 @@ impl Relay {
     pub async fn run(self, mut head: watch::Receiver<i64>, end: CancellationToken) -> Result<(), Error> {
         let lease = format!("relay/{}", self.streams.names.stream(&self.log));
         let mut backoff = Backoff::new();
-        let mut at = None;
+        let (mut at, mut told) = (None, 0);
         while !end.is_cancelled() {
             let upto = *head.borrow_and_update();
-            match self.step(&lease, &mut at, upto).await {
+            match self.step(&lease, &mut at, &mut told, upto).await {
                 Ok(()) => backoff.reset(),
                 Err(error) => {
                     at = None;
@@ -64,11 +64,15 @@ impl Relay {
         Ok(())
     }
 
-    /// Relays what there is, when this process has the lease. `at` is where the stream ends, when that is known.
-    async fn step(&self, lease: &str, at: &mut Option<i64>, upto: i64) -> Result<(), Error> {
+    /// Relays what there is, when this process has the lease. `at` is where the stream ends, when that is known,
+    /// `told` up to where others were told of the log.
+    async fn step(&self, lease: &str, at: &mut Option<i64>, told: &mut i64, upto: i64) -> Result<(), Error> {
         if at.is_none() && !self.leases.take(lease).await? {
             // Whoever has it may not know of this process's events yet.
-            ping(&self.streams.client, &self.streams.names, &self.events, &self.log.region, upto).await;
+            if upto > *told {
+                ping(&self.streams.client, &self.streams.names, &self.events, &self.log.region, upto).await;
+                *told = upto;
+            }
             return Ok(());
         }
         let last = match *at {

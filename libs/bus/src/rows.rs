@@ -9,9 +9,11 @@ pub(crate) async fn filling(
     region: &RegionId,
     schema: &str,
 ) -> sqlx::Result<Transaction<'static, Postgres>> {
-    // One round trip. A region is a slug; the schema's quotes are doubled.
+    // One round trip. A region is a slug; the schema's quotes are doubled. A crash may lose the last commits:
+    // rows and checkpoint together, so they are made again from the log.
     app.begin_with(AssertSqlSafe(format!(
-        "begin; set local regiohub.region = '{region}'; set local search_path = {}, public",
+        "begin; set local regiohub.region = '{region}'; set local search_path = {}, public; \
+         set local synchronous_commit = off",
         quoted(schema)
     )))
     .await

@@ -95,19 +95,20 @@ impl Bus {
             tasks.spawn(async move {
                 let (name, service) = (one.projection.name(), source.service().to_owned());
                 each_log(name, &service, known, end, move |log, head, end| {
-                    let (follow, one) = (bus.follow_projection(&one, &source, log), one.clone());
+                    let (follow, one) = (bus.follow_projection(&one, &source, log.clone()), one.clone());
                     async move {
-                        match follow.run(head, end.clone()).await {
-                            Err(Error::Forked { .. }) => {
-                                one.heal(&end).await?;
-                                // Started again, on the new tables.
-                                Err(Error::Unsettled("it was rebuilt".into()))
+                        loop {
+                            match follow.run(head.clone(), end.clone()).await {
+                                Err(error @ Error::Forked { .. }) => {
+                                    tracing::warn!(%error, "the read model is made again");
+                                    one.heal(&log, &end).await?;
+                                }
+                                Err(error @ Error::Superseded { .. }) => {
+                                    tracing::warn!(%error, "this process is of an older version");
+                                    return Ok(());
+                                }
+                                done => return done,
                             }
-                            Err(error @ Error::Superseded { .. }) => {
-                                tracing::warn!(%error, "this process is of an older version");
-                                Ok(())
-                            }
-                            done => done,
                         }
                     }
                 })
@@ -119,6 +120,7 @@ impl Bus {
     }
 
     async fn count_parked(self, end: CancellationToken) {
+        let mut seen = BTreeMap::new();
         loop {
             tokio::select! {
                 () = end.cancelled() => return,
@@ -126,8 +128,12 @@ impl Bus {
             }
             let counts = async { parked::counts(&mut *positions(&self.database.app).await?).await };
             let Ok(counts) = counts.await else { continue };
-            for (reader, region, count) in counts {
-                INSTRUMENTS.parked.record(count, &[KeyValue::new("reader", reader), KeyValue::new("region", region)]);
+            // What was cleared is told too: a gauge keeps its last value.
+            seen.values_mut().for_each(|count| *count = 0);
+            seen.extend(counts.into_iter().map(|(reader, region, count)| ((reader, region), count)));
+            for ((reader, region), count) in &seen {
+                let labels = [KeyValue::new("reader", reader.clone()), KeyValue::new("region", region.clone())];
+                INSTRUMENTS.parked.record(*count, &labels);
             }
         }
     }

@@ -38,9 +38,9 @@ impl Bus {
         for one in &self.projections {
             for source in &one.sources {
                 for (log, upto) in ask(source).await? {
-                    match self.follow_projection(one, source, log).catch_up(upto).await {
+                    match self.follow_projection(one, source, log.clone()).catch_up(upto).await {
                         Err(Error::Forked { .. }) => {
-                            one.heal(&end).await?;
+                            one.heal(&log, &end).await?;
                             moved = true;
                         }
                         done => moved |= done?,

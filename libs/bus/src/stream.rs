@@ -3,6 +3,7 @@
 use crate::names::{Log, Names};
 use crate::{Error, Settings, trace};
 use async_nats::Client;
+use async_nats::connection::State;
 use async_nats::jetstream::consumer::{DeliverPolicy, pull::OrderedConfig};
 use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind, PublishAckFuture};
 use async_nats::jetstream::message::PublishMessage;
@@ -38,6 +39,11 @@ impl Streams {
             .max_ack_inflight(settings.window.saturating_mul(2).max(1))
             .build(client.clone());
         Self { client, names: settings.names.clone(), jetstream, replicas: settings.replicas }
+    }
+
+    /// Whether NATS answers, as far as known.
+    pub fn connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
     }
 
     /// What the stream holds; `None` when there is none.

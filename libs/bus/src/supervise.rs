@@ -9,9 +9,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 const SHORTEST: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(5);
 
-/// Waits longer each time it is asked, up to ten seconds.
+/// Waits longer each time it is asked, up to five seconds.
 pub(crate) struct Backoff(Duration);
 
 impl Backoff {

@@ -6,6 +6,9 @@ use crate::rows::quoted;
 use event_log::APP_ROLE;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
+/// Marks a schema as one that may be dropped and made again.
+const OURS: &str = "a read model of the hub: disposable, made from the logs";
+
 /// Makes the bus's own tables, or brings them up to date. Harmless when done twice.
 ///
 /// # Errors
@@ -43,13 +46,24 @@ pub(crate) async fn live(owner: &PgPool, projection: &dyn AnyProjection) -> Resu
 pub(crate) async fn make(owner: &mut PgConnection, projection: &dyn AnyProjection, schema: &str) -> Result<(), Error> {
     let name = quoted(schema);
     let tables = projection.tables();
+    let problem = |problem: String| Error::Tables { projection: projection.name().to_owned(), problem };
+    let foreign: bool = sqlx::query_scalar(
+        "select exists (select from pg_namespace
+                        where nspname = $1 and obj_description(oid, 'pg_namespace') is distinct from $2)",
+    )
+    .bind(schema)
+    .bind(OURS)
+    .fetch_one(&mut *owner)
+    .await?;
+    if foreign {
+        return Err(problem(format!("the schema {schema} is there already, and is no read model")));
+    }
     sqlx::raw_sql(AssertSqlSafe(format!(
-        "drop schema if exists {name} cascade; create schema {name}; set local search_path = {name};\n{tables}\n;
-         set local search_path = default"
+        "drop schema if exists {name} cascade; create schema {name}; comment on schema {name} is '{OURS}';
+         set local search_path = {name};\n{tables}\n; set local search_path = default"
     )))
     .execute(&mut *owner)
     .await?;
-    let problem = |problem: String| Error::Tables { projection: projection.name().to_owned(), problem };
     let made = closable(owner, schema).await?;
     if made.is_empty() {
         return Err(problem("there are none".into()));
@@ -78,7 +92,7 @@ pub(crate) async fn make(owner: &mut PgConnection, projection: &dyn AnyProjectio
     Ok(())
 }
 
-/// The tables of a schema, sorted, and whether each has a region that leads its primary key and indexes.
+/// What can be selected from in a schema, sorted, and whether each has a region that leads its primary key and indexes.
 async fn closable(rows: &mut PgConnection, schema: &str) -> sqlx::Result<Vec<(String, bool)>> {
     sqlx::query_as(
         "select made.relname::text,
@@ -88,7 +102,7 @@ async fn closable(rows: &mut PgConnection, schema: &str) -> sqlx::Result<Vec<(St
          from pg_class made
          left join pg_attribute region
               on region.attrelid = made.oid and region.attname = 'region' and region.atttypid = 'text'::regtype
-         where made.relnamespace = $1::text::regnamespace and made.relkind in ('r', 'p', 'm')
+         where made.relnamespace = $1::text::regnamespace and made.relkind in ('r', 'p', 'm', 'v', 'f')
          order by made.relname collate \"C\"",
     )
     .bind(quoted(schema))

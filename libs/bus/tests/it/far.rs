@@ -52,6 +52,25 @@ async fn a_log_of_another_process_is_read_over_http_when_its_stream_does_not_do(
 }
 
 #[tokio::test]
+async fn what_the_stream_has_is_not_asked_of_the_log() {
+    scratch(|ground| async move {
+        ground.append("ons", "a", &[1; 1_100], None).await;
+        ground.bus().relay(ground.counters.clone()).settle().await.unwrap();
+        // It tells where its logs end, and nothing of what is in them.
+        let routes = Router::new().route("/log", get(heads)).with_state(ground.counters.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let serving = tokio::spawn(axum::serve(listener, routes).into_future());
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let far = LogSource::There(There::new("counters", &url, "shared", reqwest::Client::new()));
+        ground.bus().projection(Counts::default(), &[far]).settle().await.unwrap();
+        assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 1_100);
+        serving.abort();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_reader_without_its_log_does_not_start() {
     scratch(|ground| async move {
         let refused = ground.bus().projection(Counts::default(), &[ground.answers.clone().into()]).prepare().await;

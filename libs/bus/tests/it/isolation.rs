@@ -2,7 +2,7 @@
 
 use crate::counts::Counts;
 use crate::scratch::{region, scratch};
-use bus::{CannotApply, Error, Projection};
+use bus::{CannotApply, Error, Projection, rebuild_into};
 use event_log::Recorded;
 use sqlx::{AssertSqlSafe, PgConnection};
 
@@ -59,7 +59,11 @@ macro_rules! with_tables {
 with_tables!(NoRegion, "create table t (id text primary key)");
 with_tables!(Nullable, "create table t (region text, id text not null, unique (region, id))");
 with_tables!(NotLeading, "create table t (region text not null, id text not null, primary key (id, region))");
-with_tables!(IndexWithout, "create table t (region text not null, primary key (region)); create index on t ((1), region)");
+with_tables!(View, "create table t (region text not null, primary key (region)); create view v as select * from t");
+with_tables!(
+    IndexWithout,
+    "create table t (region text not null, primary key (region)); create index on t ((1), region)"
+);
 
 #[tokio::test]
 async fn a_table_that_cannot_be_closed_off_is_refused() {
@@ -69,11 +73,14 @@ async fn a_table_that_cannot_be_closed_off_is_refused() {
             ground.bus().projection(NoRegion, &sources).prepare().await,
             ground.bus().projection(Nullable, &sources).prepare().await,
             ground.bus().projection(NotLeading, &sources).prepare().await,
+            ground.bus().projection(View, &sources).prepare().await,
             ground.bus().projection(IndexWithout, &sources).prepare().await,
         ];
         for refusal in refused {
             assert!(matches!(refusal, Err(Error::Tables { .. })), "{refusal:?}");
         }
+        let foreign = rebuild_into(&ground.database, Counts::default(), "event_log", &sources, &[]).await;
+        assert!(matches!(foreign, Err(Error::Tables { .. })), "the log itself is no read model: {foreign:?}");
         let made: i64 = sqlx::query_scalar("select count(*) from pg_namespace where nspname = 'badly_made'")
             .fetch_one(&ground.database.owner)
             .await

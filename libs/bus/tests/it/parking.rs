@@ -90,7 +90,9 @@ impl Projection for Fragile {
                 sqlx::query("select 'Secret Name'::bigint").execute(rows).await?;
             }
             "counter/strays" => {
-                sqlx::query("insert into counts (region, counter, total) values ('anders', 'x', 1)").execute(rows).await?;
+                sqlx::query("insert into counts (region, counter, total) values ('anders', 'x', 1)")
+                    .execute(rows)
+                    .await?;
             }
             _ => crate::counts::count(rows, happened, &false.into()).await?,
         }

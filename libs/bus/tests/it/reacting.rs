@@ -147,6 +147,25 @@ async fn a_refusal_is_parked_at_once_and_the_next_stream_goes_on() {
     .await;
 }
 
+#[tokio::test]
+async fn after_a_restore_a_reaction_reads_again_and_repeats_nothing() {
+    scratch(|ground| async move {
+        ground.raise("ons", "a", &[1, 0]).await;
+        let bus = repeating(&ground, &Arc::default());
+        bus.settle().await.unwrap();
+        Scratch::owner(&ground.database, "set local regiohub.region = 'ons'; update event_log.head set epoch = 2")
+            .await;
+        bus.settle().await.unwrap();
+        assert_eq!(total(&ground).await, (1, 1));
+        assert_eq!(bus.parked(&region("ons")).await.unwrap().len(), 1);
+        let mut rows = event_log::tenant(&ground.answering.app, &region("ons")).await.unwrap();
+        let (epoch, position): (i32, i64) =
+            sqlx::query_as("select epoch, position from bus.checkpoints").fetch_one(&mut *rows).await.unwrap();
+        assert_eq!((epoch, position), (2, 2));
+    })
+    .await;
+}
+
 #[test]
 fn parts_of_an_answer_have_command_ids_of_their_own() {
     let command = decider::CommandKey { id: Uuid::from_u128(1), fingerprint: vec![] };

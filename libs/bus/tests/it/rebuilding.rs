@@ -109,7 +109,10 @@ async fn a_raised_version_is_rebuilt_beside_the_live_one_while_reads_and_writes_
         new.settle().await.unwrap();
         let events = ground.number("ons", "select max(position) from all_counts.seen").await;
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, events * 2);
-        assert_eq!(ground.number("ons", "select live_version::bigint from bus.projections").await, i64::from(Doubled::VERSION));
+        assert_eq!(
+            ground.number("ons", "select live_version::bigint from bus.projections").await,
+            i64::from(Doubled::VERSION)
+        );
         assert_eq!(ground.number("ons", "select count(*) from bus.checkpoints").await, 1);
     })
     .await;

@@ -88,6 +88,25 @@ async fn a_stream_that_vanishes_while_everything_runs_is_refilled_and_reading_go
     .await;
 }
 
+#[tokio::test]
+async fn without_nats_the_log_itself_is_followed() {
+    scratch(|ground| async move {
+        let nowhere =
+            async_nats::ConnectOptions::new().retry_on_initial_connect().connect("127.0.0.1:9").await.unwrap();
+        let bus = Bus::new(nowhere, ground.database.clone(), ground.settings())
+            .relay(ground.counters.clone())
+            .projection(Counts::default(), &ground.sources());
+        let (end, running) = started(&bus);
+        for _ in 0..3 {
+            let done = ground.append("ons", "a", &[1, 2], None).await;
+            bus.progress().wait(&region("ons"), &[("counters", done.position)], LONG).await.unwrap();
+        }
+        end.cancel();
+        running.await.unwrap();
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_share_the_work_and_every_event_counts_once() {
     scratch(|ground| async move {

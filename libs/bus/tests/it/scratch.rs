@@ -128,7 +128,8 @@ impl Scratch {
 
     /// Raises a counter many times in one append.
     pub async fn append(&self, slug: &str, counter: &str, amounts: &[i64], traceparent: Option<&str>) -> Done {
-        let events: Vec<NewEvent> = amounts.iter().map(|by| NewEvent::of(&Event::Raised { by: *by }).unwrap()).collect();
+        let events: Vec<NewEvent> =
+            amounts.iter().map(|by| NewEvent::of(&Event::Raised { by: *by }).unwrap()).collect();
         let stream = format!("counter/{counter}");
         let region = region(slug);
         let after = self.counters.page(&region, 0, usize::MAX).await.unwrap();
