@@ -1,18 +1,14 @@
 //! One service as a process of its own.
 
-use crate::telemetry::{self, LogFormat};
-use crate::{Platform, Secrets, Server, Service, serve, shutdown_signal};
-use access::{DevIssuer, Issuers, Oidc};
+use crate::{Server, Service, Settings, serve, shutdown_signal};
 use bus::{LogSource, There};
 use clap::Parser;
-use decider::Clock;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-use vault::{MasterKey, Vault};
 
-/// Settings of one service as a process of its own. Each can be given as an option or in the environment.
+/// One service of the hub as a process of its own.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Config {
@@ -20,47 +16,22 @@ struct Config {
     #[arg(long, env = "REGIOHUB_LISTEN", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
     /// The database of this service: postgres://user:password@host/database. The user owns it.
-    #[arg(long, env = "REGIOHUB_POSTGRES_URL")]
+    #[arg(long, env = "REGIOHUB_POSTGRES_URL", hide_env_values = true)]
     postgres_url: SecretString,
     /// The database of the vault, apart from the others and from their backups.
-    #[arg(long, env = "REGIOHUB_VAULT_URL")]
+    #[arg(long, env = "REGIOHUB_VAULT_URL", hide_env_values = true)]
     vault_url: SecretString,
     /// NATS with JetStream: nats://user:password@host:4222.
-    #[arg(long, env = "REGIOHUB_NATS_URL")]
+    #[arg(long, env = "REGIOHUB_NATS_URL", hide_env_values = true)]
     nats_url: SecretString,
     /// The directory with the installation's secrets, the same for every service.
     #[arg(long, env = "REGIOHUB_SECRETS")]
     secrets: PathBuf,
-    /// Where the other services are: `consortium=http://consortium:8081`. May be repeated.
+    /// Where the other services are, as NAME=URL, such as consortium=http://consortium:8081. May be repeated.
     #[arg(long = "peer", env = "REGIOHUB_PEERS", value_delimiter = ',', value_parser = peer)]
     peers: Vec<(String, String)>,
-    /// An OIDC issuer whose tokens count. May be repeated; without one the development issuer counts.
-    #[arg(long = "issuer", env = "REGIOHUB_ISSUERS", value_delimiter = ',')]
-    issuers: Vec<String>,
-    /// The audience that means this hub.
-    #[arg(long, env = "REGIOHUB_AUDIENCE", default_value = "regiohub")]
-    audience: String,
-    /// The operator as `issuer subject`: founds regions and grants the first programme leader.
-    #[arg(long, env = "REGIOHUB_OPERATOR")]
-    operator: Option<String>,
-    /// The organisation's number (OIN), in the source of every event.
-    #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
-    oin: String,
-    /// Connections to the database.
-    #[arg(long, env = "REGIOHUB_CONNECTIONS", default_value_t = 20)]
-    connections: u32,
-    /// Copies of each stream: 3 on a NATS cluster.
-    #[arg(long, env = "REGIOHUB_REPLICAS", default_value_t = 1)]
-    replicas: usize,
-    /// Where traces and metrics go (OTLP over gRPC), such as http://127.0.0.1:4317.
-    #[arg(long, env = "REGIOHUB_OTLP")]
-    otlp: Option<String>,
-    /// What is logged, such as `info,bus=debug`.
-    #[arg(long, env = "REGIOHUB_LOG", default_value = "info")]
-    log: String,
-    /// How log lines look.
-    #[arg(long, env = "REGIOHUB_LOG_FORMAT", value_enum, default_value_t)]
-    log_format: LogFormat,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 fn peer(text: &str) -> Result<(String, String), String> {
@@ -74,49 +45,11 @@ fn peer(text: &str) -> Result<(String, String), String> {
 /// When a setting is wrong, or something it needs does not answer at the start.
 #[tokio::main]
 pub async fn alone(service: Service) -> anyhow::Result<()> {
-    use secrecy::ExposeSecret;
     let config = Config::parse();
-    // Only the first provider counts; a second call is no harm.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let _telemetry = telemetry::begin(
-        &format!("regiohub-{}", service.name()),
-        &config.log,
-        config.log_format,
-        config.otlp.as_deref(),
-    )?;
-    let clock = Clock::system();
-    let secrets = Secrets::open_or_create(&config.secrets)?;
-    let development = config.issuers.is_empty().then(|| DevIssuer::open_or_create(&config.secrets)).transpose()?;
-    let oidc = config
-        .issuers
-        .iter()
-        .map(|issuer| Oidc { issuer: issuer.clone(), audience: config.audience.clone() })
-        .collect();
-    let vault = Vault::connect(
-        config.vault_url.expose_secret().parse()?,
-        config.connections,
-        MasterKey::open_or_create(&config.secrets.join("vault.key"))?,
-    );
-    vault.migrate().await?;
-    let mut platform = Platform {
-        nats: async_nats::ConnectOptions::new()
-            .retry_on_initial_connect()
-            .connect(config.nats_url.expose_secret())
-            .await?,
-        vault,
-        issuers: Issuers::configured(oidc, development.as_ref(), clock.clone())?,
-        clock,
-        secrets,
-        oin: config.oin,
-        operator: None,
-        settings: bus::Settings { replicas: config.replicas, ..bus::Settings::default() },
-        connections: config.connections,
-    };
-    platform.operator = config
-        .operator
-        .as_deref()
-        .and_then(|operator| operator.split_once(' '))
-        .map(|(issuer, subject)| platform.identities().actor(issuer, subject));
+    let _telemetry = config.settings.begin(&format!("regiohub-{}", service.name()))?;
+    let shutdown = shutdown_signal()?;
+    let vault = config.vault_url.expose_secret().parse()?;
+    let platform = config.settings.platform(&config.secrets, config.nats_url.expose_secret(), vault).await?;
 
     let opened = service.open(&platform, config.postgres_url.expose_secret().parse()?).await?;
     let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
@@ -129,9 +62,9 @@ pub async fn alone(service: Service) -> anyhow::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "serving");
     let server = Server {
         checks: started.checks(),
-        router: started.router,
+        router: started.router.merge(started.internal),
         buses: vec![started.bus],
-        shell: web::Shell::default(),
+        shell: config.settings.shell(),
     };
-    serve(listener, server, shutdown_signal()?).await
+    serve(listener, server, shutdown).await
 }

@@ -8,11 +8,12 @@
 mod age;
 mod alone;
 mod hub;
-mod logs;
+mod inside;
 mod platform;
 mod secrets;
 mod serve;
 mod service;
+mod settings;
 pub mod telemetry;
 
 pub use alone::alone;
@@ -21,3 +22,4 @@ pub use platform::Platform;
 pub use secrets::{NoSecrets, Secrets};
 pub use serve::{Server, serve, shutdown_signal};
 pub use service::{Opened, Service, Started};
+pub use settings::Settings;

@@ -1,6 +1,6 @@
 //! A service as a value: its tables, routes, projections and reactions.
 
-use crate::{Hub, Platform, logs};
+use crate::{Hub, Platform, inside};
 use axum::Router;
 use bus::{Bus, LogSource, Projection, Reaction};
 use event_log::{Database, EventLog};
@@ -40,8 +40,10 @@ pub struct Started {
     pub name: &'static str,
     /// What it works with.
     pub hub: Hub,
-    /// Its guarded routes and `/log`, without the shell.
+    /// Its guarded routes, without the shell.
     pub router: Router,
+    /// `/log` and `/parked`, for those who share the installation's secret.
+    pub internal: Router,
     /// What its routes promise.
     pub openapi: OpenApi,
     /// What it relays, projects and reacts to.
@@ -172,9 +174,9 @@ impl Opened {
             kept: web::kept_in(&hub.log),
             wait: Some(wait(&bus, &hub)),
         };
-        let (routes, openapi) = web::guard((service.routes)(&hub), guard);
-        let router = routes.merge(logs::routes(hub.log.clone(), platform.log_secret()));
-        Ok(Started { name: service.name, hub, router, openapi, bus })
+        let (router, openapi) = web::guard((service.routes)(&hub), guard);
+        let internal = inside::routes(hub.log.clone(), bus.clone(), platform.log_secret());
+        Ok(Started { name: service.name, hub, router, internal, openapi, bus })
     }
 }
 

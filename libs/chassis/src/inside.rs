@@ -1,0 +1,106 @@
+//! What only the installation itself asks: a log by position, and what is parked.
+//!
+//! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /parked/{region}` · `POST /parked/{region}?reader=`
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use bus::{Bus, Head};
+use event_log::EventLog;
+use futures_util::{StreamExt, TryStreamExt};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use vocabulary::RegionId;
+
+struct Inside {
+    log: EventLog,
+    bus: Bus,
+}
+
+#[derive(Deserialize)]
+struct Range {
+    #[serde(default)]
+    after: i64,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct Reader {
+    reader: String,
+}
+
+/// The routes. Only who brings `secret` as bearer token gets in.
+pub(crate) fn routes(log: EventLog, bus: Bus, secret: String) -> Router {
+    let secret: Arc<str> = secret.into();
+    Router::new()
+        .route("/log", get(heads))
+        .route("/log/{region}", get(events))
+        .route("/parked/{region}", get(parked).post(retry))
+        .route_layer(middleware::from_fn_with_state(secret, admit))
+        .with_state(Arc::new(Inside { log, bus }))
+}
+
+async fn admit(State(secret): State<Arc<str>>, request: Request, next: Next) -> Response {
+    if brings(request.headers(), &secret) { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() }
+}
+
+fn brings(headers: &HeaderMap, secret: &str) -> bool {
+    let brought = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    // As long whatever is wrong: the time taken tells nothing of the secret.
+    brought.is_some_and(|brought| {
+        brought.len() == secret.len()
+            && brought.bytes().zip(secret.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+    })
+}
+
+async fn heads(State(inside): State<Arc<Inside>>) -> Response {
+    match inside.log.heads().await {
+        Ok(heads) => {
+            let head = |head: event_log::Head| Head { region: head.region, position: head.position, epoch: head.epoch };
+            Json(heads.into_iter().map(head).collect::<Vec<_>>()).into_response()
+        }
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// One event a line, exactly as stored, in flat memory however long the log is.
+async fn events(
+    State(inside): State<Arc<Inside>>,
+    Path(region): Path<RegionId>,
+    Query(range): Query<Range>,
+) -> Response {
+    let lines = inside.log.texts(&region, range.after).take(range.limit.unwrap_or(usize::MAX)).map_ok(|mut text| {
+        text.push('\n');
+        Bytes::from(text)
+    });
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response()
+}
+
+async fn parked(State(inside): State<Arc<Inside>>, Path(region): Path<RegionId>) -> Response {
+    match inside.bus.parked(&region).await {
+        Ok(parked) => Json(parked).into_response(),
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn retry(
+    State(inside): State<Arc<Inside>>,
+    Path(region): Path<RegionId>,
+    Query(Reader { reader }): Query<Reader>,
+) -> Response {
+    match inside.bus.retry(&region, &reader).await {
+        Ok(retried) => Json(json!({ "handled": retried.handled, "left": retried.left })).into_response(),
+        Err(bus::Error::NoReader(_)) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => unavailable(&error),
+    }
+}
+
+fn unavailable(error: &bus::Error) -> Response {
+    tracing::warn!(%error, "what is parked cannot be read");
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}

@@ -1,0 +1,104 @@
+//! What an operator sets for any process of an installation.
+
+use crate::telemetry::{self, LogFormat, Telemetry};
+use crate::{Platform, Secrets};
+use access::{DevIssuer, Issuers, Oidc};
+use anyhow::Context;
+use decider::Clock;
+use sqlx::postgres::PgConnectOptions;
+use std::path::Path;
+use vault::{MasterKey, Vault};
+
+/// What an operator sets for any process of an installation. Each can be given as an option or in the environment.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Settings {
+    /// An OIDC issuer whose tokens count, such as https://login.example.nl. May be repeated. Without one the
+    /// development issuer counts, whose key is in the directory of the secrets.
+    #[arg(long = "issuer", env = "REGIOHUB_ISSUERS", value_delimiter = ',')]
+    issuers: Vec<String>,
+    /// The audience that means this hub.
+    #[arg(long, env = "REGIOHUB_AUDIENCE", default_value = "regiohub")]
+    audience: String,
+    /// The operator, as ISSUER#SUBJECT: founds regions and grants the first programme leader. With the development
+    /// issuer it is the subject `operator`.
+    #[arg(long, env = "REGIOHUB_OPERATOR")]
+    operator: Option<String>,
+    /// The organisation's number (OIN), in the source of every event.
+    #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
+    oin: String,
+    /// Connections of each service to its database.
+    #[arg(long, env = "REGIOHUB_CONNECTIONS", default_value_t = 20)]
+    connections: u32,
+    /// Copies of each stream: 3 on a NATS cluster.
+    #[arg(long, env = "REGIOHUB_REPLICAS", default_value_t = 1)]
+    replicas: usize,
+    /// The hub is reached over https, so browsers are told to stay there.
+    #[arg(long, env = "REGIOHUB_HTTPS")]
+    https: bool,
+    /// Where traces and metrics go (OTLP over gRPC), such as http://127.0.0.1:4317.
+    #[arg(long, env = "REGIOHUB_OTLP")]
+    otlp: Option<String>,
+    /// What is logged, such as `info` or `warn,bus=debug`.
+    #[arg(long, env = "REGIOHUB_LOG", default_value = "info")]
+    log: String,
+    /// How log lines look.
+    #[arg(long, env = "REGIOHUB_LOG_FORMAT", value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+impl Settings {
+    /// Begins logging, and chooses how connections are encrypted. Once in a process, before anything else.
+    ///
+    /// # Errors
+    /// When a setting is wrong.
+    pub fn begin(&self, name: &str) -> anyhow::Result<Telemetry> {
+        // Only the first provider counts; a second call is no harm.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        telemetry::begin(name, &self.log, self.log_format, self.otlp.as_deref())
+    }
+
+    /// How answers look.
+    #[must_use]
+    pub fn shell(&self) -> web::Shell {
+        web::Shell { https: self.https, ..web::Shell::default() }
+    }
+
+    /// What all services of this process share; the vault's tables are made or brought up to date.
+    ///
+    /// # Errors
+    /// When a setting is wrong, or the vault does not answer.
+    pub async fn platform(&self, secrets: &Path, nats: &str, vault: PgConnectOptions) -> anyhow::Result<Platform> {
+        let clock = Clock::system();
+        let development = self.issuers.is_empty().then(|| DevIssuer::open_or_create(secrets)).transpose()?;
+        let oidc = self
+            .issuers
+            .iter()
+            .map(|issuer| Oidc { issuer: issuer.clone(), audience: self.audience.clone() })
+            .collect();
+        let issuers = Issuers::configured(oidc, development.as_ref(), clock.clone())?;
+        let vault = Vault::connect(vault, self.connections, MasterKey::open_or_create(&secrets.join("vault.key"))?);
+        vault.migrate().await.context("the vault")?;
+        // NATS may be away when we start: commands go on without it.
+        let nats = async_nats::ConnectOptions::new().retry_on_initial_connect().connect(nats).await.context("NATS")?;
+        let mut platform = Platform {
+            nats,
+            vault,
+            issuers,
+            clock,
+            secrets: Secrets::open_or_create(secrets)?,
+            oin: self.oin.clone(),
+            operator: None,
+            settings: bus::Settings { replicas: self.replicas, ..bus::Settings::default() },
+            connections: self.connections,
+        };
+        let identities = platform.identities();
+        platform.operator = match &self.operator {
+            Some(operator) => {
+                let (issuer, subject) = operator.split_once('#').context("--operator is ISSUER#SUBJECT")?;
+                Some(identities.actor(issuer, subject))
+            }
+            None => development.map(|_| identities.actor(DevIssuer::ISSUER, "operator")),
+        };
+        Ok(platform)
+    }
+}
