@@ -34,6 +34,14 @@ pub fn titled(mut api: OpenApi, title: &str, version: &str) -> OpenApi {
     api
 }
 
+/// What the routes of a router promise once the guard stands before them.
+#[must_use]
+pub fn promised<S: Clone + Send + Sync + 'static>(router: utoipa_axum::router::OpenApiRouter<S>) -> OpenApi {
+    let mut api = router.split_for_parts().1;
+    complete(&mut api);
+    api
+}
+
 /// Adds what the guard asks of every operation: the token, the key, the version seen.
 pub(crate) fn complete(api: &mut OpenApi) {
     for item in api.paths.paths.values_mut() {
