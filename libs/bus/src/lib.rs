@@ -12,6 +12,7 @@
 mod alarm;
 mod bus;
 mod checkpoint;
+mod connect;
 mod digest;
 mod discovery;
 mod error;
@@ -37,6 +38,7 @@ mod tables;
 mod trace;
 
 pub use bus::Bus;
+pub use connect::{connect, connect_when_there};
 pub use digest::digest;
 pub use error::Error;
 pub use follow::Retried;

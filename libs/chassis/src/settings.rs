@@ -79,7 +79,7 @@ impl Settings {
         let vault = Vault::connect(vault, self.connections, MasterKey::open_or_create(&secrets.join("vault.key"))?);
         vault.migrate().await.context("the vault")?;
         // NATS may be away when we start: commands go on without it.
-        let nats = async_nats::ConnectOptions::new().retry_on_initial_connect().connect(nats).await.context("NATS")?;
+        let nats = bus::connect_when_there(nats).await.context("NATS")?;
         let mut platform = Platform {
             nats,
             vault,

@@ -59,7 +59,7 @@ pub async fn hub(service: Service) -> TestHub {
     let secrets = Secrets::of([7; 32]);
     let settings = Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() };
     let mut platform = Platform {
-        nats: async_nats::connect(&nats).await.expect("the nats-server of `make test`"),
+        nats: bus::connect(&nats).await.expect("the nats-server of `make test`"),
         vault,
         issuers: Issuers::development(&issuer, clock.clone()),
         clock: clock.clone(),
@@ -216,7 +216,7 @@ impl Drop for TestHub {
 
 async fn remove_streams(prefix: &str) {
     let nats = std::env::var("REGIOHUB_TEST_NATS_URL").expect("REGIOHUB_TEST_NATS_URL is not set: run `make test`");
-    let context = async_nats::jetstream::new(async_nats::connect(nats).await.expect("the nats-server of `make test`"));
+    let context = async_nats::jetstream::new(bus::connect(nats).await.expect("the nats-server of `make test`"));
     let mut names = context.stream_names();
     let mut own = Vec::new();
     while let Some(name) = names.try_next().await.expect("names of streams") {

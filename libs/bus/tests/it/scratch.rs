@@ -37,7 +37,7 @@ pub fn region(slug: &str) -> RegionId {
 pub async fn scratch<F: Future<Output = ()>>(test: impl FnOnce(Scratch) -> F) {
     let url = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `make test`"));
     let server = PgConnectOptions::from_str(&url("REGIOHUB_TEST_POSTGRES_URL")).unwrap();
-    let nats = async_nats::connect(url("REGIOHUB_TEST_NATS_URL")).await.unwrap();
+    let nats = bus::connect(&url("REGIOHUB_TEST_NATS_URL")).await.unwrap();
     let root = format!("t{}", Uuid::now_v7().simple());
     let mut admin = server.connect().await.unwrap();
     let database = made(&mut admin, &server, &format!("bus_{root}_counters")).await;

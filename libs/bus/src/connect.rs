@@ -1,0 +1,34 @@
+//! A connection to NATS, as its address says.
+
+use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr};
+
+/// How to connect to an address with `user:password@`: the client itself leaves these out.
+///
+/// # Errors
+/// When it is not an address.
+fn options(url: &str) -> Result<ConnectOptions, ConnectError> {
+    let address: ServerAddr =
+        url.parse().map_err(|error| ConnectError::with_source(ConnectErrorKind::ServerParse, error))?;
+    Ok(match (address.username(), address.password()) {
+        (Some(user), password) => {
+            ConnectOptions::with_user_and_password(user.to_owned(), password.unwrap_or_default().to_owned())
+        }
+        (None, _) => ConnectOptions::new(),
+    })
+}
+
+/// Connects, or says why not.
+///
+/// # Errors
+/// When the server does not answer or does not know the user.
+pub async fn connect(url: &str) -> Result<Client, ConnectError> {
+    options(url)?.connect(url).await
+}
+
+/// The same; when the server is away it goes on trying, and what needs it waits.
+///
+/// # Errors
+/// When it is not an address.
+pub async fn connect_when_there(url: &str) -> Result<Client, ConnectError> {
+    options(url)?.retry_on_initial_connect().connect(url).await
+}
