@@ -1,0 +1,12 @@
+//! The consortium through its real router, on a real database.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "it/founding.rs"]
+mod founding;
+#[path = "it/importing.rs"]
+mod importing;
+#[path = "it/people.rs"]
+mod people;
+#[path = "it/world.rs"]
+mod world;

@@ -1,0 +1,127 @@
+//! Files of schools and pupils: all of it or nothing.
+
+use crate::world::{BRANCHES, PUPILS, founded, path, pupils, with_schools};
+use http::Method;
+
+#[tokio::test]
+async fn schools_come_from_a_file_by_their_branch_codes() {
+    let world = founded().await;
+    let preview = path("/school-imports/preview?branches=00YH05,01GH01");
+    let shown = world.leader.send(Method::POST, &preview, BRANCHES, Some("text/csv")).await.expect(200);
+    assert_eq!(shown.json()["joined"], serde_json::json!(["00YH05", "01GH01"]));
+    let before = world.events().await;
+    let import = world.schools(BRANCHES, "00YH05,01GH01").await.expect(201);
+    assert_eq!(world.events().await, before + 4);
+    let shown = world.leader.get(import.header("location")).await.expect(200).json();
+    assert_eq!((shown["status"].as_str(), shown["registered"].as_u64()), (Some("finished"), Some(2)));
+
+    // A second file completes what is known, and the same file again is no news.
+    let profiles = include_str!("../data/profiles.csv");
+    let shown = world.schools(profiles, "01GH01").await.expect(201);
+    assert_eq!(world.leader.get(shown.header("location")).await.json()["changed"], 1);
+    let again = world.schools(profiles, "01GH01").await.expect(201);
+    assert_eq!(world.leader.get(again.header("location")).await.json()["unchanged"], 1);
+    world.hub.settle().await;
+    let school = world.hub.hub.known.school(&world.hub.region, &"01GH01".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!((school.board.as_str(), school.vmbo), ("40681", true));
+    assert_eq!(school.profiles, ["BWI", "MET"]);
+}
+
+#[tokio::test]
+async fn one_fault_in_a_file_of_schools_and_nothing_is_written() {
+    let world = founded().await;
+    let before = world.events().await;
+    let bad = BRANCHES.replace("4204 GH", "x");
+    let answer = world.schools(&bad, "00YH05,01GH01,99ZZ00").await.expect(400);
+    let pointers: Vec<_> = answer.json()["errors"].as_array().unwrap().iter().map(|it| it["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/branches", "/lines/3/POSTCODE"]);
+    assert_eq!(world.events().await, before);
+    world.schools(BRANCHES, "niets").await.expect(400);
+}
+
+#[tokio::test]
+async fn pupils_are_imported_once_and_found_again() {
+    let world = with_schools().await;
+    let import = world.pupils(PUPILS).await.expect(201);
+    let shown = world.leader.get(import.header("location")).await.expect(200).json();
+    assert_eq!(shown["status"], "finished");
+    assert_eq!((shown["done"].as_u64(), shown["total"].as_u64()), (Some(3), Some(3)));
+    assert_eq!(shown["registered"], 3);
+
+    let later = PUPILS.replace(";3;3K1;", ";4;4K1;").replace("Bedacht", "Bedacht-Elders");
+    let preview = path("/pupil-imports/preview");
+    let seen = world.leader.send(Method::POST, &preview, later.clone(), Some("text/csv")).await.expect(200).json();
+    assert_eq!((seen["new"].as_u64(), seen["known"].as_u64()), (Some(0), Some(3)));
+    let import = world.pupils(&later).await.expect(201);
+    let shown = world.leader.get(import.header("location")).await.json();
+    assert_eq!((shown["changed"].as_u64(), shown["unchanged"].as_u64()), (Some(2), Some(1)));
+    let import = world.pupils(&later).await.expect(201);
+    assert_eq!(world.leader.get(import.header("location")).await.json()["unchanged"], 3);
+
+    let events = world.hub.events("consortium").await;
+    let of = |kind: &str| events.iter().filter(|event| event.event_type.ends_with(kind)).count();
+    assert_eq!((of("pupil-registered.v1"), of("pupil-moved.v1"), of("pupil-corrected.v1")), (3, 1, 1));
+    for name in ["Ada", "Verzonnen", "Bedacht", "2011-03-04", "1001", "voorbeeld.nl"] {
+        assert!(events.iter().all(|event| !event.text.contains(name)), "{name} is in the log");
+    }
+}
+
+#[tokio::test]
+async fn one_fault_in_a_file_of_pupils_and_nobody_is_registered() {
+    let world = with_schools().await;
+    let before = world.events().await;
+    let bad = PUPILS.replace("2011-04-05", "geheim").replace(";gl;", ";geheim;");
+    let answer = world.pupils(&bad).await.expect(400);
+    let pointers: Vec<_> = answer.json()["errors"].as_array().unwrap().iter().map(|it| it["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/lines/3/geboortedatum", "/lines/4/leerweg"]);
+    assert!(!answer.text().contains("geheim"));
+    assert_eq!(world.events().await, before);
+}
+
+#[tokio::test]
+async fn a_retried_import_answers_the_same_and_registers_nothing_twice() {
+    let mut world = with_schools().await;
+    world.leader = world.leader.key("import");
+    let first = world.pupils(PUPILS).await.expect(201);
+    let before = world.events().await;
+    let again = world.pupils(PUPILS).await.expect(201);
+    assert_eq!((first.body, before), (again.body, world.events().await));
+}
+
+#[tokio::test]
+async fn an_import_goes_on_when_nobody_waits() {
+    let world = with_schools().await;
+    let address = path("/pupil-imports?wait=0");
+    let client = world.leader.clone().key("patience");
+    let answer = client.send(Method::POST, &address, PUPILS, Some("text/csv")).await;
+    assert!([201, 202].contains(&answer.status.as_u16()), "{}", answer.text());
+    // Asked again with patience it ends well, whichever of the two wrote the pupils.
+    let waiting = path("/pupil-imports?wait=25");
+    let other = client.send(Method::POST, &waiting, PUPILS, Some("text/csv")).await;
+    assert_eq!(other.status.as_u16(), 422, "another address is another request: {}", other.text());
+}
+
+#[tokio::test]
+async fn a_school_system_imports_its_own_pupils_only() {
+    let world = with_schools().await;
+    let own = world.system("00YH05").await;
+    let import = pupils(&own, PUPILS).await.expect(201);
+    own.get(import.header("location")).await.expect(200);
+    let other = world.system("24TP02").await;
+    pupils(&other, PUPILS).await.expect(403);
+    other.get(import.header("location")).await.expect(403);
+}
+
+#[tokio::test]
+async fn a_whole_cohort_is_imported_with_progress() {
+    let world = with_schools().await;
+    let header = PUPILS.lines().next().unwrap();
+    let line = |n: u32| format!("{n};Voornaam{n};Achternaam{n};2011-01-01;00YH05;;kb;PIE;3;3K1;2026-2027;;\n");
+    let file: String = [format!("{header}\n")].into_iter().chain((1..=250).map(line)).collect();
+    let import = world.pupils(&file).await.expect(201);
+    let shown = world.leader.get(import.header("location")).await.json();
+    assert_eq!(shown["registered"], 250);
+    let advanced = world.hub.events("consortium").await;
+    let advanced = advanced.iter().filter(|event| event.event_type.ends_with("import-advanced.v1")).count();
+    assert_eq!(advanced, 3);
+}
