@@ -1,8 +1,28 @@
 //! Where learning happens: hotspots, safety checks, sessions, attendance.
 
+mod api;
 pub mod attendance;
 pub mod code;
 pub mod hotspot;
+pub mod hours;
+mod known_contracts;
+mod known_electives;
 pub mod pupil_day;
+mod reactions;
 pub mod safety_check;
 pub mod session;
+
+use known_contracts::KnownContracts;
+use known_electives::KnownElectives;
+use reactions::{ClaimLocksDays, ContractReachesHotspot};
+
+/// The service: its routes, lookups and reactions.
+#[must_use]
+pub fn service() -> chassis::Service {
+    chassis::Service::new("hotspots")
+        .routes(api::routes)
+        .projection(KnownContracts)
+        .projection(KnownElectives)
+        .reaction(|hub| ContractReachesHotspot { hub: hub.clone() })
+        .reaction(|hub| ClaimLocksDays { hub: hub.clone() })
+}

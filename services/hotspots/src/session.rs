@@ -5,11 +5,12 @@
 
 pub mod commands;
 
+use crate::attendance::commands::Visit;
 use chrono::{DateTime, NaiveDate, Utc};
 use commands::{Command, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::hotspots::session::Event;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use vocabulary::{BranchCode, CompanyId, HotspotId, Label, Minutes, PersonId, SessionId, amsterdam_date};
 
 /// A session, as its history left it.
@@ -63,18 +64,6 @@ pub struct Group {
 }
 
 impl Group {
-    /// How long it is planned to last, whole minutes.
-    #[must_use]
-    pub fn length(&self) -> Minutes {
-        whole_minutes(self.starts_at, self.ends_at)
-    }
-
-    /// The schools of its pupils.
-    #[must_use]
-    pub fn schools(&self) -> BTreeSet<&BranchCode> {
-        self.pupils.values().collect()
-    }
-
     fn size(&self) -> u8 {
         u8::try_from(self.pupils.len()).unwrap_or(u8::MAX)
     }
@@ -98,10 +87,27 @@ impl Session {
         }
     }
 
-    /// It is yet to take place, or goes on.
-    #[must_use]
-    pub fn is_living(&self) -> bool {
-        matches!(self, Self::Planned(_) | Self::Running { .. })
+    /// Who is expected where, for a pupil of the group.
+    ///
+    /// # Errors
+    /// When the pupil is not expected.
+    pub fn visit(&self, session: SessionId, pupil: PersonId) -> Result<Visit, Refusal> {
+        let group = match self {
+            Self::Unplanned => return Err(Refusal::Unknown),
+            Self::Cancelled(_) => return Err(Refusal::Cancelled),
+            Self::Planned(group) | Self::Running { group, .. } | Self::Finished(group) => group,
+        };
+        let school = group.pupils.get(&pupil).ok_or(Refusal::NotEnrolled)?;
+        Ok(Visit {
+            pupil,
+            session,
+            hotspot: group.hotspot,
+            company: group.company,
+            school: school.clone(),
+            date: group.date,
+            starts_at: group.starts_at,
+            ends_at: group.ends_at,
+        })
     }
 }
 

@@ -1,0 +1,147 @@
+//! Check-in by the code that the company shows; a pupil checks in for themselves only.
+
+use super::found::{self, refused};
+use crate::attendance::{Attendance, commands::Command};
+use crate::code::{Code, Codes, Rhythm};
+use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
+use crate::session::{Group, Session, commands::Command as SessionCommand};
+use axum::{Json, extract::State, response::IntoResponse};
+use chassis::Hub;
+use chrono::{DateTime, TimeDelta, Utc};
+use proto_schemas::hotspots::attendance::{self, Method};
+use proto_schemas::hotspots::pupil_day;
+use qrcode::{QrCode, render::svg};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vocabulary::{PersonId, RegionId, SessionId};
+use web::{Accepted, Caller, Path, Problem, Valid};
+
+/// A code is shown and accepted from so long before the session starts, until it ends.
+const EARLY: TimeDelta = TimeDelta::hours(1);
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(show_check_in_code))
+        .routes(routes!(draw_check_in_code))
+        .routes(routes!(check_in))
+}
+
+/// A check-in code as it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ShownCode {
+    /// What the pupil's device sends back.
+    code: String,
+    /// From then on another one is shown.
+    next_at: DateTime<Utc>,
+    /// From then on this one is refused.
+    valid_until: DateTime<Utc>,
+}
+
+/// A code that was scanned.
+#[derive(Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ScannedCode {
+    /// As it was shown.
+    #[schemars(length(min = 1, max = 200))]
+    code: String,
+}
+
+/// The code to show at a session now (aanmeldcode tonen).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/sessions/{session}/code", operation_id = "show-check-in-code", tag = "hotspots",
+    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    responses((status = 200, body = ShownCode), Problem),
+)]
+async fn show_check_in_code(
+    State(hub): State<Hub>,
+    Path((region, session)): Path<(RegionId, SessionId)>,
+    caller: Caller,
+) -> Result<impl IntoResponse, Problem> {
+    let Code { text, next_at, valid_until } = code(&hub, &region, session, &caller).await?;
+    Ok(([("cache-control", "no-store")], Json(ShownCode { code: text, next_at, valid_until })))
+}
+
+/// The same code as a QR code, an SVG image (aanmeldcode als QR-code).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/sessions/{session}/code.svg", operation_id = "draw-check-in-code", tag = "hotspots",
+    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    responses((status = 200, body = String, content_type = "image/svg+xml"), Problem),
+)]
+async fn draw_check_in_code(
+    State(hub): State<Hub>,
+    Path((region, session)): Path<(RegionId, SessionId)>,
+    caller: Caller,
+) -> Result<impl IntoResponse, Problem> {
+    let code = code(&hub, &region, session, &caller).await?;
+    let drawn = QrCode::new(code.text).map_err(|_| Problem::internal())?;
+    let image = drawn.render::<svg::Color<'_>>().min_dimensions(320, 320).build();
+    Ok(([("cache-control", "no-store"), ("content-type", "image/svg+xml")], image))
+}
+
+/// Check in with the code that is shown at the company (aanmelden met de QR-code).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}/check-in", operation_id = "check-in", tag = "hotspots",
+    params(
+        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
+        ("pupil" = PersonId, Path, description = "The pupil who asks"),
+    ),
+    request_body = ScannedCode, responses(Accepted, Problem),
+)]
+async fn check_in(
+    State(hub): State<Hub>,
+    Path((region, session, pupil)): Path<(RegionId, SessionId, PersonId)>,
+    caller: Caller,
+    Valid(scanned): Valid<ScannedCode>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&web::Touches::region().person(pupil))?;
+    let (state, group) = found::session(&hub, &region, session).await?;
+    let visit = state.visit(session, pupil).map_err(refused::<Session>)?;
+    let rhythm = rhythm(&hub, &region, &group).await?;
+    let accepted = codes(&hub).accepts(&region, session, rhythm, asked.at, &scanned.code);
+    if !accepted || !is_time(&group, asked.at) {
+        return Err(Problem::conflict(
+            "code-not-valid",
+            "This code is not valid, or no longer: scan the one that is shown now.",
+            "Deze code is niet geldig, of niet meer: scan de code die nu te zien is.",
+        ));
+    }
+    let day = pupil_day::id_of(pupil, visit.date);
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Attendance>(
+        &attendance::id_of(session, pupil),
+        Command::CheckIn { visit, at: asked.at, method: Method::Code },
+    );
+    batch.add::<Session>(&session, SessionCommand::Expect { pupil });
+    batch.add::<PupilDay>(&day, DayCommand::Enter { session });
+    Ok(batch.commit(&asked).await?.into())
+}
+
+async fn code(hub: &Hub, region: &RegionId, session: SessionId, caller: &Caller) -> Result<Code, Problem> {
+    let (_, group) = found::session(hub, region, session).await?;
+    let asked = caller.about(&super::sessions::touched(&group))?;
+    if !is_time(&group, asked.at) {
+        return Err(Problem::conflict(
+            "no-code-now",
+            "A code is shown from one hour before the session until its end.",
+            "Een code is te zien van een uur voor de bijeenkomst tot het einde ervan.",
+        ));
+    }
+    let rhythm = rhythm(hub, region, &group).await?;
+    Ok(codes(hub).show(region, session, rhythm, asked.at))
+}
+
+fn is_time(group: &Group, at: DateTime<Utc>) -> bool {
+    group.starts_at - EARLY <= at && at < group.ends_at
+}
+
+fn codes(hub: &Hub) -> Codes {
+    Codes::new(hub.secrets.derive("check-in-code"))
+}
+
+async fn rhythm(hub: &Hub, region: &RegionId, group: &Group) -> Result<Rhythm, Problem> {
+    let (_, policy) = found::policy(hub, region, group.date).await?;
+    Ok(Rhythm { every: policy.code_seconds, valid: policy.code_valid_seconds })
+}

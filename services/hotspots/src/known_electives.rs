@@ -1,0 +1,50 @@
+//! Which electives are in the region's catalogue?
+
+use bus::{CannotApply, Projection};
+use event_log::{Recorded, tenant};
+use proto_schemas::assessments::elective::Event;
+use sqlx::{PgConnection, PgPool};
+use vocabulary::{ElectiveId, RegionId};
+
+/// Folds the catalogue of each region.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownElectives;
+
+impl Projection for KnownElectives {
+    const NAME: &'static str = "known-electives";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["assessments"];
+    const TABLES: &'static str =
+        "create table elective (region text not null, id uuid not null, primary key (region, id))";
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        if happened.category() != "elective" {
+            return Ok(());
+        }
+        let id: ElectiveId = happened.stream_id().ok_or_else(|| CannotApply::Park("an elective has an id".into()))?;
+        match happened.event::<Event>()? {
+            Event::Imported { .. } | Event::Added { .. } => {
+                sqlx::query("insert into elective (region, id) values ($1, $2) on conflict do nothing")
+                    .bind(happened.region.as_str())
+                    .bind(id.0)
+                    .execute(rows)
+                    .await?;
+            }
+            Event::Changed { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is in the region's catalogue.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_known(db: &PgPool, region: &RegionId, elective: ElectiveId) -> sqlx::Result<bool> {
+    let mut rows = tenant(db, region).await?;
+    sqlx::query_scalar("select exists (select from known_electives.elective where region = $1 and id = $2)")
+        .bind(region.as_str())
+        .bind(elective.0)
+        .fetch_one(&mut *rows)
+        .await
+}

@@ -1,0 +1,5 @@
+//! The hotspots service as a process of its own.
+
+fn main() -> anyhow::Result<()> {
+    chassis::alone(hotspots::service())
+}

@@ -1,0 +1,140 @@
+use crate::world::{BEGIN, END, World};
+use http::StatusCode;
+use serde_json::json;
+use testkit::Holding;
+use vocabulary::{PersonId, Role};
+
+#[tokio::test]
+async fn the_eleventh_pupil_is_refused() {
+    let world = World::new().await;
+    let (session, _) = world.enrolled(10).await;
+    let eleventh = world.pupils(1).await[0];
+    let refused = world.enrol(session, eleventh).await.expect(409);
+    assert_eq!(refused.problem(), "session-full");
+    assert_eq!((world.count("session-pupil-enrolled").await, world.count("pupil-day-booked").await), (10, 10));
+}
+
+#[tokio::test]
+async fn of_two_pupils_at_once_for_the_last_place_one_is_enrolled() {
+    let world = World::new().await;
+    let (session, _) = world.enrolled(9).await;
+    let two = world.pupils(2).await;
+    let (one, other) = tokio::join!(world.enrol(session, two[0]), world.enrol(session, two[1]));
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    assert_eq!(world.count("pupil-day-booked").await, 10);
+}
+
+#[tokio::test]
+async fn a_pupil_is_not_in_two_places_at_once_and_is_free_again_after_withdrawal_or_cancellation() {
+    let world = World::new().await;
+    let hotspot = world.opened().await;
+    let first = world.session(hotspot).await;
+    let second = world.plan(hotspot, "2026-09-08T11:00:00Z", "2026-09-08T13:00:00Z").await.expect(201).id();
+    let pupil = world.pupils(1).await[0];
+    world.enrol(first, pupil).await.expect(200);
+    assert_eq!(world.enrol(second, pupil).await.expect(409).problem(), "pupil-day-elsewhere");
+    assert_eq!(world.count("session-pupil-enrolled").await, 1);
+
+    world.member.delete(&world.url(&format!("sessions/{first}/pupils/{pupil}"))).await.expect(200);
+    world.enrol(second, pupil).await.expect(200);
+    let cancel = world.url(&format!("sessions/{second}/cancel"));
+    world.member.post(&cancel, &json!({ "reason": "The bus broke down" })).await.expect(200);
+    world.enrol(first, pupil).await.expect(200);
+}
+
+#[tokio::test]
+async fn age_and_hours_are_what_the_hub_knows_of_the_pupil() {
+    let world = World::new().await;
+    let hotspot = world.opened().await;
+    let session = world.session(hotspot).await;
+    let (young, old) = (world.pupil("2011-09-09").await, world.pupil("2011-09-08").await);
+    world.hub.settle().await;
+    assert_eq!(world.enrol(session, young).await.expect(409).problem(), "session-too-young");
+    world.enrol(session, old).await.expect(200);
+    // L4: six hours are booked, seven are allowed at fifteen.
+    let evening = world.plan(hotspot, "2026-09-08T13:00:00Z", "2026-09-08T14:01:00Z").await.expect(201).id();
+    assert_eq!(world.enrol(evening, old).await.expect(409).problem(), "pupil-day-day-too-long");
+    let texts: String = world.hub.events("hotspots").await.into_iter().map(|event| event.text).collect();
+    assert!(!texts.contains("2011"));
+}
+
+#[tokio::test]
+async fn thirty_five_hours_a_week_is_enough_at_fifteen() {
+    // L4
+    let world = World::new().await;
+    let hotspot = world.opened().await;
+    let pupil = world.pupils(1).await[0];
+    for day in 7..=11 {
+        let (from, until) = (format!("2026-09-{day:02}T06:00:00Z"), format!("2026-09-{day:02}T13:00:00Z"));
+        let session = world.plan(hotspot, &from, &until).await.expect(201).id();
+        world.enrol(session, pupil).await.expect(200);
+    }
+    let saturday = world.plan(hotspot, "2026-09-12T06:00:00Z", "2026-09-12T06:01:00Z").await.expect(201).id();
+    assert_eq!(world.enrol(saturday, pupil).await.expect(409).problem(), "pupil-day-week-too-long");
+    let monday = world.plan(hotspot, "2026-09-14T06:00:00Z", "2026-09-14T13:00:00Z").await.expect(201).id();
+    world.enrol(monday, pupil).await.expect(200);
+}
+
+#[tokio::test]
+async fn pupils_of_a_school_that_did_not_sign_are_not_enrolled() {
+    let world = World::new().await;
+    let session = world.session(world.opened().await).await;
+    let other = world.pupil_of(&world.other_school.clone(), "2011-03-04").await;
+    world.hub.settle().await;
+    assert_eq!(world.enrol(session, other).await.expect(409).problem(), "hotspot-school-not-signed");
+    let path = world.url(&format!("sessions/{session}/pupils/{other}"));
+    assert_eq!(world.teacher.put(&path, &json!({})).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.enrol(session, PersonId::fresh()).await.expect(404).problem(), "pupil-not-found");
+}
+
+#[tokio::test]
+async fn a_small_group_starts_with_a_reason_only_and_a_foreign_company_not_at_all() {
+    let world = World::new().await;
+    let (session, _) = world.enrolled(7).await;
+    let start = world.url(&format!("sessions/{session}/start"));
+    let supervisor = world.supervisor.clone().at(BEGIN);
+    assert_eq!(supervisor.post(&start, &json!({})).await.expect(409).problem(), "session-small-group");
+    let foreign = world.hub.granted(Holding::of(Role::CompanySupervisor).company(vocabulary::CompanyId::fresh())).await;
+    let because = json!({ "smallGroup": "One pupil is ill" });
+    assert_eq!(foreign.at(BEGIN).post(&start, &because).await.status, StatusCode::FORBIDDEN);
+    supervisor.post(&start, &because).await.expect(200);
+    let finish = world.url(&format!("sessions/{session}/finish"));
+    world.supervisor.clone().at(END).post(&finish, &json!({})).await.expect(200);
+}
+
+#[tokio::test]
+async fn theory_at_the_company_waits_for_a_teacher() {
+    let world = World::new().await;
+    let hotspot = world.opened().await;
+    let plan = json!({ "hotspot": hotspot, "startsAt": BEGIN, "endsAt": END, "theoryAtCompany": true });
+    let session: vocabulary::SessionId = world.member.post(&world.url("sessions"), &plan).await.expect(201).id();
+    let pupil = world.pupils(1).await[0];
+    world.enrol(session, pupil).await.expect(200);
+    let start = world.url(&format!("sessions/{session}/start"));
+    let small = json!({ "smallGroup": "One pupil only" });
+    let supervisor = world.supervisor.clone().at(BEGIN);
+    assert_eq!(supervisor.post(&start, &small).await.expect(409).problem(), "session-no-teacher");
+    let assign = world.url(&format!("sessions/{session}/teachers/{}", PersonId::fresh()));
+    world.teacher.put(&assign, &json!({ "school": world.school })).await.expect(200);
+    supervisor.post(&start, &small).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_hundred_parallel_commands_under_one_key_have_one_effect() {
+    let world = World::new().await;
+    let hotspot = world.opened().await;
+    let client = world.member.clone().key("the same");
+    let plan = json!({ "hotspot": hotspot, "startsAt": BEGIN, "endsAt": END });
+    let url = world.url("sessions");
+    let mut asking = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let (client, url, plan) = (client.clone(), url.clone(), plan.clone());
+        asking.spawn(async move { client.post(&url, &plan).await.expect(201).body });
+    }
+    let answers: std::collections::HashSet<_> = asking.join_all().await.into_iter().collect();
+    assert_eq!((answers.len(), world.count("session-planned").await), (1, 1));
+    let other = json!({ "hotspot": hotspot, "startsAt": BEGIN, "endsAt": "2026-09-08T12:00:00Z" });
+    client.post(&url, &other).await.expect(422);
+}
