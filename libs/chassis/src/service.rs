@@ -18,12 +18,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 type Wire = Box<dyn FnOnce(Bus, &Hub, &[LogSource]) -> Bus + Send>;
 type Routes = Box<dyn FnOnce(&Hub) -> OpenApiRouter + Send>;
+type Document = Box<dyn FnOnce() -> OpenApi + Send>;
 
 /// A service as a value; nothing happens before it is opened.
 pub struct Service {
     name: &'static str,
     migrator: Option<&'static Migrator>,
     routes: Routes,
+    document: Document,
     wiring: Vec<Wire>,
 }
 
@@ -54,7 +56,13 @@ impl Service {
     /// A service of that name, with a database of that name.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
-        Self { name, migrator: None, routes: Box::new(|_| OpenApiRouter::new()), wiring: vec![] }
+        Self {
+            name,
+            migrator: None,
+            routes: Box::new(|_| OpenApiRouter::new()),
+            document: Box::new(OpenApi::default),
+            wiring: vec![],
+        }
     }
 
     /// Its name.
@@ -72,15 +80,19 @@ impl Service {
 
     /// Its routes.
     #[must_use]
-    pub fn routes(mut self, routes: impl FnOnce() -> OpenApiRouter<Hub> + Send + 'static) -> Self {
-        self.routes = Box::new(move |hub| routes().with_state(hub.clone()));
-        self
+    pub fn routes(self, routes: fn() -> OpenApiRouter<Hub>) -> Self {
+        self.routes_of(routes, Hub::clone)
     }
 
-    /// Its routes, where they work with more than the hub.
+    /// Its routes, where they work with a state made of the hub.
     #[must_use]
-    pub fn routes_with(mut self, routes: impl FnOnce(&Hub) -> OpenApiRouter + Send + 'static) -> Self {
-        self.routes = Box::new(routes);
+    pub fn routes_of<S: Clone + Send + Sync + 'static>(
+        mut self,
+        routes: fn() -> OpenApiRouter<S>,
+        state: impl FnOnce(&Hub) -> S + Send + 'static,
+    ) -> Self {
+        self.routes = Box::new(move |hub| routes().with_state(state(hub)));
+        self.document = Box::new(move || web::promised(routes()));
         self
     }
 
@@ -104,10 +116,10 @@ impl Service {
         self
     }
 
-    /// What its routes promise, without a database: for the contracts.
+    /// What its routes promise: for the contracts, without any server.
     #[must_use]
-    pub fn openapi(self, hub: &Hub) -> OpenApi {
-        (self.routes)(hub).split_for_parts().1
+    pub fn openapi(self) -> OpenApi {
+        (self.document)()
     }
 
     /// Connects and brings the tables up to date.

@@ -1,6 +1,5 @@
 //! One OpenAPI document of everything, and pages that show it.
 
-use crate::Backend;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
@@ -11,10 +10,10 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// The documents of all services as one.
 #[must_use]
-pub fn merged(own: OpenApi, backends: &[Backend]) -> OpenApi {
+pub fn merged<'a>(own: OpenApi, services: impl IntoIterator<Item = &'a OpenApi>) -> OpenApi {
     let mut document = own;
-    for backend in backends {
-        document.merge(backend.openapi.clone());
+    for service in services {
+        document.merge(service.clone());
     }
     web::titled(document, "Regiohub", "1.0.0")
 }

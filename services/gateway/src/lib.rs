@@ -8,6 +8,7 @@ mod page;
 pub mod questions;
 mod reach;
 
+pub use document::merged;
 pub use forward::{Backend, Place, compose};
 pub use page::Page;
 pub use reach::reading;
@@ -33,7 +34,7 @@ pub struct Gateway {
 pub fn service() -> Service {
     Service::new("gateway")
         .migrations(&MIGRATIONS)
-        .routes_with(|hub| queries().with_state(Gateway { hub: hub.clone() }))
+        .routes_of(queries, |hub| Gateway { hub: hub.clone() })
         .projection(regions::Regions)
         .projection(companies::Companies)
         .projection_with(|hub| people::People { vault: hub.vault.clone() })

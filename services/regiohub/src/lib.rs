@@ -1,1 +1,9 @@
-//! To be written.
+//! The hub: all services in one process, and the commands around it.
+//!
+//! The only crate that knows every service.
+
+pub mod contracts;
+pub mod parked;
+pub mod services;
+pub mod token;
+pub mod up;

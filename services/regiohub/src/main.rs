@@ -1,0 +1,36 @@
+//! The `regiohub` program.
+
+use clap::{Parser, Subcommand};
+use regiohub::contracts::Contracts;
+use regiohub::parked::Parked;
+use regiohub::token::Token;
+use regiohub::up::Up;
+
+/// The event-sourced hub of a Sterk Techniekonderwijs region.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(Box<Up>),
+    Token(Token),
+    Parked(Parked),
+    Contracts(Contracts),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match Program::parse().command {
+        Command::Up(up) => up.run().await,
+        Command::Token(token) => {
+            println!("{}", token.mint()?);
+            Ok(())
+        }
+        Command::Parked(parked) => parked.run().await,
+        Command::Contracts(contracts) => contracts.run(),
+    }
+}

@@ -1,0 +1,76 @@
+//! `regiohub parked REGION`: events that could not be handled, and trying them again.
+
+use anyhow::Context;
+use chassis::Secrets;
+use clap::Args;
+use embedded::default_data_dir;
+use serde_json::Value;
+use std::path::PathBuf;
+use vocabulary::RegionId;
+
+/// List events that a read model, lookup or reaction could not handle; with --retry try them again.
+#[derive(Clone, Debug, Args)]
+pub struct Parked {
+    /// Whose.
+    region: RegionId,
+    /// Where the hub serves.
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    url: String,
+    /// The data directory of the hub.
+    #[arg(long, env = "REGIOHUB_DATA", default_value_os_t = default_data_dir())]
+    data_dir: PathBuf,
+    /// Try again what is parked, once its cause is gone.
+    #[arg(long)]
+    retry: bool,
+}
+
+impl Parked {
+    /// Prints what is parked, one JSON object a line; with --retry also what came of the retry.
+    ///
+    /// # Errors
+    /// When the hub does not answer.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let secret = hex::encode(Secrets::open_or_create(&self.data_dir)?.derive("log"));
+        let http = reqwest::Client::new();
+        let names =
+            crate::services::deciding().iter().map(chassis::Service::name).chain(["gateway"]).collect::<Vec<_>>();
+        let mut found = 0;
+        for service in names {
+            let address = format!("{}/services/{service}/parked/{}", self.url, self.region);
+            let parked: Vec<Value> = http
+                .get(&address)
+                .bearer_auth(&secret)
+                .send()
+                .await?
+                .error_for_status()
+                .context("the hub")?
+                .json()
+                .await?;
+            let mut readers: Vec<&str> = parked.iter().filter_map(|event| event["reader"].as_str()).collect();
+            readers.dedup();
+            for event in &parked {
+                found += 1;
+                let mut line = event.clone();
+                line["parkedBy"] = service.into();
+                println!("{line}");
+            }
+            for reader in readers.into_iter().filter(|_| self.retry) {
+                let retried = http
+                    .post(&address)
+                    .query(&[("reader", reader)])
+                    .bearer_auth(&secret)
+                    .send()
+                    .await?
+                    .error_for_status()?;
+                let mut line: Value = retried.json().await?;
+                line["retried"] = reader.into();
+                println!("{line}");
+            }
+        }
+        if found == 0 {
+            eprintln!("nothing is parked in {}", self.region);
+        }
+        Ok(())
+    }
+}

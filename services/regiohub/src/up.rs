@@ -1,0 +1,91 @@
+//! `regiohub up`: all services in one process, on private servers or on given ones.
+
+mod databases;
+mod together;
+
+use chassis::{Server, Settings, serve, shutdown_signal};
+use clap::Args;
+use embedded::{Config, Servers, default_bin_dir, default_data_dir};
+use secrecy::{ExposeSecret, SecretString};
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
+
+/// Run the hub.
+#[derive(Clone, Debug, Args)]
+pub struct Up {
+    /// Everything the hub keeps: its secrets, and the data of its private servers.
+    #[arg(long, env = "REGIOHUB_DATA", default_value_os_t = default_data_dir())]
+    data_dir: PathBuf,
+    /// Where it listens.
+    #[arg(long, env = "REGIOHUB_ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+    /// On which port; 0 takes a free one.
+    #[arg(long, env = "REGIOHUB_PORT", default_value_t = 8080)]
+    port: u16,
+    /// Where the programs of the private servers are (`deploy/fetch-servers` puts them there).
+    #[arg(long, env = "REGIOHUB_SERVERS", default_value_os_t = default_bin_dir())]
+    servers: PathBuf,
+    /// An installed PostgreSQL (15 or newer) for the private cluster: the folder with `postgres` and `initdb`.
+    #[arg(long, env = "POSTGRES_BIN")]
+    postgres_bin: Option<PathBuf>,
+    /// An existing PostgreSQL instead: postgres://user:password@host/postgres. The user may create databases and roles.
+    #[arg(long, env = "REGIOHUB_POSTGRES_URL", hide_env_values = true)]
+    postgres_url: Option<SecretString>,
+    /// An existing PostgreSQL for the vault, apart from the other one and from its backups.
+    #[arg(long, env = "REGIOHUB_VAULT_URL", hide_env_values = true)]
+    vault_url: Option<SecretString>,
+    /// An existing nats-server with JetStream: nats://user:password@host:4222.
+    #[arg(long, env = "REGIOHUB_NATS_URL", hide_env_values = true)]
+    nats_url: Option<SecretString>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Up {
+    /// Runs until SIGINT or SIGTERM; prints `ready http://…` once it serves.
+    ///
+    /// # Errors
+    /// When a setting is wrong, or a server does not start or answer.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let _telemetry = self.settings.begin("regiohub")?;
+        let shutdown = shutdown_signal()?;
+        // Before anything is started: a port that is taken is found out at once.
+        let listener = TcpListener::bind(SocketAddr::new(self.address, self.port)).await?;
+        let config = self.servers();
+        // Kept until the end: dropping it stops the servers.
+        let servers = spawn_blocking(move || Servers::start(&config)).await??;
+        let ended = self.serve(listener, &servers, shutdown).await;
+        spawn_blocking(move || servers.stop()).await?;
+        ended
+    }
+
+    async fn serve(
+        &self,
+        listener: TcpListener,
+        servers: &Servers,
+        shutdown: tokio_util::sync::CancellationToken,
+    ) -> anyhow::Result<()> {
+        let vault = self.vault_url.as_ref().map_or(servers.postgres_url.as_str(), |url| url.expose_secret());
+        let vault = databases::ready(vault, "vault").await?;
+        let platform = self.settings.platform(&self.data_dir, &servers.nats_url, vault).await?;
+        let hub = together::start(&platform, &servers.postgres_url).await?;
+        let server = Server { router: hub.router, checks: hub.checks, buses: hub.buses, shell: self.settings.shell() };
+        let address = listener.local_addr()?;
+        let serving = serve(listener, server, shutdown);
+        // The listener holds requests until the first one is answered, so this is true from here on.
+        writeln!(std::io::stdout(), "ready http://{address}")?;
+        std::io::stdout().flush()?;
+        serving.await
+    }
+
+    fn servers(&self) -> Config {
+        let mut config = Config::new(&self.data_dir, &self.servers);
+        config.postgres_bin.clone_from(&self.postgres_bin);
+        config.postgres_url = self.postgres_url.as_ref().map(|url| url.expose_secret().to_owned());
+        config.nats_url = self.nats_url.as_ref().map(|url| url.expose_secret().to_owned());
+        config
+    }
+}

@@ -1,0 +1,33 @@
+//! A database for each service, made when it is not there.
+
+use anyhow::Context;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use std::str::FromStr;
+
+/// The database `regiohub_<service>` on a server.
+///
+/// # Errors
+/// When the server does not answer, or the user may not create databases.
+pub(super) async fn ready(server: &str, service: &str) -> anyhow::Result<PgConnectOptions> {
+    let server = PgConnectOptions::from_str(server).context("the address of PostgreSQL")?;
+    let name = format!("regiohub_{}", service.replace('-', "_"));
+    let mut admin = server.connect().await.context("PostgreSQL does not answer")?;
+    let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(&name)
+        .fetch_one(&mut admin)
+        .await?;
+    if !there {
+        let made = admin.execute(AssertSqlSafe(format!("create database {name}"))).await;
+        // Another process may have made it meanwhile.
+        if let Err(error) = made
+            && error.as_database_error().and_then(|error| error.code()).as_deref() != Some("42P04")
+        {
+            return Err(error).with_context(|| {
+                format!("the database {name} cannot be made: grant the user CREATEDB, or make it beforehand")
+            });
+        }
+    }
+    admin.close().await?;
+    Ok(server.database(&name))
+}
