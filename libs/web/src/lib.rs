@@ -33,7 +33,7 @@ pub use access::{Scope, Touches};
 pub use answer::{Accepted, Created};
 pub use ask::Ask;
 pub use caller::Caller;
-pub use document::{openapi, promised, titled};
+pub use document::{dangling, openapi, promised, titled};
 pub use guard::{Guard, KeptLookup, Lag, Roles, Wait, guard, guard_by, kept_in};
 pub use headers::{HUB_MIN_POSITION, HUB_NOW, HUB_POSITION, IDEMPOTENCY_KEY, Positions};
 pub use health::{Check, health};
