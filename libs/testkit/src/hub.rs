@@ -216,7 +216,7 @@ impl Drop for TestHub {
 
 async fn remove_streams(prefix: &str) {
     let nats = std::env::var("REGIOHUB_TEST_NATS_URL").expect("REGIOHUB_TEST_NATS_URL is not set: run `make test`");
-    let context = async_nats::jetstream::new(bus::connect(nats).await.expect("the nats-server of `make test`"));
+    let context = async_nats::jetstream::new(bus::connect(&nats).await.expect("the nats-server of `make test`"));
     let mut names = context.stream_names();
     let mut own = Vec::new();
     while let Some(name) = names.try_next().await.expect("names of streams") {
