@@ -26,7 +26,22 @@ pub struct Article {
     pub paragraphs: Vec<String>,
 }
 
+impl Article {
+    /// An article of some paragraphs.
+    #[must_use]
+    pub fn new<P: Into<String>>(title: &str, english: &str, paragraphs: impl IntoIterator<Item = P>) -> Self {
+        let paragraphs = paragraphs.into_iter().map(Into::into).collect();
+        Self { title: title.to_owned(), english: english.to_owned(), paragraphs }
+    }
+}
+
 impl Document {
+    /// A fact of a name and whatever is shown as text.
+    #[must_use]
+    pub fn fact(name: &str, value: &impl ToString) -> (String, String) {
+        (name.to_owned(), value.to_string())
+    }
+
     /// The text that is hashed: UTF-8, lines ended by one line feed, a fixed order, nothing that depends on
     /// who looks or when.
     #[must_use]
@@ -76,7 +91,10 @@ mod tests {
     #[test]
     fn the_text_is_plain_and_ordered() {
         let text = document("Leren\nbij een bedrijf").canonical_text();
-        assert_eq!(text, "Overeenkomst (Agreement)\ncontract: 1\n\n1. Doel (Purpose)\n  - Leren\n    bij een bedrijf\n");
+        assert_eq!(
+            text,
+            "Overeenkomst (Agreement)\ncontract: 1\n\n1. Doel (Purpose)\n  - Leren\n    bij een bedrijf\n"
+        );
     }
 
     #[test]

@@ -18,20 +18,24 @@ pub fn document(wording: u32, subject: &Subject, edition: u32, terms: &Terms) ->
 #[must_use]
 pub fn newest(subject: &Subject, edition: u32, terms: &Terms) -> Document {
     let kvk = subject.kvk.as_ref().map_or(String::new(), |kvk| format!(" (KvK {kvk})"));
+    let equipment = match terms.equipment.as_slice() {
+        [] => vec!["Geen bijzondere apparatuur. / No special equipment.".to_owned()],
+        equipment => equipment.iter().map(ToString::to_string).collect(),
+    };
     let until = terms.until.map_or("tot het gewijzigd wordt / until amended".to_owned(), |day| day.to_string());
     Document {
         title: "Hotspotcontract".to_owned(),
         english: "Hotspot contract".to_owned(),
         facts: vec![
-            fact("contract", &subject.contract),
-            fact("editie / edition", &edition),
-            fact("hotspot", &format!("{} {}", subject.hotspot, subject.hotspot_name)),
-            fact("bedrijf / company", &format!("{} {}{kvk}", subject.company, subject.company_name)),
-            fact("eerste dag / first day", &terms.from),
-            fact("laatste dag / last day", &until),
+            Document::fact("contract", &subject.contract),
+            Document::fact("editie / edition", &edition),
+            Document::fact("hotspot", &format!("{} {}", subject.hotspot, subject.hotspot_name)),
+            Document::fact("bedrijf / company", &format!("{} {}{kvk}", subject.company, subject.company_name)),
+            Document::fact("eerste dag / first day", &terms.from),
+            Document::fact("laatste dag / last day", &until),
         ],
         articles: vec![
-            article(
+            Article::new(
                 "Partijen",
                 "Parties",
                 [
@@ -39,22 +43,15 @@ pub fn newest(subject: &Subject, edition: u32, terms: &Terms) -> Document {
                     "The company and every school that signs. A school signs before it enrols pupils.",
                 ],
             ),
-            article("Theorie", "Theory", [terms.theory.as_str(), theory_at(terms.theory_at)]),
-            article("Praktijk", "Practice", [terms.practice.as_str()]),
-            Article {
-                title: "Apparatuur".to_owned(),
-                english: "Equipment".to_owned(),
-                paragraphs: match terms.equipment.as_slice() {
-                    [] => vec!["Geen bijzondere apparatuur. / No special equipment.".to_owned()],
-                    equipment => equipment.iter().map(ToString::to_string).collect(),
-                },
-            },
-            article("Veiligheid", "Safety", [terms.safety.as_str()]),
-            article("Verzekering door de school", "Insurance by the school", [terms.insurance.as_str()]),
-            article("Aansprakelijkheid", "Liability", [terms.liability.as_str()]),
-            article("Foto's", "Photos", [terms.photos.as_str()]),
-            article("Bijdrage van het bedrijf", "The company's contribution", [terms.contribution.as_str()]),
-            article(
+            Article::new("Theorie", "Theory", [terms.theory.as_str(), theory_at(terms.theory_at)]),
+            Article::new("Praktijk", "Practice", [terms.practice.as_str()]),
+            Article::new("Apparatuur", "Equipment", equipment),
+            Article::new("Veiligheid", "Safety", [terms.safety.as_str()]),
+            Article::new("Verzekering door de school", "Insurance by the school", [terms.insurance.as_str()]),
+            Article::new("Aansprakelijkheid", "Liability", [terms.liability.as_str()]),
+            Article::new("Foto's", "Photos", [terms.photos.as_str()]),
+            Article::new("Bijdrage van het bedrijf", "The company's contribution", [terms.contribution.as_str()]),
+            Article::new(
                 "Wijziging",
                 "Amendment",
                 [
@@ -77,17 +74,5 @@ fn theory_at(place: TheoryAt) -> &'static str {
             "De theorie wordt op school en bij het bedrijf gegeven; bij het bedrijf is een docent of instructeur \
              erbij. / The theory is given at school and at the company, where a teacher or instructor is present."
         }
-    }
-}
-
-fn fact(name: &str, value: &impl ToString) -> (String, String) {
-    (name.to_owned(), value.to_string())
-}
-
-fn article<const N: usize>(title: &str, english: &str, paragraphs: [&str; N]) -> Article {
-    Article {
-        title: title.to_owned(),
-        english: english.to_owned(),
-        paragraphs: paragraphs.into_iter().map(str::to_owned).collect(),
     }
 }
