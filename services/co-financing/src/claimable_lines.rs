@@ -28,7 +28,7 @@ impl Projection for ClaimableLines {
             region text not null, reference text not null, stream text not null, scheme text not null,
             kind text not null, company uuid not null, date date not null, amount bigint not null,
             attendance_day uuid, group_effect boolean not null default false,
-            verified_by uuid, taken_back boolean not null default false,
+            verified boolean not null default false, verified_by uuid, taken_back boolean not null default false,
             claimed_in uuid, taking_back_claimed_in uuid,
             primary key (region, reference));
         create index line_stream on line (region, stream);
@@ -79,8 +79,8 @@ pub async fn claimable(
         "select reference, kind, company, date, amount, attendance_day, group_effect, verified_by,
                 claimed_in is not null as taking_back
          from claimable_lines.line
-         where region = $1 and scheme = $2 and date <= $3 and verified_by is not null
-           and ((claimed_in is null and not taken_back)
+         where region = $1 and scheme = $2 and date <= $3
+           and ((claimed_in is null and verified and not taken_back)
              or (claimed_in is not null and taken_back and taking_back_claimed_in is null))
          order by reference collate \"C\"",
     )

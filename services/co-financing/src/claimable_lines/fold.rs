@@ -169,10 +169,11 @@ async fn take_back(rows: &mut PgConnection, happened: &Recorded, reference: &str
     Ok(())
 }
 
-/// What a claim holds keeps its verifier: whoever verified it may not fix the claim that takes it back.
+/// Who verified last stays known when the signature falls: a claim may have taken the line a moment before,
+/// and whoever verified it may not fix the claim that takes it back.
 async fn verified(rows: &mut PgConnection, happened: &Recorded, by: Option<ActorId>) -> Result<(), CannotApply> {
     sqlx::query(
-        "update line set verified_by = $3
+        "update line set verified = $3 is not null, verified_by = coalesce($3, verified_by)
          where region = $1 and stream = $2 and not taken_back and claimed_in is null",
     )
     .bind(happened.region.as_str())
