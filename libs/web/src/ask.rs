@@ -1,6 +1,6 @@
 //! What stands in the query string: every parameter known, every error at once.
 
-use crate::{FieldError, Problem, valid::segment};
+use crate::{FieldError, Problem, check::zero, valid::segment};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -26,6 +26,7 @@ fn read<T: DeserializeOwned>(query: &str, known: &[Parameter]) -> Result<T, Prob
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
         match known.iter().find(|parameter| parameter.name == name) {
             None => errors.push(at(&name, "is not known here", "is hier niet bekend")),
+            Some(_) if text.contains('\0') => errors.push(zero(&format!("?{name}"))),
             Some(parameter) => put(&mut values, &mut errors, parameter, &text),
         }
     }
@@ -141,6 +142,7 @@ mod tests {
             ])
         );
         assert!(ask::<Sessions>("year=1&year=2").is_err());
+        assert!(ask::<Page>("after=%00").is_err());
         assert!(ask::<Sessions>("homeSchool=Jansen").is_err_and(|problem| !format!("{problem:?}").contains("Jansen")));
     }
 

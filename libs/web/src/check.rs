@@ -165,6 +165,27 @@ const fn type_name(json: JsonType) -> [&'static str; 2] {
     }
 }
 
+/// Texts with a zero byte, which the database cannot hold.
+pub(crate) fn zeroes(value: &Value) -> Vec<FieldError> {
+    fn look(value: &Value, at: &str, found: &mut Vec<FieldError>) {
+        match value {
+            Value::String(text) if text.contains('\0') => found.push(zero(at)),
+            Value::Array(all) => all.iter().enumerate().for_each(|(i, one)| look(one, &format!("{at}/{i}"), found)),
+            Value::Object(all) => {
+                all.iter().for_each(|(name, one)| look(one, &format!("{at}/{}", escaped(name)), found))
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    look(value, "", &mut found);
+    found
+}
+
+pub(crate) fn zero(at: &str) -> FieldError {
+    FieldError::new(at, "must not contain a zero character", "mag geen nulteken bevatten")
+}
+
 /// A name as a part of a JSON pointer (RFC 6901).
 pub(crate) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")

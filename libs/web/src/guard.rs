@@ -16,7 +16,7 @@ use access::{Grants, Identities, Issuers, table};
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
+    extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -265,7 +265,11 @@ fn put(headers: &mut HeaderMap, name: HeaderName, text: &str) {
 
 /// The region in the path. One that cannot exist is answered as one that does not.
 async fn region(parts: &mut Parts) -> Result<Option<RegionId>, Problem> {
-    let Ok(params) = RawPathParams::from_request_parts(parts, &()).await else { return Ok(None) };
+    let params = match RawPathParams::from_request_parts(parts, &()).await {
+        Ok(params) => params,
+        Err(RawPathParamsRejection::MissingPathParams(_)) => return Ok(None),
+        Err(_) => return Err(Problem::denied()),
+    };
     let named = params.iter().find(|(name, _)| *name == "region");
     named.map(|(_, region)| region.parse().map_err(|_| Problem::denied())).transpose()
 }

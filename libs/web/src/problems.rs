@@ -65,7 +65,7 @@ impl Problem {
     #[must_use]
     pub fn unavailable(what: &str) -> Self {
         let english = format!("The {what} is not available at the moment. Please try again.");
-        let dutch = format!("De {what} is op dit moment niet beschikbaar. Probeer het opnieuw.");
+        let dutch = format!("Wat hiervoor nodig is ({what}) is op dit moment niet beschikbaar. Probeer het opnieuw.");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", english, dutch).again_after("2")
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     FieldError, Problem,
-    check::{escaped, told},
+    check::{escaped, told, zeroes},
 };
 use axum::{
     body::Bytes,
@@ -47,7 +47,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn read<T: DeserializeOwned + JsonSchema + 'static>(value: &Value) -> Result<T, Problem> {
     let made = made::<T>()?;
-    let errors = told(made.validator.iter_errors(value), &made.schema);
+    let mut errors = told(made.validator.iter_errors(value), &made.schema);
+    errors.extend(zeroes(value));
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
@@ -204,6 +205,12 @@ mod tests {
         let mut told = errors(plan).await;
         told.sort();
         assert_eq!(told, expected.map(|(at, message)| (at.to_owned(), message.to_owned())));
+    }
+
+    #[test]
+    fn a_text_with_a_zero_is_not_taken() {
+        let found = zeroes(&json!({ "a": ["x", "x\u{0}"], "b": "\u{0}" }));
+        assert_eq!(found.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["/a/1", "/b"]);
     }
 
     #[tokio::test]

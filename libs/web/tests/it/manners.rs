@@ -47,7 +47,7 @@ async fn a_panic_is_500_and_tells_nothing() {
 
 #[tokio::test]
 async fn what_takes_too_long_is_503() {
-    let world = World::new();
+    let world = World::hasty();
     let answer = world.get("leader", "/slow").answer().await;
     answer.is_problem(503, "too-slow");
     assert_eq!(answer.header("retry-after"), "2");

@@ -32,16 +32,21 @@ pub fn here() -> RegionId {
 
 impl World {
     pub fn new() -> Self {
-        Self::with(true)
+        Self::with(true, 60_000)
     }
 
     /// Under a real issuer: no token of the development issuer counts.
     pub fn real() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self::with(false)
+        Self::with(false, 60_000)
     }
 
-    fn with(development: bool) -> Self {
+    /// With little patience.
+    pub fn hasty() -> Self {
+        Self::with(true, 20)
+    }
+
+    fn with(development: bool, milliseconds: u64) -> Self {
         let (clock, hand) = Clock::settable(noon());
         let issuer = DevIssuer::ephemeral().unwrap().at(clock.clone());
         let oidc = Oidc { issuer: "http://127.0.0.1:1".into(), audience: "regiohub".into() };
@@ -74,7 +79,7 @@ impl World {
         let slow = axum::routing::get(async || tokio::time::sleep(std::time::Duration::from_secs(3600)).await);
         let checks = vec![Check::new("database", || async { true }), Check::new("nats", || async { false })];
         let app = router.with_state(hub.clone()).merge(web::openapi(&api)).merge(health(checks)).route("/slow", slow);
-        let limit = std::time::Duration::from_millis(200);
+        let limit = std::time::Duration::from_millis(milliseconds);
         let app = shell(app, Shell { version: "1.2.3", https: true, time_limit: limit });
         let world = Self { app, api, hub, hand, grants, issuer, identities };
         world.grant(vec![world.grant_of("leader", Role::ProgrammeLeader)]);
