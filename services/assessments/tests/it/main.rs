@@ -1,8 +1,7 @@
 //! The service whole: real router, grants, log, vault and lookups.
 
-#[path = "it/case.rs"]
+#![expect(clippy::unwrap_used, reason = "what a test begins with may panic as well")]
+
 mod case;
-#[path = "it/catalogue.rs"]
 mod catalogue;
-#[path = "it/region.rs"]
 mod region;
