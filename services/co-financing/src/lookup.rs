@@ -1,7 +1,10 @@
-//! How far a lookup over this service's own log is.
+//! How far a lookup over this service's own log is, and waiting until it is far enough.
 
 use chassis::Hub;
+use event_log::tenant;
 use sqlx::PgConnection;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 use vocabulary::RegionId;
 
 /// The position of the own log up to which a lookup has folded. It stays there until the transaction ends:
@@ -23,11 +26,31 @@ pub(crate) async fn position(rows: &mut PgConnection, region: &RegionId, lookup:
     Ok(position.unwrap_or(0))
 }
 
-/// Where the own log ends.
+/// How often a lookup that is behind is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Waits until a lookup has folded all that was in the own log when this was asked; whether it did in time.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn head(hub: &Hub, region: &RegionId) -> sqlx::Result<i64> {
+pub(crate) async fn is_up_to_date(
+    hub: &Hub,
+    region: &RegionId,
+    lookup: &str,
+    patience: Duration,
+) -> sqlx::Result<bool> {
     let heads = hub.log.heads().await?;
-    Ok(heads.iter().find(|head| head.region == *region).map_or(0, |head| head.position))
+    let head = heads.iter().find(|head| head.region == *region).map_or(0, |head| head.position);
+    let until = Instant::now() + patience;
+    loop {
+        let mut rows = tenant(&hub.db, region).await?;
+        if position(&mut rows, region, lookup).await? >= head {
+            return Ok(true);
+        }
+        drop(rows);
+        if Instant::now() >= until {
+            return Ok(false);
+        }
+        sleep(LOOK).await;
+    }
 }

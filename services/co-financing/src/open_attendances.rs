@@ -127,7 +127,7 @@ pub async fn open(
     .collect()
 }
 
-/// The contribution days on or after a date on which something waits, and how far the lookup is in the log.
+/// The contribution days on or after a date on which something waits.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -135,9 +135,8 @@ pub async fn open_days(
     db: &PgPool,
     region: &RegionId,
     from: NaiveDate,
-) -> sqlx::Result<(i64, Vec<(ContributionDayId, NaiveDate)>)> {
+) -> sqlx::Result<Vec<(ContributionDayId, NaiveDate)>> {
     let mut rows = tenant(db, region).await?;
-    let position = crate::lookup::position(&mut rows, region, OpenAttendances::NAME).await?;
     let days: Vec<(uuid::Uuid, NaiveDate)> = sqlx::query_as(
         "select distinct contribution_day, date from open_attendances.attendance
          where region = $1 and open and date >= $2 order by date, contribution_day",
@@ -146,7 +145,7 @@ pub async fn open_days(
     .bind(from)
     .fetch_all(&mut *rows)
     .await?;
-    Ok((position, days.into_iter().map(|(id, date)| (ContributionDayId(id), date)).collect()))
+    Ok(days.into_iter().map(|(id, date)| (ContributionDayId(id), date)).collect())
 }
 
 fn read(row: &PgRow) -> sqlx::Result<Open> {

@@ -11,9 +11,10 @@ use crate::{
     contribution_day::{Command, ContributionDay},
     lookup,
     occasion::{Assign, Occasion},
-    open_attendances, terms,
+    open_attendances::{self, OpenAttendances},
+    terms,
 };
-use bus::{CannotReact, Reaction, part};
+use bus::{CannotReact, Projection, Reaction, part};
 use chassis::Hub;
 use decider::Asked;
 use event_log::Recorded;
@@ -26,6 +27,7 @@ use proto_schemas::{
     consortium::policy,
     hotspots::attendance,
 };
+use std::time::Duration;
 use vocabulary::{
     ActorId, AttendanceDayId, BranchCode, CompanyId, HotspotId, Minutes, Reason, RegionId, SchemeCode, SessionId,
 };
@@ -99,6 +101,9 @@ fn read(event: attendance::Event) -> Option<Said> {
     }
 }
 
+/// How long one attempt waits for the lookup.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// Makes lines of what waited for a rate, once there is one.
 #[derive(Clone, Debug)]
 pub struct AccrueOnAdoption {
@@ -125,11 +130,10 @@ impl Reaction for AccrueOnAdoption {
         }
         // Beyond this point whoever notes an attendance sees the policy. What was noted before is in the
         // lookup once that is as far as the log is now, and `AccrueNoted` looks after the rest.
-        let head = lookup::head(hub, region).await?;
-        let (position, days) = open_attendances::open_days(&hub.db, region, valid_from).await?;
-        if position < head {
-            return Err(CannotReact::Later(format!("the open attendances are at {position}, not yet at {head}")));
+        if !lookup::is_up_to_date(hub, region, OpenAttendances::NAME, PATIENCE).await? {
+            return Err(CannotReact::Later("the open attendances are not up to date".into()));
         }
+        let days = open_attendances::open_days(&hub.db, region, valid_from).await?;
         for (day, date) in days {
             let asked = part(&asked, &day.to_string());
             accrue_open(hub, region, day, date, asked).await?;

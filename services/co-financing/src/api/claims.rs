@@ -3,11 +3,12 @@
 use super::{Because, days::etag};
 use crate::{
     claim::{self, About, Claim, Command, Fix, Standing},
-    claimable_lines::{self, Found},
+    claimable_lines::{self, ClaimableLines, Found},
     known_programme, lookup,
     scheme::{self, Scheme},
 };
 use axum::{Json, extract::State};
+use bus::Projection;
 use chassis::Hub;
 use event_log::Loaded;
 use http::HeaderMap;
@@ -18,7 +19,6 @@ use proto_schemas::co_financing::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ClaimId, DocumentHash, RegionId, SchemeCode};
@@ -27,7 +27,6 @@ use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Touches, 
 const TAG: &str = "co-financing";
 /// How long a claim waits for the lookup of its lines.
 const PATIENCE: Duration = Duration::from_secs(2);
-const LOOK: Duration = Duration::from_millis(20);
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -99,18 +98,10 @@ async fn known(hub: &Hub, region: &RegionId, id: ClaimId) -> Result<(Loaded<Clai
 
 /// The lines as of a moment not before the question: waits for the lookup.
 async fn lines(hub: &Hub, region: &RegionId, about: &About) -> Result<Found, Problem> {
-    let head = lookup::head(hub, region).await?;
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let found = claimable_lines::claimable(&hub.db, region, &about.scheme, about.year, about.until).await?;
-        if found.cut_off >= head {
-            return Ok(found);
-        }
-        if Instant::now() >= until {
-            return Err(Problem::unavailable("lookup of claimable lines"));
-        }
-        sleep(LOOK).await;
+    if !lookup::is_up_to_date(hub, region, ClaimableLines::NAME, PATIENCE).await? {
+        return Err(Problem::unavailable("lookup of claimable lines"));
     }
+    Ok(claimable_lines::claimable(&hub.db, region, &about.scheme, about.year, about.until).await?)
 }
 
 /// The claims of the region, newest year first (cofinancieringsstaten).

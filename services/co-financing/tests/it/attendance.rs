@@ -122,6 +122,22 @@ async fn without_a_rate_nothing_accrues_and_after_its_adoption_it_does() {
 }
 
 #[tokio::test]
+async fn an_attendance_noted_a_moment_before_the_policy_came_does_not_wait_for_ever() {
+    let play = Play::without_a_rate().await;
+    play.confirmed(1, 360).await;
+    let noted = play.day_events().await.pop().unwrap();
+    let Event::AttendanceNoted { day, mut attendance, why } = noted else { panic!("{noted:?}") };
+    play.adopt(1, Some(Euros::whole(40))).await;
+    // Decided before the adoption was known, written after everything that waited was swept up.
+    attendance.attendance_day = play.pupil(2).1;
+    let late = Event::AttendanceNoted { day, attendance, why };
+    let stream = format!("contribution-day/{}", play.day());
+    play.hub.happened("co-financing", &play.hub.region, &stream, &late).await;
+    play.hub.settle().await;
+    assert_eq!(play.shown().await["total"], 12_000);
+}
+
+#[tokio::test]
 async fn the_same_method_for_the_same_session_counts_under_one_scheme() {
     // S13.
     let play = Play::new().await;

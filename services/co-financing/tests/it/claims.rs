@@ -1,13 +1,14 @@
 //! From verified lines to a fixed claim, and what comes after it.
 
 use crate::play::Play;
+use co_financing::contribution_day::ContributionDay;
 use proto_schemas::co_financing::{
     claim::Event,
     figures::{self, Line},
 };
 use serde_json::{Value, json};
 use testkit::{Answer, Client, Holding};
-use vocabulary::{AttendanceDayId, ClaimId, Euros, Role};
+use vocabulary::{AttendanceDayId, ClaimId, Euros, Role, SchemeCode};
 
 async fn drafted(play: &Play, year: u16) -> ClaimId {
     let answer = play.leader.post(&play.path("claims"), &json!({ "year": year })).await.expect(201);
@@ -66,8 +67,7 @@ async fn a_fixed_claim_has_the_digest_of_its_lines_and_names_the_days_to_lock() 
     assert_eq!(digest, figures::digest(&frozen));
     assert_eq!(target.unwrap().amount, Euros(5_000_000));
     // Recomputed from the days themselves, as an auditor would: the log up to the cut-off.
-    let day =
-        play.hub.hub.log.load::<co_financing::contribution_day::ContributionDay>(&play.hub.region, &play.day()).await;
+    let day = play.hub.hub.log.load::<ContributionDay>(&play.hub.region, &play.day()).await;
     assert_eq!(digest, figures::digest(&day.unwrap().state.statement()));
     let before =
         play.hub.events("co-financing").await.into_iter().rev().find(|event| event.position <= cut_off).unwrap();
@@ -103,6 +103,47 @@ async fn a_later_correction_is_a_line_of_the_next_claim() {
     play.hub.at("2029-01-15T10:00:00Z");
     let third = fixed(&play, 2028).await;
     assert_eq!(lines(&play, third).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn what_is_corrected_while_a_claim_is_being_fixed_is_a_line_of_the_next_claim() {
+    let play = Play::new().await;
+    play.confirmed(1, 360).await;
+    play.signed_and_verified().await;
+    let day = play.hub.hub.log.load::<ContributionDay>(&play.hub.region, &play.day()).await.unwrap();
+    let lines = day.state.statement();
+    let reference = lines[0].reference.clone();
+    // Between the reading of the lines and the writing of the claim.
+    play.corrected(1, 0, 360).await;
+    let claim = co_financing::claim::id(&play.hub.region, &SchemeCode::sto(), 2026);
+    let (sum, by) = (figures::sum(&lines), play.controller.actor);
+    let (from, until) = ("2026-01-01".parse().unwrap(), "2026-12-31".parse().unwrap());
+    for event in [
+        Event::Drafted { scheme: SchemeCode::sto(), year: 2026, from, until, by },
+        Event::Fixed {
+            claim,
+            scheme: SchemeCode::sto(),
+            year: 2026,
+            by,
+            cut_off: 1,
+            count: sum.count,
+            total: sum.total,
+            subtotals: figures::subtotals(&lines),
+            group_effect: figures::Sum::default(),
+            digest: figures::digest(&lines),
+            target: None,
+        },
+        Event::LinesFrozen { claim, part: 1, lines },
+    ] {
+        play.hub.happened("co-financing", &play.hub.region, &format!("claim/{claim}"), &event).await;
+    }
+    play.hub.settle().await;
+    play.hub.at("2028-01-15T10:00:00Z");
+    let next = drafted(&play, 2027).await;
+    let claimable = self::lines(&play, next).await;
+    assert_eq!(claimable.len(), 1, "{claimable:?}");
+    assert_eq!(claimable[0]["reference"], json!(figures::reversed(&reference)));
+    assert_eq!(claimable[0]["amount"], -6000);
 }
 
 #[tokio::test]
