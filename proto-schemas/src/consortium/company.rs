@@ -137,6 +137,7 @@ pub enum Form {
 /// Five places of cooperation (R080–R084).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = CooperationPlace)]
 pub enum Place {
     /// The school in the company.
     SchoolInCompany,

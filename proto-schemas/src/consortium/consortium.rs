@@ -164,6 +164,8 @@ pub enum Partner {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Theme {
     /// Kebab-case, such as `chain-cooperation`.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,63}$"))]
+    #[schema(pattern = "^[a-z0-9][a-z0-9-]{0,63}$")]
     pub code: String,
     /// English name.
     pub name: Label,
@@ -174,8 +176,11 @@ pub struct Theme {
 /// Something the region will do (activiteit).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = PlannedActivity)]
 pub struct Activity {
     /// Kebab-case, unique in the plan, such as `hotspots`.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,63}$"))]
+    #[schema(pattern = "^[a-z0-9][a-z0-9-]{0,63}$")]
     pub code: String,
     /// The code of the theme it is filed under.
     pub theme: String,

@@ -37,6 +37,7 @@ pub enum Event {
 /// What is imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = ImportKind)]
 pub enum Kind {
     /// Secondary schools from the DUO file.
     Schools,

@@ -12,8 +12,12 @@ pub struct Address {
     /// Street (straat).
     pub street: Label,
     /// House number with letter and addition (huisnummer), such as `12-A`.
+    #[schemars(length(min = 1, max = 20))]
+    #[schema(min_length = 1, max_length = 20)]
     pub number: String,
     /// Four digits and two capitals without a space, such as `4205AK`.
+    #[schemars(regex(pattern = "^[0-9]{4}[A-Z]{2}$"))]
+    #[schema(pattern = "^[0-9]{4}[A-Z]{2}$")]
     pub postcode: String,
     /// Town (plaats).
     pub place: Label,
@@ -27,7 +31,11 @@ pub struct Address {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Coordinates {
     /// North of the equator, −90 000 000 to 90 000 000.
+    #[schemars(range(min = -90_000_000, max = 90_000_000))]
+    #[schema(minimum = -90_000_000, maximum = 90_000_000)]
     pub latitude_micro: i32,
     /// East of Greenwich, −180 000 000 to 180 000 000.
+    #[schemars(range(min = -180_000_000, max = 180_000_000))]
+    #[schema(minimum = -180_000_000, maximum = 180_000_000)]
     pub longitude_micro: i32,
 }

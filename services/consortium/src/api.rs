@@ -34,7 +34,7 @@ pub fn routes() -> OpenApiRouter<Hub> {
 /// When it happened.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct On {
+struct FactDate {
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,
 }
@@ -42,7 +42,7 @@ struct On {
 /// Why, and when it happened.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Because {
+struct ReasonAndDate {
     /// Why; never a person's name (reden).
     reason: Reason,
     /// The date of the fact; today when absent (datum).

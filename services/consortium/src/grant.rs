@@ -43,6 +43,15 @@ pub struct Held {
     pub until: Option<NaiveDate>,
 }
 
+impl Held {
+    /// A school's seat in the working group.
+    #[must_use]
+    pub fn seat(actor: ActorId, school: BranchCode) -> Self {
+        let role = Role::WorkingGroupMember;
+        Self { actor, role, school: Some(school), company: None, person: None, from: None, until: None }
+    }
+}
+
 impl Grant {
     /// What is or was held.
     #[must_use]

@@ -40,6 +40,12 @@ pub struct PupilImport {
     pub asked: Asked,
 }
 
+/// Whose number it is, and whether nobody had it before: then there is no history to read.
+struct Found {
+    person: PersonId,
+    new: bool,
+}
+
 /// What the file brings for one pupil.
 type Change = (PersonId, Command);
 
@@ -100,28 +106,28 @@ impl PupilImport {
     }
 
     /// Whose numbers these are; someone new for a new number. One institution, one administration.
-    async fn people(&self, chunk: &[Line]) -> Result<Vec<PersonId>, Problem> {
+    async fn people(&self, chunk: &[Line]) -> Result<Vec<Found>, Problem> {
         let mut by_institution: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, line) in chunk.iter().enumerate() {
             by_institution.entry(kind(&line.pupil.home_school.brin())).or_default().push(index);
         }
-        let mut found: BTreeMap<usize, PersonId> = BTreeMap::new();
+        let mut found: BTreeMap<usize, Found> = BTreeMap::new();
         for (kind, places) in by_institution {
             let keys: Vec<(&str, PersonId)> =
                 places.iter().map(|place| (chunk[*place].number.as_str(), PersonId::fresh())).collect();
             let people = self.hub.vault.keep_natural_keys(&self.region, &kind, &keys).await?;
+            let people =
+                people.into_iter().zip(keys).map(|(person, (_, fresh))| Found { person, new: person == fresh });
             found.extend(places.into_iter().zip(people));
         }
         Ok(found.into_values().collect())
     }
 
-    async fn chunk(&self, lines: &[Line], people: &[PersonId], brought: &mut Brought) -> Result<(), Problem> {
+    async fn chunk(&self, lines: &[Line], people: &[Found], brought: &mut Brought) -> Result<(), Problem> {
         let mut told = Vec::new();
-        for (line, person) in lines.iter().zip(people) {
-            let known = match self.hub.log.load::<Person>(&self.region, person).await?.state {
-                Person::Pupil(known) => Some(known),
-                _ => None,
-            };
+        for (line, Found { person, new }) in lines.iter().zip(people) {
+            let state = if *new { Person::Unknown } else { self.hub.log.load(&self.region, person).await?.state };
+            let known = if let Person::Pupil(known) = state { Some(known) } else { None };
             told.push((line, *person, known));
         }
         let same = self.same_as_known(&told).await?;

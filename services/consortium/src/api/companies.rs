@@ -1,16 +1,20 @@
 //! Companies, from a name someone drops to a partner of the schools.
 
-use super::{Because, On, TAG};
-use crate::company::{
-    Company,
-    commands::{Command, Nominate, Onboard},
-    id_of,
+use super::{FactDate, ReasonAndDate, TAG};
+use crate::{
+    company::{
+        Company,
+        commands::{Command, Nominate, Onboard},
+        id_of,
+    },
+    consortium::{Consortium, commands::Command as InRegion},
 };
 use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
 use proto_schemas::consortium::{
     company::{Form, Goal, Place, TargetGroup, TimeClass},
+    consortium::Partner,
     place::{Address, Coordinates},
 };
 use schemars::JsonSchema;
@@ -132,13 +136,13 @@ async fn step(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/orientation", operation_id = "orient-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = On, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Problem),
 )]
 async fn orient_company(
     State(hub): State<Hub>,
     Path(place): Path<(RegionId, CompanyId)>,
     caller: Caller,
-    Valid(on): Valid<On>,
+    Valid(on): Valid<FactDate>,
 ) -> Result<Accepted, Problem> {
     step(&hub, place, &caller, on.occurred_on, |occurred_on| Command::Orient { occurred_on }).await
 }
@@ -165,13 +169,13 @@ async fn onboard_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/activation", operation_id = "activate-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = On, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Problem),
 )]
 async fn activate_company(
     State(hub): State<Hub>,
     Path(place): Path<(RegionId, CompanyId)>,
     caller: Caller,
-    Valid(on): Valid<On>,
+    Valid(on): Valid<FactDate>,
 ) -> Result<Accepted, Problem> {
     step(&hub, place, &caller, on.occurred_on, |occurred_on| Command::Activate { occurred_on }).await
 }
@@ -180,30 +184,40 @@ async fn activate_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/suspension", operation_id = "suspend-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = ReasonAndDate, responses(Accepted, Problem),
 )]
 async fn suspend_company(
     State(hub): State<Hub>,
     Path(place): Path<(RegionId, CompanyId)>,
     caller: Caller,
-    Valid(because): Valid<Because>,
+    Valid(because): Valid<ReasonAndDate>,
 ) -> Result<Accepted, Problem> {
-    let Because { reason, occurred_on } = because;
+    let ReasonAndDate { reason, occurred_on } = because;
     step(&hub, place, &caller, occurred_on, |occurred_on| Command::Suspend { reason, occurred_on }).await
 }
 
-/// The company leaves the region (bedrijf laten vertrekken).
+/// The company leaves the region, and is no partner any more (bedrijf laten vertrekken).
+///
+/// Its signatories keep their roles, so that they can sign for what was done; revoke them when that is over.
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/departure", operation_id = "release-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = ReasonAndDate, responses(Accepted, Problem),
 )]
 async fn release_company(
     State(hub): State<Hub>,
-    Path(place): Path<(RegionId, CompanyId)>,
+    Path((region, company)): Path<(RegionId, CompanyId)>,
     caller: Caller,
-    Valid(because): Valid<Because>,
+    Valid(because): Valid<ReasonAndDate>,
 ) -> Result<Accepted, Problem> {
-    let Because { reason, occurred_on } = because;
-    step(&hub, place, &caller, occurred_on, |occurred_on| Command::Leave { reason, occurred_on }).await
+    let asked = caller.about(&Touches::region().company(company))?;
+    if hub.log.load::<Company>(&region, &company).await?.version == 0 {
+        return Err(Problem::not_found("company", "bedrijf"));
+    }
+    let occurred_on = because.occurred_on.unwrap_or(asked.today());
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Company>(&company, Command::Leave { reason: because.reason, occurred_on });
+    let partner = Partner::Company(company);
+    batch.add::<Consortium>(&region, InRegion::RemovePartner { partner, occurred_on });
+    Ok(batch.commit(&asked).await?.into())
 }

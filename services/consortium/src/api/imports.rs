@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chassis::Hub;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use proto_schemas::consortium::import::Kind;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
@@ -42,19 +42,17 @@ struct Branches {
     branches: String,
 }
 
-/// How long to wait.
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-struct Waiting {
-    /// Answer after so many seconds at the latest, 0 to 25; until then the answer says how it ended.
-    #[serde(default = "twenty")]
-    #[param(minimum = 0, maximum = 25, default = 20, required = false)]
-    wait: u8,
-}
+/// How long an answer is waited for when the caller does not say.
+const PATIENCE: u64 = 20;
+/// And at most: the shell gives up after thirty seconds.
+const MOST_PATIENCE: u64 = 25;
 
-const fn twenty() -> u8 {
-    20
+/// The seconds of `Prefer: wait=10` (RFC 7240).
+fn patience(headers: &HeaderMap) -> Duration {
+    let preferred = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = preferred.flat_map(|value| value.split([',', ';']));
+    let wait = preferences.find_map(|it| it.trim().strip_prefix("wait=")?.parse().ok());
+    Duration::from_secs(wait.unwrap_or(PATIENCE).min(MOST_PATIENCE))
 }
 
 /// What is wrong in a file, and where. **Invariant:** never a value.
@@ -104,7 +102,7 @@ struct PupilPreview {
 /// How an import stands.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Status {
+enum ImportStatus {
     /// Rows are being prepared; none is written.
     Running,
     /// All rows are written.
@@ -119,7 +117,7 @@ enum Status {
 struct ImportShown {
     id: ImportId,
     kind: Kind,
-    status: Status,
+    status: ImportStatus,
     /// Rows prepared.
     done: u32,
     /// Rows in the file.
@@ -280,20 +278,23 @@ async fn preview_pupil_import(
 
 /// Bring the pupils of a file in: all of them or none (leerlingen importeren).
 ///
-/// A pupil is found again by the school's own number, and registered once. With more pupils than fit in the
-/// time to wait the answer is 202 and the import's address says how far it is; asking again under the same
+/// A pupil is found again by the school's own number, and registered once. When it takes longer than the
+/// time to wait the answer is 202, and the import's address says how far it is; asking again under the same
 /// key waits on.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/pupil-imports", operation_id = "import-pupils", tag = TAG,
-    params(("region" = RegionId, Path), Waiting),
+    params(
+        ("region" = RegionId, Path),
+        ("Prefer" = Option<String>, Header, description = "`wait=10`: answer after ten seconds at the latest, 25 at most (RFC 7240)."),
+    ),
     request_body(content = String, content_type = "text/csv"),
     responses(Created, (status = 202, description = "It goes on (loopt nog).", body = ImportShown), Problem),
 )]
 async fn import_pupils(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
-    Ask(waiting): Ask<Waiting>,
     caller: Caller,
+    headers: HeaderMap,
     file: Bytes,
 ) -> Result<Response, Problem> {
     let read = read_pupils(&hub, &region, &caller, &file).await?;
@@ -307,14 +308,14 @@ async fn import_pupils(
     let import = PupilImport { hub, region: region.clone(), id, lines: read.lines, asked };
     // In a task of its own: a caller who goes away does not stop it halfway.
     let running = tokio::spawn(import.run());
-    match tokio::time::timeout(Duration::from_secs(waiting.wait.min(25).into()), running).await {
+    match tokio::time::timeout(patience(&headers), running).await {
         Ok(Ok(done)) => Ok(Created::at(done?, "/v1/regions/{region}/imports/{id}").into_response()),
         Ok(Err(_)) => Err(Problem::internal()),
         Err(_) => {
             let shown = ImportShown {
                 id,
                 kind,
-                status: Status::Running,
+                status: ImportStatus::Running,
                 done: 0,
                 total,
                 registered: None,
@@ -351,7 +352,7 @@ async fn show_import(
     let mut shown = ImportShown {
         id,
         kind: run.kind,
-        status: Status::Running,
+        status: ImportStatus::Running,
         done: run.done,
         total: run.total,
         registered: None,
@@ -362,11 +363,11 @@ async fn show_import(
     match &import {
         Import::Unknown | Import::Running(_) => {}
         Import::Finished { registered, changed, unchanged, .. } => {
-            shown.status = Status::Finished;
+            shown.status = ImportStatus::Finished;
             (shown.registered, shown.changed, shown.unchanged) = (Some(*registered), Some(*changed), Some(*unchanged));
         }
         Import::Failed { code, .. } => {
-            shown.status = Status::Failed;
+            shown.status = ImportStatus::Failed;
             shown.code = Some(code.clone());
         }
     }

@@ -1,6 +1,6 @@
 //! Partners that are no secondary schools.
 
-use super::{On, TAG};
+use super::{FactDate, TAG};
 use crate::{
     company::Company,
     consortium::{
@@ -55,7 +55,7 @@ struct Mbo {
 /// A government, an association or a citizens' initiative (overheid, branche, burgerinitiatief).
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Other {
+struct OtherPartner {
     /// Which of the three (soort).
     kind: PartnerKind,
     /// Its name (naam).
@@ -111,13 +111,13 @@ async fn add_mbo(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/companies/{company}", operation_id = "add-partner-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = On, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Problem),
 )]
 async fn add_partner_company(
     State(hub): State<Hub>,
     Path((region, company)): Path<(RegionId, CompanyId)>,
     caller: Caller,
-    Valid(on): Valid<On>,
+    Valid(on): Valid<FactDate>,
 ) -> Result<Accepted, Problem> {
     if !hub.log.load::<Company>(&region, &company).await?.state.is_here() {
         return Err(Problem::not_found("company", "bedrijf"));
@@ -131,13 +131,13 @@ async fn add_partner_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/others/{partner}", operation_id = "add-other-partner", tag = TAG,
     params(("region" = RegionId, Path), ("partner" = PartnerId, Path)),
-    request_body = Other, responses(Accepted, Problem),
+    request_body = OtherPartner, responses(Accepted, Problem),
 )]
 async fn add_other_partner(
     State(hub): State<Hub>,
     Path((region, partner)): Path<(RegionId, PartnerId)>,
     caller: Caller,
-    Valid(given): Valid<Other>,
+    Valid(given): Valid<OtherPartner>,
 ) -> Result<Accepted, Problem> {
     let partner = NewPartner::Other { partner, kind: given.kind, name: given.name };
     add(&hub, &region, &caller, partner, given.occurred_on).await

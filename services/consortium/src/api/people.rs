@@ -173,6 +173,13 @@ async fn forget_person(
     if asked.expects.is_some_and(|seen| seen != known.version) {
         return Err(Problem::stale());
     }
+    if let Some(command) = &asked.command
+        && let Some(kept) = hub.log.kept(&region, command.id).await?
+        && kept.fingerprint != command.fingerprint
+    {
+        // Nobody is forgotten under a key that meant something else.
+        return Err(event_log::Error::Reused.into());
+    }
     // Keys first: when the append fails, asking again completes it, and in between nothing opens.
     hub.vault.forget(&region, person).await?;
     let command = Command::Forget { reason: forgetting.reason };

@@ -1,6 +1,6 @@
 //! What was planned, what it is held against, and the rules it follows.
 
-use super::{On, TAG};
+use super::{FactDate, TAG};
 use crate::{
     consortium::{
         Consortium,
@@ -178,13 +178,13 @@ async fn open_period(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/periods/{period}/closing", operation_id = "close-period", tag = TAG,
     params(("region" = RegionId, Path), ("period" = String, Path)),
-    request_body = On, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Problem),
 )]
 async fn close_period(
     State(hub): State<Hub>,
     Path((region, period)): Path<(RegionId, String)>,
     caller: Caller,
-    Valid(on): Valid<On>,
+    Valid(on): Valid<FactDate>,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region())?;
     let occurred_on = on.occurred_on.unwrap_or(asked.today());

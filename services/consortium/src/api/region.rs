@@ -1,7 +1,10 @@
 //! The region itself: founded once, led by one board.
 
 use super::TAG;
-use crate::consortium::{Consortium, commands::Command, school::Details};
+use crate::{
+    consortium::{Consortium, commands::Command, school::Details},
+    grant::{self, Grant, Held},
+};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
@@ -149,7 +152,7 @@ async fn join_school(
     Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
 }
 
-/// Let a secondary school leave (vo-school laten uittreden).
+/// Let a secondary school leave; its seat in the working group goes with it (vo-school laten uittreden).
 #[utoipa::path(
     delete, path = "/v1/regions/{region}/schools/{school}", operation_id = "remove-school", tag = TAG,
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
@@ -161,6 +164,15 @@ async fn remove_school(
     caller: Caller,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region().school(&school))?;
-    let command = Command::RemoveSchool { school, occurred_on: asked.today() };
-    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+    let seat = hub.log.load::<Consortium>(&region, &region).await?.state.seat(&school);
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Consortium>(&region, Command::RemoveSchool { school: school.clone(), occurred_on: asked.today() });
+    if let Some(actor) = seat {
+        let grant = grant::id_of(&region, &Held::seat(actor, school));
+        if matches!(hub.log.load::<Grant>(&region, &grant).await?.state, Grant::Given(_)) {
+            let reason = "The school left the region.".parse().map_err(|_| Problem::internal())?;
+            batch.add::<Grant>(&grant, grant::commands::Command::Revoke { reason });
+        }
+    }
+    Ok(batch.commit(&asked).await?.into())
 }

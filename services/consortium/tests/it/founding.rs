@@ -96,6 +96,26 @@ async fn a_school_has_one_seat_and_a_revoked_grant_counts_no_more() {
 }
 
 #[tokio::test]
+async fn with_a_school_goes_its_seat_and_with_a_company_its_partnership() {
+    let world = with_schools().await;
+    let (hub, leader) = (&world.hub, &world.leader);
+    let to = json!({ "issuer": ISSUER, "subject": "member" });
+    let seat = json!({ "to": to, "role": "working-group-member", "school": "24TP02" });
+    leader.post(&path("/grants"), &seat).await.expect(201);
+    let company = world.company().await;
+    leader.put(&path(&format!("/partners/companies/{company}")), &json!({})).await.expect(200);
+    let departure = path(&format!("/companies/{company}/departure"));
+    leader.put(&departure, &json!({ "reason": "Bedrijf gestopt" })).await.expect(200);
+    leader.delete(&path("/schools/24TP02")).await.expect(200);
+    leader.delete(&path("/schools/24TP02")).await.expect(200);
+    assert_eq!(leader.delete(&path("/schools/01OE04")).await.expect(409).problem(), "consortium-leads-the-region");
+    let events = hub.events("consortium").await;
+    let last: Vec<_> = events[events.len() - 5..].iter().map(|it| it.event_type.rsplit_once('.').unwrap().0).collect();
+    let kinds = ["company-left", "partner-left", "seat-vacated", "school-left", "role-revoked"];
+    assert_eq!(last, kinds.map(|kind| format!("nl.sterktechniekonderwijs.consortium.{kind}")));
+}
+
+#[tokio::test]
 async fn nobody_grants_themselves_a_role_and_the_operator_only_begins() {
     let world = founded().await;
     let own = json!({ "to": { "issuer": ISSUER, "subject": "leader" }, "role": "controller" });

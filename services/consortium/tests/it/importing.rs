@@ -1,7 +1,12 @@
 //! Files of schools and pupils: all of it or nothing.
 
 use crate::world::{BRANCHES, PUPILS, founded, path, pupils, with_schools};
+use chassis::Hub;
+use consortium::pupil_import::PupilImport;
+use decider::Asked;
 use http::Method;
+use vault::{MasterKey, Vault};
+use vocabulary::{Actor, ImportId, Role};
 
 #[tokio::test]
 async fn schools_come_from_a_file_by_their_branch_codes() {
@@ -90,15 +95,41 @@ async fn a_retried_import_answers_the_same_and_registers_nothing_twice() {
 
 #[tokio::test]
 async fn an_import_goes_on_when_nobody_waits() {
-    let world = with_schools().await;
-    let address = path("/pupil-imports?wait=0");
-    let client = world.leader.clone().key("patience");
-    let answer = client.send(Method::POST, &address, PUPILS, Some("text/csv")).await;
-    assert!([201, 202].contains(&answer.status.as_u16()), "{}", answer.text());
+    let mut world = with_schools().await;
+    world.leader = world.leader.key("patience");
+    let hurried = pupils(&world.leader.clone().with("Prefer", "wait=0"), PUPILS).await;
+    assert!([201, 202].contains(&hurried.status.as_u16()), "{}", hurried.text());
     // Asked again with patience it ends well, whichever of the two wrote the pupils.
-    let waiting = path("/pupil-imports?wait=25");
-    let other = client.send(Method::POST, &waiting, PUPILS, Some("text/csv")).await;
-    assert_eq!(other.status.as_u16(), 422, "another address is another request: {}", other.text());
+    let patient = world.pupils(PUPILS).await.expect(201);
+    assert_eq!(hurried.header("location"), patient.header("location"));
+    let events = world.hub.events("consortium").await;
+    let registered = events.iter().filter(|event| event.event_type.ends_with("pupil-registered.v1"));
+    assert_eq!(registered.count(), 3);
+}
+
+#[tokio::test]
+async fn an_import_without_the_vault_writes_nobody_and_may_be_asked_again() {
+    let world = with_schools().await;
+    let members = ["00YH05", "24TP02"].map(|code| code.parse().unwrap()).into();
+    let asked = Asked::new(Actor { role: Role::SchoolSystem, ..Actor::hub() }, world.hub.now());
+    let import = |vault: Option<Vault>| {
+        let hub = world.hub.hub.clone();
+        let hub = Hub { vault: vault.unwrap_or(hub.vault.clone()), ..hub };
+        let lines = consortium::files::pupils::read(PUPILS.as_bytes(), asked.today(), &members).lines;
+        let (region, id) = (world.hub.region.clone(), ImportId::derived(&["test"]));
+        PupilImport { hub, region, id, lines, asked: asked.clone() }
+    };
+    let nowhere = sqlx::postgres::PgConnectOptions::new().host("127.0.0.1").port(1);
+    let key = MasterKey::from_base64(&format!("{}=", "A".repeat(43)).into()).unwrap();
+    let problem = import(Some(Vault::connect(nowhere, 1, key))).run().await.unwrap_err();
+    assert_eq!(problem.status().as_u16(), 503);
+    let shown = world.leader.get(&path(&format!("/imports/{}", ImportId::derived(&["test"])))).await.json();
+    assert_eq!((shown["status"].as_str(), shown["code"].as_str()), (Some("failed"), Some("unavailable")));
+    let people =
+        || async { world.hub.events("consortium").await.iter().filter(|it| it.category() == "person").count() };
+    assert_eq!(people().await, 0);
+    import(None).run().await.unwrap();
+    assert_eq!(people().await, 3);
 }
 
 #[tokio::test]

@@ -30,6 +30,11 @@ async fn a_forgotten_pupil_opens_no_more_and_may_come_back_as_someone_new() {
     world.leader.post(&forgetting, &reason).await.expect(200);
     assert_eq!(vault.open(region, REGISTERED.name, &name).await.unwrap(), None);
     world.hub.settle().await;
+    let mut rows = event_log::tenant(&world.hub.hub.db, region).await.unwrap();
+    let forgotten: Vec<uuid::Uuid> =
+        sqlx::query_scalar("select id from forgotten_people.person").fetch_all(&mut *rows).await.unwrap();
+    assert_eq!(forgotten, [person.0]);
+    drop(rows);
     assert!(world.hub.hub.known.pupil(region, person).await.unwrap().is_none_or(|pupil| pupil.forgotten));
 
     let import = world.pupils(PUPILS).await.expect(201);
@@ -71,4 +76,17 @@ async fn a_pupil_of_another_school_gets_no_role_from_here() {
     let (own, other) = (world.system("00YH05").await, world.system("24TP02").await);
     other.post(&path("/schools/24TP02/grants"), &role).await.expect(404);
     own.post(&path("/schools/00YH05/grants"), &role).await.expect(201);
+}
+
+#[tokio::test]
+async fn nobody_is_forgotten_under_a_key_that_meant_something_else() {
+    let world = with_schools().await;
+    world.pupils(PUPILS).await.expect(201);
+    let (person, Event::PupilRegistered { name, .. }) = pupil(&world).await else { panic!("a pupil") };
+    let leader = world.leader.clone().key("one");
+    leader.post(&path("/companies"), &crate::world::nomination()).await.expect(201);
+    let forgetting = path(&format!("/persons/{person}/forgetting"));
+    leader.post(&forgetting, &json!({ "reason": "Bewaartermijn verstreken" })).await.expect(422);
+    let opened = world.hub.hub.vault.open(&world.hub.region, REGISTERED.name, &name).await.unwrap();
+    assert!(opened.is_some());
 }
