@@ -17,6 +17,7 @@ pub fn id_of(session: SessionId, pupil: PersonId) -> AttendanceDayId {
 /// How a presence came to be recorded (R225, R226).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = AttendanceMethod)]
 pub enum Method {
     /// The pupil scanned the code shown at the company.
     Code,

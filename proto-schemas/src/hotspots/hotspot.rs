@@ -9,6 +9,7 @@ use vocabulary::{BranchCode, CompanyId, ContractId, DocumentHash, ElectiveId, La
 /// What a hotspot teaches (R120): an elective, or a part of a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[schema(as = HotspotEducation)]
 pub enum Education {
     /// An elective of the catalogue (keuzevak).
     Elective {

@@ -9,6 +9,7 @@ use vocabulary::{ActorId, BranchCode, CompanyId, HotspotId, Label, Reason};
 /// How closely pupils are watched (R212): little supervision, fewer risky acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = SafetyCheckSupervision)]
 pub enum Supervision {
     /// Someone looks in now and then (steekproefsgewijs).
     Occasional,
@@ -21,6 +22,7 @@ pub enum Supervision {
 /// One risk and what is done about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SafetyCheckItem)]
 pub struct Item {
     /// The risk, such as a rotating machine (risico).
     pub hazard: Label,
@@ -31,6 +33,7 @@ pub struct Item {
 /// Something pupils do there, and from what age (R210).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SafetyCheckActivity)]
 pub struct Activity {
     /// What they do; unique within the check (werkzaamheid).
     pub name: Label,
@@ -43,6 +46,7 @@ pub struct Activity {
 /// Who signs a safety check (R125).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SafetyCheckParty)]
 pub enum Party {
     /// The company itself.
     Company(CompanyId),

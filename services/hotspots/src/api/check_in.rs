@@ -46,6 +46,7 @@ struct ShownCode {
 struct ScannedCode {
     /// As it was shown.
     #[schemars(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
     code: String,
 }
 

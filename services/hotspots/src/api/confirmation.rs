@@ -34,12 +34,14 @@ struct ListConfirmation {
     /// Pupils for whom the minutes are others than their stay; 0 for one who was not there.
     #[serde(default)]
     #[schemars(length(max = 100))]
+    #[schema(max_items = 100)]
     except: Vec<PresenceException>,
 }
 
 /// Who was there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = WhomToConfirm)]
 enum Whom {
     /// Those who checked in (aangemeld).
     #[default]

@@ -38,6 +38,7 @@ struct HotspotProposal {
     /// Equipment that a school could not buy for itself.
     #[serde(default)]
     #[schemars(length(max = 50))]
+    #[schema(max_items = 50)]
     equipment: Vec<Label>,
     /// When it was proposed; today when absent.
     occurred_on: Option<NaiveDate>,
@@ -74,6 +75,7 @@ struct SafetyCheckLink {
 /// Why.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = HotspotReason)]
 pub(super) struct Because {
     /// Without names of people.
     pub(super) reason: Reason,

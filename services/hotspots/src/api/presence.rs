@@ -39,12 +39,14 @@ pub(super) fn touched(visit: &Visit) -> Touches {
 struct AttendanceList {
     /// Each pupil once.
     #[schemars(length(min = 1, max = 100))]
+    #[schema(min_items = 1, max_items = 100)]
     pupils: Vec<Presence>,
 }
 
 /// One line of a list.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = PupilPresence)]
 struct Presence {
     /// Who.
     pupil: PersonId,
@@ -57,6 +59,7 @@ struct Presence {
 /// A pupil leaves.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = PupilDeparture)]
 struct Departure {
     /// When; now when absent. Pupils leave now.
     at: Option<DateTime<Utc>>,
@@ -65,6 +68,7 @@ struct Departure {
 /// A pupil is there again.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = PupilResumption)]
 struct Resumption {
     /// From which day on; today when absent.
     occurred_on: Option<NaiveDate>,

@@ -34,15 +34,18 @@ struct WorkplaceFindings {
     checked_on: Option<NaiveDate>,
     /// Risks with what is done about them.
     #[schemars(length(min = 1, max = 200))]
+    #[schema(min_items = 1, max_items = 200)]
     items: Vec<Item>,
     /// What pupils must wear.
     #[serde(default)]
     #[schemars(length(max = 50))]
+    #[schema(max_items = 50)]
     protective_equipment: Vec<Label>,
     /// The supervision that the company gives.
     supervision: Supervision,
     /// What pupils may do, and from what age.
     #[schemars(length(min = 1, max = 100))]
+    #[schema(min_items = 1, max_items = 100)]
     activities: Vec<Activity>,
 }
 

@@ -44,11 +44,13 @@ struct SessionPlan {
     ends_at: DateTime<Utc>,
     /// How many pupils the company has room for; as many as the policy allows when absent.
     #[schemars(range(min = 1))]
+    #[schema(minimum = 1)]
     capacity: Option<u8>,
     /// Whether the theory is taught at the company; as the plan of approach has it when absent.
     theory_at_company: Option<bool>,
     /// What the pupils will do, by its name in the safety check; all of it when absent.
     #[schemars(length(min = 1))]
+    #[schema(min_items = 1)]
     activities: Option<Vec<Label>>,
 }
 
@@ -63,6 +65,7 @@ struct TeacherAssignment {
 /// A session begins.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = SessionBeginning)]
 struct Beginning {
     /// When; now when absent.
     at: Option<DateTime<Utc>>,
@@ -73,6 +76,7 @@ struct Beginning {
 /// A session is over.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = SessionEnding)]
 struct Ending {
     /// When; now when absent.
     at: Option<DateTime<Utc>>,

@@ -99,7 +99,8 @@ async fn every_error_of_a_proposal_is_told_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn every_operation_has_its_row_in_the_access_table() {
+async fn every_operation_has_its_row_in_the_access_table_and_every_schema_is_there() {
     let world = World::new().await;
     assert_eq!(web::unguarded(&world.hub.openapi), Vec::<String>::new());
+    assert_eq!(web::dangling(&world.hub.openapi), Vec::<String>::new());
 }

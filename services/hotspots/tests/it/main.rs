@@ -1,4 +1,5 @@
 //! The hotspots service through its own router, on real servers.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod attendance;
 mod codes;

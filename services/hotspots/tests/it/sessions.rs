@@ -45,6 +45,19 @@ async fn a_pupil_is_not_in_two_places_at_once_and_is_free_again_after_withdrawal
 }
 
 #[tokio::test]
+async fn of_two_sessions_at_once_a_pupil_gets_one() {
+    let world = World::new().await;
+    let hotspot = world.opened().await;
+    let (one, other) = (world.session(hotspot).await, world.session(hotspot).await);
+    let pupil = world.pupils(1).await[0];
+    let (first, second) = tokio::join!(world.enrol(one, pupil), world.enrol(other, pupil));
+    let mut statuses = [first.status.as_u16(), second.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    assert_eq!((world.count("session-pupil-enrolled").await, world.count("pupil-day-booked").await), (1, 1));
+}
+
+#[tokio::test]
 async fn age_and_hours_are_what_the_hub_knows_of_the_pupil() {
     let world = World::new().await;
     let hotspot = world.opened().await;
