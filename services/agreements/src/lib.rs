@@ -1,12 +1,18 @@
 //! What was agreed: hotspot contracts and stage agreements, their documents and their signatures.
 
 pub mod age;
+mod api;
 pub mod contract;
+mod known_hotspots;
+mod known_people;
 pub mod need;
 pub mod stage_agreement;
 
-/// The service: its routes, lookups and reactions.
+use known_hotspots::KnownHotspots;
+use known_people::KnownPeople;
+
+/// The service: its routes and lookups.
 #[must_use]
 pub fn service() -> chassis::Service {
-    chassis::Service::new("agreements")
+    chassis::Service::new("agreements").routes(api::routes).projection(KnownHotspots).projection(KnownPeople)
 }

@@ -6,6 +6,7 @@ use proto_schemas::{
     Sealed,
     agreements::stage_agreement::{DisputeLevel, Event, Party},
 };
+use vocabulary::{Organisation, Role};
 
 /// A dispute, without what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,9 @@ impl Dispute {
 
 impl Paper {
     pub(super) fn raise_dispute(&self, by: Party, subject: &Sealed, asked: &Asked) -> Result<Vec<Event>, Refusal> {
-        self.speaks_for(by, asked)?;
+        if !(by == Party::Company && self.is_its_supervisor(asked)) {
+            self.speaks_for(by, asked)?;
+        }
         self.in_force(asked)?;
         if self.disputes.iter().any(|dispute| !dispute.settled) {
             return Err(Refusal::DisputeOpen);
@@ -49,6 +52,12 @@ impl Paper {
         let dispute = self.open_dispute(number)?;
         let (at, outcome) = (dispute.level, outcome.clone());
         Ok(vec![Event::DisputeSettled { number, at, outcome, settled_on: asked.today() }])
+    }
+
+    /// The first step is between pupil and stagebegeleider, so those of the company that guide pupils may raise one.
+    fn is_its_supervisor(&self, asked: &Asked) -> bool {
+        let company = Organisation::Company(self.subject.company);
+        asked.by.role == Role::CompanySupervisor && asked.by.organisation == Some(company)
     }
 
     /// Disputes outlive the stage: only their beginning needs an agreement in force.

@@ -22,9 +22,7 @@ impl Paper {
     pub(super) fn speaks_for(&self, party: Party, asked: &Asked) -> Result<(), Refusal> {
         let of = asked.by.organisation.as_ref();
         let speaks = match (party, asked.by.role) {
-            (Party::School, Role::Teacher | Role::WorkingGroupMember) => {
-                of == Some(&Organisation::School(self.subject.school.clone()))
-            }
+            (Party::School, Role::Teacher) => of == Some(&Organisation::School(self.subject.school.clone())),
             (Party::Company, Role::CompanySignatory) => of == Some(&Organisation::Company(self.subject.company)),
             (Party::Pupil, Role::Pupil) => true,
             (Party::Parent, Role::Parent) => asked.on_behalf_of == Some(self.subject.pupil),

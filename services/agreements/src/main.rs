@@ -1,0 +1,5 @@
+//! The agreements service as a process of its own.
+
+fn main() -> anyhow::Result<()> {
+    chassis::alone(agreements::service())
+}
