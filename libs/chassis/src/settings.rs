@@ -32,6 +32,9 @@ pub struct Settings {
     /// Copies of each stream: 3 on a NATS cluster.
     #[arg(long, env = "REGIOHUB_REPLICAS", default_value_t = 1)]
     replicas: usize,
+    /// What the names of its streams and subjects begin with; another one lets several hubs share a NATS.
+    #[arg(long, env = "REGIOHUB_STREAMS", default_value = "hub")]
+    streams: String,
     /// The hub is reached over https, so browsers are told to stay there.
     #[arg(long, env = "REGIOHUB_HTTPS")]
     https: bool,
@@ -88,7 +91,11 @@ impl Settings {
             secrets: Secrets::open_or_create(secrets)?,
             oin: self.oin.clone(),
             operator: None,
-            settings: bus::Settings { replicas: self.replicas, ..bus::Settings::default() },
+            settings: bus::Settings {
+                replicas: self.replicas,
+                names: bus::Names::below(&self.streams),
+                ..bus::Settings::default()
+            },
             connections: self.connections,
         };
         let identities = platform.identities();

@@ -23,6 +23,8 @@ impl Database {
     /// # Errors
     /// When the server cannot be reached or the role cannot be made.
     pub async fn open(options: PgConnectOptions, connections: u32) -> sqlx::Result<Self> {
+        // A notice such as "does not exist, skipping" tells an operator nothing.
+        let options = options.options([("client_min_messages", "warning")]);
         let owner = pool(3).connect_with(options.clone()).await?;
         ensure_app_role(&owner).await?;
         let app = pool(connections)

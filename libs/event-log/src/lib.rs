@@ -7,6 +7,7 @@
 
 mod append;
 mod appender;
+mod bulk;
 mod database;
 mod envelope;
 mod error;
@@ -17,6 +18,7 @@ mod read;
 mod recorded;
 
 pub use append::{Append, Change, Context, NewEvent};
+pub use bulk::Decoded;
 pub use database::{APP_ROLE, Database, ensure_app_role, tenant};
 pub use envelope::{Envelope, Unreadable};
 pub use error::{Error, Refused};

@@ -31,6 +31,11 @@ pub fn openapi<S: Clone + Send + Sync + 'static>(api: &OpenApi) -> Router<S> {
 pub fn titled(mut api: OpenApi, title: &str, version: &str) -> OpenApi {
     api.info.title = title.to_owned();
     api.info.version = version.to_owned();
+    api.info.description = Some("The event-sourced hub of Sterk Techniekonderwijs regions.".to_owned());
+    api.info.contact = None;
+    let mut licence = utoipa::openapi::License::new("EUPL-1.2");
+    licence.identifier = Some("EUPL-1.2".to_owned());
+    api.info.license = Some(licence);
     api
 }
 

@@ -1,6 +1,7 @@
 //! The `regiohub` program.
 
 use clap::{Parser, Subcommand};
+use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
 use regiohub::parked::Parked;
 use regiohub::token::Token;
@@ -20,6 +21,7 @@ enum Command {
     Token(Token),
     Parked(Parked),
     Contracts(Contracts),
+    Bench(Bench),
 }
 
 #[tokio::main]
@@ -32,5 +34,6 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Parked(parked) => parked.run().await,
         Command::Contracts(contracts) => contracts.run(),
+        Command::Bench(bench) => bench.run().await,
     }
 }

@@ -57,8 +57,7 @@ impl Parked {
             }
             for reader in readers.into_iter().filter(|_| self.retry) {
                 let retried = http
-                    .post(&address)
-                    .query(&[("reader", reader)])
+                    .post(format!("{address}?reader={reader}"))
                     .bearer_auth(&secret)
                     .send()
                     .await?

@@ -40,6 +40,9 @@ pub struct Up {
     /// An existing nats-server with JetStream: nats://user:password@host:4222.
     #[arg(long, env = "REGIOHUB_NATS_URL", hide_env_values = true)]
     nats_url: Option<SecretString>,
+    /// What the names of its databases begin with; another one lets several hubs share a PostgreSQL.
+    #[arg(long, env = "REGIOHUB_DATABASE_PREFIX", default_value = "regiohub_")]
+    database_prefix: String,
     #[command(flatten)]
     settings: Settings,
 }
@@ -69,9 +72,9 @@ impl Up {
         shutdown: tokio_util::sync::CancellationToken,
     ) -> anyhow::Result<()> {
         let vault = self.vault_url.as_ref().map_or(servers.postgres_url.as_str(), |url| url.expose_secret());
-        let vault = databases::ready(vault, "vault").await?;
+        let vault = databases::ready(vault, &self.database_prefix, "vault").await?;
         let platform = self.settings.platform(&self.data_dir, &servers.nats_url, vault).await?;
-        let hub = together::start(&platform, &servers.postgres_url).await?;
+        let hub = together::start(&platform, &servers.postgres_url, &self.database_prefix).await?;
         let server = Server { router: hub.router, checks: hub.checks, buses: hub.buses, shell: self.settings.shell() };
         let address = listener.local_addr()?;
         let serving = serve(listener, server, shutdown);

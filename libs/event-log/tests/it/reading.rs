@@ -1,6 +1,6 @@
 //! Loading, paging and streaming.
 
-use crate::counter::{Counter, Raise, asked};
+use crate::counter::{Counter, Event, Raise, asked};
 use crate::scratch::scratch;
 use futures_util::TryStreamExt;
 use uuid::Uuid;
@@ -24,6 +24,24 @@ async fn pages_and_the_stream_give_every_event_once_and_in_order() {
         }
         assert_eq!(paged, streamed);
         assert_eq!(paged.iter().map(|event| event.position).collect::<Vec<_>>(), (4..=25).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_whole_log_is_decoded_in_order_across_chunks() {
+    scratch(async |scratch| {
+        let region: RegionId = "voorbeeld".parse().unwrap();
+        let mut batch = scratch.log.batch(&region);
+        for n in 1..=1_030 {
+            batch.add::<Counter>(&Uuid::now_v7(), Raise(n % 1_000));
+        }
+        batch.commit(&asked()).await.unwrap();
+        let chunks: Vec<_> = scratch.log.decoded::<Event>(&region, 5).try_collect().await.unwrap();
+        let decoded: Vec<_> = chunks.into_iter().flatten().collect();
+        // Raising by nothing (the thousandth) happened to nobody.
+        assert_eq!(decoded.iter().map(|one| one.position).collect::<Vec<_>>(), (6..=1_029).collect::<Vec<_>>());
+        assert_eq!(decoded[0].event, Event::Raised { by: 6 });
     })
     .await;
 }

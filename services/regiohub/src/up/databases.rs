@@ -5,13 +5,13 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use std::str::FromStr;
 
-/// The database `regiohub_<service>` on a server.
+/// The database `<prefix><service>` on a server.
 ///
 /// # Errors
 /// When the server does not answer, or the user may not create databases.
-pub(super) async fn ready(server: &str, service: &str) -> anyhow::Result<PgConnectOptions> {
+pub(super) async fn ready(server: &str, prefix: &str, service: &str) -> anyhow::Result<PgConnectOptions> {
     let server = PgConnectOptions::from_str(server).context("the address of PostgreSQL")?;
-    let name = format!("regiohub_{}", service.replace('-', "_"));
+    let name = format!("{prefix}{}", service.replace('-', "_"));
     let mut admin = server.connect().await.context("PostgreSQL does not answer")?;
     let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
         .bind(&name)

@@ -15,14 +15,14 @@ pub(super) struct Together {
     pub buses: Vec<Bus>,
 }
 
-pub(super) async fn start(platform: &Platform, postgres: &str) -> anyhow::Result<Together> {
+pub(super) async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow::Result<Together> {
     let mut opened = Vec::new();
     for service in services::deciding() {
-        let database = databases::ready(postgres, service.name()).await?;
+        let database = databases::ready(postgres, prefix, service.name()).await?;
         opened.push(service.open(platform, database).await?);
     }
     let gateway = gateway::service();
-    let database = databases::ready(postgres, gateway.name()).await?;
+    let database = databases::ready(postgres, prefix, gateway.name()).await?;
     let gateway = gateway.open(platform, database).await?;
     let sources: Vec<LogSource> = opened.iter().map(|service| service.source()).collect();
 

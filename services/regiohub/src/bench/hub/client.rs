@@ -1,0 +1,170 @@
+//! The hub as a process of its own, and lean clients of it: what they cost is not the hub's.
+
+use super::Bed;
+use access::DevIssuer;
+use anyhow::{Context, bail};
+use chrono::TimeDelta;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+/// A running hub with one region.
+pub(super) struct Hub {
+    child: Child,
+    address: String,
+    token: String,
+    number: Arc<AtomicU32>,
+}
+
+impl Hub {
+    /// Starts this very program on the servers of the bench, and founds a region.
+    pub(super) async fn start(bed: &Bed, folder: &Path) -> anyhow::Result<Self> {
+        let data: PathBuf = folder.join("hub");
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["up", "--port", "0", "--log", "warn"])
+            .arg("--data-dir")
+            .arg(&data)
+            .args(["--postgres-url", &bed.postgres_url, "--vault-url", &bed.postgres_url, "--nats-url", &bed.nats_url])
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
+        let address = loop {
+            let line = lines.next_line().await?.context("the hub did not start")?;
+            if let Some(url) = line.strip_prefix("ready http://") {
+                break url.to_owned();
+            }
+        };
+        let issuer = DevIssuer::open_or_create(&data)?;
+        let token = |subject: &str| issuer.mint(subject, TimeDelta::hours(1));
+        let mut hub = Self { child, address, token: token("operator"), number: Arc::default() };
+        let mut operator = hub.client().await?;
+        operator.send("PUT", "/v1/regions/bench", "founding", r#"{"name":"Bench"}"#).await?;
+        let leader = format!(r#"{{"issuer":"{}","subject":"leader"}}"#, DevIssuer::ISSUER);
+        operator.send("POST", "/v1/regions/bench/programme-leaders", "leader", &leader).await?;
+        hub.token = token("leader");
+        hub.settled().await?;
+        Ok(hub)
+    }
+
+    /// A connection of its own.
+    pub(super) async fn client(&self) -> anyhow::Result<Client> {
+        let stream = TcpStream::connect(&self.address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Client {
+            stream: BufReader::new(stream),
+            address: self.address.clone(),
+            token: self.token.clone(),
+            number: self.number.clone(),
+            position: 0,
+            pause: Duration::ZERO,
+        })
+    }
+
+    /// Waits until the read models are where the log is.
+    pub(super) async fn settled(&self) -> anyhow::Result<()> {
+        let mut client = self.client().await?;
+        for _ in 0..600 {
+            let asked = client.nominate().await;
+            if asked.is_ok() && client.query().await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("the read models do not catch up")
+    }
+
+    /// Resident memory of the hub, without its servers.
+    pub(super) fn megabytes(&self) -> anyhow::Result<f64> {
+        let pid = self.child.id().context("the hub has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let kilobytes = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+        Ok(kilobytes.context("VmRSS")? / 1_024.0)
+    }
+
+    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().context("the hub has ended")?;
+        Command::new("kill").arg(pid.to_string()).status().await?;
+        self.child.wait().await?;
+        Ok(())
+    }
+}
+
+/// One connection, one request at a time.
+pub(super) struct Client {
+    stream: BufReader<TcpStream>,
+    address: String,
+    token: String,
+    number: Arc<AtomicU32>,
+    position: i64,
+    pause: Duration,
+}
+
+impl Client {
+    pub(super) fn pausing(mut self, pause: Duration) -> Self {
+        self.pause = pause;
+        self
+    }
+
+    pub(super) async fn rest(&self) {
+        tokio::time::sleep(self.pause).await;
+    }
+
+    /// A command that appends one event to a stream of its own.
+    pub(super) async fn nominate(&mut self) -> anyhow::Result<()> {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let body = format!(
+            r#"{{"name":"Company {number}","kvk":"{number:08}","address":{{"street":"Dorpsstraat","number":"1","postcode":"4201AA","place":"Gorinchem"}}}}"#
+        );
+        self.send("POST", "/v1/regions/bench/companies", &format!("nominate-{number}"), &body).await
+    }
+
+    /// A query that waits until the last command of this client is seen.
+    pub(super) async fn query(&mut self) -> anyhow::Result<()> {
+        self.send("GET", "/v1/regions/bench/companies?limit=1", "", "").await
+    }
+
+    pub(super) async fn send(&mut self, method: &str, path: &str, key: &str, body: &str) -> anyhow::Result<()> {
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n", self.address, self.token);
+        if body.is_empty() {
+            request.push_str(&format!("hub-min-position: consortium={}\r\n\r\n", self.position));
+        } else {
+            request.push_str(&format!(
+                "idempotency-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            ));
+        }
+        self.stream.get_mut().write_all(request.as_bytes()).await?;
+        self.answer().await.with_context(|| format!("{method} {path}"))
+    }
+
+    async fn answer(&mut self) -> anyhow::Result<()> {
+        let (mut status, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            anyhow::ensure!(self.stream.read_line(&mut line).await? > 0, "the hub closed the connection");
+            let line = line.trim_end().to_ascii_lowercase();
+            match line.split_once(':') {
+                None if line.is_empty() => break,
+                None => status = line,
+                Some(("content-length", value)) => length = value.trim().parse()?,
+                Some(("hub-position", value)) => {
+                    self.position = value.rsplit_once('=').map_or(Ok(0), |(_, at)| at.trim().parse())?
+                }
+                Some(_) => {}
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).await?;
+        anyhow::ensure!(status.contains(" 20"), "{status} {}", String::from_utf8_lossy(&body));
+        Ok(())
+    }
+}
