@@ -102,9 +102,10 @@ async fn nominate_company(
     caller: Caller,
     Valid(given): Valid<Nomination>,
 ) -> Result<Created, Problem> {
-    // A teacher names a company from the own school: any school is touched by it.
-    let touched = Touches::region().schools(&caller.scope().schools);
-    let asked = caller.about(&touched)?;
+    // A teacher or a signatory names another company than the own: where they belong is touched by it.
+    let own = caller.scope();
+    let touched = Touches::region().schools(&own.schools);
+    let asked = caller.about(&own.companies.into_iter().fold(touched, Touches::company))?;
     let nominated_by = match &asked.by.organisation {
         Some(Organisation::School(school)) => Some(school.clone()),
         _ => None,

@@ -19,6 +19,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use proto_schemas::consortium::import::Kind;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
+use tracing::Instrument;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, ImportId, RegionId};
@@ -307,7 +308,7 @@ async fn import_pupils(
     let (total, kind) = (u32::try_from(read.total).unwrap_or(u32::MAX), Kind::Pupils);
     let import = PupilImport { hub, region: region.clone(), id, lines: read.lines, asked };
     // In a task of its own: a caller who goes away does not stop it halfway.
-    let running = tokio::spawn(import.run());
+    let running = tokio::spawn(import.run().in_current_span());
     match tokio::time::timeout(patience(&headers), running).await {
         Ok(Ok(done)) => Ok(Created::at(done?, "/v1/regions/{region}/imports/{id}").into_response()),
         Ok(Err(_)) => Err(Problem::internal()),

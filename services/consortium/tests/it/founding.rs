@@ -175,3 +175,36 @@ async fn every_error_of_a_body_is_told_at_once() {
     assert_eq!(answer.json()["errors"].as_array().unwrap().len(), 3, "{}", answer.text());
     assert_eq!(world.events().await, before);
 }
+
+#[tokio::test]
+async fn the_operator_may_lead_to_begin_with() {
+    let hub = testkit::hub(consortium::service()).await;
+    let itself = json!({ "to": { "issuer": ISSUER, "subject": "operator" } });
+    hub.operator().post(&path("/programme-leaders"), &itself).await.expect(404);
+    hub.operator().put(&path(""), &founding()).await.expect(200);
+    hub.operator().post(&path("/companies"), &nomination()).await.expect(403);
+    hub.operator().post(&path("/programme-leaders"), &itself).await.expect(201);
+    hub.settle().await;
+    hub.operator().post(&path("/companies"), &nomination()).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_step_on_a_version_that_is_no_more_is_stale() {
+    let world = founded().await;
+    let manager = world.hub.holding(Role::AccountManager).await;
+    let company: vocabulary::CompanyId = manager.post(&path("/companies"), &nomination()).await.expect(201).id();
+    let at = path(&format!("/companies/{company}/orientation"));
+    manager.clone().with("If-Match", "\"2\"").put(&at, &json!({})).await.expect(412);
+    let answer = manager.clone().with("If-Match", "\"1\"").put(&at, &json!({})).await.expect(200);
+    assert_eq!((answer.header("etag"), answer.header("hub-position").starts_with("consortium=")), ("\"2\"", true));
+}
+
+#[tokio::test]
+async fn a_signatory_names_another_company() {
+    let world = founded().await;
+    let company = world.company().await;
+    let signatory = world.hub.granted(Holding::of(Role::CompanySignatory).company(company)).await;
+    let mut other = nomination();
+    other["address"]["number"] = json!("2");
+    signatory.post(&path("/companies"), &other).await.expect(201);
+}

@@ -156,3 +156,20 @@ async fn a_whole_cohort_is_imported_with_progress() {
     let advanced = advanced.iter().filter(|event| event.event_type.ends_with("import-advanced.v1")).count();
     assert_eq!(advanced, 3);
 }
+
+/// The published files, where they are at hand.
+#[tokio::test]
+async fn the_published_files_make_a_region() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/schools");
+    let Ok(branches) = std::fs::read_to_string(folder.join("vo_vestigingen_2019.csv")) else { return };
+    let world = founded().await;
+    let codes = "00YH05,01OE04,24TP02,01GH01,21CY05,20AE01";
+    world.schools(&branches, codes).await.expect(201);
+    let pupils = std::fs::read_to_string(folder.join("vmbo_leerlingen_per_profiel_2018-2019.csv")).unwrap();
+    world.schools(&pupils, "01GH01,00YH05").await.expect(201);
+    let points = std::fs::read_to_string(folder.join("vo_vestigingen_geo_2024-11.csv")).unwrap();
+    world.schools(&points, "01GH01").await.expect(201);
+    world.hub.settle().await;
+    let school = world.hub.hub.known.school(&world.hub.region, &"01GH01".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!((school.board.as_str(), school.profiles.is_empty()), ("40681", false));
+}
