@@ -67,6 +67,8 @@ ids! {
     AttendanceDayId,
     /// The day of one pupil, across hotspots.
     PupilDayId,
+    /// The week of one pupil, across hotspots.
+    PupilWeekId,
     /// A safety check of a workplace (veiligheidscontrole).
     SafetyCheckId,
     /// A hotspot contract.

@@ -8,6 +8,7 @@ pub mod hours;
 mod known_contracts;
 mod known_electives;
 pub mod pupil_day;
+pub mod pupil_week;
 mod reactions;
 pub mod safety_check;
 pub mod session;

@@ -9,7 +9,7 @@ pub mod commands;
 
 use crate::session::whole_minutes;
 use chrono::{DateTime, Utc};
-use commands::{Cap, Command, Refusal};
+use commands::{Command, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::hotspots::pupil_day::Event;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,26 +24,12 @@ pub struct PupilDay {
 }
 
 impl PupilDay {
-    /// What the day is booked for.
-    #[must_use]
-    pub fn minutes(&self) -> Minutes {
+    fn minutes(&self) -> Minutes {
         self.booked.values().map(|(from, until)| whole_minutes(*from, *until)).sum()
     }
 
     fn leave(&self, session: SessionId) -> Vec<Event> {
         if self.inside.contains(&session) { vec![Event::Left { session }] } else { vec![] }
-    }
-
-    fn fits(&self, length: Minutes, cap: &Cap) -> Result<(), Refusal> {
-        let day = self.minutes() + length;
-        if day > cap.day {
-            return Err(Refusal::DayTooLong { minutes: day, cap: cap.day });
-        }
-        let week = cap.other_days + day;
-        if week > cap.week {
-            return Err(Refusal::WeekTooLong { minutes: week, cap: cap.week });
-        }
-        Ok(())
     }
 }
 
@@ -62,8 +48,9 @@ impl Aggregate for PupilDay {
                 if self.booked.values().any(|(from, until)| starts_at < until && from < ends_at) {
                     return Err(Refusal::Elsewhere);
                 }
-                if let Some(cap) = cap {
-                    self.fits(whole_minutes(*starts_at, *ends_at), cap)?;
+                let minutes = self.minutes() + whole_minutes(*starts_at, *ends_at);
+                if let Some(cap) = cap.filter(|cap| minutes > *cap) {
+                    return Err(Refusal::TooLong { minutes, cap });
                 }
                 vec![Event::Booked {
                     pupil: *pupil,
@@ -135,7 +122,7 @@ mod tests {
         }
     }
 
-    fn book(name: &str, from: u32, until: u32, cap: Option<Cap>) -> Command {
+    fn book(name: &str, from: u32, until: u32, cap: Option<Minutes>) -> Command {
         Command::Book {
             pupil: PersonId::derived(&["pupil"]),
             date: "2026-10-06".parse().unwrap(),
@@ -144,10 +131,6 @@ mod tests {
             ends_at: hour(until),
             cap,
         }
-    }
-
-    fn cap(other_days: Minutes) -> Option<Cap> {
-        Some(Cap { day: Minutes::hours(7), week: Minutes::hours(35), other_days })
     }
 
     #[test]
@@ -174,21 +157,12 @@ mod tests {
     fn seven_hours_a_day_is_enough_at_fifteen() {
         // L4
         given::<PupilDay>([booked("one", 6, 10)])
-            .when(book("two", 10, 13, cap(Minutes(0))))
+            .when(book("two", 10, 13, Some(Minutes::hours(7))))
             .then([booked("two", 10, 13)]);
         given::<PupilDay>([booked("one", 6, 10)])
-            .when(book("two", 10, 14, cap(Minutes(0))))
-            .then_refused(Refusal::DayTooLong { minutes: Minutes::hours(8), cap: Minutes::hours(7) });
+            .when(book("two", 10, 14, Some(Minutes::hours(7))))
+            .then_refused(Refusal::TooLong { minutes: Minutes::hours(8), cap: Minutes::hours(7) });
         given::<PupilDay>([booked("one", 6, 10)]).when(book("two", 10, 14, None)).then([booked("two", 10, 14)]);
-    }
-
-    #[test]
-    fn thirty_five_hours_a_week_is_enough_at_fifteen() {
-        // L4
-        given::<PupilDay>([]).when(book("one", 6, 13, cap(Minutes::hours(28)))).then([booked("one", 6, 13)]);
-        given::<PupilDay>([])
-            .when(book("one", 6, 13, cap(Minutes(28 * 60 + 1))))
-            .then_refused(Refusal::WeekTooLong { minutes: Minutes(35 * 60 + 1), cap: Minutes::hours(35) });
     }
 
     #[test]

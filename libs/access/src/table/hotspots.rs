@@ -35,18 +35,9 @@ pub const ROWS: &[Row] = &[
     row("check-in", &[Pupil]),
     row("check-out", &[Pupil, ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor]),
     row("record-attendance", &[ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor]),
-    row(
-        "report-absence",
-        &[ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor, Parent, SchoolSystem],
-    ),
-    row(
-        "report-resumption",
-        &[ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor, Parent, SchoolSystem],
-    ),
+    row("report-absence", &[ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor, Parent, SchoolSystem]),
+    row("report-resumption", &[ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor, Parent, SchoolSystem]),
     row("confirm-attendance", &[CompanySupervisor, CompanySignatory]),
     row("confirm-presence", &[CompanySupervisor, CompanySignatory]),
-    row(
-        "correct-attendance",
-        &[ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor, CompanySignatory],
-    ),
+    row("correct-attendance", &[ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor, CompanySignatory]),
 ];

@@ -4,13 +4,14 @@ use super::found;
 use super::hotspots::Because;
 use crate::hotspot::{Hotspot, commands::Command as HotspotCommand};
 use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
+use crate::pupil_week::{PupilWeek, commands::Command as WeekCommand};
 use crate::safety_check::{SafetyCheck, commands::Command as CheckCommand};
 use crate::session::{Group, Session, commands::Command};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::{DateTime, Utc};
 use proto_schemas::hotspots::hotspot::TheoryPlace;
-use proto_schemas::hotspots::pupil_day;
+use proto_schemas::hotspots::{pupil_day, pupil_week};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -209,6 +210,7 @@ async fn cancel_session(
     batch.add::<Session>(&session, Command::Cancel { reason: because.reason, freed });
     for pupil in group.pupils.keys() {
         batch.add::<PupilDay>(&pupil_day::id_of(*pupil, group.date), DayCommand::Free { session });
+        batch.add::<PupilWeek>(&pupil_week::id_of(*pupil, group.date), WeekCommand::Free { session });
     }
     Ok(batch.commit(&asked).await?.into())
 }

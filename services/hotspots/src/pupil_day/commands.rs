@@ -3,17 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use vocabulary::{Minutes, PersonId, SessionId};
 
-/// How long a young person may be at work, by the policy of the day (L4, L5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cap {
-    /// Most minutes on the day.
-    pub day: Minutes,
-    /// Most minutes in the week.
-    pub week: Minutes,
-    /// What the pupil's other days of that week (Monday to Sunday) are booked for.
-    pub other_days: Minutes,
-}
-
 /// What may be asked of a pupil's day.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -29,8 +18,8 @@ pub enum Command {
         starts_at: DateTime<Utc>,
         /// Until when.
         ends_at: DateTime<Utc>,
-        /// The cap at the pupil's age; none for adults.
-        cap: Option<Cap>,
+        /// The most the day may be booked for at the pupil's age (L4, L5); none for adults.
+        cap: Option<Minutes>,
     },
     /// The session lets the pupil go (vrijgeven).
     Free {
@@ -62,15 +51,7 @@ pub enum Refusal {
     Elsewhere,
     /// The day would be too long.
     #[error("The pupil's day would be {minutes} minutes; at this age it is {cap} at most.", minutes = .minutes.0, cap = .cap.0)]
-    DayTooLong {
-        /// What it would be.
-        minutes: Minutes,
-        /// What it may be.
-        cap: Minutes,
-    },
-    /// The week would be too long.
-    #[error("The pupil's week would be {minutes} minutes; at this age it is {cap} at most.", minutes = .minutes.0, cap = .cap.0)]
-    WeekTooLong {
+    TooLong {
         /// What it would be.
         minutes: Minutes,
         /// What it may be.
@@ -91,8 +72,7 @@ impl decider::Refusal for Refusal {
     fn code(&self) -> &'static str {
         match self {
             Self::Elsewhere => "elsewhere",
-            Self::DayTooLong { .. } => "day-too-long",
-            Self::WeekTooLong { .. } => "week-too-long",
+            Self::TooLong { .. } => "too-long",
             Self::WasThere => "was-there",
             Self::StillElsewhere => "still-elsewhere",
             Self::NotBooked => "not-booked",
@@ -102,12 +82,8 @@ impl decider::Refusal for Refusal {
     fn in_dutch(&self) -> String {
         match self {
             Self::Elsewhere => "De leerling is op dat moment bij een andere bijeenkomst.".into(),
-            Self::DayTooLong { minutes, cap } => format!(
+            Self::TooLong { minutes, cap } => format!(
                 "De dag van de leerling zou {} minuten duren; op deze leeftijd is dat hoogstens {}.",
-                minutes.0, cap.0
-            ),
-            Self::WeekTooLong { minutes, cap } => format!(
-                "De week van de leerling zou {} minuten tellen; op deze leeftijd is dat hoogstens {}.",
                 minutes.0, cap.0
             ),
             Self::WasThere => "De leerling was bij deze bijeenkomst: zij kan niet uit de dag worden gehaald.".into(),

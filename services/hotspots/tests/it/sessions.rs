@@ -68,7 +68,7 @@ async fn age_and_hours_are_what_the_hub_knows_of_the_pupil() {
     world.enrol(session, old).await.expect(200);
     // L4: six hours are booked, seven are allowed at fifteen.
     let evening = world.plan(hotspot, "2026-09-08T13:00:00Z", "2026-09-08T14:01:00Z").await.expect(201).id();
-    assert_eq!(world.enrol(evening, old).await.expect(409).problem(), "pupil-day-day-too-long");
+    assert_eq!(world.enrol(evening, old).await.expect(409).problem(), "pupil-day-too-long");
     let texts: String = world.hub.events("hotspots").await.into_iter().map(|event| event.text).collect();
     assert!(!texts.contains("2011"));
 }
@@ -85,7 +85,7 @@ async fn thirty_five_hours_a_week_is_enough_at_fifteen() {
         world.enrol(session, pupil).await.expect(200);
     }
     let saturday = world.plan(hotspot, "2026-09-12T06:00:00Z", "2026-09-12T06:01:00Z").await.expect(201).id();
-    assert_eq!(world.enrol(saturday, pupil).await.expect(409).problem(), "pupil-day-week-too-long");
+    assert_eq!(world.enrol(saturday, pupil).await.expect(409).problem(), "pupil-week-too-long");
     let monday = world.plan(hotspot, "2026-09-14T06:00:00Z", "2026-09-14T13:00:00Z").await.expect(201).id();
     world.enrol(monday, pupil).await.expect(200);
 }

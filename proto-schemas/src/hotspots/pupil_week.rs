@@ -1,0 +1,55 @@
+//! The week of one pupil: how long they are at companies. Stream `pupil-week/<PupilWeekId>`.
+
+use chrono::{Datelike, Days, NaiveDate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vocabulary::{Minutes, PersonId, PupilWeekId, SessionId};
+
+/// The first day of the week of `date`.
+#[must_use]
+pub fn monday_of(date: NaiveDate) -> NaiveDate {
+    date - Days::new(u64::from(date.weekday().num_days_from_monday()))
+}
+
+/// The id of a pupil's week, Monday to Sunday.
+#[must_use]
+pub fn id_of(pupil: PersonId, date: NaiveDate) -> PupilWeekId {
+    PupilWeekId::derived(&[&pupil.to_string(), &monday_of(date).to_string()])
+}
+
+/// What happens to a pupil's week.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// A session took hours of the week (uren bezet).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.pupil-week-booked.v1", rename_all = "camelCase")]
+    Booked {
+        /// Whose week.
+        pupil: PersonId,
+        /// Its first day.
+        monday: NaiveDate,
+        /// By which session.
+        session: SessionId,
+        /// How long that session is.
+        minutes: Minutes,
+    },
+    /// The session lets the pupil go again (uren vrijgegeven).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.pupil-week-freed.v1", rename_all = "camelCase")]
+    Freed {
+        /// Which session.
+        session: SessionId,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_is_from_monday_to_sunday() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(monday_of(day("2026-09-07")), day("2026-09-07"));
+        assert_eq!(monday_of(day("2026-09-13")), day("2026-09-07"));
+        assert_eq!(monday_of(day("2026-09-14")), day("2026-09-14"));
+    }
+}
