@@ -54,7 +54,7 @@ pub(super) async fn show_pta(
     let id = pta::id(&school, cohort);
     let loaded = hub.log.load::<Pta>(&region, &id).await?;
     if loaded.version == 0 {
-        return Err(Problem::not_found("PTA", "PTA"));
+        return Err(Problem::not_found("programme of testing", "PTA"));
     }
     let Pta { items, frozen } = loaded.state;
     Ok(shown(loaded.version, PtaShown { id, school, cohort, frozen, items }))

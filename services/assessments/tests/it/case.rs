@@ -1,6 +1,6 @@
 //! Cases, PTAs and grades over HTTP.
 
-use crate::region::{Region, TODAY, company_judgement, problem, rubric};
+use crate::region::{Region, TODAY, company_judgement, forget, problem, pupil_of, rubric};
 use serde_json::json;
 use testkit::Holding;
 use vocabulary::{PersonId, Role};
@@ -163,6 +163,43 @@ async fn a_case_is_about_what_the_hub_knows() {
     let plain = json!({ "code": "KAAL", "title": "Nog zonder model", "deeltaken": [{ "code": "KAAL/1", "title": "Een taak", "endTerms": 1 }] });
     let bare: vocabulary::ElectiveId = region.member.post(&region.path("electives"), &plain).await.id();
     assert_eq!(problem(&region.open(bare).await), "409 case-no-rubric");
+}
+
+#[tokio::test]
+async fn the_guest_school_answers_for_a_pupil_who_has_one() {
+    let region = Region::new().await;
+    let guest = PersonId::fresh();
+    pupil_of(&region.hub, guest, &region.school, Some(&region.other_school)).await;
+    let host = region.hub.granted(Holding::of(Role::Teacher).school(&region.other_school)).await;
+    let elective = region.elective().await;
+    let new = json!({ "pupil": guest, "elective": elective, "company": region.company, "occurredOn": TODAY });
+    assert_eq!(problem(&region.teacher.post(&region.path("cases"), &new).await), "403 not-allowed");
+    let opened = host.post(&region.path("cases"), &new).await;
+    assert_eq!(opened.status, 201, "{}", opened.text());
+    assert_eq!(host.get(opened.header("location")).await.json()["school"], json!(region.other_school));
+}
+
+// P6: what was said about a forgotten pupil is gone, what was decided stays.
+#[tokio::test]
+async fn of_a_forgotten_pupil_the_grade_stays_and_the_words_are_gone() {
+    let region = Region::new().await;
+    let (case, elective) = region.judged().await;
+    assert_eq!(region.grade(&region.teacher, case, 75, false).await.status, 200);
+    forget(&region.hub, region.pupil).await;
+    let shown = region.teacher.get(&region.path(&format!("cases/{case}"))).await.json();
+    assert_eq!((shown["companyJudgement"].get("remarks"), &shown["grade"]["tenths"]), (None, &json!(75)));
+    assert_eq!(region.open(elective).await.json()["errors"][0]["pointer"], "/pupil");
+}
+
+#[tokio::test]
+async fn a_retried_grade_is_the_same_grade() {
+    let region = Region::new().await;
+    let (case, _) = region.judged().await;
+    let teacher = region.teacher.clone().key("a-key-of-the-school-system");
+    let first = region.grade(&teacher, case, 75, false).await;
+    let again = region.grade(&teacher, case, 75, false).await;
+    assert_eq!((first.status.as_u16(), first.json()), (again.status.as_u16(), again.json()));
+    assert_eq!(region.grade(&teacher, case, 80, false).await.status, 422);
 }
 
 #[tokio::test]

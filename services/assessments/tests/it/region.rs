@@ -44,13 +44,7 @@ impl Region {
             let nominated: company::Event = event("consortium.company-nominated", data);
             hub.happened("consortium", &hub.region, &format!("company/{id}"), &nominated).await;
         }
-        let sealed = json!({ "person": pupil, "purpose": "identity", "sealed": "bmFhbQ" });
-        let data = json!({
-            "homeSchool": school, "learningPath": "kb", "profile": "PIE", "year": 3, "group": "3K1", "cohort": COHORT,
-            "name": sealed, "birthDate": sealed,
-        });
-        let registered: person::Event = event("consortium.pupil-registered", data);
-        hub.happened("consortium", &hub.region, &format!("person/{pupil}"), &registered).await;
+        pupil_of(&hub, pupil, &school, None).await;
 
         let member = hub.holding(Role::WorkingGroupMember).await;
         let teacher = hub.granted(Holding::of(Role::Teacher).school(&school)).await;
@@ -114,6 +108,29 @@ impl Region {
     pub async fn freeze(&self) -> Answer {
         self.secretary.post(&self.pta("/freeze"), &json!({})).await
     }
+}
+
+/// Registers a pupil of `home`, who may be a guest elsewhere for the profile.
+pub async fn pupil_of(hub: &TestHub, pupil: PersonId, home: &BranchCode, host: Option<&BranchCode>) {
+    let sealed = json!({ "person": pupil, "purpose": "identity", "sealed": "bmFhbQ" });
+    let mut data = json!({
+        "homeSchool": home, "learningPath": "kb", "profile": "PIE", "year": 3, "group": "3K1", "cohort": COHORT,
+        "name": sealed, "birthDate": sealed,
+    });
+    if let Some(host) = host {
+        data["hostSchool"] = json!(host);
+    }
+    let registered: person::Event = event("consortium.pupil-registered", data);
+    hub.happened("consortium", &hub.region, &format!("person/{pupil}"), &registered).await;
+}
+
+/// Forgets a pupil: no key is left.
+pub async fn forget(hub: &TestHub, pupil: PersonId) {
+    let data = json!({ "reason": "Left the school long ago", "occurredOn": TODAY });
+    let forgotten: person::Event = event("consortium.person-forgotten", data);
+    hub.happened("consortium", &hub.region, &format!("person/{pupil}"), &forgotten).await;
+    hub.hub.vault.forget(&hub.region, pupil).await.unwrap();
+    hub.settle().await;
 }
 
 /// An event as its log holds it.
