@@ -13,6 +13,7 @@ use futures_util::{Stream, StreamExt};
 use opentelemetry::KeyValue;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// What can follow logs: a projection or a reaction.
@@ -84,7 +85,10 @@ impl Follow {
         head: &watch::Receiver<i64>,
         end: &CancellationToken,
     ) -> Result<i64, Error> {
-        let mut silent_at = None;
+        let mut head = head.clone();
+        let mut compare = tokio::time::interval(self.settings.compare_every);
+        compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut before = (at, at);
         loop {
             self.measure(key, *head.borrow() - at);
             tokio::select! {
@@ -97,13 +101,14 @@ impl Follow {
                     }
                     None => return Ok(at),
                 },
-                () = tokio::time::sleep(self.settings.compare_every) => {
-                    let upto = *head.borrow();
-                    if silent_at == Some(at) && upto > at {
-                        // It should have said something: read the log, and ask for the stream again.
-                        return self.read_log(key, at, upto, end).await;
+                changed = head.changed() => if changed.is_err() || !self.streams.connected() { return Ok(at) },
+                _ = compare.tick() => {
+                    // It stood still while the log had more: the log is read, and the stream asked for again.
+                    let (at_before, head_before) = before;
+                    if at == at_before && head_before > at {
+                        return Ok(at);
                     }
-                    silent_at = Some(at);
+                    before = (at, *head.borrow());
                 }
             }
         }

@@ -1,4 +1,5 @@
 //! The bus against a real PostgreSQL and a real NATS.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod counts;
 mod scratch;
