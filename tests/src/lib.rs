@@ -1,1 +1,1 @@
-//! To be written
+//! Promises of the whole hub; they stand in `tests/it`.

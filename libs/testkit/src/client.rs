@@ -37,7 +37,9 @@ pub struct Answer {
 }
 
 impl Client {
-    pub(crate) fn new(router: Router, issuer: DevIssuer, actor: ActorId, subject: &str) -> Self {
+    /// Someone whom the issuer calls `subject` and the hub `actor`.
+    #[must_use]
+    pub fn new(router: Router, issuer: DevIssuer, actor: ActorId, subject: &str) -> Self {
         Self { actor, subject: subject.to_owned(), router, issuer, headers: vec![], key: None }
     }
 

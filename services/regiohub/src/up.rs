@@ -1,7 +1,7 @@
 //! `regiohub up`: all services in one process, on private servers or on given ones.
 
 mod databases;
-mod together;
+pub mod together;
 
 use chassis::{Server, Settings, serve, shutdown_signal};
 use clap::Args;

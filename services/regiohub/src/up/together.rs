@@ -4,18 +4,30 @@ use super::databases;
 use crate::services;
 use axum::Router;
 use bus::{Bus, LogSource};
-use chassis::Platform;
+use chassis::{Hub, Platform};
 use gateway::{Backend, Place};
+use utoipa::openapi::OpenApi;
 use web::Check;
 
 /// All services, put together.
-pub(super) struct Together {
+pub struct Together {
+    /// The API and `/services`, without the shell.
     pub router: Router,
+    /// What must be there for the hub to do its work.
     pub checks: Vec<Check>,
+    /// What each service relays, projects and reacts to; the gateway's comes last.
     pub buses: Vec<Bus>,
+    /// What each service works with, in the same order.
+    pub hubs: Vec<(&'static str, Hub)>,
+    /// What the API promises.
+    pub openapi: OpenApi,
 }
 
-pub(super) async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow::Result<Together> {
+/// Starts every service, each with the database `<prefix><service>`.
+///
+/// # Errors
+/// When a server does not answer, or a migration fails.
+pub async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow::Result<Together> {
     let mut opened = Vec::new();
     for service in services::deciding() {
         let database = databases::ready(postgres, prefix, service.name()).await?;
@@ -26,20 +38,24 @@ pub(super) async fn start(platform: &Platform, postgres: &str, prefix: &str) -> 
     let gateway = gateway.open(platform, database).await?;
     let sources: Vec<LogSource> = opened.iter().map(|service| service.source()).collect();
 
-    let mut together = Together { router: Router::new(), checks: vec![], buses: vec![] };
+    let mut together =
+        Together { router: Router::new(), checks: vec![], buses: vec![], hubs: vec![], openapi: OpenApi::default() };
     let mut backends = Vec::new();
     for service in opened {
         let started = service.start(platform, &sources).await?;
         together.checks.extend(started.checks());
         together.buses.push(started.bus);
+        together.hubs.push((started.name, started.hub));
         together.router = together.router.nest(&format!("/services/{}", started.name), started.internal);
         backends.push(Backend { name: started.name, openapi: started.openapi, place: Place::Here(started.router) });
     }
     let own = [sources, vec![gateway.source()]].concat();
     let gateway = gateway.start(platform, &own).await?;
     together.checks.extend(gateway.checks());
-    let (api, _) = gateway::compose(gateway.router, gateway.openapi, &backends, &platform.issuers);
+    let (api, openapi) = gateway::compose(gateway.router, gateway.openapi, &backends, &platform.issuers);
     together.router = together.router.nest("/services/gateway", gateway.internal).merge(api);
     together.buses.push(gateway.bus);
+    together.hubs.push((gateway.name, gateway.hub));
+    together.openapi = openapi;
     Ok(together)
 }

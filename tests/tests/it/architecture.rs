@@ -1,0 +1,1 @@
+//! What no compiler checks: arrows, purity, length, contracts.

@@ -1,0 +1,4 @@
+//! What the hub as a whole promises.
+
+mod architecture;
+mod openapi;
