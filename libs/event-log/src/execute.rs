@@ -9,8 +9,9 @@ use std::str::FromStr;
 use uuid::Uuid;
 use vocabulary::RegionId;
 
-/// How often a decision is made anew because somebody else was faster.
-const TRIES: usize = 20;
+/// How often a decision is made anew because somebody else was faster. Another process that writes to the same
+/// stream all the time knows the end of the log better than we do, and wins for as long as it goes on.
+const TRIES: usize = 200;
 
 /// A command had its effect, now or when it was asked before.
 #[derive(Clone, Debug, PartialEq, Eq)]

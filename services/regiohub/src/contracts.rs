@@ -4,7 +4,15 @@ mod asyncapi;
 mod files;
 
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The committed contracts in `folder` that are missing, changed, or none any more.
+///
+/// # Errors
+/// When a contract cannot be written down.
+pub fn stale(folder: &Path) -> anyhow::Result<Vec<String>> {
+    files::differing(folder)
+}
 
 /// Write the contracts anew, or check that the committed ones are fresh.
 #[derive(Clone, Debug, Args)]
@@ -23,7 +31,7 @@ impl Contracts {
     /// # Errors
     /// When a file cannot be written, or with --check when one is not fresh.
     pub fn run(self) -> anyhow::Result<()> {
-        let stale = files::differing(&self.folder)?;
+        let stale = stale(&self.folder)?;
         if self.check {
             anyhow::ensure!(
                 stale.is_empty(),

@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod contracts;
+pub mod demo;
 pub mod parked;
 pub mod services;
 pub mod token;

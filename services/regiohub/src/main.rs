@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
+use regiohub::demo::Demo;
 use regiohub::parked::Parked;
 use regiohub::token::Token;
 use regiohub::up::Up;
@@ -21,6 +22,7 @@ enum Command {
     Token(Token),
     Parked(Parked),
     Contracts(Contracts),
+    Demo(Demo),
     Bench(Bench),
 }
 
@@ -34,6 +36,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Parked(parked) => parked.run().await,
         Command::Contracts(contracts) => contracts.run(),
+        Command::Demo(demo) => demo.run().await,
         Command::Bench(bench) => bench.run().await,
     }
 }

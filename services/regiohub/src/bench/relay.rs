@@ -20,7 +20,7 @@ pub(super) async fn published(bed: &Bed) -> anyhow::Result<Row> {
         log.append(&region, append(AT_ONCE as usize)).await?;
     }
     let texts: Vec<String> = log.page(&region, 0, EVENTS as usize).await?.into_iter().map(|event| event.text).collect();
-    let nats = async_nats::connect(&bed.nats_url).await?;
+    let nats = bus::connect(&bed.nats_url).await?;
     let plain = plain(&nats, &texts).await?;
 
     let bus = Bus::new(nats.clone(), database.clone(), Settings::default()).relay(log);
