@@ -1,3 +1,5 @@
+//! Claims about an attendance day.
+
 use super::*;
 use decider::given;
 use proto_schemas::hotspots::attendance::Method;

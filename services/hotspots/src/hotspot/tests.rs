@@ -1,3 +1,5 @@
+//! Claims about a hotspot.
+
 use super::*;
 use decider::given;
 use vocabulary::{Label, Reason};

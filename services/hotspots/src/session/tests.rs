@@ -1,3 +1,5 @@
+//! Claims about a session.
+
 use super::*;
 use decider::given;
 use proto_schemas::hotspots::safety_check::{Activity, Supervision};

@@ -1,3 +1,5 @@
+//! Presence: lists, absence, confirmation and correction.
+
 use crate::world::{BEGIN, END, World};
 use http::StatusCode;
 use serde_json::json;

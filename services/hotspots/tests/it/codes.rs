@@ -1,3 +1,5 @@
+//! Check-in codes: old ones, replays, and two pupils with one code.
+
 use crate::world::{World, moment};
 use chrono::TimeDelta;
 use http::StatusCode;

@@ -1,3 +1,5 @@
+//! Hotspots and their papers.
+
 use crate::world::{World, event};
 use http::StatusCode;
 use proto_schemas::assessments::elective;

@@ -1,3 +1,5 @@
+//! What happens elsewhere and what follows here.
+
 use crate::world::{BEGIN, END, World, event};
 use proto_schemas::agreements::contract;
 use proto_schemas::co_financing::claim;

@@ -1,3 +1,5 @@
+//! Sessions: places, ages, hours, and who may run them.
+
 use crate::world::{BEGIN, END, World};
 use http::StatusCode;
 use serde_json::json;
