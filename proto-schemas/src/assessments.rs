@@ -40,7 +40,11 @@ mod tests {
             let path = format!("{}/examples/{}.example.json", env!("CARGO_MANIFEST_DIR"), contract.event_type);
             let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
             let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
-            let errors: Vec<_> = jsonschema::validator_for(&contract.schema).unwrap().iter_errors(&whole).map(|e| e.to_string()).collect();
+            let errors: Vec<_> = jsonschema::validator_for(&contract.schema)
+                .unwrap()
+                .iter_errors(&whole)
+                .map(|e| e.to_string())
+                .collect();
             assert!(errors.is_empty(), "{path}: {errors:?}");
             let written = match contract.category {
                 "elective" => reads::<elective::Event>(&text),
