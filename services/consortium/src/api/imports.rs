@@ -4,7 +4,7 @@ use super::TAG;
 use crate::{
     consortium::Consortium,
     files::{Fault, pupils},
-    import::{Import, commands::Command},
+    import::{Import, Run, commands::Command},
     pupil_import::PupilImport,
     school_import::{Brought, bring},
 };
@@ -146,6 +146,32 @@ impl From<&Fault> for FaultShown {
             dutch: fault.dutch.clone(),
         }
     }
+}
+
+fn shown(id: ImportId, run: &Run, import: &Import) -> ImportShown {
+    let mut shown = ImportShown {
+        id,
+        kind: run.kind,
+        status: ImportStatus::Running,
+        done: run.done,
+        total: run.total,
+        registered: None,
+        changed: None,
+        unchanged: None,
+        code: None,
+    };
+    match import {
+        Import::Unknown | Import::Running(_) => {}
+        Import::Finished { registered, changed, unchanged, .. } => {
+            shown.status = ImportStatus::Finished;
+            (shown.registered, shown.changed, shown.unchanged) = (Some(*registered), Some(*changed), Some(*unchanged));
+        }
+        Import::Failed { code, .. } => {
+            shown.status = ImportStatus::Failed;
+            shown.code = Some(code.clone());
+        }
+    }
+    shown
 }
 
 fn refused(faults: &[Fault]) -> Problem {
@@ -305,25 +331,17 @@ async fn import_pupils(
     let first = read.lines.first().map(|line| line.pupil.home_school.clone());
     let asked = caller.about(&Touches::region().schools(first.as_ref()))?;
     let id = import_id(asked.command.as_ref().map(|command| command.id));
-    let (total, kind) = (u32::try_from(read.total).unwrap_or(u32::MAX), Kind::Pupils);
-    let import = PupilImport { hub, region: region.clone(), id, lines: read.lines, asked };
+    let import = PupilImport { hub: hub.clone(), region: region.clone(), id, lines: read.lines, asked };
     // In a task of its own: a caller who goes away does not stop it halfway.
     let running = tokio::spawn(import.run().in_current_span());
     match tokio::time::timeout(patience(&headers), running).await {
         Ok(Ok(done)) => Ok(Created::at(done?, "/v1/regions/{region}/imports/{id}").into_response()),
         Ok(Err(_)) => Err(Problem::internal()),
         Err(_) => {
-            let shown = ImportShown {
-                id,
-                kind,
-                status: ImportStatus::Running,
-                done: 0,
-                total,
-                registered: None,
-                changed: None,
-                unchanged: None,
-                code: None,
-            };
+            let import = hub.log.load::<Import>(&region, &id).await?.state;
+            // Not even started: everything waits for the database.
+            let Some(run) = import.run() else { return Err(Problem::unavailable("event log")) };
+            let shown = shown(id, run, &import);
             let mut answer = (StatusCode::ACCEPTED, Json(shown)).into_response();
             if let Ok(location) = HeaderValue::from_str(&format!("/v1/regions/{region}/imports/{id}")) {
                 answer.headers_mut().insert(header::LOCATION, location);
@@ -350,27 +368,5 @@ async fn show_import(
         return Err(Problem::not_found("import", "import"));
     };
     caller.about(&Touches::region().schools(&run.schools))?;
-    let mut shown = ImportShown {
-        id,
-        kind: run.kind,
-        status: ImportStatus::Running,
-        done: run.done,
-        total: run.total,
-        registered: None,
-        changed: None,
-        unchanged: None,
-        code: None,
-    };
-    match &import {
-        Import::Unknown | Import::Running(_) => {}
-        Import::Finished { registered, changed, unchanged, .. } => {
-            shown.status = ImportStatus::Finished;
-            (shown.registered, shown.changed, shown.unchanged) = (Some(*registered), Some(*changed), Some(*unchanged));
-        }
-        Import::Failed { code, .. } => {
-            shown.status = ImportStatus::Failed;
-            shown.code = Some(code.clone());
-        }
-    }
-    Ok(Json(shown))
+    Ok(Json(shown(id, run, &import)))
 }
