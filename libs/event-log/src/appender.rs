@@ -5,13 +5,14 @@ mod write;
 
 use crate::append::Append;
 use crate::execute::Done;
-use crate::{Error, Frontier};
+use crate::{Error, Frontier, telemetry};
 use batch::Batch;
 use chrono::{DateTime, Utc};
 use decider::Clock;
 use sqlx::PgPool;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use vocabulary::RegionId;
 
@@ -42,6 +43,7 @@ impl Tip {
 pub(crate) struct Appender {
     pub app: PgPool,
     pub region: RegionId,
+    pub service: &'static str,
     pub source: String,
     pub clock: Clock,
     pub written: broadcast::Sender<(RegionId, i64)>,
@@ -87,6 +89,7 @@ impl Appender {
             let mut next = Batch::after(&batch.tip, before, self.clock.now());
             self.fill(&mut next, waiting);
             let mut open = true;
+            let began = Instant::now();
             let result = {
                 let write = write::write(&self.app, &self.region, &tip, &batch);
                 tokio::pin!(write);
@@ -103,6 +106,7 @@ impl Appender {
             };
             match result {
                 Ok(write::Outcome::Written) => {
+                    telemetry::committed(self.service, began.elapsed(), batch.len());
                     tip = batch.tip.clone();
                     batch.answer();
                     // Nobody listening is fine: the relay also looks by itself.

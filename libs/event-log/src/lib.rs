@@ -16,6 +16,7 @@ mod log;
 mod merkle;
 mod read;
 mod recorded;
+mod telemetry;
 
 pub use append::{Append, Change, Context, NewEvent};
 pub use bulk::Decoded;

@@ -132,6 +132,7 @@ impl EventLog {
         let appender = Appender {
             app: self.0.app.clone(),
             region: region.clone(),
+            service: self.0.service,
             source: self.0.source.clone(),
             clock: self.0.clock.clone(),
             written: self.0.written.clone(),
