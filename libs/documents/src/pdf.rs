@@ -17,7 +17,7 @@ use krilla::{SerializeSettings, color::rgb};
 use std::num::NonZeroU16;
 
 const BODY: Style = Style { size: 10.0, bold: false, grey: false };
-const SMALL: Style = Style { size: 7.5, bold: false, grey: true };
+const SMALL: Style = Style { size: 7.0, bold: false, grey: true };
 
 /// A document with what is only looked up when it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,8 +132,8 @@ impl Sheet {
                 layout.space(3.0);
             }
         }
-        layout.space(16.0);
-        layout.keep(40.0 + 18.0 * self.slots.iter().fold(0.0, |sum, _| sum + 1.0));
+        layout.space(14.0);
+        layout.keep(24.0 + 18.0 * self.slots.iter().fold(0.0, |sum, _| sum + 1.0));
         layout.heading(2, 12.0, "Handtekeningen", "Signatures");
         layout.space(2.0);
         for slot in &self.slots {

@@ -19,7 +19,7 @@ pub fn document(wording: u32, subject: &Subject, edition: u32, terms: &Terms) ->
 pub fn newest(subject: &Subject, edition: u32, terms: &Terms) -> Document {
     let kvk = subject.kvk.as_ref().map_or(String::new(), |kvk| format!(" (KvK {kvk})"));
     let equipment = match terms.equipment.as_slice() {
-        [] => vec!["Geen bijzondere apparatuur. / No special equipment.".to_owned()],
+        [] => vec!["Geen bijzondere apparatuur.\nNo special equipment.".to_owned()],
         equipment => equipment.iter().map(ToString::to_string).collect(),
     };
     let until = terms.until.map_or("tot het gewijzigd wordt / until amended".to_owned(), |day| day.to_string());
@@ -65,14 +65,14 @@ pub fn newest(subject: &Subject, edition: u32, terms: &Terms) -> Document {
 
 fn theory_at(place: TheoryAt) -> &'static str {
     match place {
-        TheoryAt::School => "De theorie wordt op school gegeven. / The theory is given at school.",
+        TheoryAt::School => "De theorie wordt op school gegeven.\nThe theory is given at school.",
         TheoryAt::Company => {
-            "De theorie wordt bij het bedrijf gegeven; een docent of instructeur is erbij. / \
+            "De theorie wordt bij het bedrijf gegeven; een docent of instructeur is erbij.\n\
              The theory is given at the company; a teacher or instructor is present."
         }
         TheoryAt::Both => {
             "De theorie wordt op school en bij het bedrijf gegeven; bij het bedrijf is een docent of instructeur \
-             erbij. / The theory is given at school and at the company, where a teacher or instructor is present."
+             erbij.\nThe theory is given at school and at the company, where a teacher or instructor is present."
         }
     }
 }

