@@ -58,21 +58,32 @@ struct Brought {
 }
 
 impl PupilImport {
-    /// Runs to its end. Asked again under the same command it goes on, or answers as before.
+    /// Begins: from now on the import can be looked at. Again is harmless.
     ///
     /// # Errors
-    /// What stood in the way; the import says so too, and may be asked again.
-    pub async fn run(self) -> Result<Done, Problem> {
-        // Only the append that writes the pupils is kept under the command: until then a retry goes on.
-        let mut early = self.asked.clone();
-        (early.command, early.expects) = (None, None);
+    /// When the log does not answer.
+    pub async fn start(&self) -> Result<(), Problem> {
         let schools: BTreeSet<&BranchCode> = self.lines.iter().map(|line| &line.pupil.home_school).collect();
         let start = OfImport::Start {
             kind: Kind::Pupils,
             total: count(self.lines.len()),
             schools: schools.into_iter().cloned().collect(),
         };
-        self.hub.log.execute::<Import>(&self.region, &self.id, start, &early).await?;
+        self.hub.log.execute::<Import>(&self.region, &self.id, start, &self.early()).await?;
+        Ok(())
+    }
+
+    /// Only the append that writes the pupils is kept under the command: until then a retry goes on.
+    fn early(&self) -> Asked {
+        Asked { command: None, expects: None, ..self.asked.clone() }
+    }
+
+    /// Runs to its end, once started. Asked again under the same command it goes on, or answers as before.
+    ///
+    /// # Errors
+    /// What stood in the way; the import says so too, and may be asked again.
+    pub async fn run(self) -> Result<Done, Problem> {
+        let early = self.early();
         let brought = match self.bring(&early).await {
             Ok(brought) => brought,
             Err(problem) => {

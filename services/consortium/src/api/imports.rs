@@ -332,6 +332,7 @@ async fn import_pupils(
     let asked = caller.about(&Touches::region().schools(first.as_ref()))?;
     let id = import_id(asked.command.as_ref().map(|command| command.id));
     let import = PupilImport { hub: hub.clone(), region: region.clone(), id, lines: read.lines, asked };
+    import.start().await?;
     // In a task of its own: a caller who goes away does not stop it halfway.
     let running = tokio::spawn(import.run().in_current_span());
     match tokio::time::timeout(patience(&headers), running).await {
@@ -339,8 +340,7 @@ async fn import_pupils(
         Ok(Err(_)) => Err(Problem::internal()),
         Err(_) => {
             let import = hub.log.load::<Import>(&region, &id).await?.state;
-            // Not even started: everything waits for the database.
-            let Some(run) = import.run() else { return Err(Problem::unavailable("event log")) };
+            let Some(run) = import.run() else { return Err(Problem::internal()) };
             let shown = shown(id, run, &import);
             let mut answer = (StatusCode::ACCEPTED, Json(shown)).into_response();
             if let Ok(location) = HeaderValue::from_str(&format!("/v1/regions/{region}/imports/{id}")) {

@@ -121,14 +121,18 @@ async fn an_import_without_the_vault_writes_nobody_and_may_be_asked_again() {
     };
     let nowhere = sqlx::postgres::PgConnectOptions::new().host("127.0.0.1").port(1);
     let key = MasterKey::from_base64(&format!("{}=", "A".repeat(43)).into()).unwrap();
-    let problem = import(Some(Vault::connect(nowhere, 1, key))).run().await.unwrap_err();
+    let away = import(Some(Vault::connect(nowhere, 1, key)));
+    away.start().await.unwrap();
+    let problem = away.run().await.unwrap_err();
     assert_eq!(problem.status().as_u16(), 503);
     let shown = world.leader.get(&path(&format!("/imports/{}", ImportId::derived(&["test"])))).await.json();
     assert_eq!((shown["status"].as_str(), shown["code"].as_str()), (Some("failed"), Some("unavailable")));
     let people =
         || async { world.hub.events("consortium").await.iter().filter(|it| it.category() == "person").count() };
     assert_eq!(people().await, 0);
-    import(None).run().await.unwrap();
+    let again = import(None);
+    again.start().await.unwrap();
+    again.run().await.unwrap();
     assert_eq!(people().await, 3);
 }
 
