@@ -147,6 +147,8 @@ impl Standing {
         // **Invariant:** token expiry and recording time never follow `Hub-Now`.
         let at = headers::moment(&parts.headers, self.guard.issuers.is_development(), self.guard.clock.now())?;
         let region = region(&mut parts).await?;
+        // Before the grants are looked up: the one that was just given may be what is waited for.
+        self.wait(region.as_ref(), headers::min_position(&parts.headers)?).await?;
         let mut grants = match &region {
             Some(region) => self.guard.grants.of(region, actor, amsterdam_date(at)),
             None => self.guard.grants.everywhere(actor),
@@ -162,8 +164,6 @@ impl Standing {
             return Err(headers::missing_key());
         }
         let expects = headers::if_match(&parts.headers)?;
-        self.wait(region.as_ref(), headers::min_position(&parts.headers)?).await?;
-
         let body = read(body).await?;
         let print = |key: String| self.prints.of(actor, region.as_ref(), &key, (&parts.method, &parts.uri, &body));
         let command = key.map(print);

@@ -3,15 +3,17 @@
 use crate::document::merged;
 use access::Issuers;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, HeaderName, header};
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::PathItem;
-use web::Problem;
+use web::{Problem, Trace};
+
+const TRACEPARENT: &str = "traceparent";
 
 /// A service behind the gateway.
 #[derive(Clone)]
@@ -35,6 +37,7 @@ pub enum Place {
 
 #[derive(Clone)]
 struct To {
+    name: &'static str,
     place: Place,
     issuers: Issuers,
 }
@@ -45,7 +48,7 @@ pub fn compose(queries: Router, own: OpenApi, backends: &[Backend], issuers: &Is
     let document = merged(own, backends.iter().map(|backend| &backend.openapi));
     let mut router = queries;
     for backend in backends {
-        let to = To { place: backend.place.clone(), issuers: issuers.clone() };
+        let to = To { name: backend.name, place: backend.place.clone(), issuers: issuers.clone() };
         let mut routes = Router::new();
         for (path, item) in &backend.openapi.paths.paths {
             for method in methods(item) {
@@ -79,46 +82,65 @@ async fn forward(State(to): State<To>, request: Request) -> Response {
         return Problem::from(denied).into_response();
     }
     match &to.place {
-        Place::Here(router) => match router.clone().oneshot(request).await {
+        Place::Here(router) => match router.clone().oneshot(afresh(request)).await {
             Ok(answer) => answer,
             Err(never) => match never {},
         },
-        Place::There(address, http) => over_http(address, http, request).await,
+        Place::There(address, http) => over_http(address, http, request).await.unwrap_or_else(|error| {
+            tracing::warn!(service = to.name, error = %error.without_url(), "a service does not answer");
+            Problem::unavailable(to.name).into_response()
+        }),
     }
+}
+
+/// The request as it came in, with its trace: what this router found in the path means nothing to the next one,
+/// which would put its own beside it.
+fn afresh(request: Request) -> Request {
+    let (mut parts, body) = request.into_parts();
+    let trace = parts.extensions.remove::<Trace>();
+    parts.extensions.clear();
+    if let Some(trace) = trace {
+        parts.extensions.insert(trace);
+    }
+    Request::from_parts(parts, body)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-async fn over_http(address: &str, http: &reqwest::Client, request: Request) -> Response {
+async fn over_http(address: &str, http: &reqwest::Client, request: Request) -> Result<Response, reqwest::Error> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut forwarded = http.request(parts.method, format!("{address}{path}"));
+    // The service's part of the trace hangs under ours.
+    let trace = parts.extensions.get::<Trace>().map(|trace| trace.traceparent.clone());
     for (name, value) in parts.headers.iter().filter(|(name, _)| end_to_end(name)) {
-        forwarded = forwarded.header(name, value);
-    }
-    match forwarded.body(reqwest::Body::wrap_stream(body.into_data_stream())).send().await {
-        Ok(answer) => {
-            let mut response = Response::builder().status(answer.status());
-            for (name, value) in answer.headers().iter().filter(|(name, _)| end_to_end(name)) {
-                response = response.header(name, value);
-            }
-            response
-                .body(Body::from_stream(answer.bytes_stream()))
-                .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
-        }
-        Err(error) => {
-            tracing::warn!(error = %error.without_url(), "a service does not answer");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        if trace.is_none() || name != TRACEPARENT {
+            forwarded = forwarded.header(name, value);
         }
     }
+    if let Some(trace) = trace {
+        forwarded = forwarded.header(TRACEPARENT, trace);
+    }
+    if !body.is_end_stream() {
+        forwarded = forwarded.body(reqwest::Body::wrap_stream(body.into_data_stream()));
+    }
+    let answer = forwarded.send().await?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = answer.status();
+    for (name, value) in answer.headers().iter().filter(|(name, _)| end_to_end(name)) {
+        response.headers_mut().append(name, value.clone());
+    }
+    *response.body_mut() = Body::from_stream(answer.bytes_stream());
+    Ok(response)
 }
 
 /// Headers that are about one connection stay on it.
 fn end_to_end(name: &HeaderName) -> bool {
     ![
         header::CONNECTION,
+        HeaderName::from_static("keep-alive"),
         header::TRANSFER_ENCODING,
         header::TE,
         header::TRAILER,

@@ -99,10 +99,11 @@ impl Player {
         locked(&self.tokens).entry(who.to_owned()).or_insert_with(|| self.token(who, 2)).clone()
     }
 
-    /// How far the others must be: a service knows its own log, a query reads all of them.
+    /// How far the others must be. A service decides on its own log and need not wait for it; but who may do
+    /// what is looked up, also where it was given.
     fn positions_beside(&self, service: Option<&str>) -> String {
         let known = locked(&self.positions);
-        let beside = known.iter().filter(|(name, _)| Some(name.as_str()) != service);
+        let beside = known.iter().filter(|(name, _)| *name == "consortium" || Some(name.as_str()) != service);
         beside.map(|(name, position)| format!("{name}={position}")).collect::<Vec<_>>().join(",")
     }
 

@@ -229,8 +229,6 @@ pub(super) struct Pupil {
     pub family: String,
     pub home: String,
     pub host: Option<String>,
-    /// The year in which the exam classes began, such as 2025-2026.
-    pub cohort: String,
     /// Their line in the file.
     pub line: &'static str,
 }
@@ -248,7 +246,7 @@ impl Story {
         let mut story: Self = serde_json::from_str(REGION).context("the region of the demo")?;
         for line in PUPILS.lines().skip(1) {
             let cells: Vec<&'static str> = line.split(';').collect();
-            let [number, given, family, _, home, host, _, _, _, _, cohort, ..] = cells[..] else {
+            let [number, given, family, _, home, host, ..] = cells[..] else {
                 anyhow::bail!("a pupil of the demo has too few cells: {line}");
             };
             story.pupils.push(Pupil {
@@ -257,7 +255,6 @@ impl Story {
                 family: family.into(),
                 home: home.into(),
                 host: Some(host).filter(|host| !host.is_empty()).map(Into::into),
-                cohort: cohort.into(),
                 line,
             });
         }
