@@ -10,12 +10,12 @@ mod reach;
 
 pub use document::merged;
 pub use forward::{Backend, Place, compose};
-pub use page::Page;
+pub use page::{Page, Storable};
 pub use reach::reading;
 pub use web::Listed;
 
 use chassis::{Hub, Service};
-use questions::{attendance, co_financing, companies, hotspots, me, people, regions, sessions, signatures};
+use questions::{agreements, attendance, co_financing, companies, hotspots, me, people, regions, sessions, signatures};
 use sqlx::migrate::Migrator;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -41,6 +41,7 @@ pub fn service() -> Service {
         .projection(hotspots::Hotspots)
         .projection(sessions::Sessions)
         .projection(attendance::Attendance)
+        .projection(agreements::Agreements)
         .projection(signatures::Signatures)
         .projection(co_financing::CoFinancing)
 }
@@ -56,6 +57,8 @@ fn queries() -> OpenApiRouter<Gateway> {
         .routes(routes!(sessions::list_sessions))
         .routes(routes!(sessions::show_session))
         .routes(routes!(attendance::list_attendance))
+        .routes(routes!(agreements::list_contracts))
+        .routes(routes!(agreements::list_agreements))
         .routes(routes!(signatures::list_open_signatures))
         .routes(routes!(co_financing::show_statement))
         .routes(routes!(co_financing::explain_figure))

@@ -2,8 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use chrono::Datelike;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use web::{FieldError, Listed, Problem};
 
 /// How many items a page has when nobody says.
@@ -37,7 +38,10 @@ impl Page {
     /// # Errors
     /// When it is not the key of this list.
     pub fn key<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
-        self.after.as_deref().map(serde_json::from_slice).transpose().map_err(|_| foreign())
+        let Some(after) = self.after.as_deref() else { return Ok(None) };
+        // A zero byte is the one character that the database cannot hold.
+        let text = std::str::from_utf8(after).ok().filter(|text| !text.contains("\\u0000"));
+        text.and_then(|text| serde_json::from_str(text).ok()).map(Some).ok_or_else(foreign)
     }
 
     /// How many rows to ask for: one more than the page has tells whether another follows.
@@ -55,7 +59,24 @@ impl Page {
     }
 }
 
-fn foreign() -> Problem {
+/// A day or moment that the database can hold: of the years that people write, 0 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Storable<T>(pub T);
+
+impl<'de, T: Deserialize<'de> + Datelike> Deserialize<'de> for Storable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = T::deserialize(deserializer)?;
+        if (0..=9999).contains(&read.year()) {
+            Ok(Self(read))
+        } else {
+            Err(serde::de::Error::custom("a year has four digits"))
+        }
+    }
+}
+
+/// Not the `next` of an answer of this list, or what it named is gone.
+pub(crate) fn foreign() -> Problem {
     wrong("after", "is the `next` of an earlier answer", "is de `next` van een eerder antwoord")
 }
 
@@ -75,6 +96,19 @@ mod tests {
         assert_eq!(first.items, [1, 2]);
         let second = Page::read(first.next.as_deref(), Some(2)).unwrap();
         assert_eq!(second.key::<i32>().unwrap(), Some(2));
+    }
+
+    #[test]
+    fn a_key_that_the_database_cannot_hold_is_none_of_ours() {
+        let key = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        let day = |json: &str| {
+            Page::read(Some(&key(json)), None).unwrap().key::<(Storable<chrono::NaiveDate>, String)>().is_ok()
+        };
+        assert!(day(r#"["9999-12-31", "a"]"#));
+        assert!(!day(r#"["+10000-01-01", "a"]"#));
+        assert!(!day(r#"["-0001-12-31", "a"]"#));
+        assert!(!day(r#"["2026-01-01", "a\u0000"]"#));
+        assert!(!day(r#"["2026-01-01"]"#));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Read models: one file per question, with its tables, its fold and its answer.
 
+pub mod agreements;
 pub mod attendance;
 pub mod co_financing;
 pub mod companies;

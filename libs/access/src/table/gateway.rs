@@ -119,6 +119,12 @@ pub const ROWS: &[Row] = &[
         &[ProgrammeLeader, WorkingGroupMember, Teacher, CompanySupervisor, Pupil, Parent, SchoolSystem],
     ),
     row("list-pupils", &[ProgrammeLeader, Teacher, ExamSecretary, SchoolSystem]),
+    // What each may show in full, by the table of agreements.
+    row(
+        "list-contracts",
+        &[ProgrammeLeader, WorkingGroupMember, AccountManager, Teacher, CompanySignatory, CompanySupervisor],
+    ),
+    row("list-agreements", &[Teacher, CompanySignatory, CompanySupervisor, Pupil, Parent, Inspector]),
     row(
         "list-open-signatures",
         &[ProgrammeLeader, Controller, WorkingGroupMember, AccountManager, Teacher, CompanySignatory, Pupil, Parent],

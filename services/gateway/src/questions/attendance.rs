@@ -1,7 +1,7 @@
 //! Who attended, how many minutes, and was it confirmed?
 
 use crate::reach::{reach, readable, reading};
-use crate::{Gateway, Listed, Page};
+use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
 use axum::extract::State;
 use bus::{CannotApply, Projection};
@@ -160,9 +160,11 @@ pub struct Which {
     /// Of this pupil.
     pub pupil: Option<PersonId>,
     /// On this day or later.
-    pub from: Option<NaiveDate>,
+    #[param(value_type = Option<NaiveDate>)]
+    pub from: Option<Storable<NaiveDate>>,
     /// On this day or earlier.
-    pub until: Option<NaiveDate>,
+    #[param(value_type = Option<NaiveDate>)]
+    pub until: Option<Storable<NaiveDate>>,
     /// In this state, such as `confirmed`.
     pub status: Option<String>,
     /// From the answer before.
@@ -184,27 +186,27 @@ pub async fn list_attendance(
     caller: Caller,
 ) -> Result<Json<Listed<Attended>>, Problem> {
     let page = Page::read(which.after.as_deref(), which.limit)?;
-    let (date, id) = page.key::<(NaiveDate, Uuid)>()?.unwrap_or((NaiveDate::MIN, Uuid::nil()));
+    let after = page.key::<(Storable<NaiveDate>, Uuid)>()?;
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let days = sqlx::query_as::<_, Attended>(
         "select day.id, day.pupil, given_name, family_name, session, hotspot, day.company, day.school, date, status,
                 checked_in_at, checked_out_at, method, minutes, late
          from attendance.day left join people.person on person.region = day.region and person.id = day.pupil
          where day.region = $1 and ($2::uuid is null or session = $2) and ($3::uuid is null or pupil = $3)
-           and ($4::date is null or date >= $4) and ($5::date is null or date <= $5) and ($6::text is null or status = $6)
-           and ($7::date is null or (date, day.id) > ($7, $8))
+           and date between coalesce($4::date, '-infinity') and coalesce($5::date, 'infinity') and ($6::text is null or status = $6)
+           and (date, day.id) > (coalesce($7::date, '-infinity'), $8)
          order by date, day.id limit $9",
     )
     .bind(region.as_str())
     .bind(which.session.map(|session| session.0))
     .bind(which.pupil.map(|pupil| pupil.0))
-    .bind(which.from)
-    .bind(which.until)
+    .bind(which.from.map(|day| day.0))
+    .bind(which.until.map(|day| day.0))
     .bind(which.status)
-    .bind((date > NaiveDate::MIN).then_some(date))
-    .bind(id)
+    .bind(after.map(|(date, _)| date.0))
+    .bind(after.map_or(Uuid::nil(), |(_, id)| id))
     .bind(page.one_more())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(days, |last| (last.date, last.id))))
+    Ok(Json(page.answer(days, |last| (Storable(last.date), last.id))))
 }

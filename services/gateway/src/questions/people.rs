@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** this is the only read model with names in it; forgetting a person erases them here.
 
+use crate::page::foreign;
 use crate::reach::{reach, readable, reading};
 use crate::{Gateway, Listed, Page};
 use axum::Json;
@@ -39,7 +40,8 @@ impl People {
             Ok(Some(json)) => {
                 serde_json::from_str(&json).map(Some).map_err(|_| CannotApply::Park("a name does not read".into()))
             }
-            Err(vault::Error::Unavailable(error)) => Err(CannotApply::Database(error)),
+            // Whatever its database says, it says of the vault and not of this event: it is waited for.
+            Err(vault::Error::Unavailable(_)) => Err(CannotApply::Database(sqlx::Error::PoolTimedOut)),
             Err(error) => Err(CannotApply::Park(error.to_string())),
         }
     }
@@ -65,7 +67,7 @@ impl People {
 
 impl Projection for People {
     const NAME: &'static str = "people";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["consortium"];
     const TABLES: &'static str = concat!(
         "create table person (
@@ -73,7 +75,7 @@ impl Projection for People {
             learning_path text, profile text, year smallint, class text, cohort text,
             given_name text, family_name text, forgotten boolean not null default false,
             primary key (region, id));
-         create index on person (region, kind, family_name, given_name, id)",
+         create index on person (region, kind, (coalesce(family_name, '')), (coalesce(given_name, '')), id)",
         reach!("person", "array[school, host_school]", "array[company]", "array[id]"),
         readable!()
     );
@@ -216,8 +218,19 @@ pub async fn list_pupils(
     caller: Caller,
 ) -> Result<Json<Listed<Pupil>>, Problem> {
     let page = Page::read(which.after.as_deref(), which.limit)?;
-    let (family, given, id) = page.key::<(String, String, uuid::Uuid)>()?.unwrap_or_default();
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    // The key is an id and not a name: it stands in an address.
+    let (family, given, id) = match page.key::<uuid::Uuid>()? {
+        None => <(String, String, uuid::Uuid)>::default(),
+        Some(last) => sqlx::query_as(
+            "select coalesce(family_name, ''), coalesce(given_name, ''), id from people.person where region = $1 and id = $2",
+        )
+        .bind(region.as_str())
+        .bind(last)
+        .fetch_optional(&mut *rows)
+        .await?
+        .ok_or_else(foreign)?,
+    };
     let pupils = sqlx::query_as::<_, Pupil>(
         "select id, given_name, family_name, school, host_school, learning_path, profile, year, class, cohort
          from people.person
@@ -235,7 +248,5 @@ pub async fn list_pupils(
     .bind(page.one_more())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(pupils, |last| {
-        (last.family_name.clone().unwrap_or_default(), last.given_name.clone().unwrap_or_default(), last.id)
-    })))
+    Ok(Json(page.answer(pupils, |last| last.id)))
 }

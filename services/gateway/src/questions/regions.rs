@@ -231,7 +231,10 @@ pub async fn show_region(
     .await?;
     let row = found.ok_or_else(|| Problem::not_found("region", "regio"))?;
     let partners = sqlx::query_as(
-        "select kind, id, name, vmbo from regions.partner where region = $1 order by kind, name, id limit 2000",
+        "select kind, partner.id, coalesce(partner.name, company.name) as name, vmbo from regions.partner
+         left join companies.company
+              on kind = 'company' and company.region = partner.region and company.id::text = partner.id
+         where partner.region = $1 order by kind, name, partner.id limit 2000",
     )
     .bind(region.as_str())
     .fetch_all(&mut *rows)

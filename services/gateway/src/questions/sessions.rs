@@ -5,7 +5,7 @@ mod fold;
 pub use fold::Sessions;
 
 use crate::reach::reading;
-use crate::{Gateway, Listed, Page};
+use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -39,7 +39,7 @@ pub struct Session {
     /// Planned, running, finished or cancelled.
     pub status: String,
     /// How many pupils are enrolled.
-    pub enrolled: i64,
+    pub enrolled: i32,
     /// How many fit.
     pub max: i16,
     /// The stream's version: the ETag for a command.
@@ -77,9 +77,11 @@ pub struct Enrolled {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Which {
     /// On this day or later.
-    pub from: Option<NaiveDate>,
+    #[param(value_type = Option<NaiveDate>)]
+    pub from: Option<Storable<NaiveDate>>,
     /// On this day or earlier.
-    pub until: Option<NaiveDate>,
+    #[param(value_type = Option<NaiveDate>)]
+    pub until: Option<Storable<NaiveDate>>,
     /// At this hotspot.
     pub hotspot: Option<HotspotId>,
     /// At this company.
@@ -93,8 +95,7 @@ pub struct Which {
 }
 
 const SELECT: &str = "select session.id, hotspot, hotspot.name as hotspot_name, session.company, date, starts_at, ends_at, session.status,
-        (select count(*) from sessions.enrolment where enrolment.region = session.region and enrolment.session = session.id) as enrolled,
-        max, version
+        enrolled, max, version
     from sessions.session left join hotspots.hotspot on hotspot.region = session.region and hotspot.id = session.hotspot";
 
 /// List sessions by day (bijeenkomsten): `from` today gives the upcoming ones.
@@ -110,17 +111,21 @@ pub async fn list_sessions(
     caller: Caller,
 ) -> Result<Json<Listed<Session>>, Problem> {
     let page = Page::read(which.after.as_deref(), which.limit)?;
-    let (starts_at, id) = page.key::<(DateTime<Utc>, Uuid)>()?.unwrap_or_default();
+    let (Storable(starts_at), id) =
+        page.key::<(Storable<DateTime<Utc>>, Uuid)>()?.unwrap_or((Storable(DateTime::UNIX_EPOCH), Uuid::nil()));
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let sessions = sqlx::query_as::<_, Session>(sqlx::AssertSqlSafe(format!(
-        "{SELECT} where session.region = $1 and ($2::date is null or date >= $2) and ($3::date is null or date <= $3)
+        // A day is a range of moments, so that the index by moment finds where the list begins.
+        "{SELECT} where session.region = $1
+             and starts_at >= coalesce($2::date::timestamp at time zone 'Europe/Amsterdam', '-infinity')
+             and starts_at < coalesce(($3::date + 1)::timestamp at time zone 'Europe/Amsterdam', 'infinity')
              and ($4::uuid is null or session.hotspot = $4) and ($5::uuid is null or session.company = $5)
              and ($6::text is null or session.status = $6) and (starts_at, session.id) > ($7, $8)
          order by starts_at, session.id limit $9"
     )))
     .bind(region.as_str())
-    .bind(which.from)
-    .bind(which.until)
+    .bind(which.from.map(|day| day.0))
+    .bind(which.until.map(|day| day.0))
     .bind(which.hotspot.map(|hotspot| hotspot.0))
     .bind(which.company.map(|company| company.0))
     .bind(which.status)
@@ -129,7 +134,7 @@ pub async fn list_sessions(
     .bind(page.one_more())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(sessions, |last| (last.starts_at, last.id))))
+    Ok(Json(page.answer(sessions, |last| (Storable(last.starts_at), last.id))))
 }
 
 /// Show a session and its group, as far as the caller reaches.

@@ -7,7 +7,7 @@ mod fold;
 pub use fold::Signatures;
 
 use crate::reach::reading;
-use crate::{Gateway, Listed, Page};
+use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -56,6 +56,9 @@ pub struct Which {
     pub limit: Option<u16>,
 }
 
+/// Several schools may be waited for since the same moment, so the school is part of a row's place.
+type Key = (Storable<DateTime<Utc>>, Uuid, String, String);
+
 /// List open signatures (openstaande handtekeningen), longest waiting first.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/open-signatures", operation_id = "list-open-signatures", tag = "queries",
@@ -69,21 +72,26 @@ pub async fn list_open_signatures(
     caller: Caller,
 ) -> Result<Json<Listed<OpenSignature>>, Problem> {
     let page = Page::read(which.after.as_deref(), which.limit)?;
-    let (since, id, party) = page.key::<(DateTime<Utc>, Uuid, String)>()?.unwrap_or_default();
+    let (since, id, party, school) =
+        page.key::<Key>()?.unwrap_or((Storable(DateTime::UNIX_EPOCH), Uuid::nil(), String::new(), String::new()));
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let open = sqlx::query_as::<_, OpenSignature>(
         "select subject, id, party, company, nullif(school, '') as school, pupil, document_hash, since from signatures.open
-         where region = $1 and ($2::text is null or subject = $2) and ($3::text is null or party = $3) and (since, id, party) > ($4, $5, $6)
-         order by since, id, party limit $7",
+         where region = $1 and ($2::text is null or subject = $2) and ($3::text is null or party = $3) and (since, id, party, open.school) > ($4, $5, $6, $7)
+         order by since, id, party, open.school limit $8",
     )
     .bind(region.as_str())
     .bind(which.subject)
     .bind(which.party)
-    .bind(since)
+    .bind(since.0)
     .bind(id)
     .bind(party)
+    .bind(school)
     .bind(page.one_more())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(open, |last| (last.since, last.id, last.party.clone()))))
+    let key = |last: &OpenSignature| {
+        (Storable(last.since), last.id, last.party.clone(), last.school.clone().unwrap_or_default())
+    };
+    Ok(Json(page.answer(open, key)))
 }

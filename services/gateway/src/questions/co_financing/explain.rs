@@ -3,7 +3,7 @@
 use super::figure::{BEHIND, Figure};
 use super::statement::{Which, range};
 use crate::reach::reading;
-use crate::{Gateway, Listed, Page};
+use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -115,9 +115,11 @@ pub struct Asked {
     /// Under this scheme; `sto` when absent.
     pub scheme: Option<SchemeCode>,
     /// From this day; the first day of the target when absent.
-    pub from: Option<NaiveDate>,
+    #[param(value_type = Option<NaiveDate>)]
+    pub from: Option<Storable<NaiveDate>>,
     /// To this day; the last day of the target when absent.
-    pub until: Option<NaiveDate>,
+    #[param(value_type = Option<NaiveDate>)]
+    pub until: Option<Storable<NaiveDate>>,
     /// From the answer before.
     pub after: Option<String>,
     /// At most so many, 1 to 200.
@@ -137,7 +139,7 @@ pub async fn explain_figure(
     caller: Caller,
 ) -> Result<Json<Listed<Behind>>, Problem> {
     let page = Page::read(asked.after.as_deref(), asked.limit)?;
-    let after = page.key::<(NaiveDate, String)>()?;
+    let after = page.key::<(Storable<NaiveDate>, String)>()?;
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let target = sqlx::query_as(
         r#"select amount, share, subsidisable, "from", until, position from co_financing.target where region = $1 order by position desc limit 1"#,
@@ -155,11 +157,11 @@ pub async fn explain_figure(
     .bind(from)
     .bind(until)
     .bind(figure.as_str())
-    .bind(after.as_ref().map(|(date, _)| *date))
+    .bind(after.as_ref().map(|(date, _)| date.0))
     .bind(after.as_ref().map(|(_, reference)| reference.clone()))
     .bind(page.one_more())
     .fetch_all(&mut *rows)
     .await?;
     let behind = found.into_iter().map(Behind::from).collect();
-    Ok(Json(page.answer(behind, |last: &Behind| (last.date, last.reference.clone()))))
+    Ok(Json(page.answer(behind, |last: &Behind| (Storable(last.date), last.reference.clone()))))
 }

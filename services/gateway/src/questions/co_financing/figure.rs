@@ -79,6 +79,8 @@ pub(super) const BEHIND: &str = "
     cross join lateral (
         select version, share::bigint as share, rate from co_financing.policy
         where policy.region = planned.region and policy.valid_from <= planned.date order by version desc limit 1) policy
-    where $5 = 'committed' and $2 = 'sto' and planned.region = $1 and planned.date between $3 and $4
+    where $5 = 'committed' and planned.region = $1 and planned.date between $3 and $4
       and planned.status in ('planned', 'running') and planned.enrolled > 0 and policy.rate is not null
+      and $2 = coalesce((select scheme from co_financing.occasion
+                         where occasion.region = planned.region and occasion.session = planned.session and occasion.company = planned.company), 'sto')
       and not exists (select from co_financing.line where line.region = planned.region and line.session = planned.session and line.living)";

@@ -4,6 +4,7 @@ use super::fold_lines as lines;
 use crate::reach::{reach, readable};
 use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use proto_schemas::co_financing::occasion;
 use proto_schemas::consortium::{consortium, policy};
 use proto_schemas::hotspots::session;
 use sqlx::PgConnection;
@@ -15,7 +16,7 @@ pub struct CoFinancing;
 
 impl Projection for CoFinancing {
     const NAME: &'static str = "co-financing";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["co-financing", "hotspots", "consortium"];
     const TABLES: &'static str = concat!(
         "create table entry (
@@ -30,6 +31,11 @@ impl Projection for CoFinancing {
             primary key (region, reference));
          create index on line (region, scheme, date, reference) where living;
          create index on line (region, entry);
+         create index on line (region, session) where living;
+         -- Under which scheme a session counts, where it is not the usual one.
+         create table occasion (
+            region text not null, session uuid not null, company uuid not null, scheme text not null,
+            primary key (region, session, company));
          create table planned (
             region text not null, session uuid not null, company uuid not null, hotspot uuid not null, date date not null,
             minutes integer not null, enrolled integer not null default 0, status text not null, position bigint not null,
@@ -43,6 +49,7 @@ impl Projection for CoFinancing {
             \"from\" date not null, until date not null, primary key (region, position))",
         reach!("entry", "null", "array[company]", "null"),
         reach!("line", "null", "array[company]", "null"),
+        reach!("occasion", "null", "array[company]", "null"),
         reach!("planned", "null", "array[company]", "null"),
         reach!("policy", everyone),
         reach!("target", everyone),
@@ -58,6 +65,7 @@ impl Projection for CoFinancing {
             ("co-financing", "contribution") => {
                 lines::contribution(rows, happened, id(happened)?, happened.event()?).await?
             }
+            ("co-financing", "occasion") => assigned(rows, happened, happened.event()?).await?,
             ("hotspots", "session") => planned(rows, happened, id(happened)?, happened.event()?).await?,
             ("consortium", "policy") => adopted(rows, happened, happened.event()?).await?,
             ("consortium", "consortium") => target(rows, happened, happened.event()?).await?,
@@ -105,6 +113,21 @@ async fn planned(rows: &mut PgConnection, happened: &Recorded, id: Uuid, event: 
     .bind(more)
     .bind(status)
     .bind(happened.position)
+    .execute(rows)
+    .await?;
+    Ok(())
+}
+
+async fn assigned(rows: &mut PgConnection, happened: &Recorded, event: occasion::Event) -> sqlx::Result<()> {
+    let occasion::Event::Assigned { company, session, scheme, .. } = event;
+    sqlx::query(
+        "insert into occasion (region, session, company, scheme) values ($1, $2, $3, $4)
+         on conflict (region, session, company) do update set scheme = excluded.scheme",
+    )
+    .bind(happened.region.as_str())
+    .bind(session.0)
+    .bind(company.0)
+    .bind(scheme.as_str())
     .execute(rows)
     .await?;
     Ok(())

@@ -1,8 +1,8 @@
 //! The statement: each figure with the address of its explanation.
 
 use super::figure::{BEHIND, Figure};
-use crate::Gateway;
 use crate::reach::reading;
+use crate::{Gateway, Storable};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -85,9 +85,11 @@ pub struct Which {
     /// Under this scheme; `sto` when absent.
     pub scheme: Option<SchemeCode>,
     /// From this day; the first day of the target when absent.
-    pub from: Option<NaiveDate>,
+    #[param(value_type = Option<NaiveDate>)]
+    pub from: Option<Storable<NaiveDate>>,
     /// To this day; the last day of the target when absent.
-    pub until: Option<NaiveDate>,
+    #[param(value_type = Option<NaiveDate>)]
+    pub until: Option<Storable<NaiveDate>>,
 }
 
 /// Show where the region's co-financing stands (cofinancieringsoverzicht): committed, realised, signed, verified, target and gap.
@@ -160,7 +162,7 @@ pub(super) fn range(which: Which, target: Option<&Target>) -> Result<(SchemeCode
     };
     let first = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap_or_default();
     let last = NaiveDate::from_ymd_opt(2099, 12, 31).unwrap_or_default();
-    let from = which.from.or(target.map(|target| target.from)).unwrap_or(first);
-    let until = which.until.or(target.map(|target| target.until)).unwrap_or(last);
+    let from = which.from.map(|day| day.0).or(target.map(|target| target.from)).unwrap_or(first);
+    let until = which.until.map(|day| day.0).or(target.map(|target| target.until)).unwrap_or(last);
     Ok((scheme, from, until))
 }

@@ -13,13 +13,14 @@ pub struct Sessions;
 
 impl Projection for Sessions {
     const NAME: &'static str = "sessions";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["hotspots"];
     const TABLES: &'static str = concat!(
         "create table session (
             region text not null, id uuid not null, hotspot uuid not null, company uuid not null, date date not null,
             starts_at timestamptz not null, ends_at timestamptz not null, status text not null, max smallint not null,
-            teacher uuid, version integer not null,
+            -- Counted here: who asks may see part of the group only.
+            enrolled integer not null default 0, teacher uuid, version integer not null,
             primary key (region, id));
          create index on session (region, starts_at, id);
          create index on session (region, hotspot, starts_at);
@@ -61,7 +62,8 @@ impl Projection for Sessions {
             Event::PupilEnrolled { pupil, home_school, school } => {
                 sqlx::query(
                     "insert into enrolment (region, session, pupil, home_school, school, company)
-                     select $1, $2, $3, $4, $5, company from session where region = $1 and id = $2",
+                     select $1, $2, $3, $4, $5, company from session where region = $1 and id = $2
+                     on conflict (region, session, pupil) do update set home_school = excluded.home_school, school = excluded.school",
                 )
                 .bind(region)
                 .bind(id.0)
@@ -94,13 +96,17 @@ impl Projection for Sessions {
             Event::Finished { .. } => Some("finished"),
             Event::Cancelled { .. } => Some("cancelled"),
         };
-        sqlx::query("update session set status = coalesce($3, status), version = $4 where region = $1 and id = $2")
-            .bind(region)
-            .bind(id.0)
-            .bind(status)
-            .bind(happened.version)
-            .execute(rows)
-            .await?;
+        sqlx::query(
+            "update session set status = coalesce($3, status), version = $4,
+                    enrolled = (select count(*) from enrolment where enrolment.region = $1 and enrolment.session = $2)
+             where region = $1 and id = $2",
+        )
+        .bind(region)
+        .bind(id.0)
+        .bind(status)
+        .bind(happened.version)
+        .execute(rows)
+        .await?;
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ pub struct Signatures;
 
 impl Projection for Signatures {
     const NAME: &'static str = "signatures";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["agreements", "co-financing"];
     const TABLES: &'static str = concat!(
         "create table open (
@@ -23,16 +23,24 @@ impl Projection for Signatures {
             -- Empty while any school may be the one to sign.
             school text not null default '', company uuid, pupil uuid, document_hash text, since timestamptz not null,
             primary key (region, subject, id, party, school));
-         create index on open (region, since, id, party);
+         create index on open (region, since, id, party, school);
+         create table contract (region text not null, id uuid not null, company uuid not null, primary key (region, id));
          create table stage_agreement (
             region text not null, id uuid not null, company uuid not null, school text not null, pupil uuid not null,
-            primary key (region, id));
+            offered boolean not null default false, primary key (region, id));
          create table contribution_day (region text not null, id uuid not null, lines integer not null, primary key (region, id));
          create table contribution (region text not null, id uuid not null, company uuid not null, primary key (region, id))",
         reach!("contribution_day", "null", "null", "null"),
         reach!("contribution", "null", "array[company]", "null"),
         reach!("stage_agreement", "array[school]", "array[company]", "array[pupil]"),
-        reach!("open", "array[school]", "array[company]", "array[pupil]"),
+        reach!("contract", "null", "array[company]", "null"),
+        // While any school may be the one to sign, every school sees that.
+        reach!(
+            "open",
+            "case when school = '' and party = 'school' then string_to_array(current_setting('regiohub.schools', true), ',') else array[school] end",
+            "array[company]",
+            "array[pupil]"
+        ),
         readable!()
     );
 

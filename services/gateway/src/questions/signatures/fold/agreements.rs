@@ -12,6 +12,12 @@ impl Thing<'_> {
         use contract::Event::{Amended, Concluded, DrawnUp, SchoolJoined, Signed};
         match event {
             DrawnUp { company, document_hash, .. } => {
+                sqlx::query("insert into contract (region, id, company) values ($1, $2, $3)")
+                    .bind(self.happened.region.as_str())
+                    .bind(self.id)
+                    .bind(company.0)
+                    .execute(&mut *rows)
+                    .await?;
                 let wait = |party| Wait {
                     party,
                     company: Some(company.0),
@@ -26,17 +32,18 @@ impl Thing<'_> {
             Signed { party: Organisation::School(school), .. } => self.done(rows, "school", school.as_str()).await,
             Amended { document_hash, voided, .. } => {
                 self.redrawn(&mut *rows, document_hash.as_str()).await?;
+                let company = sqlx::query_scalar("select company from contract where region = $1 and id = $2")
+                    .bind(self.happened.region.as_str())
+                    .bind(self.id)
+                    .fetch_optional(&mut *rows)
+                    .await?;
                 for party in &voided {
-                    let document = Some(document_hash.as_str());
-                    let wait = match party {
-                        Organisation::Company(company) => {
-                            Wait { party: "company", company: Some(company.0), document, ..Wait::default() }
-                        }
-                        Organisation::School(school) => {
-                            Wait { party: "school", school: school.as_str(), document, ..Wait::default() }
-                        }
+                    let (party, school) = match party {
+                        Organisation::Company(_) => ("company", ""),
+                        Organisation::School(school) => ("school", school.as_str()),
                     };
-                    self.wait(&mut *rows, wait).await?;
+                    let document = Some(document_hash.as_str());
+                    self.wait(&mut *rows, Wait { party, school, company, pupil: None, document }).await?;
                 }
                 Ok(())
             }
@@ -66,12 +73,12 @@ impl Thing<'_> {
                 Ok(())
             }
             E::Offered { document_hash } => {
-                let Some(parties) = self.parties(&mut *rows).await? else { return Ok(()) };
-                // The pupil's side is one: the pupil when of age, a parent or a form when not.
-                for party in ["company", "school", "pupil-or-parent"] {
-                    self.wait(&mut *rows, parties.wait(party, document_hash.as_str())).await?;
-                }
-                Ok(())
+                sqlx::query("update stage_agreement set offered = true where region = $1 and id = $2")
+                    .bind(self.happened.region.as_str())
+                    .bind(self.id)
+                    .execute(&mut *rows)
+                    .await?;
+                self.all_should_sign(rows, document_hash.as_str()).await
             }
             E::Signed { party: Party::Company, .. } => self.done_by(rows, "company").await,
             E::Signed { party: Party::School, .. } => self.done_by(rows, "school").await,
@@ -85,19 +92,8 @@ impl Thing<'_> {
                     self.done_by(rows, "pupil-or-parent").await
                 }
             }
-            E::Amended { document_hash, voided, .. } => {
-                let Some(parties) = self.parties(&mut *rows).await? else { return Ok(()) };
-                self.redrawn(&mut *rows, document_hash.as_str()).await?;
-                for party in voided {
-                    let party = match party {
-                        Party::Company => "company",
-                        Party::School => "school",
-                        Party::Pupil | Party::Parent => "pupil-or-parent",
-                    };
-                    self.wait(&mut *rows, parties.wait(party, document_hash.as_str())).await?;
-                }
-                Ok(())
-            }
+            // All begins anew, also what was given by a form: that is none of the signatures that are voided.
+            E::Amended { document_hash, .. } => self.all_should_sign(rows, document_hash.as_str()).await,
             E::Activated { .. } | E::EndedByConsent { .. } | E::EndedBySchool { .. } | E::EndedByCompany { .. } => {
                 self.settled(rows).await
             }
@@ -107,6 +103,17 @@ impl Thing<'_> {
             | E::PartyHeard { .. }
             | E::EndConsented { .. } => Ok(()),
         }
+    }
+
+    /// Everyone should sign this document, once it was offered.
+    async fn all_should_sign(&self, rows: &mut PgConnection, document: &str) -> sqlx::Result<()> {
+        let Some(parties) = self.parties(&mut *rows).await? else { return Ok(()) };
+        self.redrawn(&mut *rows, document).await?;
+        // The pupil's side is one: the pupil when of age, a parent or a form when not.
+        for party in ["company", "school", "pupil-or-parent"] {
+            self.wait(&mut *rows, parties.wait(party, document)).await?;
+        }
+        Ok(())
     }
 
     async fn done_by(&self, rows: &mut PgConnection, party: &str) -> sqlx::Result<()> {
@@ -121,11 +128,12 @@ impl Thing<'_> {
     }
 
     async fn parties(&self, rows: &mut PgConnection) -> sqlx::Result<Option<Parties>> {
-        let row = sqlx::query("select company, school, pupil from stage_agreement where region = $1 and id = $2")
-            .bind(self.happened.region.as_str())
-            .bind(self.id)
-            .fetch_optional(rows)
-            .await?;
+        let row =
+            sqlx::query("select company, school, pupil from stage_agreement where region = $1 and id = $2 and offered")
+                .bind(self.happened.region.as_str())
+                .bind(self.id)
+                .fetch_optional(rows)
+                .await?;
         row.map(|row| {
             Ok(Parties {
                 company: row.try_get("company")?,

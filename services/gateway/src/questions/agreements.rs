@@ -1,0 +1,102 @@
+//! Which contracts and stage agreements are there, and how far are they?
+
+mod contracts;
+mod fold;
+
+pub use contracts::{__path_list_contracts, list_contracts};
+pub use fold::Agreements;
+
+use crate::reach::reading;
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vocabulary::{AgreementId, BranchCode, CompanyId, PersonId, RegionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// A stage agreement as a list shows it.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedAgreement {
+    /// Its id.
+    #[schema(value_type = AgreementId)]
+    pub id: Uuid,
+    /// Draft, offered, active or ended.
+    pub status: String,
+    /// The pupil (stagiair).
+    #[schema(value_type = PersonId)]
+    pub pupil: Uuid,
+    /// Absent when the caller may not see it, or the pupil was forgotten.
+    pub given_name: Option<String>,
+    /// Absent when the caller may not see it, or the pupil was forgotten.
+    pub family_name: Option<String>,
+    /// The school that sends the pupil.
+    #[schema(value_type = BranchCode)]
+    pub school: String,
+    /// The company that receives the pupil (stagegever).
+    #[schema(value_type = CompanyId)]
+    pub company: Uuid,
+    /// That company's name on the day of drafting.
+    pub company_name: String,
+    /// Which document: 2 for the first amendment.
+    pub edition: i32,
+    /// The SHA-256 of the document.
+    pub document_hash: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
+}
+
+/// Which stage agreements.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// In this state, such as `active`.
+    pub status: Option<String>,
+    /// Of this pupil.
+    pub pupil: Option<PersonId>,
+    /// At this company.
+    pub company: Option<CompanyId>,
+    /// From the answer before.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+/// List stage agreements (stageovereenkomsten), in the order in which they were drafted.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/stage-agreements", operation_id = "list-agreements", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Listed<ListedAgreement>), Problem)
+)]
+pub async fn list_agreements(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Listed<ListedAgreement>>, Problem> {
+    let page = Page::read(which.after.as_deref(), which.limit)?;
+    let after = page.key::<Uuid>()?.unwrap_or_default();
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let agreements = sqlx::query_as(
+        r#"select agreement.id, status, pupil, given_name, family_name, agreement.school, agreement.company, company_name,
+                  edition, document_hash, "from", until
+           from agreements.agreement left join people.person on person.region = agreement.region and person.id = pupil
+           where agreement.region = $1 and ($2::text is null or status = $2) and ($3::uuid is null or pupil = $3)
+             and ($4::uuid is null or agreement.company = $4) and agreement.id > $5
+           order by agreement.id limit $6"#,
+    )
+    .bind(region.as_str())
+    .bind(which.status)
+    .bind(which.pupil.map(|pupil| pupil.0))
+    .bind(which.company.map(|company| company.0))
+    .bind(after)
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(page.answer(agreements, |last: &ListedAgreement| last.id)))
+}

@@ -1,0 +1,95 @@
+//! The list of hotspot contracts.
+
+use crate::reach::reading;
+use crate::{Gateway, Listed, Page};
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use vocabulary::{CompanyId, ContractId, HotspotId, RegionId};
+use web::{Ask, Caller, Path, Problem};
+
+/// A hotspot contract as a list shows it.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedContract {
+    /// Its id.
+    #[schema(value_type = ContractId)]
+    pub id: Uuid,
+    /// Open while the company or a first school must still sign, else concluded.
+    pub status: String,
+    /// The hotspot it is for.
+    #[schema(value_type = HotspotId)]
+    pub hotspot: Uuid,
+    /// What that was called on the day of drawing up.
+    pub hotspot_name: String,
+    /// The company that hosts it.
+    #[schema(value_type = CompanyId)]
+    pub company: Uuid,
+    /// What that was called on the day of drawing up.
+    pub company_name: String,
+    /// Whether the company signed this document.
+    pub signed_by_company: bool,
+    /// The schools that signed this document.
+    pub schools: Vec<String>,
+    /// Which document: 2 for the first amendment.
+    pub edition: i32,
+    /// The SHA-256 of the document.
+    pub document_hash: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day; none until it is amended.
+    pub until: Option<NaiveDate>,
+}
+
+/// Which contracts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// In this state, such as `concluded`.
+    pub status: Option<String>,
+    /// For this hotspot.
+    pub hotspot: Option<HotspotId>,
+    /// With this company.
+    pub company: Option<CompanyId>,
+    /// From the answer before.
+    pub after: Option<String>,
+    /// At most so many, 1 to 200.
+    pub limit: Option<u16>,
+}
+
+/// List hotspot contracts (hotspotcontracten), in the order in which they were drawn up.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/contracts", operation_id = "list-contracts", tag = "queries",
+    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    responses((status = 200, body = Listed<ListedContract>), Problem)
+)]
+pub async fn list_contracts(
+    State(gateway): State<Gateway>,
+    Path(region): Path<RegionId>,
+    Ask(which): Ask<Which>,
+    caller: Caller,
+) -> Result<Json<Listed<ListedContract>>, Problem> {
+    let page = Page::read(which.after.as_deref(), which.limit)?;
+    let after = page.key::<Uuid>()?.unwrap_or_default();
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let contracts = sqlx::query_as(
+        r#"select id, status, hotspot, hotspot_name, company, company_name, signed_by_company, schools, edition,
+                  document_hash, "from", until
+           from agreements.contract
+           where region = $1 and ($2::text is null or status = $2) and ($3::uuid is null or hotspot = $3)
+             and ($4::uuid is null or company = $4) and id > $5
+           order by id limit $6"#,
+    )
+    .bind(region.as_str())
+    .bind(which.status)
+    .bind(which.hotspot.map(|hotspot| hotspot.0))
+    .bind(which.company.map(|company| company.0))
+    .bind(after)
+    .bind(page.one_more())
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Json(page.answer(contracts, |last: &ListedContract| last.id)))
+}
