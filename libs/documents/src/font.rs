@@ -37,6 +37,18 @@ impl Fonts {
     /// is not, and what was signed stands in the text itself.
     pub fn drawable(&self, text: &str) -> String {
         let glyphs = self.faces[0].1.charmap();
-        text.chars().map(|letter| if glyphs.map(letter).is_some() { letter } else { '?' }).collect()
+        let drawn = |letter| letter == '\n' || glyphs.map(letter).is_some();
+        text.chars().map(|letter| if drawn(letter) { letter } else { '?' }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_letters_that_the_font_lacks_are_replaced() {
+        let fonts = Fonts::bundled().unwrap();
+        assert_eq!(fonts.drawable("Zoë Łukasz\n€\u{a0}1,00 👷"), "Zoë Łukasz\n€\u{a0}1,00 ?");
     }
 }
