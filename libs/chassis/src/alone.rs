@@ -1,12 +1,15 @@
 //! One service as a process of its own.
 
 use crate::{Server, Service, Settings, serve, shutdown_signal};
+use access::Issuers;
+use axum::Router;
 use bus::{LogSource, There};
 use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+use utoipa::openapi::OpenApi;
 
 /// One service of the hub as a process of its own.
 #[derive(Debug, Parser)]
@@ -39,12 +42,35 @@ fn peer(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), url.to_owned()))
 }
 
+/// A started service that puts its router together itself, with what it needs for that.
+pub struct Alone {
+    /// Its guarded routes.
+    pub router: Router,
+    /// What they promise.
+    pub openapi: OpenApi,
+    /// Where the other services are: names with addresses.
+    pub peers: Vec<(String, String)>,
+    /// Who may say who someone is.
+    pub issuers: Issuers,
+}
+
 /// Runs one service until it is told to end. The whole of its `main`.
 ///
 /// # Errors
 /// When a setting is wrong, or something it needs does not answer at the start.
+pub fn alone(service: Service) -> anyhow::Result<()> {
+    alone_with(service, |alone| Ok(alone.router))
+}
+
+/// Runs one service whose router is what `compose` makes of it.
+///
+/// # Errors
+/// As [`alone`], or what `compose` says.
 #[tokio::main]
-pub async fn alone(service: Service) -> anyhow::Result<()> {
+pub async fn alone_with(
+    service: Service,
+    compose: impl FnOnce(Alone) -> anyhow::Result<Router>,
+) -> anyhow::Result<()> {
     let config = Config::parse();
     let _telemetry = config.settings.begin(&format!("regiohub-{}", service.name()))?;
     let shutdown = shutdown_signal()?;
@@ -60,9 +86,16 @@ pub async fn alone(service: Service) -> anyhow::Result<()> {
 
     let listener = tokio::net::TcpListener::bind(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
+    let checks = started.checks();
+    let router = compose(Alone {
+        router: started.router,
+        openapi: started.openapi,
+        peers: config.peers,
+        issuers: platform.issuers.clone(),
+    })?;
     let server = Server {
-        checks: started.checks(),
-        router: started.router.merge(started.internal),
+        checks,
+        router: router.merge(started.internal),
         buses: vec![started.bus],
         shell: config.settings.shell(),
     };

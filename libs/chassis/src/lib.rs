@@ -16,7 +16,7 @@ mod service;
 mod settings;
 pub mod telemetry;
 
-pub use alone::alone;
+pub use alone::{Alone, alone, alone_with};
 pub use hub::Hub;
 pub use platform::Platform;
 pub use secrets::{NoSecrets, Secrets};
