@@ -44,7 +44,12 @@ pub(super) async fn contract(player: &Player, story: &Story, hotspot: &Hotspot, 
 }
 
 /// A stage of a minor: school and company sign, and a parent for the pupil's side.
-pub(super) async fn stage(player: &Player, story: &Story, companies: &Companies, people: &People) -> anyhow::Result<()> {
+pub(super) async fn stage(
+    player: &Player,
+    story: &Story,
+    companies: &Companies,
+    people: &People,
+) -> anyhow::Result<()> {
     let _chapter = player.report.chapter("A stage agreement");
     let at = noon(story.calendar.opened);
     let pupil = story.pupil(MINOR)?;

@@ -21,12 +21,11 @@ pub(super) struct Joined {
 
 pub(super) async fn play(player: &Player, story: &Story) -> anyhow::Result<Companies> {
     let _chapter = player.report.chapter("Companies, plan and policy");
-    let companies = each(&story.companies, async |company| {
-        Ok((company.key.clone(), join(player, story, company).await?))
-    })
-    .await?
-    .into_iter()
-    .collect();
+    let companies =
+        each(&story.companies, async |company| Ok((company.key.clone(), join(player, story, company).await?)))
+            .await?
+            .into_iter()
+            .collect();
     plan(player, story).await?;
     Ok(companies)
 }

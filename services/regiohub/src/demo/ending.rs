@@ -21,10 +21,13 @@ pub(super) async fn end(player: &Player, story: &Story, hours: i64) -> anyhow::R
     let statement = ask.get("/co-financing/statement").await?;
     let url = player.address("");
     let host = url.split("/v1/").next().unwrap_or_default();
-    let parts: Vec<(Part, String)> = cast_of(story).into_iter().map(|part| {
-        let token = player.token(&part.who, hours);
-        (part, token)
-    }).collect();
+    let parts: Vec<(Part, String)> = cast_of(story)
+        .into_iter()
+        .map(|part| {
+            let token = player.token(&part.who, hours);
+            (part, token)
+        })
+        .collect();
     let tokens: Vec<Value> = parts.iter().map(|(part, token)| json!({
         "role": part.role, "subject": part.who, "may": part.may, "try": player.address(part.look), "token": token,
     })).collect();
@@ -58,7 +61,8 @@ fn told(player: &Player, story: &Story, statement: &Answer, host: &str, parts: &
     let _ = writeln!(text, "\nThe API: {host}/v1/openapi.json   its documentation: {host}/docs");
     let _ = writeln!(text, "A token per role; try `curl -H \"Authorization: Bearer TOKEN\" ADDRESS`:");
     for (part, token) in parts {
-        let _ = write!(text, "\n{} ({}): {}\n  {}\n  {token}\n", part.role, part.who, part.may, player.address(part.look));
+        let _ =
+            write!(text, "\n{} ({}): {}\n  {}\n  {token}\n", part.role, part.who, part.may, player.address(part.look));
     }
     text
 }
@@ -73,23 +77,51 @@ fn euros(cents: i64) -> String {
 
 fn cast_of(story: &Story) -> Vec<Part> {
     let school = &story.lead;
-    let company = story.hotspots.first().map_or("", |hotspot| hotspot.company.as_str());
+    // Where something is still to be signed.
+    let unsigned = story.held().find(|session| session.unsigned);
+    let hotspot = unsigned.and_then(|session| story.hotspot(&session.hotspot).ok());
+    let company = hotspot.map_or("", |hotspot| hotspot.company.as_str());
     let part = |role, who: &str, may, look| Part { role, who: who.to_owned(), may, look };
     let number = super::agreements::MINOR;
     vec![
         part("operator", OPERATOR, "founds regions and appoints the first programme leader", ""),
-        part("programme leader", LEADER, "sees every regional figure, plans, verifies contributions", "/co-financing/statement"),
+        part(
+            "programme leader",
+            LEADER,
+            "sees every regional figure, plans, verifies contributions",
+            "/co-financing/statement",
+        ),
         part("controller", CONTROLLER, "adopts rates and fixes claims; sees no attendance and no grade", "/claims"),
         part("account manager", ACCOUNTS, "brings companies in; sees no grade", "/companies"),
-        part("working-group member", &cast::member(school), "hotspots, safety and sessions of all schools", "/hotspots"),
+        part(
+            "working-group member",
+            &cast::member(school),
+            "hotspots, safety and sessions of all schools",
+            "/hotspots",
+        ),
         part("teacher", &cast::teacher(school), "pupils of the own school: enrol, judge, grade", "/cases"),
         part("exam secretary", &cast::secretary(school), "the PTA of the own school", "/cases"),
         part("school system", &cast::system(school), "imports the own pupils", "/pupils"),
-        part("company supervisor", &cast::supervisor(company), "own sessions: confirm and judge; sees no grade", "/sessions"),
-        part("company signatory", &cast::signatory(company), "signs contracts and contributions of the own company", "/open-signatures"),
+        part(
+            "company supervisor",
+            &cast::supervisor(company),
+            "own sessions: confirm and judge; sees no grade",
+            "/sessions",
+        ),
+        part(
+            "company signatory",
+            &cast::signatory(company),
+            "signs contracts and contributions of the own company",
+            "/open-signatures",
+        ),
         part("pupil", &cast::pupil(number), "checks in, hands in evidence, sees the own cases", "/attendance-days"),
         part("parent", &cast::parent(number), "signs for the own child, sees its days", "/attendance-days"),
-        part("auditor", AUDITOR, "reads figures and what is behind them, without names", "/co-financing/figures/realised"),
+        part(
+            "auditor",
+            AUDITOR,
+            "reads figures and what is behind them, without names",
+            "/co-financing/figures/realised",
+        ),
     ]
 }
 

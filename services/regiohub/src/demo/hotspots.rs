@@ -72,7 +72,8 @@ async fn safety(player: &Player, story: &Story, hotspot: &Hotspot, id: &str) -> 
     let draw_up = player.step(format!("draw up the safety check of {key}"), &member, at);
     let check = draw_up.post(&format!("/hotspots/{id}/safety-checks"), findings).await?.id()?;
     let signatures = format!("/safety-checks/{check}/signatures");
-    let company = player.step(format!("company signs the safety check of {key}"), cast::supervisor(&hotspot.company), at);
+    let company =
+        player.step(format!("company signs the safety check of {key}"), cast::supervisor(&hotspot.company), at);
     company.put_nothing(&format!("{signatures}/company")).await?;
     for school in &hotspot.schools {
         let step = player.step(format!("{school} signs the safety check of {key}"), cast::teacher(school), at);

@@ -29,7 +29,8 @@ impl People {
 pub(super) async fn play(player: &Player, story: &Story) -> anyhow::Result<People> {
     let _chapter = player.report.chapter("Pupils and teachers");
     let mut people = People { pupils: BTreeMap::new(), teachers: BTreeMap::new() };
-    for (school, teacher, pupils) in each(&story.schools, async |school| at_school(player, story, school).await).await? {
+    for (school, teacher, pupils) in each(&story.schools, async |school| at_school(player, story, school).await).await?
+    {
         people.teachers.insert(school, teacher);
         people.pupils.extend(pupils);
     }

@@ -9,7 +9,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{Method, StatusCode};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use vocabulary::RegionId;
 
@@ -30,7 +30,7 @@ pub(super) struct Player {
     tokens: Mutex<HashMap<String, String>>,
     /// The furthest position that each service answered.
     positions: Mutex<BTreeMap<String, i64>>,
-    pub report: Report,
+    pub report: Arc<Report>,
 }
 
 /// One step on its way.
@@ -74,7 +74,7 @@ pub(super) async fn each<T, R>(
 }
 
 impl Player {
-    pub fn new(url: &str, region: RegionId, issuer: DevIssuer, report: Report) -> Self {
+    pub fn new(url: &str, region: RegionId, issuer: DevIssuer, report: Arc<Report>) -> Self {
         let (tokens, positions) = (Mutex::default(), Mutex::default());
         let url = url.trim_end_matches('/').to_owned();
         Self { http: reqwest::Client::new(), url, region, issuer, tokens, positions, report }
@@ -221,7 +221,14 @@ impl Step<'_> {
     fn done(&self, method: &Method, path: &str, status: StatusCode, began: Instant) {
         let (step, who, took) = (self.name.as_str(), self.who.as_str(), began.elapsed());
         let path = format!("/v1/regions/{}{path}", self.player.region);
-        self.player.report.step(&Done { step, who, method: method.as_str(), path: &path, status: status.as_u16(), took });
+        self.player.report.step(&Done {
+            step,
+            who,
+            method: method.as_str(),
+            path: &path,
+            status: status.as_u16(),
+            took,
+        });
     }
 
     fn trouble(&self, method: &Method, path: &str, said: String, help: &'static str) -> anyhow::Error {

@@ -70,11 +70,19 @@ impl Report {
         }
     }
 
-    /// The end, for programs or for people.
-    pub fn end(&self, object: &Value, text: &str) {
+    /// Nothing more is shown of the way; a program is told what went wrong, people are told by `main`.
+    pub fn stop(&self, wrong: Option<&anyhow::Error>) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+        if let (Format::Json, Some(wrong)) = (self.format, wrong) {
+            line(&json!({ "error": format!("{wrong:#}") }));
+        }
+    }
+
+    /// The end, for programs or for people.
+    pub fn end(&self, object: &Value, text: &str) {
+        self.stop(None);
         match self.format {
             Format::Json => line(object),
             Format::Text => print(text),

@@ -184,7 +184,9 @@ pub(super) async fn accrued(
     let found = |answer: &super::player::Answer| {
         let mut found: BTreeMap<String, (String, Vec<u64>)> = BTreeMap::new();
         for item in answer.items() {
-            let (Some(session), Some(reference)) = (item["session"].as_str(), item["reference"].as_str()) else { continue };
+            let (Some(session), Some(reference)) = (item["session"].as_str(), item["reference"].as_str()) else {
+                continue;
+            };
             let day = reference.trim_start_matches("contribution-day/").split('#').next().unwrap_or_default();
             let entry = found.entry(session.to_owned()).or_insert_with(|| (day.to_owned(), vec![]));
             entry.1.extend(item["minutes"].as_u64());

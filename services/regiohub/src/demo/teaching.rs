@@ -81,7 +81,10 @@ async fn ptas(player: &Player, story: &Story, electives: &Electives) -> anyhow::
             let step = player.step(format!("{code} in the PTA of {school} {cohort}"), &secretary, at);
             step.put(&format!("{pta}/items/{elective}"), json!({ "weight": 1, "place": "both" })).await?;
         }
-        player.step(format!("freeze the PTA of {school} {cohort}"), &secretary, at).post_nothing(&format!("{pta}/freeze")).await
+        player
+            .step(format!("freeze the PTA of {school} {cohort}"), &secretary, at)
+            .post_nothing(&format!("{pta}/freeze"))
+            .await
     })
     .await?;
     Ok(())
