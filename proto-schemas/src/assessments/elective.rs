@@ -78,6 +78,7 @@ pub struct Deeltaak {
 /// Which of the two kinds of exam part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = ElectiveKind)]
 pub enum Kind {
     /// Keuzevak.
     Elective,

@@ -24,6 +24,7 @@ pub const SHARE_SOURCE_NL: &str = "Een afspraak met de landelijke werkgroep, vol
 /// What kind of thing a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = LineKind)]
 pub enum Kind {
     /// A pupil's confirmed minutes × share × rate.
     Forfait,

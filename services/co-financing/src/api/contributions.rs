@@ -39,6 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 /// What kind of thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = ContributionKind)]
 enum Kind {
     /// Time of the company's people.
     Hours,

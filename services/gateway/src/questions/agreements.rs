@@ -54,6 +54,7 @@ pub struct ListedAgreement {
 /// Which stage agreements.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// In this state, such as `active`.
     pub status: Option<String>,

@@ -154,6 +154,7 @@ pub struct Attended {
 /// Which days.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// At this session.
     pub session: Option<SessionId>,

@@ -108,6 +108,7 @@ pub struct Company {
 /// Which companies.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// In this state, such as `active`.
     pub status: Option<String>,

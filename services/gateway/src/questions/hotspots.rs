@@ -113,6 +113,7 @@ pub struct Hotspot {
 /// Which hotspots.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// In this state, such as `open`.
     pub status: Option<String>,
@@ -159,7 +160,7 @@ pub async fn list_hotspots(
     Ok(Json(page.answer(hotspots, |last| (last.name.clone(), last.id))))
 }
 
-/// Show one hotspot.
+/// Show one hotspot with what it teaches and which papers it has (één hotspot bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/hotspots/{hotspot}", operation_id = "show-hotspot", tag = "queries",
     params(("region" = RegionId, Path, description = "The region's slug"), ("hotspot" = HotspotId, Path, description = "The hotspot")),

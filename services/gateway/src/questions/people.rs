@@ -194,6 +194,7 @@ pub struct Pupil {
 /// Which pupils.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// Of this school (branch code).
     pub school: Option<BranchCode>,

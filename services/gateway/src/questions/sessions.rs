@@ -75,6 +75,7 @@ pub struct Enrolled {
 /// Which sessions.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// On this day or later.
     #[param(value_type = Option<NaiveDate>)]
@@ -137,7 +138,7 @@ pub async fn list_sessions(
     Ok(Json(page.answer(sessions, |last| (Storable(last.starts_at), last.id))))
 }
 
-/// Show a session and its group, as far as the caller reaches.
+/// Show a session (bijeenkomst) and its group, as far as the caller reaches.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/sessions/{session}", operation_id = "show-session", tag = "queries",
     params(("region" = RegionId, Path, description = "The region's slug"), ("session" = SessionId, Path, description = "The session")),

@@ -45,6 +45,7 @@ pub struct OpenSignature {
 /// Which open signatures.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// Of this kind of thing, such as `contract`.
     pub subject: Option<String>,

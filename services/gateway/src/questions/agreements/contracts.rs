@@ -47,6 +47,7 @@ pub struct ListedContract {
 /// Which contracts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// In this state, such as `concluded`.
     pub status: Option<String>,

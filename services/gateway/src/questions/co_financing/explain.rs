@@ -111,6 +111,7 @@ impl From<Row> for Behind {
 /// What to explain, a page at a time.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Asked {
     /// Under this scheme; `sto` when absent.
     pub scheme: Option<SchemeCode>,

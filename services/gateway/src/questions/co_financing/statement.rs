@@ -63,6 +63,7 @@ pub struct Row {
 /// What companies should put in, and the event that set it.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = StatementTarget)]
 pub struct Target {
     /// In euro cents.
     pub amount: i64,
@@ -81,6 +82,7 @@ pub struct Target {
 /// What to count.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// Under this scheme; `sto` when absent.
     pub scheme: Option<SchemeCode>,
