@@ -145,7 +145,7 @@ async fn add_other_partner(
 
 /// Let a partner leave: `primary-schools`, `mbo`, `companies` or `others`, and its id (partner laten uittreden).
 #[utoipa::path(
-    delete, path = "/v1/regions/{region}/partners/{kind}/{partner}", operation_id = "remove-partner", tag = TAG,
+    delete, path = "/v1/regions/{region}/partners/{kind}/{partner}/membership", operation_id = "remove-partner", tag = TAG,
     params(("region" = RegionId, Path), ("kind" = String, Path), ("partner" = String, Path)),
     responses(Accepted, Problem),
 )]
