@@ -3,6 +3,7 @@
 mod databases;
 pub mod together;
 
+use anyhow::Context;
 use chassis::{Server, Settings, serve, shutdown_signal};
 use clap::Args;
 use embedded::{Config, Servers, default_bin_dir, default_data_dir};
@@ -56,7 +57,10 @@ impl Up {
         let _telemetry = self.settings.begin("regiohub")?;
         let shutdown = shutdown_signal()?;
         // Before anything is started: a port that is taken is found out at once.
-        let listener = TcpListener::bind(SocketAddr::new(self.address, self.port)).await?;
+        let wanted = SocketAddr::new(self.address, self.port);
+        let listener = TcpListener::bind(wanted)
+            .await
+            .with_context(|| format!("cannot listen on {wanted}; choose another --port or --address"))?;
         let config = self.servers();
         // Kept until the end: dropping it stops the servers.
         let servers = spawn_blocking(move || Servers::start(&config)).await??;
