@@ -183,10 +183,7 @@ fn a_file_has_four_hundred_lines_at_most() {
 #[test]
 fn nothing_is_allowed_and_nothing_is_left_to_do() {
     // Written apart, so that this file does not find itself.
-    let never = ["allow(", "todo!", "unimplemented!"].map(|word| {
-        let before = if word == "allow(" { "[" } else { "" };
-        format!("{before}{word}")
-    });
+    let never = [["[", "allow("], ["to", "do!"], ["un", "implemented!"]].map(|parts| parts.concat());
     let mut found = Vec::new();
     for path in all_rust() {
         for (line, text) in code(&text(&path)).lines().enumerate() {
@@ -206,7 +203,7 @@ fn every_file_begins_with_a_sentence_about_itself() {
     let silent: Vec<_> = crates()
         .iter()
         .flat_map(|own| rust(&own.join("src")))
-        .filter(|path| !text(path).starts_with("//! "))
+        .filter(|path| !path.ends_with("tests.rs") && !text(path).starts_with("//! "))
         .map(|path| shown(&path))
         .collect();
     assert!(silent.is_empty(), "{silent:#?}");

@@ -1,7 +1,13 @@
 //! What the hub as a whole promises.
 
+mod access;
 mod architecture;
+mod bad_input;
 mod contracts;
 mod files;
+mod isolation;
 mod openapi;
 mod reading;
+mod request;
+mod whole;
+mod world;

@@ -1,0 +1,210 @@
+//! The whole hub in the test's own process: every service behind the gateway, as `regiohub up` puts them together.
+//!
+//! One hub serves all tests, each in regions of its own; the databases and streams go when the servers of `make test` do.
+
+use access::{DevIssuer, Issuers};
+use axum::Router;
+use axum::body::Body;
+use bus::{Names, Settings};
+use chassis::{Hub, Platform, Secrets};
+use decider::{Asked, Clock};
+use event_log::{Append, Change, Context, NewEvent};
+use http::{Request, StatusCode, header};
+use proto_schemas::consortium::grant;
+use regiohub::up::together::{self, Together};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use testkit::{Client, Databases};
+use tokio::runtime::Runtime;
+use tokio::sync::{Mutex, OnceCell};
+use tower::ServiceExt;
+use uuid::Uuid;
+use vault::{MasterKey, Vault};
+use vocabulary::{Actor, ActorId, BranchCode, CompanyId, GrantId, PersonId, RegionId, Role};
+
+/// When every test plays: after the session of the examples, on its day.
+pub const NOW: &str = "2026-10-06T13:00:00Z";
+
+/// The services whose databases there are; the vault's comes besides.
+pub const SERVICES: [&str; 6] = ["consortium", "hotspots", "agreements", "assessments", "co-financing", "gateway"];
+
+/// What is shared lives on one runtime, which outlives each test.
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+
+static WHOLE: OnceCell<Whole> = OnceCell::const_new();
+
+/// The whole hub at work.
+pub struct Whole {
+    pub api: Together,
+    pub vault: Vault,
+    pub databases: Databases,
+    pub clock: Clock,
+    router: Router,
+    issuer: DevIssuer,
+    settling: Mutex<()>,
+}
+
+/// What someone holds in a region.
+#[derive(Clone, Debug, Default)]
+pub struct Bound {
+    pub school: Option<BranchCode>,
+    pub company: Option<CompanyId>,
+    pub person: Option<PersonId>,
+}
+
+/// Runs a test on the hub.
+pub fn on_the_hub<T>(test: impl AsyncFnOnce(&'static Whole) -> T) -> T {
+    RUNTIME.block_on(async { test(WHOLE.get_or_init(Whole::start).await).await })
+}
+
+impl Whole {
+    async fn start() -> Self {
+        let url = std::env::var("REGIOHUB_TEST_POSTGRES_URL").expect("not set: run `make test`");
+        let nats = std::env::var("REGIOHUB_TEST_NATS_URL").expect("not set: run `make test`");
+        let mut databases = Databases::new();
+        let key = std::env::temp_dir().join(format!("{}-vault.key", databases.prefix()));
+        let master = MasterKey::open_or_create(&key).unwrap();
+        std::fs::remove_file(&key).unwrap();
+        let vault = Vault::connect(databases.make("vault").await, 4, master);
+        vault.migrate().await.unwrap();
+        for service in SERVICES {
+            databases.make(service).await;
+        }
+        let (clock, _) = Clock::settable(NOW.parse().unwrap());
+        let issuer = DevIssuer::ephemeral().unwrap().at(clock.clone());
+        let mut platform = Platform {
+            nats: bus::connect(&nats).await.unwrap(),
+            vault: vault.clone(),
+            issuers: Issuers::development(&issuer, clock.clone()),
+            clock: clock.clone(),
+            secrets: Secrets::of([7; 32]),
+            oin: "00000000000000000000".into(),
+            operator: None,
+            settings: Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() },
+            connections: 8,
+        };
+        platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));
+        let api = together::start(&platform, &url, &format!("{}_", databases.prefix())).await.unwrap();
+        let router = web::shell(api.router.clone(), web::Shell::default());
+        Self { api, vault, databases, clock, router, issuer, settling: Mutex::new(()) }
+    }
+
+    pub fn hub(&self, service: &str) -> &Hub {
+        &self.api.hubs.iter().find(|(name, _)| *name == service).unwrap_or_else(|| panic!("no {service}")).1
+    }
+
+    /// The pseudonym of an identity of the development issuer.
+    pub fn actor(&self, subject: &str) -> ActorId {
+        self.hub("consortium").identities.actor(DevIssuer::ISSUER, subject)
+    }
+
+    pub fn client(&self, subject: &str) -> Client {
+        Client::new(self.router.clone(), self.issuer.clone(), self.actor(subject), subject)
+    }
+
+    /// Someone whose token ended an hour ago.
+    pub fn expired(&self, subject: &str) -> Client {
+        let then = self.clock.now() - chrono::TimeDelta::hours(3);
+        let issuer = self.issuer.clone().at(Clock::settable(then).0);
+        Client::new(self.router.clone(), issuer, self.actor(subject), subject)
+    }
+
+    /// What a POST without an `Idempotency-Key` is answered.
+    pub async fn without_key(&self, subject: &str, path: &str) -> (StatusCode, String) {
+        let token = self.issuer.mint(subject, chrono::TimeDelta::hours(1));
+        let request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from("{}"))
+            .unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let status = answer.status();
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// What a request without a token is answered.
+    pub async fn bare(&self, method: &str, path: &str, text: &'static str, kind: Option<&str>) -> StatusCode {
+        let mut request = Request::builder().method(method).uri(path).header("Idempotency-Key", path);
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        let request = request.body(Body::from(text)).unwrap();
+        self.router.clone().oneshot(request).await.unwrap().status()
+    }
+
+    /// Writes an event into a log, past all rules.
+    pub async fn happened(&self, service: &str, region: &RegionId, stream: &str, event_type: &str, data: &Value) {
+        let log = &self.hub(service).log;
+        let expected = log.history(region, stream).await.unwrap().last().map_or(0, |event| event.version);
+        let event = NewEvent { id: Uuid::now_v7(), event_type: event_type.to_owned(), data: data.to_string() };
+        let change = Change { stream: stream.to_owned(), expected, events: vec![event] };
+        let by = Actor { role: Role::Operator, ..Actor::hub() };
+        let context = Context::of(&Asked::new(by, self.clock.now()));
+        log.append(region, Append { changes: vec![change], context, command: None }).await.unwrap();
+    }
+
+    /// Grants a role; it counts once the hub is settled.
+    pub async fn grant(&self, region: &RegionId, subject: &str, role: Role, bound: Bound) {
+        let Bound { school, company, person } = bound;
+        let granted = grant::Event::Granted {
+            actor: self.actor(subject),
+            role,
+            school,
+            company,
+            person,
+            from: None,
+            until: None,
+        };
+        let event = NewEvent::of(&granted).unwrap();
+        let data: Value = serde_json::from_str(&event.data).unwrap();
+        let stream = format!("grant/{}", GrantId::fresh());
+        self.happened("consortium", region, &stream, &event.event_type, &data).await;
+    }
+
+    /// Relays, folds and reacts until nothing moves in any service.
+    pub async fn settle(&self) {
+        let _one_at_a_time = self.settling.lock().await;
+        loop {
+            let before = self.all_heads().await;
+            for bus in &self.api.buses {
+                bus.settle().await.unwrap();
+            }
+            if self.all_heads().await == before {
+                break;
+            }
+        }
+        for (_, hub) in &self.api.hubs {
+            hub.known.settled().await;
+        }
+    }
+
+    /// How many events each log of a region has.
+    pub async fn heads(&self, region: &RegionId) -> BTreeMap<String, i64> {
+        let all = self.all_heads().await.into_iter();
+        all.filter(|((_, of), _)| of == region).map(|((service, _), position)| (service, position)).collect()
+    }
+
+    async fn all_heads(&self) -> BTreeMap<(String, RegionId), i64> {
+        let mut heads = BTreeMap::new();
+        for (service, hub) in &self.api.hubs {
+            for head in hub.log.heads().await.unwrap() {
+                heads.insert(((*service).to_owned(), head.region), head.position);
+            }
+        }
+        heads
+    }
+
+    /// What no reader could handle, in words.
+    pub async fn parked(&self, region: &RegionId) -> Vec<String> {
+        let mut parked = Vec::new();
+        for ((service, _), bus) in self.api.hubs.iter().zip(&self.api.buses) {
+            for one in bus.parked(region).await.unwrap() {
+                parked.push(format!("{service}: {}", serde_json::to_string(&one).unwrap()));
+            }
+        }
+        parked
+    }
+}
