@@ -1,11 +1,13 @@
 //! The platform's only command handler: load, decide, append, and again when somebody was faster.
 
 use crate::append::{Append, Change, Context, NewEvent};
+use crate::loader::{Histories, Question};
 use crate::{Error, EventLog, Recorded, Refused};
 use decider::{Aggregate, Asked, Refusal};
-use sqlx::Row;
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::Arc;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 use vocabulary::RegionId;
 
@@ -66,13 +68,6 @@ struct Step {
     decide: Decide,
 }
 
-/// What was read of some streams, and of a command.
-#[derive(Default)]
-struct Histories {
-    streams: HashMap<String, Vec<Recorded>>,
-    kept: Option<Kept>,
-}
-
 impl EventLog {
     /// Asks one aggregate to do something.
     ///
@@ -104,7 +99,7 @@ impl EventLog {
     pub async fn load<A: Aggregate>(&self, region: &RegionId, id: &A::Id) -> Result<Loaded<A>, Error> {
         let stream = stream_name::<A>(id);
         let histories = self.histories(region, std::slice::from_ref(&stream), None).await?;
-        let history = histories.streams.get(&stream).map_or(&[][..], Vec::as_slice);
+        let history = histories.streams.get(&stream).map_or(&[][..], |history| history.as_slice());
         Ok(Loaded { state: replay::<A>(history, &[])?, version: history.last().map_or(0, |event| event.version) })
     }
 
@@ -113,7 +108,8 @@ impl EventLog {
     /// # Errors
     /// When the database does not answer, or a text does not read.
     pub async fn history(&self, region: &RegionId, stream: &str) -> Result<Vec<Recorded>, Error> {
-        Ok(self.histories(region, &[stream.to_owned()], None).await?.streams.remove(stream).unwrap_or_default())
+        let history = self.histories(region, &[stream.to_owned()], None).await?.streams.remove(stream);
+        Ok(history.map(Arc::unwrap_or_clone).unwrap_or_default())
     }
 
     /// What was answered to a command, when it had an effect before.
@@ -130,28 +126,10 @@ impl EventLog {
         streams: &[String],
         command: Option<Uuid>,
     ) -> Result<Histories, Error> {
-        let rows = sqlx::query("select * from event_log.load($1, $2, $3)")
-            .bind(region.as_str())
-            .bind(streams)
-            .bind(command)
-            .fetch_all(self.app())
-            .await?;
-        let mut histories = Histories::default();
-        for row in rows {
-            if row.try_get("kept")? {
-                let done = Done {
-                    stream: row.try_get("stream")?,
-                    version: row.try_get("answer_version")?,
-                    position: row.try_get("answer_position")?,
-                    repeated: true,
-                };
-                histories.kept = Some(Kept { done, fingerprint: row.try_get("fingerprint")? });
-            } else {
-                let event = Recorded::parse(row.try_get("body")?)?;
-                histories.streams.entry(event.stream.clone()).or_default().push(event);
-            }
-        }
-        Ok(histories)
+        let (answer, answered) = oneshot::channel();
+        let question = Question { streams: streams.to_vec(), command, answer };
+        self.loader(region).send(question).await.map_err(|_| Error::Closed)?;
+        answered.await.map_err(|_| Error::Closed)?
     }
 }
 
@@ -238,7 +216,7 @@ impl Batch {
         let mut changes: Vec<Change> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
         for step in &self.steps {
-            let history = histories.streams.get(&step.stream).map_or(&[][..], Vec::as_slice);
+            let history = histories.streams.get(&step.stream).map_or(&[][..], |history| history.as_slice());
             let place = places.get(step.stream.as_str()).copied();
             let earlier = place.and_then(|place| changes.get(place)).map_or(&[][..], |change| change.events.as_slice());
             let events = (step.decide)(history, earlier, asked)?;

@@ -12,6 +12,7 @@ mod database;
 mod envelope;
 mod error;
 mod execute;
+mod loader;
 mod log;
 mod merkle;
 mod read;

@@ -3,6 +3,7 @@
 use crate::append::Append;
 use crate::appender::{Appender, Request};
 use crate::execute::Done;
+use crate::loader::{Loader, Question};
 use crate::{Database, Error};
 use chrono::{DateTime, Utc};
 use decider::Clock;
@@ -26,6 +27,7 @@ struct Inner {
     app: PgPool,
     clock: Clock,
     appenders: Mutex<HashMap<RegionId, mpsc::Sender<Request>>>,
+    loaders: Mutex<HashMap<RegionId, mpsc::Sender<Question>>>,
     written: broadcast::Sender<(RegionId, i64)>,
     turns: [tokio::sync::Mutex<()>; 64],
 }
@@ -56,6 +58,7 @@ impl EventLog {
             app: database.app.clone(),
             clock,
             appenders: Mutex::default(),
+            loaders: Mutex::default(),
             written: broadcast::channel(1_024).0,
             turns: std::array::from_fn(|_| tokio::sync::Mutex::default()),
         }))
@@ -122,25 +125,42 @@ impl EventLog {
     }
 
     fn appender(&self, region: &RegionId) -> mpsc::Sender<Request> {
-        let mut appenders = self.0.appenders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sender) = appenders.get(region)
-            && !sender.is_closed()
-        {
-            return sender.clone();
-        }
-        let (sender, requests) = mpsc::channel(QUEUE);
-        let appender = Appender {
-            app: self.0.app.clone(),
-            region: region.clone(),
-            service: self.0.service,
-            source: self.0.source.clone(),
-            clock: self.0.clock.clone(),
-            written: self.0.written.clone(),
-        };
-        tokio::spawn(appender.run(requests));
-        appenders.insert(region.clone(), sender.clone());
-        sender
+        serving(&self.0.appenders, region, |requests| {
+            let appender = Appender {
+                app: self.0.app.clone(),
+                region: region.clone(),
+                service: self.0.service,
+                source: self.0.source.clone(),
+                clock: self.0.clock.clone(),
+                written: self.0.written.clone(),
+            };
+            tokio::spawn(appender.run(requests));
+        })
     }
+
+    pub(crate) fn loader(&self, region: &RegionId) -> mpsc::Sender<Question> {
+        serving(&self.0.loaders, region, |questions| {
+            tokio::spawn(Loader { app: self.0.app.clone(), region: region.clone() }.run(questions));
+        })
+    }
+}
+
+/// The way to the task that serves a region; it is started when it is not there, or not any more.
+fn serving<T>(
+    tasks: &Mutex<HashMap<RegionId, mpsc::Sender<T>>>,
+    region: &RegionId,
+    start: impl FnOnce(mpsc::Receiver<T>),
+) -> mpsc::Sender<T> {
+    let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(sender) = tasks.get(region)
+        && !sender.is_closed()
+    {
+        return sender.clone();
+    }
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    start(receiver);
+    tasks.insert(region.clone(), sender.clone());
+    sender
 }
 
 impl std::fmt::Debug for EventLog {

@@ -85,20 +85,20 @@ begin
     return query select true, p_position + cardinality(p_streams), p_recorded_at, p_frontier;
 end $$;
 
--- The histories of some streams, and what a command answered when it was asked before: one round trip.
-create or replace function event_log.load(p_region text, p_streams text[], p_command uuid)
-returns table (kept boolean, stream text, version integer, body text,
+-- The histories of some streams, and what some commands answered when they were asked before: one round trip.
+create or replace function event_log.load(p_region text, p_streams text[], p_commands uuid[])
+returns table (kept boolean, stream text, body text, command uuid,
                fingerprint bytea, answer_version integer, answer_position bigint)
 language plpgsql as $$
 begin
     perform set_config('regiohub.region', p_region, true);
-    if p_command is not null then
+    if cardinality(p_commands) > 0 then
         return query
-            select true, event.stream, event.version, null::text, event.fingerprint, event.answer_version, event.answer_position
-            from event_log.event where event.region = p_region and event.command = p_command;
+            select true, event.stream, null::text, event.command, event.fingerprint, event.answer_version, event.answer_position
+            from event_log.event where event.region = p_region and event.command = any (p_commands);
     end if;
     return query
-        select false, event.stream, event.version, event.body, null::bytea, null::integer, null::bigint
+        select false, event.stream, event.body, null::uuid, null::bytea, null::integer, null::bigint
         from event_log.event where event.region = p_region and event.stream = any (p_streams)
         order by event.stream, event.version;
 end $$;

@@ -1,0 +1,114 @@
+//! Histories that are asked for at the same time are read together: one round trip for many askers.
+
+use crate::execute::{Done, Kept};
+use crate::{Error, Recorded};
+use sqlx::{PgPool, Row};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use uuid::Uuid;
+use vocabulary::RegionId;
+
+/// How many askers share a round trip.
+const MOST: usize = 128;
+/// How many round trips of one log are under way at a time.
+const AT_ONCE: usize = 2;
+
+/// What was read of some streams, and of a command.
+#[derive(Default)]
+pub(crate) struct Histories {
+    pub streams: HashMap<String, Arc<Vec<Recorded>>>,
+    pub kept: Option<Kept>,
+}
+
+/// Some streams and a command, and who waits for them.
+pub(crate) struct Question {
+    pub streams: Vec<String>,
+    pub command: Option<Uuid>,
+    pub answer: oneshot::Sender<Result<Histories, Error>>,
+}
+
+/// Reads one log of one region, for this process.
+pub(crate) struct Loader {
+    pub app: PgPool,
+    pub region: RegionId,
+}
+
+impl Loader {
+    /// Serves until every sender is gone.
+    pub(crate) async fn run(self, mut questions: mpsc::Receiver<Question>) {
+        let (this, slots) = (Arc::new(self), Arc::new(Semaphore::new(AT_ONCE)));
+        loop {
+            // The slot first: whoever asks while none is free goes along with the next.
+            let Ok(slot) = slots.clone().acquire_owned().await else { return };
+            let mut together = Vec::new();
+            if questions.recv_many(&mut together, MOST).await == 0 {
+                return;
+            }
+            let this = this.clone();
+            tokio::spawn(async move {
+                this.answer(together).await;
+                drop(slot);
+            });
+        }
+    }
+
+    async fn answer(&self, questions: Vec<Question>) {
+        match self.read(&questions).await {
+            Ok(Read { streams, kept }) => {
+                for question in questions {
+                    let streams =
+                        question.streams.iter().filter_map(|name| Some((name.clone(), streams.get(name)?.clone())));
+                    let histories = Histories {
+                        streams: streams.collect(),
+                        kept: question.command.and_then(|command| kept.get(&command).cloned()),
+                    };
+                    // Whoever stopped waiting needs no answer.
+                    let _ = question.answer.send(Ok(histories));
+                }
+            }
+            Err(error) => {
+                let text = error.to_string();
+                let mut error = Some(error);
+                for question in questions {
+                    let error = error.take().unwrap_or_else(|| Error::Unavailable(sqlx::Error::Protocol(text.clone())));
+                    let _ = question.answer.send(Err(error));
+                }
+            }
+        }
+    }
+
+    async fn read(&self, questions: &[Question]) -> Result<Read, Error> {
+        let names: HashSet<&str> =
+            questions.iter().flat_map(|question| &question.streams).map(String::as_str).collect();
+        let commands: Vec<Uuid> = questions.iter().filter_map(|question| question.command).collect();
+        let rows = sqlx::query("select kept, stream, body, command, fingerprint, answer_version, answer_position from event_log.load($1, $2, $3)")
+            .bind(self.region.as_str())
+            .bind(names.into_iter().collect::<Vec<_>>())
+            .bind(commands)
+            .fetch_all(&self.app)
+            .await?;
+        let mut streams: HashMap<String, Vec<Recorded>> = HashMap::new();
+        let mut kept = HashMap::new();
+        for row in rows {
+            if row.try_get("kept")? {
+                let done = Done {
+                    stream: row.try_get("stream")?,
+                    version: row.try_get("answer_version")?,
+                    position: row.try_get("answer_position")?,
+                    repeated: true,
+                };
+                kept.insert(row.try_get("command")?, Kept { done, fingerprint: row.try_get("fingerprint")? });
+            } else {
+                streams.entry(row.try_get("stream")?).or_default().push(Recorded::parse(row.try_get("body")?)?);
+            }
+        }
+        Ok(Read { streams: streams.into_iter().map(|(name, history)| (name, Arc::new(history))).collect(), kept })
+    }
+}
+
+/// What one round trip brought.
+struct Read {
+    streams: HashMap<String, Arc<Vec<Recorded>>>,
+    kept: HashMap<Uuid, Kept>,
+}
