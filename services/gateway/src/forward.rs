@@ -43,7 +43,6 @@ struct To {
 }
 
 /// The whole public API: the gateway's own routes, every route of the services, and one document of all.
-#[must_use]
 pub fn compose(queries: Router, own: OpenApi, backends: &[Backend], issuers: &Issuers) -> (Router, OpenApi) {
     let document = merged(own, backends.iter().map(|backend| &backend.openapi));
     let mut router = queries;

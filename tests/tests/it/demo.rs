@@ -78,7 +78,8 @@ async fn every_line_leads_to_the_event_it_rests_on(stage: &Stage, end: &Value, e
 fn no_event_tells_a_pupils_name(books: &Books) {
     let families = PUPILS.lines().skip(1).map(|line| line.split(';').nth(2).unwrap());
     let births = PUPILS.lines().skip(1).map(|line| line.split(';').nth(3).unwrap());
-    for canary in families.chain(births) {
+    // Staff and contacts of the demo have one name each.
+    for canary in families.chain(births).chain(["Lesgeververzinsel", "Persoonverzinsel"]) {
         for text in books.texts() {
             assert!(!text.contains(canary), "{canary} is in the log: {text}");
         }

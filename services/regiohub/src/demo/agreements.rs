@@ -81,5 +81,6 @@ pub(super) async fn stage(
         let step = player.step(format!("{party} signs the stage agreement"), who, at);
         step.post(&format!("{path}/{party}-signature"), signing.clone()).await?;
     }
+    player.step("draw the stage agreement", &teacher, at).get(&format!("{path}/document")).await?;
     Ok(())
 }

@@ -46,7 +46,8 @@ async fn at_school(
     let step = |what: &str| player.step(format!("{what} {school}"), &system, at);
     let file = story.pupils_of(school);
     step("preview the pupils of").send_file("/pupil-imports/preview", file.clone()).await?;
-    step("import the pupils of").send_file("/pupil-imports", file).await?;
+    let import = step("import the pupils of").send_file("/pupil-imports", file).await?.id()?;
+    step("see how far the import is of").get(&format!("/imports/{import}")).await?;
     let own: Vec<&Pupil> = story.pupils.iter().filter(|pupil| pupil.home == *school).collect();
     let listed = step("look up the pupils of").get(&format!("/pupils?school={school}&limit=200")).await?;
     let found = own
