@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod bad_days;
 mod bad_input;
 mod contracts;
 mod files;

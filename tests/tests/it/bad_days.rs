@@ -1,0 +1,20 @@
+//! Bad days: the real program, its servers and its files are hurt in the middle of work, and nothing is lost.
+//!
+//! ```text
+//! clients give commands ─fault at a seeded point→ healed ─ask again what is unknown→ ledger = log = read models = streams
+//! ```
+//! **Invariant:** the ledger knows only what HTTP answered; it never asks the hub what happened before it compares.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod compare;
+mod ending;
+mod hub;
+mod ledger;
+mod load;
+mod nats;
+mod parked;
+mod processes;
+mod seed;
+mod starting;
+mod stricken;
