@@ -68,7 +68,9 @@ impl Bench {
         spawn_blocking(move || servers.stop()).await?;
         let rows = measured?;
         if self.json {
-            rows.iter().try_for_each(|row| anyhow::Ok(println!("{}", serde_json::to_string(row)?)))?;
+            for row in &rows {
+                println!("{}", serde_json::to_string(row)?);
+            }
         } else {
             println!("{}", row::table(&rows));
         }
