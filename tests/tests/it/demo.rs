@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "demo/books.rs"]
 mod books;
-#[path = "demo/stage.rs"]
 mod stage;
 
 use books::Books;

@@ -5,6 +5,7 @@ mod architecture;
 mod bad_days;
 mod bad_input;
 mod contracts;
+mod demo;
 mod files;
 mod isolation;
 mod openapi;
