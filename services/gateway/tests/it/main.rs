@@ -1,0 +1,17 @@
+//! The gateway's questions on real servers, told by events of the services it reads.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod agreements;
+mod attendance;
+mod behind;
+mod forward;
+mod indexes;
+mod money;
+mod order;
+mod pages;
+mod people;
+mod reach;
+mod region;
+mod sessions;
+mod signatures;
+mod world;
