@@ -16,12 +16,12 @@ async fn a_region_shows_its_partners_plan_and_target() {
     world.fact("consortium.company-joined", &stream, json!({ "company": world.company })).await;
     let school = json!({ "school": world.other_school });
     world.fact("consortium.school-left", &stream, school).await;
-    world.fact("consortium.target-set", &stream, json!({ "amount": 10_000_00, "share": 1000 })).await;
+    world.fact("consortium.target-set", &stream, json!({ "amount": 1_000_000, "share": 1000 })).await;
     world.hub.settle().await;
     let region = world.leader.get(&format!("/v1/regions/{}", world.hub.region)).await.expect(200).json();
     assert_eq!(
         (&region["name"], &region["target"], &region["targetShare"]),
-        (&json!("Voorbeeld"), &json!(10_000_00), &json!(1000))
+        (&json!("Voorbeeld"), &json!(1_000_000), &json!(1000))
     );
     // A company's name comes from the company itself.
     assert_eq!(each(region["partners"].as_array().unwrap(), "name"), ["Kou", "Eerste"]);
