@@ -48,7 +48,6 @@ struct Table {
     readers: Vec<String>,
     /// Whom it lets write in any way.
     writers: Vec<String>,
-    rows: i64,
 }
 
 struct Looked {
@@ -79,7 +78,7 @@ async fn connection(hub: &Whole, database: &str) -> PgConnection {
 
 /// Every table of a database that any of the roles may touch.
 async fn tables(at: &mut PgConnection) -> Vec<Table> {
-    let mut tables: Vec<Table> = sqlx::query_as(
+    sqlx::query_as(
         "select n.nspname || '.' || c.relname as name, c.relrowsecurity as row_security,
                 exists (select from pg_attribute a
                         where a.attrelid = c.oid and a.attname = 'region' and not a.attisdropped) as has_region,
@@ -87,8 +86,7 @@ async fn tables(at: &mut PgConnection) -> Vec<Table> {
                       and has_any_column_privilege(r, c.oid, 'select')) as readers,
                 array(select r::text from unnest($1) r where has_schema_privilege(r, n.oid, 'usage')
                       and (has_any_column_privilege(r, c.oid, 'insert') or has_any_column_privilege(r, c.oid, 'update')
-                           or has_table_privilege(r, c.oid, 'delete') or has_table_privilege(r, c.oid, 'truncate'))) as writers,
-                0::bigint as rows
+                           or has_table_privilege(r, c.oid, 'delete') or has_table_privilege(r, c.oid, 'truncate'))) as writers
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema')
            and n.nspname not like 'pg_toast%' and n.nspname not like 'pg_temp%'
@@ -97,11 +95,7 @@ async fn tables(at: &mut PgConnection) -> Vec<Table> {
     .bind(there(at).await)
     .fetch_all(&mut *at)
     .await
-    .unwrap();
-    for table in &mut tables {
-        table.rows = count(at, "", &table.name, "true").await;
-    }
-    tables
+    .unwrap()
 }
 
 /// Those of [`ROLES`] that this server has.

@@ -1,4 +1,5 @@
 //! What the hub as a whole promises.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod access;
 mod architecture;
