@@ -67,10 +67,7 @@ pub fn alone(service: Service) -> anyhow::Result<()> {
 /// # Errors
 /// As [`alone`], or what `compose` says.
 #[tokio::main]
-pub async fn alone_with(
-    service: Service,
-    compose: impl FnOnce(Alone) -> anyhow::Result<Router>,
-) -> anyhow::Result<()> {
+pub async fn alone_with(service: Service, compose: impl FnOnce(Alone) -> anyhow::Result<Router>) -> anyhow::Result<()> {
     let config = Config::parse();
     let _telemetry = config.settings.begin(&format!("regiohub-{}", service.name()))?;
     let shutdown = shutdown_signal()?;

@@ -1,5 +1,7 @@
 //! The log against a real PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod counter;
 mod scratch;
 
