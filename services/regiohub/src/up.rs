@@ -85,6 +85,10 @@ impl Up {
         // The listener holds requests until the first one is answered, so this is true from here on.
         writeln!(std::io::stdout(), "ready http://{address}")?;
         std::io::stdout().flush()?;
+        if self.postgres_url.is_none() {
+            // A new cluster's files are still in memory: ending would have to write them, and the next start to wait.
+            tokio::spawn(databases::written_down(servers.postgres_url.clone()));
+        }
         serving.await
     }
 

@@ -31,3 +31,15 @@ pub(super) async fn ready(server: &str, prefix: &str, service: &str) -> anyhow::
     admin.close().await?;
     Ok(server.database(&name))
 }
+
+/// Has the server write to its files what it holds in memory.
+pub(super) async fn written_down(server: String) {
+    let written = async {
+        let mut admin = PgConnectOptions::from_str(&server)?.connect().await?;
+        admin.execute("checkpoint").await?;
+        admin.close().await
+    };
+    if let Err(error) = written.await {
+        tracing::debug!(%error, "it will be written later");
+    }
+}
