@@ -9,22 +9,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::{Answer, Client};
-use tokio::sync::OnceCell;
 use vocabulary::Role;
-
-static WORLD: OnceCell<World> = OnceCell::const_new();
-
-/// A world in which everyone holds their role, and that no test here changes.
-async fn world(hub: &Whole) -> &'static World {
-    WORLD
-        .get_or_init(async || {
-            let world = World::played(hub, "foute-invoer").await;
-            world.people(hub, false).await;
-            hub.settle().await;
-            world
-        })
-        .await
-}
 
 /// Someone who may do an operation.
 fn someone(hub: &Whole, world: &World, operation: &str) -> Client {
@@ -83,7 +68,7 @@ fn nomination(world: &World) -> Request {
 #[test]
 fn a_body_that_is_no_json_or_says_something_unknown_is_refused_by_every_operation() {
     on_the_hub(async |hub| {
-        let world = world(hub).await;
+        let world = World::quiet(hub).await;
         let document = merged();
         let before = hub.heads(&world.region).await;
         let mut wrong = Vec::new();
@@ -122,30 +107,10 @@ fn a_body_that_is_no_json_or_says_something_unknown_is_refused_by_every_operatio
     });
 }
 
-/// The document and the handlers agree: what the one asks for, the other reads.
-#[test]
-fn the_least_body_that_the_document_allows_is_read() {
-    on_the_hub(async |hub| {
-        let world = World::played(hub, "goede-invoer").await;
-        world.people(hub, false).await;
-        hub.settle().await;
-        let document = merged();
-        let mut wrong = Vec::new();
-        // Both of its fields are files, whose columns no schema tells.
-        for operation in with_body().into_iter().filter(|it| it.id != "import-catalogue") {
-            let answer = least(&document, &operation, &world).by(&someone(hub, &world, &operation.id)).await;
-            if answer.status == StatusCode::BAD_REQUEST || answer.status.is_server_error() {
-                wrong.push(format!("{}: {} {}", operation.id, answer.status, answer.text()));
-            }
-        }
-        assert!(wrong.is_empty(), "{wrong:#?}");
-    });
-}
-
 #[test]
 fn every_field_of_the_wrong_type_is_told_at_once() {
     on_the_hub(async |hub| {
-        let world = world(hub).await;
+        let world = World::quiet(hub).await;
         let document = merged();
         let before = hub.heads(&world.region).await;
         let mut wrong = Vec::new();
@@ -213,7 +178,7 @@ fn a_command_on_a_thing_that_does_not_exist_is_answered_404() {
 #[test]
 fn a_stale_version_is_refused_with_412() {
     on_the_hub(async |hub| {
-        let world = world(hub).await;
+        let world = World::quiet(hub).await;
         let leader = hub.client(&world.subject(Role::ProgrammeLeader, false)).with("If-Match", "\"1\"");
         let request = Request {
             method: Method::POST,
@@ -227,7 +192,7 @@ fn a_stale_version_is_refused_with_412() {
 #[test]
 fn a_version_that_is_no_version_is_refused_with_400() {
     on_the_hub(async |hub| {
-        let world = world(hub).await;
+        let world = World::quiet(hub).await;
         let before = hub.heads(&world.region).await;
         let leader = hub.client(&world.subject(Role::ProgrammeLeader, false)).with("If-Match", "latest");
         let answer = nomination(world).by(&leader).await;
@@ -277,7 +242,7 @@ fn a_key_counts_for_one_request_and_every_post_needs_one() {
 #[test]
 fn who_asks_elsewhere_too_late_or_in_a_region_that_is_none_is_told_so() {
     on_the_hub(async |hub| {
-        let world = world(hub).await;
+        let world = World::quiet(hub).await;
         let subject = world.subject(Role::ProgrammeLeader, false);
         let good = nomination(world);
         in_both_languages(hub, world, &hub.expired(&subject), &good, 401, "invalid-token").await;
@@ -293,7 +258,7 @@ fn who_asks_elsewhere_too_late_or_in_a_region_that_is_none_is_told_so() {
 #[test]
 fn what_is_nowhere_or_cannot_be_done_there_is_told_so() {
     on_the_hub(async |hub| {
-        let world = world(hub).await;
+        let world = World::quiet(hub).await;
         let leader = hub.client(&world.subject(Role::ProgrammeLeader, false));
         let at = |method: Method, path: &str| Request { method, path: path.to_owned(), body: None };
         let region = &world.region;
@@ -327,7 +292,7 @@ fn what_is_nowhere_or_cannot_be_done_there_is_told_so() {
 #[test]
 fn a_body_of_more_than_a_mebibyte_is_refused_with_413() {
     on_the_hub(async |hub| {
-        let world = world(hub).await;
+        let world = World::quiet(hub).await;
         let leader = hub.client(&world.subject(Role::ProgrammeLeader, false));
         let good = nomination(world);
         let long = format!("{{\"why\": \"{}\"}}", "a".repeat(1024 * 1024));
@@ -338,7 +303,7 @@ fn a_body_of_more_than_a_mebibyte_is_refused_with_413() {
 #[test]
 fn an_address_with_an_id_that_is_none_is_refused_with_400() {
     on_the_hub(async |hub| {
-        let world = world(hub).await;
+        let world = World::quiet(hub).await;
         let leader = hub.client(&world.subject(Role::ProgrammeLeader, false));
         let request = Request {
             method: Method::POST,

@@ -1,7 +1,7 @@
 //! A request for any operation of the document: its path filled, its body as its schema asks.
 
 use crate::openapi::Operation;
-use crate::world::{CONTACT, World};
+use crate::world::{CONTACT, SCHOOL, World};
 use http::Method;
 use serde_json::{Map, Value, json};
 use testkit::{Answer, Client};
@@ -67,7 +67,11 @@ pub fn filled(operation: &Operation, world: &World) -> String {
     let query: Vec<String> = required
         .map(|it| {
             let name = it["name"].as_str().unwrap();
-            let value = if it.pointer("/schema/type") == Some(&json!("integer")) { "10" } else { "99AA00" };
+            let value = match name {
+                "kind" => "block",
+                _ if it.pointer("/schema/type") == Some(&json!("integer")) => "10",
+                _ => SCHOOL,
+            };
             format!("{name}={value}")
         })
         .collect();

@@ -35,6 +35,9 @@ static RUNTIME: LazyLock<Runtime> =
 
 static WHOLE: OnceCell<Whole> = OnceCell::const_new();
 
+/// Whose turn it is: what one test writes while another one settles would be seen half.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 /// The whole hub at work.
 pub struct Whole {
     pub api: Together,
@@ -43,7 +46,6 @@ pub struct Whole {
     pub clock: Clock,
     router: Router,
     issuer: DevIssuer,
-    settling: Mutex<()>,
 }
 
 /// What someone holds in a region.
@@ -56,7 +58,10 @@ pub struct Bound {
 
 /// Runs a test on the hub.
 pub fn on_the_hub<T>(test: impl AsyncFnOnce(&'static Whole) -> T) -> T {
-    RUNTIME.block_on(async { test(WHOLE.get_or_init(Whole::start).await).await })
+    RUNTIME.block_on(async {
+        let _turn = TURN.lock().await;
+        test(WHOLE.get_or_init(Whole::start).await).await
+    })
 }
 
 impl Whole {
@@ -88,7 +93,7 @@ impl Whole {
         platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));
         let api = together::start(&platform, &url, &format!("{}_", databases.prefix())).await.unwrap();
         let router = web::shell(api.router.clone(), web::Shell::default());
-        Self { api, vault, databases, clock, router, issuer, settling: Mutex::new(()) }
+        Self { api, vault, databases, clock, router, issuer }
     }
 
     pub fn hub(&self, service: &str) -> &Hub {
@@ -166,7 +171,6 @@ impl Whole {
 
     /// Relays, folds and reacts until nothing moves in any service.
     pub async fn settle(&self) {
-        let _one_at_a_time = self.settling.lock().await;
         loop {
             let before = self.all_heads().await;
             for bus in &self.api.buses {

@@ -7,6 +7,7 @@ use proto_schemas::co_financing::contribution_day::Day;
 use proto_schemas::co_financing::occasion;
 use proto_schemas::hotspots::{attendance, pupil_day};
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use vocabulary::{
     BranchCode, CaseId, ClaimId, CompanyId, ContributionDayId, HotspotId, PersonId, PtaId, RegionId, Role, SessionId,
 };
@@ -177,7 +178,23 @@ pub fn company(id: &str) -> CompanyId {
     id.parse().unwrap()
 }
 
+static QUIET: OnceCell<World> = OnceCell::const_new();
+
 impl World {
+    /// The world that no test changes: everyone of [`World::people`] is there, own and foreign.
+    pub async fn quiet(hub: &Whole) -> &'static Self {
+        QUIET
+            .get_or_init(async || {
+                let world = Self::played(hub, "stil").await;
+                world.people(hub, false).await;
+                world.people(hub, true).await;
+                hub.settle().await;
+                assert_eq!(hub.parked(&world.region).await, [""; 0]);
+                world
+            })
+            .await
+    }
+
     /// Plays the story in a region that is not there yet; nothing of it is settled.
     pub async fn played(hub: &Whole, name: &str) -> Self {
         let region: RegionId = name.parse().unwrap();
