@@ -5,8 +5,6 @@
 //! ```
 //! **Invariant:** the ledger knows only what HTTP answered; it never asks the hub what happened before it compares.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod compare;
 mod ending;
 mod hub;

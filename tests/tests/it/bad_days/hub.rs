@@ -24,7 +24,7 @@ use tokio::{
 
 pub const REGION: &str = "storm";
 /// Hubs at the same time: they share the machine with each other and with other tests.
-static SEATS: Semaphore = Semaphore::const_new(2);
+static SEATS: Semaphore = Semaphore::const_new(3);
 
 /// A hub, its data and its one region.
 pub struct Hub {
