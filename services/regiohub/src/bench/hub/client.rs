@@ -13,6 +13,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+/// A region with a made-up lead school.
+const FOUNDING: &str = r#"{"name":"Bench","leadSchool":"00AA00","school":{"name":"School","board":"1","vmbo":true,"profiles":["PIE"],
+    "address":{"street":"Dorpsstraat","number":"1","postcode":"4201AA","place":"Gorinchem"}}}"#;
+
 /// A running hub with one region.
 pub(super) struct Hub {
     child: Child,
@@ -44,8 +48,8 @@ impl Hub {
         let token = |subject: &str| issuer.mint(subject, TimeDelta::hours(1));
         let mut hub = Self { child, address, token: token("operator"), number: Arc::default() };
         let mut operator = hub.client().await?;
-        operator.send("PUT", "/v1/regions/bench", "founding", r#"{"name":"Bench"}"#).await?;
-        let leader = format!(r#"{{"issuer":"{}","subject":"leader"}}"#, DevIssuer::ISSUER);
+        operator.send("PUT", "/v1/regions/bench", "founding", FOUNDING).await?;
+        let leader = format!(r#"{{"to":{{"issuer":"{}","subject":"leader"}}}}"#, DevIssuer::ISSUER);
         operator.send("POST", "/v1/regions/bench/programme-leaders", "leader", &leader).await?;
         hub.token = token("leader");
         hub.settled().await?;
