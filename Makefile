@@ -4,7 +4,8 @@
 .PHONY: help run test bench schemas schemas-check lint
 
 # Override on the command line: make run PORT=9000 DATA=/srv/regiohub
-export PORT DATA POSTGRES_BIN POSTGRES_URL VAULT_URL NATS_URL
+# Only what is set is handed on: an empty setting would be a wrong one.
+$(foreach name,PORT DATA POSTGRES_BIN POSTGRES_URL VAULT_URL NATS_URL,$(if $($(name)),$(eval export $(name))))
 
 BUILT = $${CARGO_TARGET_DIR:-target}
 
