@@ -4,6 +4,7 @@
 
 pub mod agreements;
 pub mod assessments;
+pub mod audit;
 pub mod co_financing;
 pub mod consortium;
 pub mod gateway;
@@ -31,9 +32,17 @@ pub const PUBLIC: &[&str] = &["openapi", "docs", "live", "ready"];
 
 /// Every row of every service.
 pub fn all() -> impl Iterator<Item = &'static Row> {
-    [consortium::ROWS, hotspots::ROWS, agreements::ROWS, assessments::ROWS, co_financing::ROWS, gateway::ROWS]
-        .into_iter()
-        .flatten()
+    [
+        consortium::ROWS,
+        hotspots::ROWS,
+        agreements::ROWS,
+        assessments::ROWS,
+        co_financing::ROWS,
+        gateway::ROWS,
+        audit::ROWS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The roles that may do `operation`; none when nobody wrote a row for it.

@@ -17,7 +17,7 @@ use web::{Check, Guard, Lag, Wait};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 type Wire = Box<dyn FnOnce(Bus, &Hub, &[LogSource]) -> Bus + Send>;
-type Routes = Box<dyn FnOnce(&Hub) -> OpenApiRouter + Send>;
+type Routes = Box<dyn FnOnce(&Hub, &[LogSource]) -> OpenApiRouter + Send>;
 type Document = Box<dyn FnOnce() -> OpenApi + Send>;
 
 /// A service as a value; nothing happens before it is opened.
@@ -59,7 +59,7 @@ impl Service {
         Self {
             name,
             migrator: None,
-            routes: Box::new(|_| OpenApiRouter::new()),
+            routes: Box::new(|_, _| OpenApiRouter::new()),
             document: Box::new(OpenApi::default),
             wiring: vec![],
         }
@@ -81,17 +81,17 @@ impl Service {
     /// Its routes.
     #[must_use]
     pub fn routes(self, routes: fn() -> OpenApiRouter<Hub>) -> Self {
-        self.routes_of(routes, Hub::clone)
+        self.routes_of(routes, |hub, _| hub.clone())
     }
 
-    /// Its routes, where they work with a state made of the hub.
+    /// Its routes, where they work with a state made of the hub and of the logs of the services it reads.
     #[must_use]
     pub fn routes_of<S: Clone + Send + Sync + 'static>(
         mut self,
         routes: fn() -> OpenApiRouter<S>,
-        state: impl FnOnce(&Hub) -> S + Send + 'static,
+        state: impl FnOnce(&Hub, &[LogSource]) -> S + Send + 'static,
     ) -> Self {
-        self.routes = Box::new(move |hub| routes().with_state(state(hub)));
+        self.routes = Box::new(move |hub, sources| routes().with_state(state(hub, sources)));
         self.document = Box::new(move || web::promised(routes()));
         self
     }
@@ -186,7 +186,7 @@ impl Opened {
             kept: web::kept_in(&hub.log),
             wait: Some(wait(&bus, &hub)),
         };
-        let (router, openapi) = web::guard((service.routes)(&hub), guard);
+        let (router, openapi) = web::guard((service.routes)(&hub, sources), guard);
         let internal = inside::routes(hub.log.clone(), bus.clone(), platform.log_secret());
         Ok(Started { name: service.name, hub, router, internal, openapi, bus })
     }

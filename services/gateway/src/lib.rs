@@ -34,7 +34,7 @@ pub struct Gateway {
 pub fn service() -> Service {
     Service::new("gateway")
         .migrations(&MIGRATIONS)
-        .routes_of(queries, |hub| Gateway { hub: hub.clone() })
+        .routes_of(queries, |hub, _| Gateway { hub: hub.clone() })
         .projection(regions::Regions)
         .projection(companies::Companies)
         .projection_with(|hub| people::People { vault: hub.vault.clone() })

@@ -6,12 +6,13 @@ use reqwest::redirect::Policy;
 use std::time::Duration;
 
 /// What each service promises, as committed: all that is forwarded to it.
-const DOCUMENTS: [(&str, &str); 5] = [
+const DOCUMENTS: [(&str, &str); 6] = [
     ("consortium", include_str!("../../../proto-schemas/openapi/consortium.json")),
     ("hotspots", include_str!("../../../proto-schemas/openapi/hotspots.json")),
     ("agreements", include_str!("../../../proto-schemas/openapi/agreements.json")),
     ("assessments", include_str!("../../../proto-schemas/openapi/assessments.json")),
     ("co-financing", include_str!("../../../proto-schemas/openapi/co-financing.json")),
+    ("audit", include_str!("../../../proto-schemas/openapi/audit.json")),
 ];
 
 fn main() -> anyhow::Result<()> {

@@ -11,5 +11,6 @@ pub fn deciding() -> Vec<Service> {
         agreements::service(),
         assessments::service(),
         co_financing::service(),
+        audit::service(),
     ]
 }

@@ -11,18 +11,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("embedded", &[]),
     ("documents", &["vocabulary"]),
     ("decider", &["vocabulary"]),
+    ("proofs", &[]),
     ("proto-schemas", &["vocabulary"]),
     ("access", &["decider", "vocabulary"]),
-    ("event-log", &["decider", "vocabulary"]),
+    ("event-log", &["proofs", "decider", "vocabulary"]),
     ("vault", &["proto-schemas", "vocabulary"]),
-    ("bus", &["event-log", "decider", "vocabulary"]),
+    ("bus", &["event-log", "proofs", "decider", "vocabulary"]),
     ("web", &["access", "event-log", "vault", "decider", "proto-schemas", "vocabulary"]),
     ("known", &["bus", "access", "event-log", "decider", "proto-schemas", "vocabulary"]),
     ("chassis", BELOW_CHASSIS),
 ];
 
 const BELOW_CHASSIS: &[&str] =
-    &["known", "web", "bus", "access", "vault", "event-log", "decider", "proto-schemas", "vocabulary"];
+    &["known", "web", "bus", "access", "vault", "event-log", "proofs", "decider", "proto-schemas", "vocabulary"];
 
 /// What a service may use: the chassis and all below it, and what makes papers.
 const BELOW_SERVICE: &[&str] = &[
@@ -34,6 +35,7 @@ const BELOW_SERVICE: &[&str] = &[
     "access",
     "vault",
     "event-log",
+    "proofs",
     "decider",
     "proto-schemas",
     "vocabulary",
