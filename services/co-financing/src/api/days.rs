@@ -112,6 +112,19 @@ async fn known(
     Ok((loaded, day, touches))
 }
 
+/// Asks a day for what nothing else needs to be known of.
+async fn ask(
+    hub: &Hub,
+    region: &RegionId,
+    id: ContributionDayId,
+    caller: &Caller,
+    command: Command,
+) -> Result<Accepted, Problem> {
+    let (_, _, touches) = known(hub, region, id).await?;
+    let asked = caller.about(&touches)?;
+    Ok(hub.log.execute::<ContributionDay>(region, &id, command, &asked).await?.into())
+}
+
 /// Choose how a day is counted (methode kiezen).
 ///
 /// By pupils' minutes (forfait) or by the supervisor's (werkelijk). Refused while lines of the other method live.
@@ -237,9 +250,7 @@ async fn reverse_contribution_line(
     caller: Caller,
     Valid(Because { reason }): Valid<Because>,
 ) -> Result<Accepted, Problem> {
-    let (_, _, touches) = known(&hub, &region, id).await?;
-    let asked = caller.about(&touches)?;
-    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::Reverse { line, reason }, &asked).await?.into())
+    ask(&hub, &region, id, &caller, Command::Reverse { line, reason }).await
 }
 
 /// Sign for the company (ondertekenen door het bedrijf).
@@ -257,9 +268,7 @@ async fn sign_contribution_day(
     caller: Caller,
     Valid(Signature { digest }): Valid<Signature>,
 ) -> Result<Accepted, Problem> {
-    let (_, _, touches) = known(&hub, &region, id).await?;
-    let asked = caller.about(&touches)?;
-    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::Sign { digest }, &asked).await?.into())
+    ask(&hub, &region, id, &caller, Command::Sign { digest }).await
 }
 
 /// Verify signed lines (verifiëren): never who confirmed, entered or signed them.
@@ -273,9 +282,7 @@ async fn verify_contribution_day(
     Path((region, id)): Path<(RegionId, ContributionDayId)>,
     caller: Caller,
 ) -> Result<Accepted, Problem> {
-    let (_, _, touches) = known(&hub, &region, id).await?;
-    let asked = caller.about(&touches)?;
-    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::Verify, &asked).await?.into())
+    ask(&hub, &region, id, &caller, Command::Verify).await
 }
 
 /// Do not accept signed lines as they stand (afwijzen).
@@ -291,9 +298,7 @@ async fn reject_contribution_day(
     caller: Caller,
     Valid(Because { reason }): Valid<Because>,
 ) -> Result<Accepted, Problem> {
-    let (_, _, touches) = known(&hub, &region, id).await?;
-    let asked = caller.about(&touches)?;
-    Ok(hub.log.execute::<ContributionDay>(&region, &id, Command::Reject { reason }, &asked).await?.into())
+    ask(&hub, &region, id, &caller, Command::Reject { reason }).await
 }
 
 /// Confirmed attendances that wait for a rate, oldest first (openstaande aanwezigheid).
