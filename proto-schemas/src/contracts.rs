@@ -25,6 +25,7 @@ pub fn contracts() -> Vec<Contract> {
     all.extend(crate::agreements::contracts());
     all.extend(crate::assessments::contracts());
     all.extend(crate::co_financing::contracts());
+    all.extend(crate::audit::contracts());
     all.sort_by(|a, b| a.event_type.cmp(&b.event_type));
     all
 }

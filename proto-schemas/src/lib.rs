@@ -5,6 +5,7 @@
 
 pub mod agreements;
 pub mod assessments;
+pub mod audit;
 pub mod co_financing;
 pub mod consortium;
 pub mod hotspots;

@@ -95,6 +95,12 @@ ids! {
     ClaimId,
     /// One run of an import.
     ImportId,
+    /// The mandates of one auditor in one region (opdracht).
+    MandateId,
+    /// One look of an auditor (inzage).
+    LookId,
+    /// One drawing of a sample (steekproef).
+    SampleId,
 }
 
 fn derive(kind: &str, parts: &[&str]) -> Uuid {

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here gives a command to another service.
 
 mod api;
+pub mod mandate;
 
 use bus::LogSource;
 use chassis::{Hub, Service};

@@ -3,6 +3,7 @@
 use decider::Event;
 use proto_schemas::agreements::{contract, stage_agreement};
 use proto_schemas::assessments::{case, catalogue_import, elective, pta, rubric};
+use proto_schemas::audit::{look, mandate, sample};
 use proto_schemas::co_financing::{arrangement, claim, contribution, contribution_day, occasion, proof, scheme};
 use proto_schemas::consortium::{company, consortium, grant, import, person, policy};
 use proto_schemas::hotspots::{attendance, hotspot, pupil_day, pupil_week, safety_check, session};
@@ -38,6 +39,9 @@ const READERS: &[(&str, &str, Reader)] = &[
     ("co-financing", "occasion", again::<occasion::Event>),
     ("co-financing", "proof", again::<proof::Event>),
     ("co-financing", "arrangement", again::<arrangement::Event>),
+    ("audit", "mandate", again::<mandate::Event>),
+    ("audit", "look", again::<look::Event>),
+    ("audit", "sample", again::<sample::Event>),
 ];
 
 /// Reads an event and gives its data written again; nothing when no aggregate has that type.

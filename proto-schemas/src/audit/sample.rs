@@ -1,0 +1,62 @@
+//! A sample of lines that an auditor drew (steekproef). One stream per drawing.
+
+use crate::audit::mandate::Under;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use vocabulary::{ClaimId, Euros};
+
+/// How lines are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Each euro has the same chance (geldsteekproef).
+    MonetaryUnit,
+    /// Each line has the same chance (aselect).
+    Random,
+}
+
+/// One line that was drawn: where it stands in the log of co-financing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// Whose line: category, slash, id.
+    pub stream: String,
+    /// The position of the event that made it.
+    pub position: i64,
+    /// Its number in that event's stream, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// What it counts for, in cents.
+    pub amount: Euros,
+}
+
+/// What was drawn. Who drew it is in the envelope.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// Lines were drawn; the same seed, method, size and cut-off draw the same again (steekproef getrokken).
+    #[serde(rename = "nl.sterktechniekonderwijs.audit.sample-drawn.v1", rename_all = "camelCase")]
+    Drawn {
+        /// What the auditor chose or was given.
+        seed: String,
+        method: Method,
+        /// Of which claim; absent when the population is everything up to the cut-off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<ClaimId>,
+        /// The last position that was read of each log, by service.
+        cut_off: BTreeMap<String, i64>,
+        /// How many lines there were to draw from.
+        population: u32,
+        /// What they add up to, in cents.
+        total: Euros,
+        /// How many were to be drawn.
+        size: u32,
+        /// What was drawn, in the order of drawing.
+        lines: Vec<Line>,
+        /// Under which mandate; absent when the role needs none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        under: Option<Under>,
+    },
+}
