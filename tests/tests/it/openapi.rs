@@ -1,5 +1,6 @@
 //! One document, and every operation in it is called, described and guarded as the others are.
 
+use crate::files::{crates, rust, shown, text};
 use access::{PUBLIC, table};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -279,4 +280,26 @@ fn a_schema_name_means_the_same_in_every_service() {
         }
     }
     assert!(differing.is_empty(), "{differing:#?}");
+}
+
+/// Two types of one service under one name: the document keeps the one and silently drops the other.
+#[test]
+fn a_schema_name_is_of_one_type() {
+    let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in crates().iter().flat_map(|own| rust(&own.join("src"))) {
+        let text = text(&path);
+        for declared in text.split("#[derive(").skip(1).filter(|it| it.split(')').next().unwrap().contains("ToSchema"))
+        {
+            let head = declared.split(['{', ';']).next().unwrap();
+            let name = match head.split_once("schema(as = ") {
+                Some((_, name)) => name,
+                None => head.split_once("struct ").or_else(|| head.split_once("enum ")).unwrap().1,
+            };
+            let name: String = name.chars().take_while(|it| it.is_alphanumeric()).collect();
+            types.entry(name).or_default().push(shown(&path));
+        }
+    }
+    assert!(types.len() > 100, "only {} types were found", types.len());
+    types.retain(|_, places| places.len() > 1);
+    assert!(types.is_empty(), "{types:#?}");
 }

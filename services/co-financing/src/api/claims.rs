@@ -70,7 +70,7 @@ enum Stage {
 /// A claim: as fixed, or as it would be fixed now (cofinancieringsstaat).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+struct ShownClaim {
     id: ClaimId,
     scheme: SchemeCode,
     year: u16,
@@ -141,13 +141,13 @@ async fn draft_claim(
 /// Show a claim: as fixed, or as it would be now (staat tonen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/claims/{claim}", operation_id = "show-claim", tag = TAG,
-    params(("region" = RegionId, Path), ("claim" = ClaimId, Path)), responses((status = 200, body = Shown), Problem),
+    params(("region" = RegionId, Path), ("claim" = ClaimId, Path)), responses((status = 200, body = ShownClaim), Problem),
 )]
 async fn show_claim(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ClaimId)>,
     caller: Caller,
-) -> Result<(HeaderMap, Json<Shown>), Problem> {
+) -> Result<(HeaderMap, Json<ShownClaim>), Problem> {
     caller.about(&Touches::region())?;
     let (Loaded { state, version }, about) = known(&hub, &region, id).await?;
     let target = known_programme::target(&hub.db, &region, about.until).await?;
@@ -166,7 +166,7 @@ async fn show_claim(
     };
     let About { scheme, year, .. } = about;
     let rounding = figures::ROUNDING;
-    Ok((etag(version), Json(Shown { id, scheme, year, stage, cut_off, sum, subtotals, digest, target, rounding })))
+    Ok((etag(version), Json(ShownClaim { id, scheme, year, stage, cut_off, sum, subtotals, digest, target, rounding })))
 }
 
 /// Hand a claim to the controller, once its year is over (staat indienen).

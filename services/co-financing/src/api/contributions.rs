@@ -86,7 +86,7 @@ struct Paper {
 /// A contribution as it stands (bijdrage).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+struct ShownContribution {
     id: ContributionId,
     scheme: SchemeCode,
     /// With the inputs of its amount.
@@ -164,18 +164,18 @@ fn no_rate() -> Problem {
 #[utoipa::path(
     get, path = "/v1/regions/{region}/contributions/{contribution}", operation_id = "show-contribution", tag = TAG,
     params(("region" = RegionId, Path), ("contribution" = ContributionId, Path)),
-    responses((status = 200, body = Shown), Problem),
+    responses((status = 200, body = ShownContribution), Problem),
 )]
 async fn show_contribution(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ContributionId)>,
     caller: Caller,
-) -> Result<(HeaderMap, Json<Shown>), Problem> {
+) -> Result<(HeaderMap, Json<ShownContribution>), Problem> {
     let (Loaded { state, version }, touches) = known(&hub, &region, id).await?;
     caller.about(&touches)?;
     let recorded = state.recorded.ok_or_else(|| Problem::not_found("contribution", "bijdrage"))?;
     let line = recorded.line();
-    let shown = Shown {
+    let shown = ShownContribution {
         id,
         scheme: recorded.scheme,
         what: recorded.what,

@@ -76,7 +76,7 @@ struct Supervision {
 /// A contribution day as it stands (bijdragedag).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+struct ShownDay {
     id: ContributionDayId,
     day: Day,
     method: Option<Method>,
@@ -161,17 +161,17 @@ async fn choose_contribution_method(
 #[utoipa::path(
     get, path = "/v1/regions/{region}/contribution-days/{day}", operation_id = "show-contribution-day", tag = TAG,
     params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
-    responses((status = 200, body = Shown), Problem),
+    responses((status = 200, body = ShownDay), Problem),
 )]
 async fn show_contribution_day(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ContributionDayId)>,
     caller: Caller,
-) -> Result<(HeaderMap, Json<Shown>), Problem> {
+) -> Result<(HeaderMap, Json<ShownDay>), Problem> {
     let (Loaded { state, version }, day, touches) = known(&hub, &region, id).await?;
     caller.about(&touches)?;
     let lines = state.statement();
-    let shown = Shown {
+    let shown = ShownDay {
         id,
         day,
         method: state.method,

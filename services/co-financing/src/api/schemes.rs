@@ -35,7 +35,7 @@ struct Registration {
 /// A scheme (regeling).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+struct ShownScheme {
     code: SchemeCode,
     /// Absent for `sto` until the region writes its terms down.
     name: Option<Label>,
@@ -66,13 +66,13 @@ async fn register_scheme(
 #[utoipa::path(
     get, path = "/v1/regions/{region}/schemes/{scheme}", operation_id = "show-scheme", tag = TAG,
     params(("region" = RegionId, Path), ("scheme" = SchemeCode, Path)),
-    responses((status = 200, body = Shown), Problem),
+    responses((status = 200, body = ShownScheme), Problem),
 )]
 async fn show_scheme(
     State(hub): State<Hub>,
     Path((region, code)): Path<(RegionId, SchemeCode)>,
     caller: Caller,
-) -> Result<(HeaderMap, Json<Shown>), Problem> {
+) -> Result<(HeaderMap, Json<ShownScheme>), Problem> {
     caller.about(&Touches::region())?;
     let Loaded { state, version } = hub.log.load::<Scheme>(&region, &code).await?;
     if !state.exists(&code) {
@@ -83,5 +83,5 @@ async fn show_scheme(
         Some((name, source, terms)) => (Some(name), Some(source), Some(terms)),
         None => (None, None, None),
     };
-    Ok((etag(version), Json(Shown { code, name, source, terms, last_fixed })))
+    Ok((etag(version), Json(ShownScheme { code, name, source, terms, last_fixed })))
 }
