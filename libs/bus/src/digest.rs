@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::rows::{filling, quoted};
+use event_log::begin;
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -35,7 +36,7 @@ fn framed(text: &str) -> Vec<u8> {
 
 /// Every table of a schema, sorted, with the columns of its primary key.
 async fn orders(app: &PgPool, schema: &str) -> Result<Vec<(String, String)>, Error> {
-    let mut rows = app.begin().await?;
+    let mut rows = begin(app, "begin").await?;
     let orders = sqlx::query_as(
         "select made.relname::text,
                 -- Text in the order of its bytes: the database's language must not matter.

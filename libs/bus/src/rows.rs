@@ -1,6 +1,7 @@
 //! Transactions of the bus: one region at a time, in the schema that is being filled.
 
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use event_log::begin;
+use sqlx::{PgPool, Postgres, Transaction};
 use vocabulary::RegionId;
 
 /// A transaction that sees and writes one region, where unqualified names are tables of `schema`.
@@ -11,17 +12,17 @@ pub(crate) async fn filling(
 ) -> sqlx::Result<Transaction<'static, Postgres>> {
     // One round trip. A region is a slug; the schema's quotes are doubled. A crash may lose the last commits:
     // rows and checkpoint together, so they are made again from the log.
-    app.begin_with(AssertSqlSafe(format!(
+    let set = format!(
         "begin; set local regiohub.region = '{region}'; set local search_path = {}, public; \
          set local synchronous_commit = off",
         quoted(schema)
-    )))
-    .await
+    );
+    begin(app, set).await
 }
 
 /// A transaction that sees the positions of all regions, and no other rows.
 pub(crate) async fn positions(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    pool.begin_with("begin; set local regiohub.bus = 'on'").await
+    begin(pool, "begin; set local regiohub.bus = 'on'").await
 }
 
 /// A name as an SQL identifier.

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::projection::{AnyProjection, schema};
 use crate::rows::quoted;
-use event_log::APP_ROLE;
+use event_log::{APP_ROLE, begin};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 /// Marks a schema as one that may be dropped and made again.
@@ -14,7 +14,7 @@ const OURS: &str = "a read model of the hub: disposable, made from the logs";
 /// # Errors
 /// When the database does not answer or `owner` does not own it.
 pub async fn migrate(owner: &PgPool) -> Result<(), Error> {
-    let mut transaction = owner.begin().await?;
+    let mut transaction = begin(owner, "begin").await?;
     sqlx::query("select pg_advisory_xact_lock(hashtext('bus'))").execute(&mut *transaction).await?;
     sqlx::raw_sql(include_str!("bus.sql")).execute(&mut *transaction).await?;
     transaction.commit().await?;
@@ -23,7 +23,7 @@ pub async fn migrate(owner: &PgPool) -> Result<(), Error> {
 
 /// The version of a projection that serves queries; its tables are made when it is new.
 pub(crate) async fn live(owner: &PgPool, projection: &dyn AnyProjection) -> Result<i32, Error> {
-    let mut transaction = owner.begin().await?;
+    let mut transaction = begin(owner, "begin").await?;
     sqlx::query("select pg_advisory_xact_lock(hashtext('bus'))").execute(&mut *transaction).await?;
     let live: Option<i32> = sqlx::query_scalar("select live_version from bus.projections where name = $1")
         .bind(projection.name())

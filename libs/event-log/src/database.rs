@@ -79,5 +79,20 @@ pub async fn ensure_app_role(owner: &PgPool) -> sqlx::Result<()> {
 /// When the database does not answer.
 pub async fn tenant(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
     // A region is a slug, so it can stand in the statement: one round trip instead of two.
-    app.begin_with(sqlx::AssertSqlSafe(format!("begin; set local regiohub.region = '{region}'"))).await
+    begin(app, format!("begin; set local regiohub.region = '{region}'")).await
+}
+
+/// Begins a transaction with these statements, which hold nothing that someone typed.
+///
+/// Whoever stops waiting, as a handler does whose client is gone, leaves nothing behind. sqlx by itself puts the
+/// connection back with its transaction open (its issue 4393), and what the next one writes is never committed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn begin(pool: &PgPool, statements: impl Into<String>) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let (pool, statements) = (pool.clone(), sqlx::AssertSqlSafe(statements.into()));
+    #[expect(clippy::disallowed_methods, reason = "here nobody stops waiting: the task goes on by itself")]
+    let beginning = tokio::spawn(async move { pool.begin_with(statements).await });
+    // A task fails when it panics, or when the process ends.
+    beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }

@@ -20,7 +20,7 @@ mod telemetry;
 
 pub use append::{Append, Change, Context, NewEvent};
 pub use bulk::Decoded;
-pub use database::{APP_ROLE, Database, ensure_app_role, tenant};
+pub use database::{APP_ROLE, Database, begin, ensure_app_role, tenant};
 pub use envelope::{Envelope, Unreadable};
 pub use error::{Error, Refused};
 pub use execute::{Batch, Done, Kept, Loaded};

@@ -4,7 +4,7 @@ use crate::append::Append;
 use crate::appender::{Appender, Request};
 use crate::execute::Done;
 use crate::loader::{Loader, Question};
-use crate::{Database, Error};
+use crate::{Database, Error, begin};
 use chrono::{DateTime, Utc};
 use decider::Clock;
 use sqlx::PgPool;
@@ -69,7 +69,7 @@ impl EventLog {
     /// # Errors
     /// When the database does not answer or the user does not own it.
     pub async fn migrate(database: &Database) -> sqlx::Result<()> {
-        let mut transaction = database.owner.begin().await?;
+        let mut transaction = begin(&database.owner, "begin").await?;
         // Several processes may start at once.
         sqlx::query("select pg_advisory_xact_lock(hashtext('event_log'))").execute(&mut *transaction).await?;
         sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *transaction).await?;

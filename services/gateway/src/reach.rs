@@ -1,7 +1,8 @@
 //! Reading within the caller's reach: the database shows no more, even with a forgotten `where`.
 
 use access::Scope;
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use event_log::begin;
+use sqlx::{PgPool, Postgres, Transaction};
 use vocabulary::RegionId;
 
 /// Ends the tables of a read model: whoever reads under the reader's role may see them.
@@ -45,7 +46,7 @@ pub(crate) use {reach, readable};
 pub async fn reading(app: &PgPool, region: &RegionId, scope: &Scope) -> sqlx::Result<Transaction<'static, Postgres>> {
     let list = |items: Vec<String>| items.join(",");
     // Slugs, branch codes and uuids: nothing in them needs escaping, so one round trip is enough.
-    app.begin_with(AssertSqlSafe(format!(
+    let set = format!(
         "begin read only; set local role regiohub_reader; set local regiohub.region = '{region}';
          set local regiohub.reach = '{}'; set local regiohub.schools = '{}';
          set local regiohub.companies = '{}'; set local regiohub.persons = '{}'",
@@ -53,6 +54,6 @@ pub async fn reading(app: &PgPool, region: &RegionId, scope: &Scope) -> sqlx::Re
         list(scope.schools.iter().map(ToString::to_string).collect()),
         list(scope.companies.iter().map(ToString::to_string).collect()),
         list(scope.persons.iter().map(ToString::to_string).collect()),
-    )))
-    .await
+    );
+    begin(app, set).await
 }

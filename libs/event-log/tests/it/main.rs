@@ -6,5 +6,6 @@ mod counter;
 mod scratch;
 
 mod appending;
+mod giving_up;
 mod isolation;
 mod reading;
