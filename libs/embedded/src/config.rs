@@ -20,6 +20,8 @@ pub struct Config {
     pub postgres_url: Option<String>,
     /// A running nats-server with JetStream instead.
     pub nats_url: Option<String>,
+    /// Only PostgreSQL: for commands that read what is kept and publish nothing.
+    pub without_nats: bool,
     /// For tests: quick to make, forgets everything when the machine stops, many connections.
     pub scratch: bool,
 }
@@ -34,6 +36,7 @@ impl Config {
             postgres_bin: None,
             postgres_url: None,
             nats_url: None,
+            without_nats: false,
             scratch: false,
         }
     }

@@ -5,7 +5,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{Read, Seek, Write},
+    io::Write,
     net::{Ipv4Addr, TcpListener},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown},
     path::{Path, PathBuf},
@@ -54,32 +54,30 @@ impl Home {
 
     /// Held until the file is dropped, also by a kill -9.
     pub(crate) fn lock(&self) -> Result<File, Error> {
-        let path = self.path("lock");
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(Error::file("cannot open", &path))?;
         for _ in 0..20 {
-            match file.try_lock() {
-                Ok(()) => {
-                    let written = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-                    written.map_err(Error::file("cannot write", &path))?;
-                    return Ok(file);
-                }
-                // A process that was just killed may still be on its way out.
-                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(25)),
-                Err(TryLockError::Error(source)) => {
-                    return Err(Error::File { what: "cannot lock", path, source });
-                }
+            if let Some(mut file) = self.lock_once()? {
+                let written = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+                written.map_err(Error::file("cannot write", &self.path("lock")))?;
+                return Ok(file);
             }
+            // A process that was just killed may still be on its way out.
+            thread::sleep(Duration::from_millis(25));
         }
-        let mut pid = String::new();
-        let _ = file.rewind().and_then(|()| file.read_to_string(&mut pid));
+        let pid = fs::read_to_string(self.path("lock")).unwrap_or_default();
         Err(Error::InUse { dir: self.dir.clone(), pid: pid.trim().parse().ok() })
+    }
+
+    /// `None` when another process holds it.
+    pub(crate) fn lock_once(&self) -> Result<Option<File>, Error> {
+        let path = self.path("lock");
+        let mut open = OpenOptions::new();
+        open.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let file = open.open(&path).map_err(Error::file("cannot open", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(Error::File { what: "cannot lock", path, source }),
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

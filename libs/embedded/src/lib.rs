@@ -14,12 +14,14 @@ mod keeper;
 mod leftover;
 mod nats;
 mod postgres;
+mod running;
 mod within;
 
 use std::{fs::File, time::Duration};
 
 pub use config::{Config, default_bin_dir, default_data_dir};
 pub use error::Error;
+pub use running::running;
 pub use within::within;
 
 use account::Account;
@@ -68,6 +70,7 @@ impl Servers {
         };
         let nats = match &config.nats_url {
             Some(_) => None,
+            None if config.without_nats => None,
             None => Some(nats::prepare(config, &mut home, &account)?),
         };
         if let Some(prepared) = postgres {

@@ -62,7 +62,7 @@ pub(crate) fn prepare(config: &Config, home: &mut Home, account: &Account) -> Re
     arguments.push(format!("--hba-file={}", data.join("pg_hba.conf").display()).into());
     let command = account_command(account, &postgres, arguments);
     Ok(Prepared {
-        url: format!("postgres://{USER}:{password}@127.0.0.1:{port}/postgres"),
+        url: url(&password, port),
         program: Program {
             name: "postgres",
             command,
@@ -80,6 +80,10 @@ pub(crate) fn prepare(config: &Config, home: &mut Home, account: &Account) -> Re
             ],
         },
     })
+}
+
+pub(crate) fn url(password: &str, port: u16) -> String {
+    format!("postgres://{USER}:{password}@127.0.0.1:{port}/postgres")
 }
 
 fn account_command(

@@ -2,6 +2,7 @@
 //!
 //! The only crate that knows every service.
 
+pub mod audit;
 pub mod bench;
 pub mod contracts;
 pub mod demo;

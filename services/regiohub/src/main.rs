@@ -1,12 +1,14 @@
 //! The `regiohub` program.
 
 use clap::{Parser, Subcommand};
+use regiohub::audit::{Audit, Found};
 use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
 use regiohub::demo::Demo;
 use regiohub::parked::Parked;
 use regiohub::token::Token;
 use regiohub::up::Up;
+use std::process::ExitCode;
 
 /// The event-sourced hub of a Sterk Techniekonderwijs region.
 #[derive(Debug, Parser)]
@@ -24,10 +26,19 @@ enum Command {
     Contracts(Contracts),
     Demo(Demo),
     Bench(Bench),
+    Audit(Box<Audit>),
 }
 
+/// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when an audit found something.
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    let Err(error) = run().await else { return ExitCode::SUCCESS };
+    // Its reasons in one line: a stack trace tells an auditor nothing.
+    eprintln!("Error: {error:#}");
+    ExitCode::from(if error.is::<Found>() { 3 } else { 1 })
+}
+
+async fn run() -> anyhow::Result<()> {
     match Program::parse().command {
         Command::Up(up) => up.run().await,
         Command::Token(token) => {
@@ -38,5 +49,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Contracts(contracts) => contracts.run(),
         Command::Demo(demo) => demo.run().await,
         Command::Bench(bench) => bench.run().await,
+        Command::Audit(audit) => audit.run().await,
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use embedded::{Config, Error, Servers};
 use rustix::process::Signal;
-use watched::{Folder, answers, eventually, helper, kill, psql, say};
+use watched::{Folder, answers, arguments, eventually, helper, kill, psql, say};
 
 /// The limit for a second start.
 const SECOND_START: Duration = Duration::from_secs(3);
@@ -32,6 +32,24 @@ fn a_second_start_is_quick_and_keeps_data_ports_and_passwords() {
     assert_eq!((second.postgres_url.clone(), second.nats_url.clone()), urls);
     assert_eq!(psql(&second.postgres_url, "select answer from kept").unwrap(), "42");
     assert!(answers(&second.nats_url));
+}
+
+#[test]
+fn a_command_beside_a_running_hub_finds_its_postgres_and_else_starts_it_alone() {
+    let folder = Folder::new();
+    assert_eq!(embedded::running(&folder.config().data_dir).unwrap(), None, "nothing was ever started here");
+    let servers = Servers::start(&folder.config()).unwrap();
+    let found = embedded::running(&folder.config().data_dir).unwrap();
+    assert_eq!(found.as_deref(), Some(servers.postgres_url.as_str()));
+    assert_eq!(psql(&found.unwrap(), "select 42").unwrap(), "42");
+    servers.stop();
+    assert_eq!(embedded::running(&folder.config().data_dir).unwrap(), None);
+
+    let alone = Servers::start(&Config { without_nats: true, ..folder.config() }).unwrap();
+    assert_eq!(psql(&alone.postgres_url, "select 42").unwrap(), "42");
+    assert!(alone.nats_url.is_empty());
+    let processes = folder.processes();
+    assert!(processes.iter().all(|pid| !arguments(*pid).contains("nats-server")), "no NATS: {processes:?}");
 }
 
 #[test]

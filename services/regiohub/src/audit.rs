@@ -1,0 +1,48 @@
+//! `regiohub audit …`: what an auditor asks of the logs themselves, with or without a running hub.
+
+mod logs;
+pub mod reach;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Prove, replay and explain the history of a region from its logs alone.
+///
+/// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when something was found.
+#[derive(Clone, Debug, Args)]
+pub struct Audit {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Command {
+    Logs(logs::Logs),
+}
+
+/// For whom the answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// What was looked at is not as it should be: the program ends with 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Found(pub String);
+
+impl Audit {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// [`Found`] when something is not as it should be, else what is in the way.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        match self.command {
+            Command::Logs(logs) => logs.run().await,
+        }
+    }
+}
