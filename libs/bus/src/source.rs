@@ -2,6 +2,7 @@
 
 use crate::Error;
 use event_log::{EventLog, Recorded};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use vocabulary::RegionId;
 
 /// Where the logs of one service are read by position: the truth behind the streams.
@@ -13,7 +14,8 @@ pub enum LogSource {
     There(There),
 }
 
-/// The logs of a service in another process: `GET {url}/log` and `GET {url}/log/{region}?after=&limit=`.
+/// The logs of a service in another process: `GET {url}/log`, `GET {url}/log/{region}?after=&limit=` and
+/// `GET {url}/log/{region}?stream=`.
 #[derive(Clone)]
 pub struct There {
     service: String,
@@ -92,11 +94,27 @@ impl LogSource {
     pub async fn page(&self, region: &RegionId, after: i64, limit: usize) -> Result<Vec<Recorded>, Error> {
         match self {
             Self::Here(log) => Ok(log.page(region, after, limit).await?),
+            Self::There(there) => read(&there.get(&format!("/{region}?after={after}&limit={limit}")).await?),
+        }
+    }
+
+    /// The history of one stream (category, slash, id), in order; empty when nothing happened.
+    ///
+    /// # Errors
+    /// When the log does not answer, or a text is not an event.
+    pub async fn history(&self, region: &RegionId, stream: &str) -> Result<Vec<Recorded>, Error> {
+        match self {
+            Self::Here(log) => Ok(log.history(region, stream).await?),
             Self::There(there) => {
-                let lines = there.get(&format!("/{region}?after={after}&limit={limit}")).await?;
-                let events = lines.lines().filter(|line| !line.is_empty());
-                Ok(events.map(|line| Recorded::parse(line.to_owned())).collect::<Result<_, _>>()?)
+                let name = percent_encode(stream.as_bytes(), NON_ALPHANUMERIC);
+                read(&there.get(&format!("/{region}?stream={name}")).await?)
             }
         }
     }
+}
+
+/// One event a line.
+fn read(lines: &str) -> Result<Vec<Recorded>, Error> {
+    let events = lines.lines().filter(|line| !line.is_empty());
+    Ok(events.map(|line| Recorded::parse(line.to_owned())).collect::<Result<_, _>>()?)
 }

@@ -1,6 +1,7 @@
 //! What only the installation itself asks: a log by position, and what is parked.
 //!
-//! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /parked/{region}` · `POST /parked/{region}?reader=`
+//! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` ·
+//! `GET /parked/{region}` · `POST /parked/{region}?reader=`
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, Request, State};
@@ -27,6 +28,8 @@ struct Range {
     #[serde(default)]
     after: i64,
     limit: Option<usize>,
+    /// Only this stream, whole.
+    stream: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,11 +77,28 @@ async fn events(
     Path(region): Path<RegionId>,
     Query(range): Query<Range>,
 ) -> Response {
+    if let Some(stream) = range.stream {
+        return history(&inside.log, &region, &stream).await;
+    }
     let lines = inside.log.texts(&region, range.after).take(range.limit.unwrap_or(usize::MAX)).map_ok(|mut text| {
         text.push('\n');
         Bytes::from(text)
     });
     ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response()
+}
+
+/// A history is short: it is read whole.
+async fn history(log: &EventLog, region: &RegionId, stream: &str) -> Response {
+    match log.history(region, stream).await {
+        Ok(history) => {
+            let lines: String = history.into_iter().flat_map(|event| [event.text, "\n".to_owned()]).collect();
+            ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a history cannot be read");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
 }
 
 async fn parked(State(inside): State<Arc<Inside>>, Path(region): Path<RegionId>) -> Response {

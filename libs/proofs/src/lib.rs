@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** nothing here touches the world, so what it says can be checked anywhere.
 
+mod paths;
 mod tree;
 
+pub use paths::Paths;
 pub use tree::{Frontier, Hash, leaf_hash};

@@ -11,7 +11,7 @@ pub fn leaf_hash(text: &str) -> Hash {
     Sha256::new().chain_update([0]).chain_update(text).finalize().into()
 }
 
-fn node_hash(left: &Hash, right: &Hash) -> Hash {
+pub(crate) fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }
 

@@ -9,6 +9,7 @@ use vocabulary::{ActorId, MandateId, Reason};
 /// The log of one service in the region (logboek).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = MandateLog)]
 pub enum Log {
     /// Who takes part.
     Consortium,

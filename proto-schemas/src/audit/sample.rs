@@ -10,6 +10,7 @@ use vocabulary::{ClaimId, Euros};
 /// How lines are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = SampleMethod)]
 pub enum Method {
     /// Each euro has the same chance (geldsteekproef).
     MonetaryUnit,
@@ -20,6 +21,7 @@ pub enum Method {
 /// One line that was drawn: where it stands in the log of co-financing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SampleLine)]
 pub struct Line {
     /// Whose line: category, slash, id.
     pub stream: String,

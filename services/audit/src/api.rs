@@ -1,11 +1,31 @@
 //! What auditors may ask.
 
+mod figures;
 mod logs;
 
 use crate::Audit;
+use crate::reading::Unread;
+use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use web::Problem;
 
 pub(crate) fn routes() -> OpenApiRouter<Audit> {
-    OpenApiRouter::new().routes(routes!(logs::list_logs))
+    OpenApiRouter::new().routes(routes!(logs::list_logs)).routes(routes!(figures::trace_figure))
+}
+
+/// What is told of a log that cannot be read.
+fn unread(error: &Unread) -> Problem {
+    match error {
+        Unread::NoLog(_) | Unread::Log { .. } => {
+            tracing::warn!(%error, "a log cannot be read");
+            Problem::unavailable("log")
+        }
+        Unread::Event { service, position } => Problem::new(
+            StatusCode::CONFLICT,
+            "log-unreadable",
+            format!("{service}@{position} does not read as its type says: verify the log."),
+            format!("{service}@{position} is niet leesbaar zoals het type zegt: controleer het logboek."),
+        ),
+    }
 }

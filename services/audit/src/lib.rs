@@ -3,7 +3,13 @@
 //! **Invariant:** nothing here gives a command to another service.
 
 mod api;
+pub mod book;
+pub mod explain;
+pub mod figure;
 pub mod mandate;
+pub mod node;
+pub mod proof;
+pub mod reading;
 
 use bus::LogSource;
 use chassis::{Hub, Service};

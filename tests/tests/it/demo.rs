@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod audit;
 mod books;
 mod stage;
 
@@ -33,6 +34,9 @@ async fn a_school_year_is_played_once_and_every_cent_leads_to_an_event() {
     no_event_tells_a_pupils_name(&books);
     every_role_sees_what_it_may(&stage, end).await;
     assert_eq!(stage.parked().await, Vec::<Value>::new());
+    audit::every_figure_is_traced_to_what_it_rests_on(&stage, end, &books).await;
+    // The last thing: the log is not the same after it.
+    audit::an_altered_amount_is_found(&stage, end).await;
 }
 
 fn figure<'a>(end: &'a Value, name: &str) -> &'a Value {

@@ -27,7 +27,8 @@ use vocabulary::{Actor, ActorId, BranchCode, CompanyId, GrantId, PersonId, Regio
 pub const NOW: &str = "2026-10-06T13:00:00Z";
 
 /// The services whose databases there are; the vault's comes besides.
-pub const SERVICES: [&str; 6] = ["consortium", "hotspots", "agreements", "assessments", "co-financing", "gateway"];
+pub const SERVICES: [&str; 7] =
+    ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit", "gateway"];
 
 /// What is shared lives on one runtime, which outlives each test.
 static RUNTIME: LazyLock<Runtime> =

@@ -136,6 +136,7 @@ const STORY: &[(&str, &[&str])] = &[
             "claim-drafted",
         ],
     ),
+    ("audit", &["mandate-opened", "looked", "name-revealed", "sample-drawn"]),
 ];
 
 /// Ids of the examples that mean the same school, company and so on.

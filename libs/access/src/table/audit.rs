@@ -4,4 +4,7 @@ use super::{Row, row};
 use vocabulary::Role::{Auditor, Controller, ProgrammeLeader};
 
 /// One row per operation of the service.
-pub const ROWS: &[Row] = &[row("list-logs", &[Auditor, Controller, ProgrammeLeader])];
+pub const ROWS: &[Row] = &[
+    row("list-logs", &[Auditor, Controller, ProgrammeLeader]),
+    row("trace-figure", &[Auditor, Controller, ProgrammeLeader]),
+];

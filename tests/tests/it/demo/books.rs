@@ -46,6 +46,11 @@ impl Books {
         self.texts.values().flatten()
     }
 
+    /// The text at a position of a service's log.
+    pub fn text_at(&self, service: &str, position: u64) -> &str {
+        &self.texts[service][usize::try_from(position).unwrap() - 1]
+    }
+
     /// The event at a position of a service's log.
     pub fn at(&self, service: &str, position: u64) -> &Value {
         let event = &self.events[service][usize::try_from(position).unwrap() - 1];

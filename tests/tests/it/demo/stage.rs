@@ -19,6 +19,7 @@ pub struct Stage {
     pub url: String,
     pub http: reqwest::Client,
     data: tempfile::TempDir,
+    databases: String,
 }
 
 /// The program next to this test.
@@ -55,7 +56,8 @@ impl Stage {
         let url = timeout(Duration::from_secs(120), ready).await.expect("ready in two minutes");
         // What it says later goes on being read, so that it never waits for a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { _hub: hub, url, http: reqwest::Client::new(), data }
+        let (server, _) = postgres.rsplit_once('/').unwrap();
+        Self { _hub: hub, url, http: reqwest::Client::new(), data, databases: format!("{server}/{own}_") }
     }
 
     fn demo(&self) -> Command {
@@ -95,8 +97,9 @@ impl Stage {
         let mut heads = BTreeMap::new();
         for service in services() {
             let all: Vec<Value> = self.inside(&format!("/services/{service}/log")).await.json().await.unwrap();
-            let head = all.iter().find(|head| head["region"] == REGION).unwrap();
-            heads.insert(service, head["position"].as_u64().unwrap());
+            // Nobody has audited anything yet.
+            let head = all.iter().find(|head| head["region"] == REGION);
+            heads.insert(service, head.map_or(0, |head| head["position"].as_u64().unwrap()));
         }
         heads
     }
@@ -115,6 +118,22 @@ impl Stage {
             all.extend(parked.json::<Vec<Value>>().await.unwrap());
         }
         all
+    }
+
+    /// The database of a service, as its owner.
+    pub fn database(&self, service: &str) -> String {
+        format!("{}{service}", self.databases)
+    }
+
+    /// What someone of the demo reads below the region.
+    pub async fn as_role(&self, end: &Value, role: &str, path: &str) -> Value {
+        let tokens = end["tokens"].as_array().unwrap();
+        let token = tokens.iter().find(|token| token["role"] == role).unwrap()["token"].as_str().unwrap();
+        let asked = self.http.get(format!("{}/v1/regions/{REGION}{path}", self.url)).bearer_auth(token);
+        let answer = asked.send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert_eq!(status, 200, "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     /// Every line of a list, page by page, as the programme leader sees it.

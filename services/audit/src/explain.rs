@@ -1,0 +1,210 @@
+//! How a figure came about: its lines, each recomputed, down to the scan at the door and the signature under it.
+
+mod attendance;
+mod claim;
+mod contract;
+mod line;
+mod place;
+mod planned;
+mod policy;
+mod signing;
+mod sum;
+
+use crate::book::Book;
+use crate::figure::{Figure, Range};
+use crate::node::{Finding, Node};
+use crate::proof::{Proof, proofs};
+use crate::reading::{Reader, Unread};
+use proto_schemas::co_financing::figures::Line;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use vocabulary::{Euros, RegionId};
+
+/// The service whose log holds lines and claims.
+pub(crate) const SERVICE: &str = "co-financing";
+
+/// How a figure came about, with one page of its lines (herleiding).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// Whose.
+    pub region: RegionId,
+    /// Which figure, as it was asked.
+    pub figure: String,
+    /// In euro cents, as recorded or added up of recorded lines.
+    pub amount: Euros,
+    /// In euro cents, recomputed from minutes, shares and rates.
+    pub recomputed: Euros,
+    /// How many lines it has.
+    pub lines: usize,
+    /// The last position that was read of each log, by service.
+    pub read_up_to: BTreeMap<String, i64>,
+    /// What does not hold for the figure as a whole or for any of its lines' amounts.
+    pub findings: Vec<Finding>,
+    /// Where the figure itself stands: the events of a claim, the target of a statement.
+    pub stands: Vec<Node>,
+    /// A page of its lines, each down to what it rests on, by reference.
+    pub items: Vec<Node>,
+    /// Give it as `after` for the lines that follow; absent on the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// For each event shown: the proof that it stands in its log.
+    pub proofs: Vec<Proof>,
+}
+
+/// Which lines to show.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Those behind this reference.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A figure before its lines are shown.
+struct Whole {
+    amount: Euros,
+    recomputed: Euros,
+    findings: Vec<Finding>,
+    stands: Vec<Node>,
+    /// Sorted by reference.
+    lines: Vec<Line>,
+}
+
+impl Explanation {
+    /// Every finding: of the figure, and of the lines on this page.
+    #[must_use]
+    pub fn all_findings(&self) -> Vec<&Finding> {
+        let nodes = self.stands.iter().chain(&self.items).flat_map(Node::all_findings);
+        self.findings.iter().chain(nodes).collect()
+    }
+}
+
+/// Explains a figure; nothing when there is no such thing.
+///
+/// # Errors
+/// When a log does not answer, or an event does not read as its type says.
+pub async fn explain(
+    reader: &mut Reader,
+    figure: Figure,
+    range: &Range,
+    part: &Part,
+) -> Result<Option<Explanation>, Unread> {
+    let Some(figure) = figure.known(reader).await? else { return Ok(None) };
+    let heads = reader.heads().await?;
+    let name = called(&figure);
+    let whole = match figure {
+        Figure::Claim(id) => claim::whole(reader, id, head(&heads)).await?,
+        Figure::Sum(which) => sum::whole(reader, which, range, &heads).await?,
+        Figure::Entry(stream) => entry(reader, &stream).await?,
+        Figure::Line(reference) => single(reader, &reference).await?,
+        Figure::Id(_) => None,
+    };
+    let Some(Whole { amount, recomputed, findings, stands, lines }) = whole else { return Ok(None) };
+    let count = lines.len();
+    let mut wanted = lines.into_iter().filter(|line| part.after.as_ref().is_none_or(|after| line.reference > *after));
+    let shown: Vec<Line> = wanted.by_ref().take(part.limit).collect();
+    let next = wanted.next().and(shown.last()).map(|line| line.reference.clone());
+    let mut items = Vec::new();
+    for line in shown {
+        let mut node = match line.reference.starts_with("session/") {
+            true => planned::explain(reader, &line).await?,
+            false => line::explain(reader, &line.reference).await?,
+        };
+        node.check(
+            node.amount == Some(line.amount),
+            "line-differs",
+            format!("the figure counts {} for this line", line.amount),
+            format!("het bedrag telt {} voor deze regel", line.amount),
+        );
+        items.push(node);
+    }
+    let proofs = proofs(reader, &heads).await?;
+    let region = reader.region().clone();
+    let read_up_to = heads;
+    Ok(Some(Explanation {
+        region,
+        figure: name,
+        amount,
+        recomputed,
+        lines: count,
+        read_up_to,
+        findings,
+        stands,
+        items,
+        next,
+        proofs,
+    }))
+}
+
+fn called(figure: &Figure) -> String {
+    match figure {
+        Figure::Claim(id) => format!("claim/{id}"),
+        Figure::Entry(name) | Figure::Line(name) => name.clone(),
+        Figure::Sum(sum) => sum.as_str().to_owned(),
+        Figure::Id(id) => id.to_string(),
+    }
+}
+
+fn head(heads: &BTreeMap<String, i64>) -> i64 {
+    heads.get(SERVICE).copied().unwrap_or(0)
+}
+
+/// Everything in the log of co-financing up to a position.
+pub(crate) async fn book(reader: &Reader, until: i64) -> Result<Book, Unread> {
+    let mut book = Book::default();
+    reader.whole(SERVICE, until, |event| keep(&mut book, event)).await?;
+    Ok(book)
+}
+
+fn keep(book: &mut Book, event: &event_log::Recorded) -> Result<(), Unread> {
+    book.keep(event).map_err(|_| Unread::Event { service: SERVICE.to_owned(), position: event.position })
+}
+
+/// The lines that live of one day.
+async fn entry(reader: &mut Reader, stream: &str) -> Result<Option<Whole>, Unread> {
+    let mut book = Book::default();
+    for event in reader.history(SERVICE, stream).await?.iter() {
+        keep(&mut book, event)?;
+    }
+    let Some(entry) = book.entries.get(stream) else { return Ok(None) };
+    let living =
+        entry.lines.values().filter(|line| line.lives()).map(|line| (line.line(entry, false), line.recomputed));
+    Ok(Some(added(living.collect())))
+}
+
+/// One line, also when it was taken back.
+async fn single(reader: &mut Reader, reference: &str) -> Result<Option<Whole>, Unread> {
+    let named = reference.strip_suffix("/reversed").unwrap_or(reference);
+    let stream = named.split_once('#').map_or(named, |(stream, _)| stream);
+    let mut book = Book::default();
+    for event in reader.history(SERVICE, stream).await?.iter() {
+        keep(&mut book, event)?;
+    }
+    let Some((_, entry, kept)) = book.line(reference) else { return Ok(None) };
+    let back = reference != named;
+    if back && kept.lives() {
+        return Ok(None);
+    }
+    let recomputed = if back { Euros(-kept.recomputed.cents()) } else { kept.recomputed };
+    Ok(Some(added(vec![(kept.line(entry, back), recomputed)])))
+}
+
+/// Lines with what their inputs make, added up; a line that differs is found.
+fn added(mut lines: Vec<(Line, Euros)>) -> Whole {
+    lines.sort_by(|a, b| a.0.reference.cmp(&b.0.reference));
+    let amount = lines.iter().map(|(line, _)| line.amount).sum();
+    let recomputed = lines.iter().map(|(_, recomputed)| *recomputed).sum();
+    let differing = lines.iter().filter(|(line, recomputed)| line.amount != *recomputed);
+    let findings = differing.map(|(line, recomputed)| differs(line, *recomputed)).collect();
+    Whole { amount, recomputed, findings, stands: vec![], lines: lines.into_iter().map(|(line, _)| line).collect() }
+}
+
+fn differs(line: &Line, recomputed: Euros) -> Finding {
+    Finding::new(
+        "amount-differs",
+        format!("{}: {} was recorded, its inputs make {recomputed}", line.reference, line.amount),
+        format!("{}: {} is vastgelegd, de invoer geeft {recomputed}", line.reference, line.amount),
+    )
+}

@@ -1,0 +1,152 @@
+//! Reads what a question needs of a region's logs: one position, one history, or a whole log in order.
+
+use bus::LogSource;
+use decider::Event;
+use event_log::Recorded;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use vocabulary::RegionId;
+
+/// How many events of a whole log are in memory at a time.
+const AT_A_TIME: usize = 5_000;
+
+/// The logs of one region, for one question. What was read once is not asked again.
+#[derive(Debug)]
+pub struct Reader {
+    region: RegionId,
+    logs: Arc<[LogSource]>,
+    histories: HashMap<(String, String), Arc<Vec<Recorded>>>,
+    seen: BTreeMap<(String, i64), String>,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// The services that can be read do not include it.
+    #[error("the log of {0} is not among those that can be read here")]
+    NoLog(String),
+    /// It did not answer, or holds a text that is no event.
+    #[error("the log of {service} cannot be read: {error}; `regiohub audit verify` tells whether it is intact")]
+    Log {
+        /// Whose log.
+        service: String,
+        /// What it said.
+        error: bus::Error,
+    },
+    /// An event is not what its type says.
+    #[error("{service}@{position} does not read as its type says; `regiohub audit verify` tells whether it is intact")]
+    Event {
+        /// Whose log.
+        service: String,
+        /// Where in it.
+        position: i64,
+    },
+}
+
+impl Reader {
+    /// Reads these logs for a region.
+    #[must_use]
+    pub fn new(region: RegionId, logs: Arc<[LogSource]>) -> Self {
+        Self { region, logs, histories: HashMap::new(), seen: BTreeMap::new() }
+    }
+
+    /// Whose logs.
+    #[must_use]
+    pub fn region(&self) -> &RegionId {
+        &self.region
+    }
+
+    /// The services whose logs can be read.
+    pub fn services(&self) -> impl Iterator<Item = &str> {
+        self.logs.iter().map(LogSource::service)
+    }
+
+    /// Where each log of the region ends, by service.
+    ///
+    /// # Errors
+    /// When a log does not answer.
+    pub async fn heads(&self) -> Result<BTreeMap<String, i64>, Unread> {
+        let mut heads = BTreeMap::new();
+        for log in self.logs.iter() {
+            let found = log.heads().await.map_err(|error| unread(log.service(), error))?;
+            let head = found.into_iter().find(|head| head.region == self.region);
+            heads.extend(head.map(|head| (log.service().to_owned(), head.position)));
+        }
+        Ok(heads)
+    }
+
+    /// The history of a stream (category, slash, id), in order; empty when nothing happened.
+    ///
+    /// # Errors
+    /// When the log does not answer.
+    pub async fn history(&mut self, service: &str, stream: &str) -> Result<Arc<Vec<Recorded>>, Unread> {
+        let key = (service.to_owned(), stream.to_owned());
+        if let Some(known) = self.histories.get(&key) {
+            return Ok(known.clone());
+        }
+        let log = self.log(service)?;
+        let history = log.history(&self.region, stream).await.map_err(|error| unread(service, error))?;
+        let history = Arc::new(history);
+        self.histories.insert(key, history.clone());
+        Ok(history)
+    }
+
+    /// The event at a position; nothing when the log ends before it.
+    ///
+    /// # Errors
+    /// When the log does not answer.
+    pub async fn at(&self, service: &str, position: i64) -> Result<Option<Recorded>, Unread> {
+        let log = self.log(service)?;
+        let page = log.page(&self.region, position - 1, 1).await.map_err(|error| unread(service, error))?;
+        Ok(page.into_iter().find(|event| event.position == position))
+    }
+
+    /// Every event of a log up to a position, in order and with flat memory.
+    ///
+    /// # Errors
+    /// When the log does not answer, or what `each` says.
+    pub async fn whole(
+        &self,
+        service: &str,
+        until: i64,
+        mut each: impl FnMut(&Recorded) -> Result<(), Unread>,
+    ) -> Result<(), Unread> {
+        let log = self.log(service)?;
+        let mut after = 0;
+        while after < until {
+            let page = log.page(&self.region, after, AT_A_TIME).await.map_err(|error| unread(service, error))?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.position;
+            for event in page.iter().take_while(|event| event.position <= until) {
+                each(event)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers that an answer shows this event: what is shown is proven.
+    pub(crate) fn shown(&mut self, service: &str, event: &Recorded) {
+        self.seen.insert((service.to_owned(), event.position), event.text.clone());
+    }
+
+    /// What was shown so far, by service and position, with the exact text.
+    pub(crate) fn all_shown(&self) -> &BTreeMap<(String, i64), String> {
+        &self.seen
+    }
+
+    fn log(&self, service: &str) -> Result<&LogSource, Unread> {
+        self.logs.iter().find(|log| log.service() == service).ok_or_else(|| Unread::NoLog(service.to_owned()))
+    }
+}
+
+fn unread(service: &str, error: bus::Error) -> Unread {
+    Unread::Log { service: service.to_owned(), error }
+}
+
+/// The event itself.
+///
+/// # Errors
+/// When it is not what its type says.
+pub fn event<E: Event>(service: &str, recorded: &Recorded) -> Result<E, Unread> {
+    recorded.event().map_err(|_| Unread::Event { service: service.to_owned(), position: recorded.position })
+}

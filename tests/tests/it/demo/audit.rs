@@ -1,0 +1,111 @@
+//! What an auditor is told of the demo region: every figure traced from the logs alone, and an altered cent found.
+
+use super::books::Books;
+use super::stage::{REGION, Stage};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use sqlx::{Connection, PgConnection};
+
+/// The figures of the statement, the claim and every line, as the auditor is told them.
+pub async fn every_figure_is_traced_to_what_it_rests_on(stage: &Stage, end: &Value, books: &Books) {
+    for shown in end["statement"]["figures"].as_array().unwrap() {
+        let name = shown["figure"].as_str().unwrap();
+        let (explained, lines) = traced(stage, end, name).await;
+        assert_eq!((&explained["amount"], &explained["recomputed"]), (&shown["amount"], &shown["amount"]), "{name}");
+        assert_eq!(
+            (&explained["lines"], lines.len() as u64),
+            (&shown["lines"], shown["lines"].as_u64().unwrap()),
+            "{name}"
+        );
+        assert_eq!(sum(&lines, "recomputed"), shown["amount"].as_i64().unwrap(), "{name}");
+    }
+    let claim = claim(stage, end).await;
+    let (explained, lines) = traced(stage, end, claim["id"].as_str().unwrap()).await;
+    assert_eq!((&explained["amount"], &explained["recomputed"]), (&claim["total"], &claim["total"]));
+    assert_eq!(sum(&lines, "amount"), claim["total"].as_i64().unwrap());
+    for proof in explained["proofs"].as_array().unwrap() {
+        let event = books.text_at(proof["service"].as_str().unwrap(), proof["position"].as_u64().unwrap());
+        assert_eq!(proof["leaf"], hex::encode(Sha256::new().chain_update([0]).chain_update(event).finalize()));
+        assert_eq!(proof["root"], hex::encode(root(proof)), "{proof}");
+    }
+}
+
+/// The database's owner raises an amount by a zero: recomputation and signature both tell.
+pub async fn an_altered_amount_is_found(stage: &Stage, end: &Value) {
+    let claim = claim(stage, end).await;
+    let (_, lines) = traced(stage, end, claim["id"].as_str().unwrap()).await;
+    let line = lines.iter().find(|line| line["says"]["minutes"] == 180).unwrap();
+    let (position, amount) = (line["event"]["position"].as_i64().unwrap(), line["amount"].as_i64().unwrap());
+    let mut owner = PgConnection::connect(&stage.database("co_financing")).await.unwrap();
+    let altered =
+        sqlx::query("update event_log.event set body = replace(body, $3, $4) where region = $1 and position = $2")
+            .bind(REGION)
+            .bind(position)
+            .bind(format!(r#""amount":{amount}}}"#))
+            .bind(format!(r#""amount":{amount}0}}"#))
+            .execute(&mut owner)
+            .await
+            .unwrap();
+    assert_eq!(altered.rows_affected(), 1);
+
+    let reference = line["reference"].as_str().unwrap();
+    let shown = stage.as_role(end, "auditor", &address(claim["id"].as_str().unwrap(), "?limit=100")).await;
+    let found: Vec<&str> =
+        shown["findings"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap()).collect();
+    assert!(found.contains(&"line-differs"), "{found:?}");
+    let told = shown["items"].as_array().unwrap().iter().find(|it| it["reference"] == reference).unwrap();
+    assert_eq!((&told["amount"], &told["recomputed"]), (&(amount * 10).into(), &amount.into()));
+    let told = told.to_string();
+    for code in ["amount-differs", "digest-differs", "total-differs", "line-differs"] {
+        assert!(told.contains(code), "{code}: {told}");
+    }
+}
+
+async fn claim(stage: &Stage, end: &Value) -> Value {
+    let claims = stage.as_role(end, "auditor", "/claims").await;
+    let id = claims["items"][0]["id"].as_str().unwrap().to_owned();
+    stage.as_role(end, "auditor", &format!("/claims/{id}")).await
+}
+
+fn address(figure: &str, query: &str) -> String {
+    format!("/audit/figures/{}{query}", figure.replace('/', "%2F").replace('#', "%23"))
+}
+
+/// What is told of a figure, and all its lines page by page, none of them with a finding.
+async fn traced(stage: &Stage, end: &Value, figure: &str) -> (Value, Vec<Value>) {
+    let (mut lines, mut query) = (Vec::new(), "?limit=40".to_owned());
+    loop {
+        let page = stage.as_role(end, "auditor", &address(figure, &query)).await;
+        assert!(!page.to_string().contains(r#""findings":[{"#), "{figure}: {page}");
+        lines.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => query = format!("?limit=40&after={}", next.replace('#', "%23")),
+            None => return (page, lines),
+        }
+    }
+}
+
+fn sum(lines: &[Value], what: &str) -> i64 {
+    lines.iter().map(|line| line[what].as_i64().unwrap()).sum()
+}
+
+/// RFC 9162, section 2.1.3.2, as it stands there.
+fn root(proof: &Value) -> Vec<u8> {
+    let number = |name: &str| proof[name].as_u64().unwrap();
+    let (mut node, mut last) = (number("index"), number("size") - 1);
+    let mut hash = hex::decode(proof["leaf"].as_str().unwrap()).unwrap();
+    for sibling in proof["path"].as_array().unwrap() {
+        let sibling = hex::decode(sibling.as_str().unwrap()).unwrap();
+        assert_ne!(last, 0, "the path is too long");
+        let (left, right) = if node % 2 == 1 || node == last { (sibling, hash) } else { (hash, sibling) };
+        if node % 2 == 0 && node == last {
+            while node % 2 == 0 && node != 0 {
+                (node, last) = (node >> 1, last >> 1);
+            }
+        }
+        hash = Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().to_vec();
+        (node, last) = (node >> 1, last >> 1);
+    }
+    assert_eq!(last, 0, "the path is too short");
+    hash
+}
