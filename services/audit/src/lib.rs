@@ -10,6 +10,7 @@ pub mod mandate;
 pub mod node;
 pub mod proof;
 pub mod reading;
+pub mod verify;
 
 use bus::LogSource;
 use chassis::{Hub, Service};
