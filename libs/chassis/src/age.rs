@@ -3,6 +3,7 @@
 use crate::Hub;
 use chrono::{Datelike, NaiveDate};
 use known::Pupil;
+use processing::Activity;
 use vocabulary::RegionId;
 
 impl Hub {
@@ -11,7 +12,9 @@ impl Hub {
     /// # Errors
     /// When the vault is away, or what it gives is no date.
     pub async fn age_on(&self, region: &RegionId, pupil: &Pupil, day: NaiveDate) -> Result<Option<u8>, vault::Error> {
-        let Some(text) = self.vault.open(region, &pupil.birth_date_field, &pupil.birth_date).await? else {
+        let fields = [(pupil.birth_date_field.as_str(), &pupil.birth_date)];
+        let opened = self.open_for(Activity::AgeCheck, "check-age", region, &fields).await?;
+        let Some(text) = opened.into_iter().next().flatten() else {
             return Ok(None);
         };
         let born: NaiveDate = text.parse().map_err(|_| vault::Error::Broken("a birth date is no date"))?;

@@ -1,6 +1,6 @@
 //! One service as a process of its own.
 
-use crate::{Server, Service, Settings, serve, shutdown_signal};
+use crate::{Server, Service, Settings, kept_elsewhere, serve, shutdown_signal};
 use access::Issuers;
 use axum::Router;
 use bus::{LogSource, There};
@@ -31,6 +31,7 @@ struct Config {
     #[arg(long, env = "REGIOHUB_SECRETS")]
     secrets: PathBuf,
     /// Where the other services are, as NAME=URL, such as consortium=http://consortium:8081. May be repeated.
+    /// Without `audit` no auditor is shown anything.
     #[arg(long = "peer", env = "REGIOHUB_PEERS", value_delimiter = ',', value_parser = peer)]
     peers: Vec<(String, String)>,
     #[command(flatten)]
@@ -79,7 +80,10 @@ pub async fn alone_with(service: Service, compose: impl FnOnce(Alone) -> anyhow:
     let secret = platform.log_secret();
     let there = config.peers.iter().map(|(name, url)| LogSource::There(There::new(name, url, &secret, http.clone())));
     let sources: Vec<LogSource> = there.chain([opened.source()]).collect();
-    let started = opened.start(&platform, &sources).await?;
+    let audit = config.peers.iter().find(|(name, _)| name == "audit");
+    let elsewhere = audit.map(|(_, url)| kept_elsewhere(url, &secret, http.clone()));
+    let keep = opened.keeps().or(elsewhere);
+    let started = opened.start(&platform, &sources, keep).await?;
 
     let listener = tokio::net::TcpListener::bind(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");

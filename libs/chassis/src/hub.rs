@@ -4,6 +4,7 @@ use crate::Secrets;
 use decider::Clock;
 use event_log::EventLog;
 use known::Known;
+use processing::Logbook;
 use sqlx::PgPool;
 use vault::Vault;
 
@@ -22,6 +23,8 @@ pub struct Hub {
     pub clock: Clock,
     /// Pseudonyms of identities.
     pub identities: access::Identities,
+    /// Where each processing of personal data is written down.
+    pub processing: Logbook,
     /// Secrets derived for one use each.
     pub secrets: Secrets,
 }

@@ -1,8 +1,9 @@
 //! What only the installation itself asks: a log by position, and what is parked.
 //!
 //! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` ·
-//! `GET /parked/{region}` · `POST /parked/{region}?reader=`
+//! `GET /parked/{region}` · `POST /parked/{region}?reader=` · where looks are kept `POST /looks`
 
+use crate::looks;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use vocabulary::RegionId;
+use web::Keep;
 
 struct Inside {
     log: EventLog,
@@ -38,14 +40,16 @@ struct Reader {
 }
 
 /// The routes. Only who brings `secret` as bearer token gets in.
-pub(crate) fn routes(log: EventLog, bus: Bus, secret: String) -> Router {
+pub(crate) fn routes(log: EventLog, bus: Bus, keeps: Option<Keep>, secret: String) -> Router {
     let secret: Arc<str> = secret.into();
+    let looks = keeps.map(looks::routes).unwrap_or_default();
     Router::new()
         .route("/log", get(heads))
         .route("/log/{region}", get(events))
         .route("/parked/{region}", get(parked).post(retry))
-        .route_layer(middleware::from_fn_with_state(secret, admit))
         .with_state(Arc::new(Inside { log, bus }))
+        .merge(looks)
+        .route_layer(middleware::from_fn_with_state(secret, admit))
 }
 
 async fn admit(State(secret): State<Arc<str>>, request: Request, next: Next) -> Response {

@@ -9,6 +9,8 @@ mod age;
 mod alone;
 mod hub;
 mod inside;
+mod looks;
+mod opening;
 mod platform;
 mod secrets;
 mod serve;
@@ -18,6 +20,7 @@ pub mod telemetry;
 
 pub use alone::{Alone, alone, alone_with};
 pub use hub::Hub;
+pub use looks::kept_elsewhere;
 pub use platform::Platform;
 pub use secrets::{NoSecrets, Secrets};
 pub use serve::{Server, serve, shutdown_signal};

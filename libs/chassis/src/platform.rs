@@ -3,6 +3,7 @@
 use crate::Secrets;
 use access::{Grants, Identities, Issuers};
 use decider::Clock;
+use processing::Logbook;
 use vault::Vault;
 use vocabulary::ActorId;
 
@@ -25,6 +26,8 @@ pub struct Platform {
     pub operator: Option<ActorId>,
     /// How streams are made and followed.
     pub settings: bus::Settings,
+    /// Each processing of personal data.
+    pub processing: Logbook,
     /// Connections per service to its database.
     pub connections: u32,
 }

@@ -11,13 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use web::{Check, Guard, Lag, Wait};
+use web::{Check, Guard, Keep, Lag, Looks, Wait};
 
 /// How long a reader waits for a position before it is told how far behind we are.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 type Wire = Box<dyn FnOnce(Bus, &Hub, &[LogSource]) -> Bus + Send>;
 type Routes = Box<dyn FnOnce(&Hub, &[LogSource]) -> OpenApiRouter + Send>;
+type Keeps = Box<dyn FnOnce(&Hub) -> Keep + Send>;
 type Document = Box<dyn FnOnce() -> OpenApi + Send>;
 
 /// A service as a value; nothing happens before it is opened.
@@ -27,6 +28,7 @@ pub struct Service {
     routes: Routes,
     document: Document,
     wiring: Vec<Wire>,
+    keeps: Option<Keeps>,
 }
 
 /// A service whose tables are there and whose log can be read.
@@ -34,6 +36,7 @@ pub struct Opened {
     service: Service,
     database: Database,
     hub: Hub,
+    keeps: Option<Keep>,
 }
 
 /// A service at work, once its bus runs.
@@ -62,6 +65,7 @@ impl Service {
             routes: Box::new(|_, _| OpenApiRouter::new()),
             document: Box::new(OpenApi::default),
             wiring: vec![],
+            keeps: None,
         }
     }
 
@@ -116,6 +120,13 @@ impl Service {
         self
     }
 
+    /// It keeps what auditors of every service are shown, and what anyone is shown by itself.
+    #[must_use]
+    pub fn keeps_looks(mut self, keep: impl FnOnce(&Hub) -> Keep + Send + 'static) -> Self {
+        self.keeps = Some(Box::new(keep));
+        self
+    }
+
     /// What its routes promise: for the contracts, without any server.
     #[must_use]
     pub fn openapi(self) -> OpenApi {
@@ -126,7 +137,7 @@ impl Service {
     ///
     /// # Errors
     /// When the database does not answer, or a migration fails.
-    pub async fn open(self, platform: &Platform, database: PgConnectOptions) -> anyhow::Result<Opened> {
+    pub async fn open(mut self, platform: &Platform, database: PgConnectOptions) -> anyhow::Result<Opened> {
         let database = Database::open(database, platform.connections).await?;
         EventLog::migrate(&database).await?;
         if let Some(migrator) = self.migrator {
@@ -138,10 +149,12 @@ impl Service {
             vault: platform.vault.clone(),
             known: Known::new(&database, platform.grants()),
             clock: platform.clock.clone(),
+            processing: platform.processing.of(self.name),
             identities: platform.identities(),
             secrets: platform.secrets.clone(),
         };
-        Ok(Opened { service: self, database, hub })
+        let keeps = self.keeps.take().map(|keeps| keeps(&hub));
+        Ok(Opened { service: self, database, hub, keeps })
     }
 }
 
@@ -158,12 +171,23 @@ impl Opened {
         LogSource::Here(self.hub.log.clone())
     }
 
-    /// Puts it together. `sources` are the logs of all services it reads.
+    /// Where it keeps looks, when it is the service that does.
+    #[must_use]
+    pub fn keeps(&self) -> Option<Keep> {
+        self.keeps.clone()
+    }
+
+    /// Puts it together. `sources` are the logs of all services it reads; `keep` is where looks of auditors are kept.
     ///
     /// # Errors
     /// When the database does not answer, or what it reads has no source.
-    pub async fn start(self, platform: &Platform, sources: &[LogSource]) -> anyhow::Result<Started> {
-        let Self { service, database, hub } = self;
+    pub async fn start(
+        self,
+        platform: &Platform,
+        sources: &[LogSource],
+        keep: Option<Keep>,
+    ) -> anyhow::Result<Started> {
+        let Self { service, database, hub, keeps } = self;
         let mut bus = Bus::new(platform.nats.clone(), database.clone(), platform.settings.clone())
             .relay(hub.log.clone())
             .projection(hub.known.grants(), sources)
@@ -185,9 +209,10 @@ impl Opened {
             fingerprint_key: platform.secrets.derive("fingerprint"),
             kept: web::kept_in(&hub.log),
             wait: Some(wait(&bus, &hub)),
+            looks: Looks { of_everyone: keeps.is_some(), keep },
         };
         let (router, openapi) = web::guard((service.routes)(&hub, sources), guard);
-        let internal = inside::routes(hub.log.clone(), bus.clone(), platform.log_secret());
+        let internal = inside::routes(hub.log.clone(), bus.clone(), keeps, platform.log_secret());
         Ok(Started { name: service.name, hub, router, internal, openapi, bus })
     }
 }

@@ -5,6 +5,7 @@ use crate::{Platform, Secrets};
 use access::{DevIssuer, Issuers, Oidc};
 use anyhow::Context;
 use decider::Clock;
+use processing::{Logbook, Target};
 use sqlx::postgres::PgConnectOptions;
 use std::path::Path;
 use vault::{MasterKey, Vault};
@@ -41,6 +42,10 @@ pub struct Settings {
     /// Where traces and metrics go (OTLP over gRPC), such as http://127.0.0.1:4317.
     #[arg(long, env = "REGIOHUB_OTLP")]
     otlp: Option<String>,
+    /// Where each processing of personal data is written down (Logboek Dataverwerkingen): a file, or a collector (OTLP
+    /// over gRPC) such as http://127.0.0.1:4317. Without one, `processing.jsonl` beside the secrets.
+    #[arg(long, env = "REGIOHUB_PROCESSING_LOG")]
+    processing_log: Option<Target>,
     /// What is logged, such as `info` or `warn,bus=debug`.
     #[arg(long, env = "REGIOHUB_LOG", default_value = "info")]
     log: String,
@@ -83,12 +88,16 @@ impl Settings {
         vault.migrate().await.context("the vault")?;
         // NATS may be away when we start: commands go on without it.
         let nats = bus::connect_when_there(nats).await.context("NATS")?;
+        let hub_secrets = Secrets::open_or_create(secrets)?;
+        let target = self.processing_log.clone().unwrap_or_else(|| Target::File(secrets.join("processing.jsonl")));
+        let processing = Logbook::new(&target, &hub_secrets.derive("processing"), &self.oin, clock.clone())?;
         let mut platform = Platform {
             nats,
             vault,
             issuers,
             clock,
-            secrets: Secrets::open_or_create(secrets)?,
+            secrets: hub_secrets,
+            processing,
             oin: self.oin.clone(),
             operator: None,
             settings: bus::Settings {

@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use decider::{Asked, Clock, Event, Hand};
 use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent, Recorded};
 use futures_util::TryStreamExt;
+use processing::{Logbook, Target};
+use serde_json::Value;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use utoipa::openapi::OpenApi;
 use vault::{MasterKey, Vault};
 use vocabulary::{Actor, RegionId, Role};
@@ -40,6 +43,7 @@ pub struct TestHub {
     others: HashMap<&'static str, (EventLog, Bus)>,
     databases: Databases,
     clock: Clock,
+    processed: PathBuf,
 }
 
 /// Opens and starts a service. The logs of the other services are there, and empty.
@@ -58,6 +62,10 @@ pub async fn hub(service: Service) -> TestHub {
     vault.migrate().await.expect("the vault's tables");
     let secrets = Secrets::of([7; 32]);
     let settings = Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() };
+    let processed = std::env::temp_dir().join(format!("{}-processing.jsonl", databases.prefix()));
+    let target = Target::File(processed.clone());
+    let processing =
+        Logbook::new(&target, &secrets.derive("processing"), "00000000000000000000", clock.clone()).expect("a logbook");
     let mut platform = Platform {
         nats: bus::connect(&nats).await.expect("the nats-server of `make test`"),
         vault,
@@ -67,6 +75,7 @@ pub async fn hub(service: Service) -> TestHub {
         oin: "00000000000000000000".into(),
         operator: None,
         settings,
+        processing,
         connections: 20,
     };
     platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));
@@ -83,7 +92,8 @@ pub async fn hub(service: Service) -> TestHub {
     let opened = service.open(&platform, databases.make(name).await).await.expect("the service opens");
     let sources: Vec<LogSource> =
         others.values().map(|(log, _)| LogSource::Here(log.clone())).chain([opened.source()]).collect();
-    let started = opened.start(&platform, &sources).await.expect("the service starts");
+    let keep = opened.keeps();
+    let started = opened.start(&platform, &sources, keep).await.expect("the service starts");
     TestHub {
         region: "voorbeeld".parse().expect("a region"),
         hub: started.hub,
@@ -96,6 +106,7 @@ pub async fn hub(service: Service) -> TestHub {
         others,
         databases,
         clock,
+        processed,
     }
 }
 
@@ -118,6 +129,26 @@ impl TestHub {
     /// When it cannot be read.
     pub async fn events(&self, service: &str) -> Vec<Recorded> {
         self.log(service).page(&self.region, 0, 100_000).await.expect("a log")
+    }
+
+    /// The spans of every processing of personal data until now.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    #[must_use]
+    pub fn processed(&self) -> Vec<Value> {
+        // Nobody's data were processed yet: there is no file.
+        let lines = std::fs::read_to_string(&self.processed).unwrap_or_default();
+        lines.lines().map(|line| serde_json::from_str(line).expect("a span")).collect()
+    }
+
+    /// From now on no processing can be written down.
+    ///
+    /// # Panics
+    /// When the file cannot be taken away.
+    pub fn lose_the_processing_log(&self) {
+        let _ = std::fs::remove_file(&self.processed);
+        std::fs::create_dir(&self.processed).expect("a folder where the file should be");
     }
 
     fn log(&self, service: &str) -> &EventLog {
@@ -198,6 +229,7 @@ impl TestHub {
 
 impl Drop for TestHub {
     fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.processed).or_else(|_| std::fs::remove_dir(&self.processed));
         let mut databases = self.databases.clone();
         // Dropping is not async, and the test's own runtime stands still meanwhile: connections of its own.
         let cleaning = std::thread::spawn(move || {

@@ -76,6 +76,12 @@ impl Caller {
         self.0.at
     }
 
+    /// The trace of the request.
+    #[must_use]
+    pub fn traceparent(&self) -> Option<&str> {
+        self.0.traceparent.as_deref()
+    }
+
     /// The date in the Netherlands at the moment asked.
     #[must_use]
     pub fn today(&self) -> NaiveDate {

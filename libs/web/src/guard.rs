@@ -9,6 +9,7 @@ use crate::{
     command::Prints,
     document,
     headers::{self, HUB_POSITION},
+    looks::{self, Look, Looks},
     operations::{Known, Operations},
     telemetry,
 };
@@ -26,7 +27,7 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use serde_json::json;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
 use utoipa::openapi::OpenApi;
@@ -80,6 +81,8 @@ pub struct Guard {
     pub kept: KeptLookup,
     /// Waits for the lookups; without it `Hub-Min-Position` is not waited for.
     pub wait: Option<Wait>,
+    /// What auditors are shown is kept here first.
+    pub looks: Looks,
 }
 
 /// The roles that may do an operation; none for one that is not known.
@@ -121,6 +124,7 @@ struct Let {
     success: StatusCode,
     region: Option<RegionId>,
     command: Option<CommandKey>,
+    look: Option<Look>,
 }
 
 async fn stand(State(standing): State<Arc<Standing>>, request: Request, next: Next) -> Response {
@@ -139,7 +143,8 @@ impl Standing {
         let (mut parts, body) = request.into_parts();
         let known = self.operation(&parts)?;
         if access::PUBLIC.contains(&known.id.as_str()) {
-            let through = Let { operation: known.id.clone(), success: known.success, region: None, command: None };
+            let through =
+                Let { operation: known.id.clone(), success: known.success, region: None, command: None, look: None };
             return Ok((Request::from_parts(parts, body), through));
         }
         let identity = self.guard.issuers.verify(&headers::bearer(&parts.headers)?).await?;
@@ -168,11 +173,25 @@ impl Standing {
         let print = |key: String| self.prints.of(actor, region.as_ref(), &key, (&parts.method, &parts.uri, &body));
         let command = key.map(print);
         let traceparent = parts.extensions.get::<Trace>().map(|trace| trace.traceparent.clone());
+        let look = match (&region, self.guard.looks.must_keep(&parts.method, &grants)) {
+            (Some(region), Some(role)) => Some(Look {
+                region: region.clone(),
+                actor,
+                role,
+                at,
+                service: self.guard.service.to_owned(),
+                operation: known.id.clone(),
+                about: asked_about(&mut parts).await,
+                traceparent: traceparent.clone(),
+            }),
+            _ => None,
+        };
         let through = Let {
             operation: known.id.clone(),
             success: known.success,
             region: region.clone(),
             command: command.clone(),
+            look,
         };
         parts.extensions.insert(Caller(Arc::new(Who { actor, region, grants, at, command, expects, traceparent })));
         Ok((Request::from_parts(parts, Body::from(body)), through))
@@ -210,7 +229,13 @@ impl Standing {
         })
     }
 
-    async fn finish(&self, answer: Response, through: Let, asked: &str) -> Response {
+    async fn finish(&self, answer: Response, mut through: Let, asked: &str) -> Response {
+        // **Invariant:** what is shown to an auditor was kept before.
+        if let Some(look) = through.look.take().filter(|_| looks::tells(answer.status()))
+            && let Err(problem) = self.guard.looks.keep(look).await
+        {
+            return problem.into_response();
+        }
         let (success, region, operation) = (through.success, through.region.clone(), through.operation.clone());
         let mut answer = match self.answered_before(answer.status(), through).await {
             Ok(None) => answer,
@@ -272,6 +297,13 @@ async fn region(parts: &mut Parts) -> Result<Option<RegionId>, Problem> {
     };
     let named = params.iter().find(|(name, _)| *name == "region");
     named.map(|(_, region)| region.parse().map_err(|_| Problem::denied())).transpose()
+}
+
+/// What of the address may be kept of a look.
+async fn asked_about(parts: &mut Parts) -> BTreeMap<String, String> {
+    let params = RawPathParams::from_request_parts(parts, &()).await.ok();
+    let path = params.iter().flat_map(|params| params.iter());
+    looks::about(path, parts.uri.query().unwrap_or_default())
 }
 
 async fn read(body: Body) -> Result<Bytes, Problem> {

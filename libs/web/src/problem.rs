@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
@@ -126,6 +127,29 @@ impl Problem {
     }
 }
 
+/// A problem on its way from one process of the hub to another, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    status: u16,
+    code: String,
+    english: String,
+    dutch: String,
+}
+
+impl From<&Problem> for Told {
+    fn from(problem: &Problem) -> Self {
+        let Inner { status, code, detail: [english, dutch], .. } = &*problem.0;
+        Self { status: status.as_u16(), code: code.to_string(), english: english.to_string(), dutch: dutch.to_string() }
+    }
+}
+
+impl From<Told> for Problem {
+    fn from(told: Told) -> Self {
+        let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::new(status, told.code, told.english, told.dutch)
+    }
+}
+
 impl IntoResponse for Problem {
     /// In English; the shell writes it again for the reader.
     fn into_response(self) -> Response {
@@ -158,6 +182,13 @@ fn title(status: StatusCode) -> [&'static str; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_problem_is_the_same_in_another_process() {
+        let problem = Problem::conflict("full", "The session is full.", "De bijeenkomst is vol.");
+        let text = serde_json::to_string(&Told::from(&problem)).unwrap();
+        assert_eq!(Problem::from(serde_json::from_str::<Told>(&text).unwrap()), problem);
+    }
 
     #[tokio::test]
     async fn a_problem_reads_in_either_language() {

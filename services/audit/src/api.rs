@@ -2,6 +2,9 @@
 
 mod figures;
 mod logs;
+mod looks;
+mod mandates;
+mod reveals;
 
 use crate::Audit;
 use crate::reading::Unread;
@@ -11,7 +14,13 @@ use utoipa_axum::routes;
 use web::Problem;
 
 pub(crate) fn routes() -> OpenApiRouter<Audit> {
-    OpenApiRouter::new().routes(routes!(logs::list_logs)).routes(routes!(figures::trace_figure))
+    OpenApiRouter::new()
+        .routes(routes!(logs::list_logs))
+        .routes(routes!(mandates::open_mandate, mandates::list_mandates))
+        .routes(routes!(mandates::end_mandate))
+        .routes(routes!(looks::list_looks))
+        .routes(routes!(reveals::reveal_name))
+        .routes(routes!(figures::trace_figure))
 }
 
 /// What is told of a log that cannot be read.

@@ -14,6 +14,7 @@ use crate::{
 use chassis::Hub;
 use decider::Asked;
 use event_log::Done;
+use processing::Activity;
 use proto_schemas::{
     Sealed,
     consortium::{import::Kind, person::Guardian},
@@ -183,7 +184,8 @@ impl PupilImport {
                 asked.extend(guardian.email.iter().map(|email| (fields.guardian_email, email)));
             }
         }
-        let mut opened = self.hub.vault.open_all(&self.region, &asked).await?.into_iter();
+        let mut opened =
+            self.hub.open_for(Activity::Registration, "import-pupils", &self.region, &asked).await?.into_iter();
         let same = told.iter().map(|(line, _, known)| {
             let Some(known) = known else { return false };
             let sealed = 2 + known.who.guardians.iter().map(|it| 1 + usize::from(it.email.is_some())).sum::<usize>();

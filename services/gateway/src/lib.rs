@@ -4,6 +4,7 @@
 
 mod document;
 mod forward;
+mod named;
 mod page;
 pub mod questions;
 mod reach;
@@ -15,7 +16,10 @@ pub use reach::reading;
 pub use web::Listed;
 
 use chassis::{Hub, Service};
-use questions::{agreements, attendance, co_financing, companies, hotspots, me, people, regions, sessions, signatures};
+use questions::{
+    agreements, attendance, co_financing, companies, hotspots, me, people, processing_activities, regions, sessions,
+    signatures,
+};
 use sqlx::migrate::Migrator;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -37,7 +41,7 @@ pub fn service() -> Service {
         .routes_of(queries, |hub, _| Gateway { hub: hub.clone() })
         .projection(regions::Regions)
         .projection(companies::Companies)
-        .projection_with(|hub| people::People { vault: hub.vault.clone() })
+        .projection_with(|hub| people::People { vault: hub.vault.clone(), processing: hub.processing.clone() })
         .projection(hotspots::Hotspots)
         .projection(sessions::Sessions)
         .projection(attendance::Attendance)
@@ -50,6 +54,7 @@ fn queries() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
         .routes(routes!(me::show_me))
         .routes(routes!(regions::show_region))
+        .routes(routes!(processing_activities::list_processing_activities))
         .routes(routes!(companies::list_companies))
         .routes(routes!(people::list_pupils))
         .routes(routes!(hotspots::list_hotspots))

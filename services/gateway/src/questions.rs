@@ -7,6 +7,7 @@ pub mod companies;
 pub mod hotspots;
 pub mod me;
 pub mod people;
+pub mod processing_activities;
 pub mod regions;
 pub mod sessions;
 pub mod signatures;

@@ -10,6 +10,7 @@ use chassis::{Hub, Platform, Secrets};
 use decider::{Asked, Clock};
 use event_log::{Append, Change, Context, NewEvent};
 use http::{Request, StatusCode, header};
+use processing::{Logbook, Target};
 use proto_schemas::consortium::grant;
 use regiohub::up::together::{self, Together};
 use serde_json::Value;
@@ -80,13 +81,19 @@ impl Whole {
         }
         let (clock, _) = Clock::settable(NOW.parse().unwrap());
         let issuer = DevIssuer::ephemeral().unwrap().at(clock.clone());
+        let secrets = Secrets::of([7; 32]);
+        let processed = std::env::temp_dir().join(format!("{}-processing.jsonl", databases.prefix()));
+        let target = Target::File(processed.clone());
+        let oin = "00000000000000000000";
+        let processing = Logbook::new(&target, &secrets.derive("processing"), oin, clock.clone()).unwrap();
         let mut platform = Platform {
             nats: bus::connect(&nats).await.unwrap(),
             vault: vault.clone(),
             issuers: Issuers::development(&issuer, clock.clone()),
             clock: clock.clone(),
-            secrets: Secrets::of([7; 32]),
-            oin: "00000000000000000000".into(),
+            secrets,
+            oin: oin.into(),
+            processing,
             operator: None,
             settings: Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() },
             connections: 8,

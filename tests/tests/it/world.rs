@@ -3,13 +3,15 @@
 
 use crate::files::{root, text};
 use crate::whole::{Bound, Whole};
+use proto_schemas::audit::mandate;
 use proto_schemas::co_financing::contribution_day::Day;
 use proto_schemas::co_financing::occasion;
 use proto_schemas::hotspots::{attendance, pupil_day};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use vocabulary::{
-    BranchCode, CaseId, ClaimId, CompanyId, ContributionDayId, HotspotId, PersonId, PtaId, RegionId, Role, SessionId,
+    BranchCode, CaseId, ClaimId, CompanyId, ContributionDayId, HotspotId, MandateId, PersonId, PtaId, RegionId, Role,
+    SessionId,
 };
 
 pub const SCHOOL: &str = "99AA00";
@@ -32,6 +34,8 @@ pub const CONTRACT: &str = "01990f3a-5a10-7c21-9d4e-0a1b2c3d4e01";
 pub const AGREEMENT: &str = "01990f3a-5a10-7c21-9d4e-0a1b2c3d4e02";
 pub const ELECTIVE: &str = "5b0c2f64-0d3c-4c7e-9b52-1f7d20b3a111";
 pub const CONTRIBUTION: &str = "01990000-0009-7000-8000-000000000001";
+/// The mandates of somebody of whom nothing else is known.
+pub const MANDATE: &str = "7c1de2a4-9b35-5f60-8d17-42a6c0b9e311";
 pub const COHORT: &str = "2025-2026";
 
 /// What happens in a region, as short names of events, in this order. What ends something is left out: nothing would
@@ -258,8 +262,30 @@ impl World {
             if role != Role::Operator && role != Role::Hub {
                 let subject = self.subject(role, foreign);
                 hub.grant(&self.region, &subject, role, bound(role, foreign)).await;
+                if role == Role::Auditor {
+                    self.mandate(hub, &subject).await;
+                }
             }
         }
+    }
+
+    /// A mandate for an auditor, over every log, names included.
+    async fn mandate(&self, hub: &Whole, subject: &str) {
+        let auditor = hub.actor(subject);
+        let opened = mandate::Event::Opened {
+            auditor,
+            number: 1,
+            assignment: "Controle van de regio".parse().unwrap(),
+            from: "2026-09-01".parse().unwrap(),
+            until: "2027-06-30".parse().unwrap(),
+            logs: mandate::Log::ALL.to_vec(),
+            names: true,
+            given_by: hub.actor(&self.subject(Role::ProgrammeLeader, false)),
+        };
+        let event = event_log::NewEvent::of(&opened).unwrap();
+        let id = MandateId::derived(&[self.region.as_str(), &auditor.to_string()]);
+        let data = serde_json::from_str(&event.data).unwrap();
+        hub.happened("audit", &self.region, &format!("mandate/{id}"), &event.event_type, &data).await;
     }
 
     /// How the issuer calls the one of [`World::people`] who holds a role.
@@ -289,6 +315,7 @@ impl World {
             "claim" => json!(self.claim),
             "day" => json!(self.day),
             "cohort" => json!(COHORT),
+            "mandate" => json!(MANDATE),
             "scheme" => json!("sto"),
             "period" => json!("2026"),
             "institution" => json!("99CC"),

@@ -7,4 +7,10 @@ use vocabulary::Role::{Auditor, Controller, ProgrammeLeader};
 pub const ROWS: &[Row] = &[
     row("list-logs", &[Auditor, Controller, ProgrammeLeader]),
     row("trace-figure", &[Auditor, Controller, ProgrammeLeader]),
+    // Mandates: given by who answers for the region, never by who looks.
+    row("open-mandate", &[ProgrammeLeader, Controller]),
+    row("end-mandate", &[ProgrammeLeader, Controller]),
+    row("list-mandates", &[ProgrammeLeader, Controller, Auditor]),
+    row("list-looks", &[ProgrammeLeader, Controller, Auditor]),
+    row("reveal-name", &[Auditor]),
 ];

@@ -49,6 +49,24 @@ pub const ROWS: &[Row] = &[
         ],
     ),
     row(
+        "list-processing-activities",
+        &[
+            ProgrammeLeader,
+            Controller,
+            WorkingGroupMember,
+            AccountManager,
+            Teacher,
+            ExamSecretary,
+            CompanySupervisor,
+            CompanySignatory,
+            Pupil,
+            Parent,
+            Auditor,
+            Inspector,
+            SchoolSystem,
+        ],
+    ),
+    row(
         "list-hotspots",
         &[
             ProgrammeLeader,

@@ -5,6 +5,7 @@
 mod access;
 mod bodies;
 mod commands;
+mod looks;
 mod manners;
 mod service;
 mod world;

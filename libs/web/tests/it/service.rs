@@ -23,7 +23,16 @@ pub const REGION_ROLES: &[Role] =
 /// The table of this service.
 pub fn roles(operation: &str) -> &'static [Role] {
     match operation {
-        "see-school" | "see-company" | "see-person" | "list-things" | "tell-moment" => REGION_ROLES,
+        "see-school" | "see-company" | "see-person" | "list-things" => REGION_ROLES,
+        "tell-moment" => &[
+            Role::ProgrammeLeader,
+            Role::Teacher,
+            Role::CompanySupervisor,
+            Role::Pupil,
+            Role::Parent,
+            Role::Auditor,
+            Role::Inspector,
+        ],
         "make-thing" | "open-thing" | "name-thing" | "panic" => &[Role::ProgrammeLeader],
         "found-region" => &[Role::Operator],
         _ => &[],

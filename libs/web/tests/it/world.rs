@@ -7,10 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use decider::{Clock, Hand};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
 use vocabulary::{ActorId, GrantId, RegionId, Role};
-use web::{Check, Guard, Lag, Shell, guard_by, health, shell};
+use web::{Check, Guard, Keep, Lag, Look, Looks, Problem, Shell, guard_by, health, shell};
 
 pub struct World {
     pub app: Router,
@@ -18,8 +19,18 @@ pub struct World {
     pub hub: Hub,
     pub hand: Hand,
     pub grants: Grants,
+    pub looks: Arc<Mutex<Vec<Look>>>,
     issuer: DevIssuer,
     identities: Identities,
+}
+
+/// Whose looks are kept, and whether that works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    OfAuditors,
+    OfEveryone,
+    Away,
+    Nowhere,
 }
 
 pub fn noon() -> DateTime<Utc> {
@@ -32,21 +43,26 @@ pub fn here() -> RegionId {
 
 impl World {
     pub fn new() -> Self {
-        Self::with(true, 60_000)
+        Self::with(true, 60_000, Looked::OfAuditors)
     }
 
     /// Under a real issuer: no token of the development issuer counts.
     pub fn real() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self::with(false, 60_000)
+        Self::with(false, 60_000, Looked::OfAuditors)
     }
 
     /// With little patience.
     pub fn hasty() -> Self {
-        Self::with(true, 20)
+        Self::with(true, 20, Looked::OfAuditors)
     }
 
-    fn with(development: bool, milliseconds: u64) -> Self {
+    /// Where looks are kept as it says.
+    pub fn looked_at(looked: Looked) -> Self {
+        Self::with(true, 60_000, looked)
+    }
+
+    fn with(development: bool, milliseconds: u64, looked: Looked) -> Self {
         let (clock, hand) = Clock::settable(noon());
         let issuer = DevIssuer::ephemeral().unwrap().at(clock.clone());
         let oidc = Oidc { issuer: "http://127.0.0.1:1".into(), audience: "regiohub".into() };
@@ -59,6 +75,12 @@ impl World {
         let grants = Grants::new(Some(identities.actor(DevIssuer::ISSUER, "operator")));
         let hub = Hub::default();
         let memory = hub.clone();
+        let looks: Arc<Mutex<Vec<Look>>> = Arc::default();
+        let (kept, away) = (looks.clone(), looked == Looked::Away);
+        let keep: Keep = Arc::new(move |look| {
+            kept.lock().unwrap().push(look);
+            Box::pin(async move { if away { Err(Problem::unavailable("audit log")) } else { Ok(()) } })
+        });
         let guard = Guard {
             service: "things",
             issuers,
@@ -74,6 +96,10 @@ impl World {
                 let behind: Vec<_> = wanted.into_iter().filter(|(_, position)| *position > 100).collect();
                 Box::pin(async move { if behind.is_empty() { Ok(()) } else { Err(Lag { behind }) } })
             })),
+            looks: Looks {
+                of_everyone: looked == Looked::OfEveryone,
+                keep: Some(keep).filter(|_| looked != Looked::Nowhere),
+            },
         };
         let (router, api) = guard_by(routes(), guard, roles);
         let slow = axum::routing::get(async || tokio::time::sleep(std::time::Duration::from_secs(3600)).await);
@@ -81,7 +107,7 @@ impl World {
         let app = router.with_state(hub.clone()).merge(web::openapi(&api)).merge(health(checks)).route("/slow", slow);
         let limit = std::time::Duration::from_millis(milliseconds);
         let app = shell(app, Shell { version: "1.2.3", https: true, time_limit: limit });
-        let world = Self { app, api, hub, hand, grants, issuer, identities };
+        let world = Self { app, api, hub, hand, grants, looks, issuer, identities };
         world.grant(vec![world.grant_of("leader", Role::ProgrammeLeader)]);
         world
     }

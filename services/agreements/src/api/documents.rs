@@ -6,6 +6,7 @@ use axum::{extract::State, response::IntoResponse};
 use chassis::Hub;
 use documents::{Document, Sheet, Slot};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
+use processing::Activity;
 use proto_schemas::agreements::stage_agreement::Party;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{AgreementId, ContractId, Organisation, PersonId, RegionId};
@@ -137,7 +138,7 @@ async fn names<const N: usize>(
         .filter_map(|person| Some((person.id, person.name_field.as_str(), person.name.as_ref()?)))
         .collect();
     let fields: Vec<_> = sealed.iter().map(|(_, field, name)| (*field, *name)).collect();
-    let opened = hub.vault.open_all(region, &fields).await?;
+    let opened = hub.open_for(Activity::Agreements, "draw-document", region, &fields).await?;
     let name_of = |id| {
         let (_, text) = sealed.iter().zip(&opened).find(|((of, ..), _)| *of == id)?;
         let name: Name = serde_json::from_str(text.as_deref()?).ok()?;

@@ -5,6 +5,7 @@ use chassis::Hub;
 use chrono::NaiveDate;
 use event_log::Loaded;
 use known::{Pupil, School};
+use processing::Activity;
 use proto_schemas::consortium::policy::Policy;
 use vocabulary::{AgreementId, BranchCode, ContractId, PersonId, RegionId};
 use web::{Caller, FieldError, Problem, Touches};
@@ -60,8 +61,9 @@ pub(super) async fn school(hub: &Hub, region: &RegionId, branch: &BranchCode) ->
 /// Whether a pupil is under 18 on a day. The birth date is opened, compared and let go.
 pub(super) async fn is_minor(hub: &Hub, region: &RegionId, id: PersonId, day: NaiveDate) -> Result<bool, Problem> {
     let pupil = pupil(hub, region, id).await?;
-    let opened = hub.vault.open(region, &pupil.birth_date_field, &pupil.birth_date).await?;
-    let opened = opened.ok_or(vault::Error::Forgotten(id))?;
+    let fields = [(pupil.birth_date_field.as_str(), &pupil.birth_date)];
+    let opened = hub.open_for(Activity::AgeCheck, "check-age", region, &fields).await?;
+    let opened = opened.into_iter().next().flatten().ok_or(vault::Error::Forgotten(id))?;
     let birth_date = opened.parse().map_err(|_| vault::Error::Broken("a birth date is no date"))?;
     Ok(age::is_minor_on(birth_date, day))
 }

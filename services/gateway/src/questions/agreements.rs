@@ -6,6 +6,7 @@ mod fold;
 pub use contracts::{__path_list_contracts, list_contracts};
 pub use fold::Agreements;
 
+use crate::named::named;
 use crate::reach::reading;
 use crate::{Gateway, Listed, Page};
 use axum::Json;
@@ -99,5 +100,8 @@ pub async fn list_agreements(
     .bind(page.one_more())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(agreements, |last: &ListedAgreement| last.id)))
+    let listed = page.answer(agreements, |last: &ListedAgreement| last.id);
+    let shown = listed.items.iter().filter(|agreement| agreement.given_name.is_some());
+    named(&gateway, &region, &caller, "list-agreements", shown.map(|agreement| PersonId(agreement.pupil))).await;
+    Ok(Json(listed))
 }

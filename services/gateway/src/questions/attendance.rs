@@ -1,5 +1,6 @@
 //! Who attended, how many minutes, and was it confirmed?
 
+use crate::named::named;
 use crate::reach::{reach, readable, reading};
 use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
@@ -209,5 +210,8 @@ pub async fn list_attendance(
     .bind(page.one_more())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(days, |last| (Storable(last.date), last.id))))
+    let listed = page.answer(days, |last| (Storable(last.date), last.id));
+    let shown = listed.items.iter().filter(|day| day.given_name.is_some()).map(|day| PersonId(day.pupil));
+    named(&gateway, &region, &caller, "list-attendance", shown).await;
+    Ok(Json(listed))
 }

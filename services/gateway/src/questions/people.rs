@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** this is the only read model with names in it; forgetting a person erases them here.
 
+use crate::named::named;
 use crate::page::foreign;
 use crate::reach::{reach, readable, reading};
 use crate::{Gateway, Listed, Page};
@@ -9,6 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use processing::{Activity, Logbook};
 use proto_schemas::Sealed;
 use proto_schemas::consortium::person::Event;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,8 @@ use web::{Ask, Caller, Path, Problem};
 pub struct People {
     /// Where names are opened.
     pub vault: Vault,
+    /// Where it is written down whose they were.
+    pub processing: Logbook,
 }
 
 #[derive(Deserialize)]
@@ -34,10 +38,14 @@ struct Name {
 impl People {
     async fn name(&self, happened: &Recorded, sealed: &Sealed) -> Result<Option<Name>, CannotApply> {
         let field = format!("{}#name", happened.event_type);
+        let traceparent = happened.envelope()?.traceparent;
+        let indexing = self.processing.begin(Activity::NameIndex, "index-name", traceparent.as_deref());
         match self.vault.open(&happened.region, &field, sealed).await {
             // Forgotten since: there is no name any more.
             Ok(None) => Ok(None),
             Ok(Some(json)) => {
+                // Said aloud where it failed; the read model goes on.
+                let _ = self.processing.write(&indexing, &happened.region, [sealed.person]).await;
                 serde_json::from_str(&json).map(Some).map_err(|_| CannotApply::Park("a name does not read".into()))
             }
             // Whatever its database says, it says of the vault and not of this event: it is waited for.
@@ -249,5 +257,8 @@ pub async fn list_pupils(
     .bind(page.one_more())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(pupils, |last| last.id)))
+    let listed = page.answer(pupils, |last| last.id);
+    let shown = listed.items.iter().filter(|pupil| pupil.given_name.is_some()).map(|pupil| PersonId(pupil.id));
+    named(&gateway, &region, &caller, "list-pupils", shown).await;
+    Ok(Json(listed))
 }

@@ -4,6 +4,7 @@ mod fold;
 
 pub use fold::Sessions;
 
+use crate::named::named;
 use crate::reach::reading;
 use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
@@ -159,7 +160,7 @@ pub async fn show_session(
     .await?;
     let session = found.ok_or_else(|| Problem::not_found("session", "bijeenkomst"))?;
     // A group has ten pupils by policy and 255 by its type: no page needed.
-    let pupils = sqlx::query_as(
+    let pupils: Vec<Enrolled> = sqlx::query_as(
         "select enrolment.pupil, enrolment.school, given_name, family_name
          from sessions.enrolment left join people.person on person.region = enrolment.region and person.id = enrolment.pupil
          where enrolment.region = $1 and enrolment.session = $2 order by family_name, given_name, enrolment.pupil",
@@ -168,5 +169,7 @@ pub async fn show_session(
     .bind(session.id)
     .fetch_all(&mut *rows)
     .await?;
+    let shown = pupils.iter().filter(|pupil| pupil.given_name.is_some()).map(|pupil| PersonId(pupil.pupil));
+    named(&gateway, &region, &caller, "show-session", shown).await;
     Ok(Json(SessionWithPupils { session, pupils }))
 }

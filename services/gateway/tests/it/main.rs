@@ -10,6 +10,7 @@ mod money;
 mod order;
 mod pages;
 mod people;
+mod processing;
 mod reach;
 mod region;
 mod sessions;

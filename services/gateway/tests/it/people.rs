@@ -77,7 +77,7 @@ async fn a_vault_that_is_away_is_waited_for() {
     let master = MasterKey::open_or_create(&key).unwrap();
     std::fs::remove_file(&key).unwrap();
     let away = "postgres://nobody@127.0.0.1:1/vault".parse().unwrap();
-    let people = People { vault: Vault::connect(away, 1, master) };
+    let people = People { vault: Vault::connect(away, 1, master), processing: world.hub.hub.processing.clone() };
     let begin = "begin; set local regiohub.region = 'voorbeeld'; set local search_path = people; delete from person";
     let mut rows = event_log::begin(&world.hub.hub.db, begin).await.unwrap();
     let applied = people.apply(&mut rows, &happened).await;

@@ -36,13 +36,14 @@ pub async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow:
     let gateway = gateway::service();
     let database = databases::ready(postgres, prefix, gateway.name()).await?;
     let gateway = gateway.open(platform, database).await?;
+    let keep = opened.iter().find_map(chassis::Opened::keeps);
     let sources: Vec<LogSource> = opened.iter().map(|service| service.source()).collect();
 
     let mut together =
         Together { router: Router::new(), checks: vec![], buses: vec![], hubs: vec![], openapi: OpenApi::default() };
     let mut backends = Vec::new();
     for service in opened {
-        let started = service.start(platform, &sources).await?;
+        let started = service.start(platform, &sources, keep.clone()).await?;
         together.checks.extend(started.checks());
         together.buses.push(started.bus);
         together.hubs.push((started.name, started.hub));
@@ -50,7 +51,7 @@ pub async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow:
         backends.push(Backend { name: started.name, openapi: started.openapi, place: Place::Here(started.router) });
     }
     let own = [sources, vec![gateway.source()]].concat();
-    let gateway = gateway.start(platform, &own).await?;
+    let gateway = gateway.start(platform, &own, keep).await?;
     together.checks.extend(gateway.checks());
     let (api, openapi) = gateway::compose(gateway.router, gateway.openapi, &backends, &platform.issuers);
     together.router = together.router.nest("/services/gateway", gateway.internal).merge(api);

@@ -7,6 +7,7 @@ use super::{
 use crate::case::{Case, Fixed, Work};
 use chassis::Hub;
 use chrono::NaiveDate;
+use processing::Activity;
 use proto_schemas::{
     Sealed,
     assessments::{
@@ -181,7 +182,7 @@ async fn open(hub: &Hub, region: &RegionId, work: &Work) -> Result<Vec<Option<St
     let sealed: Vec<(&str, &Sealed)> = places.iter().filter_map(|(field, sealed)| Some((*field, (*sealed)?))).collect();
     let mut opened = match sealed.is_empty() {
         true => vec![],
-        false => hub.vault.open_all(region, &sealed).await?,
+        false => hub.open_for(Activity::Assessment, "show-case", region, &sealed).await?,
     }
     .into_iter();
     Ok(places.into_iter().map(|(_, sealed)| sealed.and_then(|_| opened.next().flatten())).collect())

@@ -1,0 +1,15 @@
+//! Each processing of personal data is written down, as the Dutch standard Logboek Dataverwerkingen asks.
+//!
+//! ```text
+//! Processing (activity, operation, region, trace) × people ─Logbook::write→ a span each ─→ a file | OTLP
+//! ```
+//!
+//! **Invariant:** no span holds a name or an id of the hub: people stand in it under a keyed pseudonym.
+
+mod logbook;
+mod register;
+mod target;
+
+pub use logbook::{Logbook, Processing, Unwritten};
+pub use register::{Activity, Entry, Text};
+pub use target::{Target, WrongTarget};

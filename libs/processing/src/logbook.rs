@@ -1,0 +1,183 @@
+//! A span per person whose data were processed: not sampled, not batched, confirmed.
+
+use crate::target::Place;
+use crate::{Activity, Target, WrongTarget};
+use chrono::{DateTime, Utc};
+use decider::Clock;
+use hmac::{Hmac, KeyInit, Mac};
+use opentelemetry::metrics::Counter;
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState};
+use opentelemetry::{InstrumentationScope, KeyValue, global};
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
+use sha2::Sha256;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+use uuid::Uuid;
+use vocabulary::{PersonId, RegionId};
+
+/// The attributes of the standard's namespace `core`.
+const ACTIVITY: &str = "dpl.core.processing_activity_id";
+const SUBJECT: &str = "dpl.core.data_subject_id";
+const SUBJECT_TYPE: &str = "dpl.core.data_subject_id_type";
+
+/// Where every processing of personal data is written down. Copies share everything.
+#[derive(Clone)]
+pub struct Logbook {
+    shared: Arc<Shared>,
+    service: &'static str,
+}
+
+struct Shared {
+    place: Place,
+    key: Hmac<Sha256>,
+    oin: String,
+    clock: Clock,
+}
+
+/// One processing of personal data, from its beginning.
+#[derive(Clone, Debug)]
+pub struct Processing {
+    activity: Activity,
+    operation: Cow<'static, str>,
+    traceparent: Option<String>,
+    since: DateTime<Utc>,
+}
+
+/// It could not be written down; an alarm was raised.
+#[derive(Debug, thiserror::Error)]
+#[error("the processing of personal data could not be written down: {0}")]
+pub struct Unwritten(pub(crate) String);
+
+impl Logbook {
+    /// Writes to `target`. `key` makes the pseudonyms of people, `oin` the number of the organisation in the ids of
+    /// activities.
+    ///
+    /// # Errors
+    /// When the target is an address to which nothing can be sent.
+    pub fn new(target: &Target, key: &[u8; 32], oin: &str, clock: Clock) -> Result<Self, WrongTarget> {
+        // HMAC fills a short key up with zeroes to one block, so this is the key itself.
+        let mut block = [0_u8; 64];
+        block[..32].copy_from_slice(key);
+        let place = Place::open(target)?;
+        let shared = Shared { place, key: Hmac::new(&block.into()), oin: oin.to_owned(), clock };
+        Ok(Self { shared: Arc::new(shared), service: "regiohub" })
+    }
+
+    /// The same logbook, written in by one service.
+    #[must_use]
+    pub fn of(&self, service: &'static str) -> Self {
+        Self { shared: self.shared.clone(), service }
+    }
+
+    /// Begins a processing. `operation` is what is done, such as `list-pupils`; `traceparent` the W3C trace it is in.
+    #[must_use]
+    pub fn begin(
+        &self,
+        activity: Activity,
+        operation: impl Into<Cow<'static, str>>,
+        traceparent: Option<&str>,
+    ) -> Processing {
+        let traceparent = traceparent.map(str::to_owned);
+        Processing { activity, operation: operation.into(), traceparent, since: self.shared.clock.now() }
+    }
+
+    /// Writes down whose data were processed, a span for each person, all or none; without people nothing.
+    ///
+    /// # Errors
+    /// When it cannot be written. That is counted, and said aloud, before it is answered: who need not stop may go on.
+    pub async fn write(
+        &self,
+        processing: &Processing,
+        region: &RegionId,
+        people: impl IntoIterator<Item = PersonId>,
+    ) -> Result<(), Unwritten> {
+        let people: BTreeSet<PersonId> = people.into_iter().collect();
+        let spans: Vec<SpanData> = people.into_iter().map(|person| self.span(processing, region, person)).collect();
+        if spans.is_empty() {
+            return Ok(());
+        }
+        let many = spans.len() as u64;
+        self.shared.place.write(spans).await.inspect_err(|error| {
+            UNWRITTEN.add(many, &[KeyValue::new("service", self.service)]);
+            let activity = processing.activity.slug();
+            tracing::error!(alarm = true, service = self.service, %region, activity, %error, "someone must look");
+        })
+    }
+
+    /// How a span names a person: hexadecimal, the same in every span of a region, and made by nobody without the key.
+    #[must_use]
+    pub fn subject(&self, region: &RegionId, person: PersonId) -> String {
+        let mut mac = self.shared.key.clone();
+        // The region is a slug: a zero byte is not in it.
+        mac.update(region.as_str().as_bytes());
+        mac.update(&[0]);
+        mac.update(person.0.as_bytes());
+        hex::encode(&mac.finalize().into_bytes()[..16])
+    }
+
+    /// What kind of id [`Logbook::subject`] is.
+    #[must_use]
+    pub fn subject_type(&self) -> String {
+        format!("urn:nld:oin:{}:systeem:regiohub:betrokkene", self.shared.oin)
+    }
+
+    /// The id under which the register and the spans name an activity.
+    #[must_use]
+    pub fn activity_id(&self, activity: Activity) -> String {
+        format!("urn:nld:oin:{}:systeem:regiohub:verwerkingsactiviteit:{}", self.shared.oin, activity.slug())
+    }
+
+    fn span(&self, processing: &Processing, region: &RegionId, person: PersonId) -> SpanData {
+        let (trace, parent) = parent(processing.traceparent.as_deref());
+        let span = SpanId::from(Uuid::new_v4().as_u64_pair().1);
+        let scope = InstrumentationScope::builder(format!("regiohub-{}", self.service))
+            .with_version(env!("CARGO_PKG_VERSION"))
+            .with_attributes([KeyValue::new("region", region.to_string())])
+            .build();
+        SpanData {
+            span_context: SpanContext::new(trace, span, TraceFlags::SAMPLED, false, TraceState::NONE),
+            parent_span_id: parent,
+            parent_span_is_remote: false,
+            span_kind: SpanKind::Internal,
+            name: processing.operation.clone(),
+            start_time: processing.since.into(),
+            end_time: self.shared.clock.now().into(),
+            attributes: vec![
+                KeyValue::new(ACTIVITY, self.activity_id(processing.activity)),
+                KeyValue::new(SUBJECT, self.subject(region, person)),
+                KeyValue::new(SUBJECT_TYPE, self.subject_type()),
+            ],
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: Status::Unset,
+            instrumentation_scope: scope,
+        }
+    }
+}
+
+impl std::fmt::Debug for Logbook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Logbook({})", self.service)
+    }
+}
+
+/// Spans that were not written. Made at the first one: by then the program has set up where numbers go.
+static UNWRITTEN: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    let meter = global::meter("regiohub");
+    let counter = meter.u64_counter("hub.processing.unwritten").with_unit("{span}");
+    counter.with_description("Processings of personal data that could not be written down").build()
+});
+
+/// The trace and span of `00-<trace>-<span>-<flags>`; a trace of its own without one.
+fn parent(traceparent: Option<&str>) -> (TraceId, SpanId) {
+    let parts: Vec<&str> = traceparent.unwrap_or_default().split('-').collect();
+    if let [_, trace, span, ..] = parts[..]
+        && let (Ok(trace), Ok(span)) = (TraceId::from_hex(trace), SpanId::from_hex(span))
+        && trace != TraceId::INVALID
+    {
+        return (trace, span);
+    }
+    (TraceId::from(Uuid::new_v4().as_u128()), SpanId::INVALID)
+}

@@ -1,0 +1,94 @@
+//! What is written down of a processing.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use decider::Clock;
+use processing::{Activity, Logbook, Target};
+use serde_json::{Value, json};
+use std::path::Path;
+use vocabulary::{PersonId, RegionId};
+
+const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+fn logbook(file: &Path) -> Logbook {
+    let clock = Clock::fixed("2026-09-01T10:00:00Z".parse().unwrap());
+    Logbook::new(&Target::File(file.into()), &[3; 32], "00000001234567890000", clock).unwrap().of("gateway")
+}
+
+fn region() -> RegionId {
+    "voorbeeld".parse().unwrap()
+}
+
+fn spans(file: &Path) -> Vec<Value> {
+    std::fs::read_to_string(file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_span_a_person_with_the_attributes_of_the_standard() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("processing.jsonl");
+    let (logbook, one, other) = (logbook(&file), PersonId::fresh(), PersonId::fresh());
+    let listing = logbook.begin(Activity::NamedLists, "list-pupils", Some(TRACE));
+    logbook.write(&listing, &region(), [one, other, one]).await.unwrap();
+    let spans = spans(&file);
+    assert_eq!(spans.len(), 2);
+    for (span, person) in spans.iter().zip([one, other]) {
+        assert_eq!(span["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+        assert_eq!(span["parent_span_id"], "b7ad6b7169203331");
+        assert_eq!(span["span_id"].as_str().unwrap().len(), 16);
+        assert_eq!((&span["name"], &span["status_code"]), (&json!("list-pupils"), &json!(0)));
+        assert_eq!(span["start_time"], "2026-09-01T10:00:00.000Z");
+        let expected = json!({
+            "dpl.core.processing_activity_id":
+                "urn:nld:oin:00000001234567890000:systeem:regiohub:verwerkingsactiviteit:named-lists",
+            "dpl.core.data_subject_id": logbook.subject(&region(), person),
+            "dpl.core.data_subject_id_type": "urn:nld:oin:00000001234567890000:systeem:regiohub:betrokkene",
+        });
+        assert_eq!(span["attributes"], expected);
+        assert_eq!(span["resource"]["attributes"]["region"], "voorbeeld");
+        assert_eq!(span["resource"]["attributes"]["service.name"], "regiohub-gateway");
+        assert!(!span.to_string().contains(&person.to_string()));
+    }
+    assert_ne!(spans[0]["span_id"], spans[1]["span_id"]);
+}
+
+#[tokio::test]
+async fn a_person_has_another_pseudonym_in_another_region() {
+    let (logbook, person) = (logbook(Path::new("/dev/null")), PersonId::fresh());
+    assert_eq!(logbook.subject(&region(), person), logbook.subject(&region(), person));
+    assert_ne!(logbook.subject(&region(), person), logbook.subject(&"elders".parse().unwrap(), person));
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let logbook = logbook(folder.path());
+    let listing = logbook.begin(Activity::NamedLists, "list-pupils", None);
+    assert!(logbook.write(&listing, &region(), [PersonId::fresh()]).await.is_err());
+    logbook.write(&listing, &region(), []).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_collector_that_is_away_is_said() {
+    let target: Target = "http://127.0.0.1:1".parse().unwrap();
+    let logbook = Logbook::new(&target, &[3; 32], "1", Clock::system()).unwrap();
+    let listing = logbook.begin(Activity::NamedLists, "list-pupils", None);
+    assert!(logbook.write(&listing, &region(), [PersonId::fresh()]).await.is_err());
+}
+
+#[tokio::test]
+async fn processings_at_the_same_time_do_not_mix_their_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("processing.jsonl");
+    let logbook = logbook(&file);
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let logbook = logbook.clone();
+        all.spawn(async move {
+            let listing = logbook.begin(Activity::NamedLists, "list-pupils", None);
+            logbook.write(&listing, &region(), (0..50).map(|_| PersonId::fresh())).await.unwrap();
+        });
+    }
+    all.join_all().await;
+    assert_eq!(spans(&file).len(), 1_000);
+}

@@ -1,0 +1,157 @@
+//! Who may look, why, and for how long.
+
+use crate::Audit;
+use crate::mandate::{
+    Mandate,
+    commands::{Command, Open},
+    id_of,
+};
+use axum::extract::State;
+use chrono::{DateTime, NaiveDate, Utc};
+use event_log::tenant;
+use proto_schemas::audit::mandate::Log as Covered;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use vocabulary::{ActorId, MandateId, Reason, RegionId, Role};
+use web::{Accepted, Caller, Created, FieldError, Listed, Path, Problem, Touches, Valid};
+
+/// A mandate for an auditor (opdracht).
+#[derive(Clone, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Opening {
+    /// The auditor's issuer, exactly as in the token's `iss`.
+    #[schemars(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500)]
+    issuer: String,
+    /// The auditor's `sub` in the token.
+    #[schemars(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500)]
+    subject: String,
+    /// What for; never a person's name (opdracht).
+    assignment: Reason,
+    /// The first day, today or later (vanaf).
+    from: NaiveDate,
+    /// The last day, less than a year later (tot en met).
+    until: NaiveDate,
+    /// Which logs it covers (logboeken).
+    #[schemars(length(min = 1, max = 6))]
+    #[schema(min_items = 1, max_items = 6)]
+    logs: Vec<Covered>,
+    /// Whether names may be revealed, each with a reason (namen).
+    names: bool,
+}
+
+/// Why a mandate ends early.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Ending {
+    /// Why; never a person's name (reden).
+    reason: Reason,
+}
+
+/// A mandate as the list shows it.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub struct GivenMandate {
+    /// The auditor's mandates.
+    #[schema(value_type = MandateId)]
+    mandate: Uuid,
+    /// Their first, second … one.
+    number: i32,
+    /// The auditor's pseudonym.
+    #[schema(value_type = ActorId)]
+    auditor: Uuid,
+    /// What for (opdracht).
+    assignment: String,
+    /// First day.
+    from: NaiveDate,
+    /// Last day.
+    until: NaiveDate,
+    /// Which logs it covers.
+    #[schema(value_type = Vec<Covered>)]
+    logs: Json<Vec<Covered>>,
+    /// Whether names may be revealed.
+    names: bool,
+    /// Who gave it, by pseudonym.
+    #[schema(value_type = ActorId)]
+    given_by: Uuid,
+    /// When that was recorded.
+    given_at: DateTime<Utc>,
+    /// The day on which it was ended early.
+    ended_on: Option<NaiveDate>,
+    /// Why it was ended early.
+    ended_because: Option<String>,
+}
+
+/// Open a mandate for an auditor, who is shown nothing without one (mandaat openen).
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/audit/mandates", operation_id = "open-mandate", tag = "audit",
+    params(("region" = RegionId, Path)),
+    request_body = Opening, responses(Created, Problem),
+)]
+pub(super) async fn open_mandate(
+    State(audit): State<Audit>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(opening): Valid<Opening>,
+) -> Result<Created, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let Opening { issuer, subject, assignment, from, until, mut logs, names } = opening;
+    logs.sort_unstable();
+    logs.dedup();
+    if from.checked_add_months(chrono::Months::new(12)).is_none() {
+        let (english, dutch) = ("is a year that people write", "is een jaar zoals mensen dat schrijven");
+        return Err(Problem::invalid(vec![FieldError::new("/from", english, dutch)]));
+    }
+    let auditor = audit.hub.identities.actor(&issuer, &subject);
+    let open = Open { auditor, assignment, from, until, logs, names };
+    let done = audit.hub.log.execute::<Mandate>(&region, &id_of(&region, auditor), Command::Open(open), &asked).await?;
+    Ok(Created::at(done, "/v1/regions/{region}/audit/mandates/{id}"))
+}
+
+/// End a mandate before its last day (mandaat beëindigen).
+#[utoipa::path(
+    put, path = "/v1/regions/{region}/audit/mandates/{mandate}/end", operation_id = "end-mandate", tag = "audit",
+    params(("region" = RegionId, Path), ("mandate" = MandateId, Path)),
+    request_body = Ending, responses(Accepted, Problem),
+)]
+pub(super) async fn end_mandate(
+    State(audit): State<Audit>,
+    Path((region, mandate)): Path<(RegionId, MandateId)>,
+    caller: Caller,
+    Valid(ending): Valid<Ending>,
+) -> Result<Accepted, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let command = Command::End { reason: ending.reason };
+    Ok(audit.hub.log.execute::<Mandate>(&region, &mandate, command, &asked).await?.into())
+}
+
+/// List mandates, the last one given first; an auditor sees their own (mandaten).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/audit/mandates", operation_id = "list-mandates", tag = "audit",
+    params(("region" = RegionId, Path)),
+    responses((status = 200, description = "The mandates", body = Listed<GivenMandate>), Problem)
+)]
+pub(super) async fn list_mandates(
+    State(audit): State<Audit>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+) -> Result<Listed<GivenMandate>, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let own = (asked.by.role == Role::Auditor).then_some(asked.by.id.0);
+    let mut rows = tenant(&audit.hub.db, &region).await?;
+    // A handful a year in a region: no page needed.
+    let mandates = sqlx::query_as(
+        "select mandate, number, auditor, assignment, first as \"from\", last as until, logs, names, given_by, given_at,
+                ended_on, ended_because
+         from mandates.mandate where region = $1 and ($2::uuid is null or auditor = $2) order by position desc",
+    )
+    .bind(region.as_str())
+    .bind(own)
+    .fetch_all(&mut *rows)
+    .await?;
+    Ok(Listed::whole(mandates))
+}

@@ -1,0 +1,87 @@
+//! Keeps what somebody is shown, by whichever service, before it is shown.
+
+use crate::look::{
+    Look,
+    commands::{Command, Known},
+};
+use crate::mandate::{self, Mandate};
+use chassis::Hub;
+use decider::Asked;
+use event_log::Error;
+use http::StatusCode;
+use proto_schemas::audit::mandate::Log;
+use std::sync::Arc;
+use vocabulary::{Actor, ActorId, LookId, RegionId};
+use web::{Keep, Problem};
+
+/// Which logs the answers of the gateway and of the audit itself are made of; what is not here is made of all.
+const READS: &[(&str, &[Log])] = &[
+    ("show-me", &[]),
+    ("list-processing-activities", &[]),
+    ("show-region", &[Log::Consortium]),
+    ("list-companies", &[Log::Consortium]),
+    ("list-hotspots", &[Log::Hotspots]),
+    ("show-hotspot", &[Log::Hotspots]),
+    ("show-statement", &[Log::CoFinancing]),
+    ("explain-figure", &[Log::CoFinancing]),
+    ("trace-figure", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
+    // Positions, and what the auditor did: nothing of a log.
+    ("list-logs", &[]),
+    ("list-mandates", &[]),
+    ("list-looks", &[]),
+    // The name was decided about by itself.
+    ("reveal-name", &[]),
+];
+
+/// The keeper of looks, in the log of this service.
+pub(crate) fn keeper(hub: &Hub) -> Keep {
+    let hub = hub.clone();
+    Arc::new(move |look| {
+        let hub = hub.clone();
+        Box::pin(async move { keep(&hub, look).await })
+    })
+}
+
+async fn keep(hub: &Hub, look: web::Look) -> Result<(), Problem> {
+    let web::Look { region, actor, role, at, service, operation, about, traceparent } = look;
+    let known = known(hub, &region, actor).await?;
+    let reads = reads(&service, &operation);
+    let mut asked = Asked::new(Actor { id: actor, role, organisation: None }, at);
+    asked.traceparent = traceparent;
+    let command = Command::Look { operation, service, about, reads, known };
+    match hub.log.execute::<Look>(&region, &LookId::fresh(), command, &asked).await {
+        Ok(_) => Ok(()),
+        // Not a rule about what is asked, but about who asks.
+        Err(Error::Refused(refused)) => {
+            let code = format!("{}-{}", refused.aggregate, refused.code);
+            Err(Problem::new(StatusCode::FORBIDDEN, code, refused.english, refused.dutch))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is known of the mandates of somebody.
+pub(crate) async fn known(hub: &Hub, region: &RegionId, actor: ActorId) -> Result<Known, Error> {
+    let id = mandate::id_of(region, actor);
+    Ok(Known { id, mandate: hub.log.load::<Mandate>(region, &id).await?.state })
+}
+
+fn reads(service: &str, operation: &str) -> Vec<Log> {
+    let known = READS.iter().find(|(known, _)| *known == operation).map(|(_, logs)| logs.to_vec());
+    let own = Log::ALL.into_iter().find(|log| log.as_str() == service && *log != Log::Audit);
+    known.or(own.map(|log| vec![log])).unwrap_or_else(|| Log::ALL.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_wrote_down_is_made_of_every_log() {
+        assert_eq!(reads("co-financing", "show-claim"), [Log::CoFinancing]);
+        assert_eq!(reads("gateway", "show-statement"), [Log::CoFinancing]);
+        assert_eq!(reads("audit", "list-logs"), []);
+        assert_eq!(reads("audit", "not-yet-there"), Log::ALL);
+        assert_eq!(reads("gateway", "not-yet-there"), Log::ALL);
+    }
+}

@@ -1,0 +1,73 @@
+//! Whose names were shown is written down, a span a person, under an id of the register.
+
+use crate::world::World;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+fn spans(world: &World, name: &str) -> Vec<Value> {
+    world.hub.processed().into_iter().filter(|span| span["name"] == name).collect()
+}
+
+#[tokio::test]
+async fn a_list_of_pupils_is_a_span_a_pupil() {
+    let world = World::new().await;
+    let mut expected = BTreeSet::new();
+    for family in ["Appel", "Boom", "Cent"] {
+        let pupil = world.pupil("Ada", family, &world.school).await;
+        expected.insert(world.hub.hub.processing.subject(&world.hub.region, pupil));
+    }
+    let nameless = world.pupil("Ada", "Dak", &world.school).await;
+    world.fact("consortium.person-forgotten", &format!("person/{nameless}"), json!({})).await;
+    world.hub.settle().await;
+    assert_eq!(spans(&world, "list-pupils").len(), 0);
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let leader = world.leader.clone().with("traceparent", trace);
+    leader.get(&world.url("pupils?limit=2")).await.expect(200);
+    assert_eq!(spans(&world, "list-pupils").len(), 2, "no more than the page shows");
+    leader.get(&world.url("pupils")).await.expect(200);
+
+    let spans = spans(&world, "list-pupils").split_off(2);
+    assert_eq!(spans.len(), 3);
+    let register = world.list(&world.leader, "processing-activities").await;
+    let activity = register.iter().find(|entry| entry["name"]["en"] == "Showing lists with names").unwrap();
+    let mut subjects = BTreeSet::new();
+    for span in &spans {
+        let attributes = span["attributes"].as_object().unwrap();
+        assert_eq!(attributes.len(), 3, "{span}");
+        assert_eq!(attributes["dpl.core.processing_activity_id"], activity["id"]);
+        assert_eq!(attributes["dpl.core.data_subject_id_type"], activity["dataSubjectIdType"]);
+        assert_eq!(span["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+        subjects.insert(attributes["dpl.core.data_subject_id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(subjects, expected);
+    let all = world.hub.processed().iter().map(ToString::to_string).collect::<String>();
+    for family in ["Appel", "Boom", "Cent", "Dak"] {
+        assert!(!all.contains(family));
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_shown_when_its_processing_cannot_be_written_down() {
+    let world = World::new().await;
+    world.pupil("Ada", "Appel", &world.school).await;
+    world.hub.settle().await;
+    world.hub.lose_the_processing_log();
+    assert_eq!(world.list(&world.leader, "pupils").await.len(), 1);
+}
+
+#[tokio::test]
+async fn every_activity_of_a_span_stands_in_the_register_in_both_languages() {
+    let world = World::new().await;
+    world.pupil("Ada", "Appel", &world.school).await;
+    world.list(&world.leader, "pupils").await;
+    let register = world.list(&world.leader, "processing-activities").await;
+    let ids: Vec<_> = register.iter().map(|entry| &entry["id"]).collect();
+    for span in world.hub.processed() {
+        assert!(ids.contains(&&span["attributes"]["dpl.core.processing_activity_id"]), "{span}");
+    }
+    for entry in &register {
+        for field in ["name", "purpose", "legalBasis", "dataSubjects", "data", "recipients", "retention"] {
+            assert!(entry[field]["nl"].is_string() && entry[field]["en"].is_string(), "{field}: {entry}");
+        }
+    }
+}
