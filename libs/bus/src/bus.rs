@@ -24,6 +24,7 @@ const REACTIONS_AT_ONCE: usize = 32;
 /// What runs over one service's database: the relay of its logs, its projections and its reactions.
 #[derive(Clone)]
 pub struct Bus {
+    pub(crate) service: &'static str,
     pub(crate) database: Database,
     pub(crate) settings: Settings,
     pub(crate) streams: Streams,
@@ -38,10 +39,11 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// Nothing runs yet.
+    /// Nothing runs yet. `service` is whose database it is: several services may follow the same logs.
     #[must_use]
-    pub fn new(nats: async_nats::Client, database: Database, settings: Settings) -> Self {
+    pub fn new(service: &'static str, nats: async_nats::Client, database: Database, settings: Settings) -> Self {
         Self {
+            service,
             streams: Streams::new(nats, &settings),
             progress: Progress::new(database.app.clone()),
             relays: Vec::new(),
@@ -194,6 +196,7 @@ impl Bus {
 
     fn follow(&self, follower: Arc<dyn Follower>, source: &LogSource, log: Log, at_once: &Arc<Semaphore>) -> Follow {
         Follow {
+            by: self.service,
             follower,
             source: source.clone(),
             log,

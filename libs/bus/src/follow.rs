@@ -40,6 +40,8 @@ pub struct Retried {
 /// Follows one log.
 #[derive(Clone)]
 pub(crate) struct Follow {
+    /// The service whose reader it is.
+    pub by: &'static str,
     pub follower: Arc<dyn Follower>,
     pub source: LogSource,
     pub log: Log,
@@ -215,6 +217,7 @@ impl Follow {
 
     fn measure(&self, key: &Key, lag: i64) {
         let labels = [
+            KeyValue::new("by", self.by),
             KeyValue::new("reader", key.reader.clone()),
             KeyValue::new("service", self.log.service.clone()),
             KeyValue::new("region", self.log.region.to_string()),

@@ -120,20 +120,19 @@ impl Bus {
     }
 
     async fn count_parked(self, end: CancellationToken) {
-        let mut seen = BTreeMap::new();
         loop {
             tokio::select! {
                 () = end.cancelled() => return,
                 () = tokio::time::sleep(self.settings.compare_every) => {}
             }
             let counts = async { parked::counts(&mut *positions(&self.database.app).await?).await };
-            let Ok(counts) = counts.await else { continue };
-            // What was cleared is told too: a gauge keeps its last value.
-            seen.values_mut().for_each(|count| *count = 0);
-            seen.extend(counts.into_iter().map(|(reader, region, count)| ((reader, region), count)));
-            for ((reader, region), count) in &seen {
-                let labels = [KeyValue::new("reader", reader.clone()), KeyValue::new("region", region.clone())];
-                INSTRUMENTS.parked.record(*count, &labels);
+            for (reader, region, count) in counts.await.unwrap_or_default() {
+                let labels = [
+                    KeyValue::new("by", self.service),
+                    KeyValue::new("reader", reader),
+                    KeyValue::new("region", region),
+                ];
+                INSTRUMENTS.parked.record(count, &labels);
             }
         }
     }

@@ -188,7 +188,7 @@ impl Opened {
         keep: Option<Keep>,
     ) -> anyhow::Result<Started> {
         let Self { service, database, hub, keeps } = self;
-        let mut bus = Bus::new(platform.nats.clone(), database.clone(), platform.settings.clone())
+        let mut bus = Bus::new(service.name, platform.nats.clone(), database.clone(), platform.settings.clone())
             .relay(hub.log.clone())
             .projection(hub.known.grants(), sources)
             .projection(KnownPolicies, sources)

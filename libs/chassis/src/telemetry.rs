@@ -6,6 +6,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// How log lines look.
@@ -43,10 +44,10 @@ pub fn begin(name: &str, filter: &str, format: LogFormat, otlp: Option<&str>) ->
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    // Whoever wants few lines still wants whole traces.
     tracing_subscriber::registry()
-        .with(EnvFilter::try_new(filter)?)
-        .with(lines)
-        .with(tracing_opentelemetry::layer().with_tracer(provider.tracer("regiohub")))
+        .with(lines.with_filter(EnvFilter::try_new(filter)?))
+        .with(tracing_opentelemetry::layer().with_tracer(provider.tracer("regiohub")).with_filter(LevelFilter::INFO))
         .try_init()?;
     Ok(Telemetry { traces, metrics })
 }

@@ -73,7 +73,6 @@ impl EventLog {
     ///
     /// # Errors
     /// See [`Error`]; nothing is written then.
-    #[tracing::instrument(skip_all, fields(service = self.service(), aggregate = A::CATEGORY, %region))]
     pub async fn execute<A: Aggregate>(
         &self,
         region: &RegionId,
@@ -162,10 +161,16 @@ impl Batch {
         self.steps.is_empty()
     }
 
+    /// Of the first stream.
+    fn category(&self) -> &str {
+        self.steps.first().and_then(|step| step.stream.split_once('/')).map_or("", |(category, _)| category)
+    }
+
     /// Decides and writes. The answer is about the first stream; `If-Match` binds that one too.
     ///
     /// # Errors
     /// See [`Error`]; nothing is written then.
+    #[tracing::instrument(name = "execute", skip_all, fields(service = self.log.service(), aggregate = self.category(), region = %self.region))]
     pub async fn commit(self, asked: &Asked) -> Result<Done, Error> {
         let command = asked.command.as_ref();
         let mut names: Vec<String> = self.steps.iter().map(|step| step.stream.clone()).collect();

@@ -86,7 +86,7 @@ pub async fn hub(service: Service) -> TestHub {
         let database = Database::open(databases.make(other).await, 3).await.expect("a database");
         EventLog::migrate(&database).await.expect("its tables");
         let log = EventLog::new(other, "00000000000000000000", &database, clock.clone());
-        let bus = Bus::new(platform.nats.clone(), database, platform.settings.clone()).relay(log.clone());
+        let bus = Bus::new(other, platform.nats.clone(), database, platform.settings.clone()).relay(log.clone());
         others.insert(other, (log, bus));
     }
     let opened = service.open(&platform, databases.make(name).await).await.expect("the service opens");

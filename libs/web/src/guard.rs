@@ -11,7 +11,7 @@ use crate::{
     headers::{self, HUB_POSITION},
     looks::{self, Look, Looks},
     operations::{Known, Operations},
-    telemetry,
+    telemetry, trace,
 };
 use access::{Grants, Identities, Issuers, table};
 use axum::{
@@ -207,9 +207,7 @@ impl Standing {
             tracing::warn!(method = %parts.method, route, "a route without an operation id is denied");
             Problem::denied()
         })?;
-        let span = tracing::Span::current();
-        span.record("otel.name", &known.id);
-        span.record("http.route", route);
+        trace::name(&known.id, route);
         Ok(known)
     }
 

@@ -40,6 +40,15 @@ impl Trace {
     }
 }
 
+/// Names the request that is being answered: the operation, and its route.
+pub(crate) fn name(operation: &str, route: &str) {
+    let span = tracing::Span::current();
+    span.record("otel.name", operation);
+    span.record("http.route", route);
+    // The span began when its trace was read, and takes no other name from its fields any more.
+    span.context().span().update_name(operation.to_owned());
+}
+
 impl From<&SpanContext> for Trace {
     fn from(span: &SpanContext) -> Self {
         let flags = span.trace_flags().to_u8() & 1;

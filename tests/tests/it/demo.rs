@@ -4,7 +4,7 @@
 
 mod audit;
 mod books;
-mod stage;
+pub mod stage;
 
 use books::Books;
 use serde_json::Value;
@@ -14,8 +14,13 @@ const PUPILS: &str = include_str!("../../../services/regiohub/src/demo/data/pupi
 
 #[tokio::test]
 async fn a_school_year_is_played_once_and_every_cent_leads_to_an_event() {
-    let stage = Stage::up().await;
-    stage.play_until(300).await;
+    let stage = Stage::up("demo", &[]).await;
+    let mut steps = 0;
+    let is_last = |_: &Value| {
+        steps += 1;
+        steps == 300
+    };
+    stage.play_until(is_last).await;
     let played = stage.play().await;
     let (end, steps) = played.split_last().unwrap();
     assert_eq!(steps.len() as u64, regiohub::demo::STEPS, "the bar knows how far it is");

@@ -12,5 +12,6 @@ mod isolation;
 mod openapi;
 mod reading;
 mod request;
+mod telemetry;
 mod whole;
 mod world;

@@ -93,7 +93,7 @@ async fn without_nats_the_log_itself_is_followed() {
     scratch(|ground| async move {
         let nowhere =
             async_nats::ConnectOptions::new().retry_on_initial_connect().connect("127.0.0.1:9").await.unwrap();
-        let bus = Bus::new(nowhere, ground.database.clone(), ground.settings())
+        let bus = Bus::new("counters", nowhere, ground.database.clone(), ground.settings())
             .relay(ground.counters.clone())
             .projection(Counts::default(), &ground.sources());
         let (end, running) = started(&bus);

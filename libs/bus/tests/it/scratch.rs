@@ -86,12 +86,12 @@ impl Scratch {
 
     /// The service `counters`, with nothing in it.
     pub fn bus(&self) -> Bus {
-        Bus::new(self.nats.clone(), self.database.clone(), self.settings())
+        Bus::new("counters", self.nats.clone(), self.database.clone(), self.settings())
     }
 
     /// The service `answers`, with nothing in it.
     pub fn answering_bus(&self) -> Bus {
-        Bus::new(self.nats.clone(), self.answering.clone(), self.settings())
+        Bus::new("answers", self.nats.clone(), self.answering.clone(), self.settings())
     }
 
     /// Another process of the service `counters`: other connections, nothing in memory.

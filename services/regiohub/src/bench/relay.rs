@@ -23,7 +23,7 @@ pub(super) async fn published(bed: &Bed) -> anyhow::Result<Row> {
     let nats = bus::connect(&bed.nats_url).await?;
     let plain = plain(&nats, &texts).await?;
 
-    let bus = Bus::new(nats.clone(), database.clone(), Settings::default()).relay(log);
+    let bus = Bus::new("bench", nats.clone(), database.clone(), Settings::default()).relay(log);
     bus.prepare().await?;
     let begin = Instant::now();
     bus.settle().await?;

@@ -1,6 +1,7 @@
 //! A hub on the servers of `make test`, and the program that plays on it.
 
 use access::DevIssuer;
+use chrono::TimeDelta;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,18 +32,19 @@ fn program() -> PathBuf {
 }
 
 impl Stage {
-    /// Starts the program on databases and streams of its own.
-    pub async fn up() -> Self {
+    /// Starts the program on databases and streams of its own, whose names begin with `name`; `given` is set besides.
+    pub async fn up(name: &str, given: &[(&str, &str)]) -> Self {
         // Only the first provider counts.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `make test`"));
         let (postgres, nats) = (server("REGIOHUB_TEST_POSTGRES_URL"), server("REGIOHUB_TEST_NATS_URL"));
         let data = tempfile::Builder::new().prefix("regiohub-demo-").tempdir().unwrap();
-        let own = format!("demo{}", std::process::id());
+        let own = format!("{name}{}", std::process::id());
         let mut hub = Command::new(program());
         hub.args(["up", "--port", "0", "--log", "warn", "--connections", "8"]);
         hub.args(["--postgres-url", &postgres, "--vault-url", &postgres, "--nats-url", &nats]);
         hub.args(["--database-prefix", &format!("{own}_"), "--streams", &own, "--data-dir"]).arg(data.path());
+        hub.envs(given.iter().copied());
         let mut hub = hub.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(hub.stdout.take().unwrap()).lines();
         let ready = async {
@@ -67,12 +69,15 @@ impl Stage {
         demo
     }
 
-    /// Plays, and is killed after so many steps.
-    pub async fn play_until(&self, steps: usize) {
+    /// Plays, and is killed after the step that is the last one.
+    pub async fn play_until(&self, mut is_last: impl FnMut(&Value) -> bool) {
         let mut demo = self.demo().spawn().unwrap();
         let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
-        for _ in 0..steps {
-            lines.next_line().await.unwrap().expect("the demo has more steps");
+        loop {
+            let line = lines.next_line().await.unwrap().expect("the demo has more steps");
+            if is_last(&serde_json::from_str(&line).unwrap()) {
+                break;
+            }
         }
         demo.kill().await.unwrap();
     }
@@ -83,6 +88,15 @@ impl Stage {
         let said = String::from_utf8(played.stdout).unwrap();
         assert!(played.status.success(), "{}", said.lines().last().unwrap_or_default());
         said.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// What the programme leader is answered to a command.
+    pub async fn post(&self, path: &str, body: &Value) -> reqwest::StatusCode {
+        let issuer = DevIssuer::open_or_create(self.data.path()).unwrap();
+        let token = issuer.mint("demo-programme-leader", TimeDelta::hours(1));
+        let asked = self.http.post(format!("{}/v1/regions/{REGION}{path}", self.url)).bearer_auth(token);
+        let key = uuid::Uuid::now_v7().to_string();
+        asked.header("idempotency-key", key).json(body).send().await.unwrap().status()
     }
 
     /// What only the installation itself may ask.
