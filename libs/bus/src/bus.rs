@@ -1,6 +1,7 @@
 //! What a service has to relay, project and react to, put together.
 
-use crate::follow::{Follow, Follower, Retried};
+use crate::follow::{Follow, Follower, Parks, Retried};
+use crate::group::{Group, Groups, Members};
 use crate::lease::Leases;
 use crate::names::Log;
 use crate::projection::{AnyProjection, schema};
@@ -33,6 +34,7 @@ pub struct Bus {
     pub(crate) projections: Vec<Rebuild>,
     pub(crate) reactions: Vec<(Arc<dyn AnyReaction>, Vec<LogSource>)>,
     pub(crate) leases: Leases,
+    pub(crate) groups: Groups,
     applying: Arc<Semaphore>,
     reacting: Arc<Semaphore>,
     migrated: Arc<OnceCell<()>>,
@@ -50,6 +52,7 @@ impl Bus {
             projections: Vec::new(),
             reactions: Vec::new(),
             leases: Leases::new(database.app.clone()),
+            groups: Groups::default(),
             applying: Arc::new(Semaphore::new(settings.at_once.max(1))),
             reacting: Arc::new(Semaphore::new(REACTIONS_AT_ONCE)),
             migrated: Arc::default(),
@@ -139,7 +142,7 @@ impl Bus {
         let mut retried = Retried::default();
         let mut found = false;
         for (follower, sources) in
-            self.followers().into_iter().filter(|(name, ..)| name == reader_name).map(|(_, a, b)| (a, b))
+            self.parking().into_iter().filter(|(name, ..)| name == reader_name).map(|(_, a, b)| (a, b))
         {
             found = true;
             for source in sources {
@@ -184,6 +187,18 @@ impl Bus {
         self.follow(Arc::new(self.projector(one)), source, log, &self.applying)
     }
 
+    /// One reader for some projections; `over` is cancelled when there is none of them left.
+    pub(crate) fn follow_together(
+        &self,
+        members: Members,
+        source: &LogSource,
+        log: Log,
+        over: &CancellationToken,
+    ) -> Follow {
+        let group = Group::new(log.clone(), self.progress.clone(), members, over.clone());
+        self.follow(Arc::new(group), source, log, &self.applying)
+    }
+
     pub(crate) fn follow_reaction(
         &self,
         reaction: &Arc<dyn AnyReaction>,
@@ -206,7 +221,7 @@ impl Bus {
         }
     }
 
-    fn projector(&self, one: &Rebuild) -> Projector {
+    pub(crate) fn projector(&self, one: &Rebuild) -> Projector {
         let name = one.projection.name();
         Projector {
             projection: one.projection.clone(),
@@ -227,17 +242,24 @@ impl Bus {
         }
     }
 
-    /// Everything that follows logs, by its name in the checkpoints.
-    fn followers(&self) -> Vec<(String, Arc<dyn Follower>, Vec<LogSource>)> {
+    /// Everything that parks events, by its name in the checkpoints.
+    fn parking(&self) -> Vec<(String, Arc<dyn Parks>, Vec<LogSource>)> {
         let projections = self.projections.iter().map(|one| {
-            let follower: Arc<dyn Follower> = Arc::new(self.projector(one));
+            let follower: Arc<dyn Parks> = Arc::new(self.projector(one));
             (one.projection.name().to_owned(), follower, one.sources.clone())
         });
         let reactions = self.reactions.iter().map(|(reaction, sources)| {
-            let follower: Arc<dyn Follower> = Arc::new(self.reactor(reaction, &CancellationToken::new()));
+            let follower: Arc<dyn Parks> = Arc::new(self.reactor(reaction, &CancellationToken::new()));
             (reader(reaction.name()), follower, sources.clone())
         });
         projections.chain(reactions).collect()
+    }
+
+    /// One source for each service whose log a projection reads.
+    pub(crate) fn projected(&self) -> Vec<LogSource> {
+        let sources = self.projections.iter().flat_map(|one| &one.sources);
+        let by_service: BTreeMap<&str, &LogSource> = sources.map(|source| (source.service(), source)).collect();
+        by_service.into_values().cloned().collect()
     }
 
     /// One source for each service that is relayed or read.

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::names::Log;
 use sqlx::PgConnection;
+use std::slice;
 
 /// Whose checkpoint: one reader in one log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,24 +20,44 @@ pub(crate) struct Key {
 /// # Errors
 /// `Forked` when it was read under another epoch, `Superseded` when another version is live.
 pub(crate) async fn lock(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
-    let Log { service, region, epoch } = &key.log;
-    let found: Option<(i64, i32)> = sqlx::query_as(
-        "select position, epoch from bus.checkpoints
-         where region = $1 and reader = $2 and version = $3 and service = $4 for update",
+    let locked = lock_all(rows, &key.log, slice::from_ref(key)).await?;
+    locked.into_iter().next().unwrap_or_else(|| Err(sqlx::Error::RowNotFound.into()))
+}
+
+/// Locks the checkpoints of several readers in one log, whoever asks in the same order, and says of each where it
+/// is, or why it is not to go on.
+pub(crate) async fn lock_all(
+    rows: &mut PgConnection,
+    log: &Log,
+    keys: &[Key],
+) -> Result<Vec<Result<i64, Error>>, Error> {
+    let found: Vec<(String, i64, i32)> = sqlx::query_as(
+        "select reader, position, epoch from bus.checkpoints
+         where region = $1 and service = $2 and (reader, version) in (select * from unnest($3::text[], $4::int[]))
+         order by reader for update",
     )
-    .bind(region.as_str())
-    .bind(&key.reader)
-    .bind(key.version)
-    .bind(service)
-    .fetch_optional(&mut *rows)
+    .bind(log.region.as_str())
+    .bind(&log.service)
+    .bind(keys.iter().map(|key| key.reader.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.version).collect::<Vec<_>>())
+    .fetch_all(&mut *rows)
     .await?;
-    match found {
-        Some((position, read)) if read == *epoch => Ok(position),
-        Some(_) => {
-            Err(Error::Forked { reader: key.reader.clone(), service: service.clone(), region: region.to_string() })
-        }
-        None => begin(rows, key).await,
+    let mut locked = Vec::with_capacity(keys.len());
+    for key in keys {
+        locked.push(match found.iter().find(|(reader, ..)| *reader == key.reader) {
+            Some(&(_, position, epoch)) if epoch == log.epoch => Ok(position),
+            Some(_) => Err(Error::Forked {
+                reader: key.reader.clone(),
+                service: log.service.clone(),
+                region: log.region.to_string(),
+            }),
+            None => match begin(rows, key).await {
+                Err(superseded @ Error::Superseded { .. }) => Err(superseded),
+                begun => Ok(begun?),
+            },
+        });
     }
+    Ok(locked)
 }
 
 async fn begin(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
@@ -76,13 +97,19 @@ async fn begin(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
 
 /// Writes where it is now. The row is locked already.
 pub(crate) async fn write(rows: &mut PgConnection, key: &Key, position: i64) -> sqlx::Result<()> {
+    write_all(rows, &key.log, slice::from_ref(&key), position).await
+}
+
+/// Writes where several readers of one log are now. Their rows are locked already.
+pub(crate) async fn write_all(rows: &mut PgConnection, log: &Log, keys: &[&Key], position: i64) -> sqlx::Result<()> {
     sqlx::query(
-        "update bus.checkpoints set position = $5 where region = $1 and reader = $2 and version = $3 and service = $4",
+        "update bus.checkpoints set position = $5
+         where region = $1 and service = $2 and (reader, version) in (select * from unnest($3::text[], $4::int[]))",
     )
-    .bind(key.log.region.as_str())
-    .bind(&key.reader)
-    .bind(key.version)
-    .bind(&key.log.service)
+    .bind(log.region.as_str())
+    .bind(&log.service)
+    .bind(keys.iter().map(|key| key.reader.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.version).collect::<Vec<_>>())
     .bind(position)
     .execute(rows)
     .await?;

@@ -24,6 +24,14 @@ pub(crate) trait Follower: Send + Sync {
     fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>>;
     /// Handles events that follow each other, and says up to where. An end means that it is kept.
     fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>>;
+    /// Whose lag it is.
+    fn readers(&self, key: &Key) -> Vec<String> {
+        vec![key.reader.clone()]
+    }
+}
+
+/// What parks events that it cannot handle.
+pub(crate) trait Parks: Follower {
     /// Tries again what is parked, in order.
     fn retry<'a>(&'a self, key: &'a Key, source: &'a LogSource) -> BoxFuture<'a, Result<Retried, Error>>;
 }
@@ -199,30 +207,36 @@ impl Follow {
     }
 
     /// Handles everything up to `upto` now: by the stream as far as it goes, then by the log. Whether anything moved.
-    pub async fn catch_up(&self, upto: i64) -> Result<bool, Error> {
-        let (key, end) = (self.follower.key(&self.log), CancellationToken::new());
-        let Some(mut at) = self.begin(&key, &end).await? else { return Ok(false) };
+    pub async fn catch_up(&self, upto: i64, end: &CancellationToken) -> Result<bool, Error> {
+        let key = self.follower.key(&self.log);
+        let Some(mut at) = self.begin(&key, end).await? else { return Ok(false) };
         let began = at;
+        if at >= upto {
+            return Ok(false);
+        }
         let held = self.streams.held(&self.log).await.ok().flatten().map_or(0, |held| held.last).min(upto);
         if at < held {
             let mut chunks = self.streams.read(&self.log, at, self.settings.batch).await?;
             while at < held
+                && !end.is_cancelled()
                 && let Ok(Some(Ok(events))) = tokio::time::timeout(self.settings.compare_every, chunks.next()).await
             {
-                at = self.advance(&key, at, events, &end).await?;
+                at = self.advance(&key, at, events, end).await?;
             }
         }
-        Ok(self.read_log(&key, at, upto, &end).await? > began)
+        Ok(self.read_log(&key, at, upto, end).await? > began)
     }
 
     fn measure(&self, key: &Key, lag: i64) {
-        let labels = [
-            KeyValue::new("by", self.by),
-            KeyValue::new("reader", key.reader.clone()),
-            KeyValue::new("service", self.log.service.clone()),
-            KeyValue::new("region", self.log.region.to_string()),
-        ];
-        INSTRUMENTS.reader_lag.record(lag.max(0), &labels);
+        for reader in self.follower.readers(key) {
+            let labels = [
+                KeyValue::new("by", self.by),
+                KeyValue::new("reader", reader),
+                KeyValue::new("service", self.log.service.clone()),
+                KeyValue::new("region", self.log.region.to_string()),
+            ];
+            INSTRUMENTS.reader_lag.record(lag.max(0), &labels);
+        }
     }
 }
 

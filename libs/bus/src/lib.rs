@@ -17,6 +17,7 @@ mod digest;
 mod discovery;
 mod error;
 mod follow;
+mod group;
 mod lease;
 mod names;
 mod parked;
@@ -35,6 +36,7 @@ mod source;
 mod stream;
 mod supervise;
 mod tables;
+mod together;
 mod trace;
 
 pub use bus::Bus;

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::checkpoint::Key;
+use crate::names::Log;
 use chrono::{DateTime, Utc};
 use event_log::{Recorded, tenant};
 use sqlx::{PgConnection, PgPool};
@@ -57,6 +58,28 @@ pub(crate) async fn streams(rows: &mut PgConnection, key: &Key) -> sqlx::Result<
     .fetch_all(rows)
     .await?;
     Ok(streams.into_iter().collect())
+}
+
+/// The streams of which something is parked, by index of several readers of one log.
+pub(crate) async fn streams_of_all(
+    rows: &mut PgConnection,
+    log: &Log,
+    keys: &[&Key],
+) -> sqlx::Result<HashSet<(usize, String)>> {
+    let streams: Vec<(i64, String)> = sqlx::query_as(
+        "select distinct wanted.index, kept.stream
+         from unnest($3::text[], $4::int[]) with ordinality as wanted (reader, version, index)
+         join bus.parked kept on kept.region = $1 and kept.service = $2
+              and kept.reader = wanted.reader and kept.version = wanted.version",
+    )
+    .bind(log.region.as_str())
+    .bind(&log.service)
+    .bind(keys.iter().map(|key| key.reader.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.version).collect::<Vec<_>>())
+    .fetch_all(rows)
+    .await?;
+    // Ordinality counts from one.
+    Ok(streams.into_iter().filter_map(|(index, stream)| Some((usize::try_from(index - 1).ok()?, stream))).collect())
 }
 
 /// What is parked for one reader in one log: positions and streams, in order.

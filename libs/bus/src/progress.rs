@@ -126,7 +126,21 @@ impl Progress {
     }
 
     pub(crate) fn reached(&self, reader: &str, service: &str, region: &RegionId, position: i64) {
-        self.known().positions.insert((reader.to_owned(), service.to_owned(), region.clone()), position);
+        self.all_reached(service, region, [(reader, position)]);
+    }
+
+    /// The same of several readers of one log: who waits is woken once.
+    pub(crate) fn all_reached<'a>(
+        &self,
+        service: &str,
+        region: &RegionId,
+        readers: impl IntoIterator<Item = (&'a str, i64)>,
+    ) {
+        let mut known = self.known();
+        for (reader, position) in readers {
+            known.positions.insert((reader.to_owned(), service.to_owned(), region.clone()), position);
+        }
+        drop(known);
         self.0.moved.send_replace(());
     }
 

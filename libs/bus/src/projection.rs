@@ -22,6 +22,8 @@ pub trait Projection: Send + Sync + 'static {
     /// `create table …;` with unqualified names. Every table has `region text not null`, which leads its
     /// primary key and every index.
     const TABLES: &'static str;
+    /// The categories it folds, the first parts of streams' names; `None` means all. Others never reach it.
+    const CATEGORIES: Option<&'static [&'static str]> = None;
     /// What happens to later events of a stream of which one is parked.
     const ON_PARKED: OnParked = OnParked::StreamWaits;
 
@@ -36,7 +38,7 @@ pub trait Projection: Send + Sync + 'static {
     fn apply_all(
         &self,
         rows: &mut PgConnection,
-        happened: &[Recorded],
+        happened: &[&Recorded],
     ) -> impl Future<Output = Result<(), CannotApply>> + Send {
         async move {
             for event in happened {
@@ -46,7 +48,7 @@ pub trait Projection: Send + Sync + 'static {
         }
     }
 
-    /// Called after each committed batch, for caches.
+    /// Called after a commit of what it folds, also by another process, for caches.
     fn committed(&self, _region: &RegionId) {}
 }
 
@@ -84,10 +86,11 @@ pub(crate) trait AnyProjection: Send + Sync {
     fn logs(&self) -> &'static [&'static str];
     fn tables(&self) -> &'static str;
     fn on_parked(&self) -> OnParked;
+    fn folds(&self, event: &Recorded) -> bool;
     fn apply_all<'a>(
         &'a self,
         rows: &'a mut PgConnection,
-        happened: &'a [Recorded],
+        happened: &'a [&'a Recorded],
     ) -> BoxFuture<'a, Result<(), CannotApply>>;
     fn committed(&self, region: &RegionId);
 }
@@ -108,14 +111,18 @@ impl<P: Projection> AnyProjection for P {
     fn on_parked(&self) -> OnParked {
         P::ON_PARKED
     }
+    fn folds(&self, event: &Recorded) -> bool {
+        P::CATEGORIES.is_none_or(|categories| categories.contains(&event.category()))
+    }
     fn apply_all<'a>(
         &'a self,
         rows: &'a mut PgConnection,
-        happened: &'a [Recorded],
+        happened: &'a [&'a Recorded],
     ) -> BoxFuture<'a, Result<(), CannotApply>> {
         // A panic is a bug in this projection, met with this event: the others go on.
         let applied = AssertUnwindSafe(async move {
             match happened {
+                [] => Ok(()),
                 [event] => P::apply(self, rows, event).await,
                 events => P::apply_all(self, rows, events).await,
             }

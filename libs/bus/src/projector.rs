@@ -1,19 +1,18 @@
 //! Applies events to a projection's tables: rows and checkpoint in one transaction.
 
-use crate::alarm::{INSTRUMENTS, raise};
+use crate::alarm::raise;
 use crate::checkpoint::{self, Key};
 use crate::error::{passes, without_values};
-use crate::follow::{Follower, Retried};
+use crate::follow::{Follower, Parks, Retried};
 use crate::names::Log;
 use crate::projection::AnyProjection;
 use crate::rows::filling;
+use crate::together::{Halt, in_one_go};
 use crate::{CannotApply, Error, LogSource, OnParked, Progress, parked, trace};
 use event_log::Recorded;
 use futures_util::future::BoxFuture;
-use opentelemetry::KeyValue;
 use sqlx::{Acquire, PgConnection, PgPool};
 use std::collections::HashSet;
-use std::slice;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -29,52 +28,44 @@ pub(crate) struct Projector {
     pub progress: Option<Progress>,
 }
 
-/// Why a batch did not go through in one go.
-enum Halt {
-    /// One of its events cannot be applied.
-    Poison,
-    Failed(Error),
-}
-
-impl<E: Into<Error>> From<E> for Halt {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
 impl Projector {
+    pub fn key_in(&self, log: &Log) -> Key {
+        Key { reader: self.reader.clone(), version: self.projection.version(), log: log.clone() }
+    }
+
     /// Applies events that follow each other; those at or before the checkpoint are done already.
-    async fn batch(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
-        let at = match self.in_one_go(key, events).await {
-            Ok(at) => at,
-            Err(Halt::Failed(error)) => return Err(error),
-            Err(Halt::Poison) => self.one_by_one(key, events).await?,
+    pub async fn batch(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
+        let at = match in_one_go(&[self], &key.log, events).await {
+            Ok(at) => at.into_iter().next().unwrap_or_default(),
+            Err(Halt::Failed(error) | Halt::Away(_, error)) => return Err(error),
+            Err(Halt::Poison(_)) => self.one_by_one(key, events).instrument(self.span(&key.log, events.iter())).await?,
         };
-        if let Some(progress) = &self.progress {
-            self.projection.committed(&key.log.region);
-            progress.reached(&self.reader, &key.log.service, &key.log.region, at);
-            INSTRUMENTS.batch.record(events.len() as u64, &[KeyValue::new("task", self.reader.clone())]);
-        }
+        self.tell(&key.log, events, at);
         Ok(at)
     }
 
-    async fn in_one_go(&self, key: &Key, events: &[Recorded]) -> Result<i64, Halt> {
-        let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
-        let at = checkpoint::lock(&mut rows, key).await?;
-        let due = due(key, at, events)?;
-        let Some(last) = due.last() else { return Ok(at) };
-        let waiting = self.waiting(&mut rows, key).await?;
-        if due.iter().any(|event| waiting.contains(&event.stream)) {
-            return Err(Halt::Poison);
+    /// The span of applying events, in the trace of the first.
+    pub fn span<'a>(&self, log: &Log, events: impl ExactSizeIterator<Item = &'a Recorded>) -> tracing::Span {
+        let span = tracing::info_span!("project", projection = self.reader, service = log.service, region = %log.region, events = events.len());
+        trace::continues(&span, events);
+        span
+    }
+
+    /// Tells those who wait, and caches, that these events are applied, and whatever else comes before `at`.
+    pub fn tell(&self, log: &Log, events: &[Recorded], at: i64) {
+        self.refresh(log, events, at);
+        if let Some(progress) = &self.progress {
+            progress.reached(&self.reader, &log.service, &log.region, at);
         }
-        match self.projection.apply_all(&mut rows, due).await {
-            Ok(()) => {}
-            Err(CannotApply::Database(error)) if passes(&error) => return Err(error.into()),
-            Err(_) => return Err(Halt::Poison),
+    }
+
+    /// Tells caches alone.
+    pub fn refresh(&self, log: &Log, events: &[Recorded], at: i64) {
+        // Another process may have been faster, and further: what it applied is news here too.
+        let further = events.last().is_none_or(|last| last.position < at);
+        if self.progress.is_some() && (further || events.iter().any(|event| self.projection.folds(event))) {
+            self.projection.committed(&log.region);
         }
-        checkpoint::write(&mut rows, key, last.position).await?;
-        rows.commit().await?;
-        Ok(last.position)
     }
 
     /// The same with a savepoint for each event: what cannot be applied is parked, with all that waits behind it.
@@ -83,7 +74,9 @@ impl Projector {
         let mut at = checkpoint::lock(&mut rows, key).await?;
         let mut waiting = self.waiting(&mut rows, key).await?;
         for event in due(key, at, events)? {
-            if waiting.contains(&event.stream) {
+            if !self.projection.folds(event) {
+                // It concerns other projections.
+            } else if waiting.contains(&event.stream) {
                 parked::park(&mut rows, key, event, "waits for an earlier event of its stream", 0).await?;
             } else if let Some(reason) = self.try_one(&mut rows, event).await? {
                 parked::park(&mut rows, key, event, &reason, 1).await?;
@@ -102,7 +95,7 @@ impl Projector {
     /// Applies one event, or leaves no trace of it and says why not.
     async fn try_one(&self, rows: &mut PgConnection, event: &Recorded) -> Result<Option<String>, Error> {
         let mut point = rows.begin().await?;
-        match self.projection.apply_all(&mut point, slice::from_ref(event)).await {
+        match self.projection.apply_all(&mut point, &[event]).await {
             Ok(()) => {
                 point.commit().await?;
                 Ok(None)
@@ -166,7 +159,7 @@ impl Projector {
 
 impl Follower for Projector {
     fn key(&self, log: &Log) -> Key {
-        Key { reader: self.reader.clone(), version: self.projection.version(), log: log.clone() }
+        self.key_in(log)
     }
 
     fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>> {
@@ -174,19 +167,17 @@ impl Follower for Projector {
             let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
             let at = checkpoint::lock(&mut rows, key).await?;
             rows.commit().await?;
-            if let Some(progress) = &self.progress {
-                progress.reached(&self.reader, &key.log.service, &key.log.region, at);
-            }
+            self.tell(&key.log, &[], at);
             Ok(at)
         })
     }
 
     fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
-        let span = tracing::info_span!("project", projection = key.reader, service = key.log.service, region = %key.log.region, events = events.len());
-        trace::continues(&span, events);
-        Box::pin(self.batch(key, events).instrument(span))
+        Box::pin(self.batch(key, events))
     }
+}
 
+impl Parks for Projector {
     fn retry<'a>(&'a self, key: &'a Key, source: &'a LogSource) -> BoxFuture<'a, Result<Retried, Error>> {
         Box::pin(self.retry_parked(key, source))
     }

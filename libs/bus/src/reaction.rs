@@ -17,6 +17,8 @@ pub trait Reaction: Send + Sync + 'static {
     const NAME: &'static str;
     /// The services whose logs it reads.
     const LOGS: &'static [&'static str];
+    /// The categories it answers, the first parts of streams' names; `None` means all. Others never reach it.
+    const CATEGORIES: Option<&'static [&'static str]> = None;
     /// What happens to later events of a stream of which one is parked.
     const ON_PARKED: OnParked = OnParked::StreamWaits;
 
@@ -76,6 +78,7 @@ pub(crate) trait AnyReaction: Send + Sync {
     fn name(&self) -> &'static str;
     fn logs(&self) -> &'static [&'static str];
     fn on_parked(&self) -> OnParked;
+    fn answers(&self, event: &Recorded) -> bool;
     fn react<'a>(&'a self, happened: &'a Recorded, asked: Asked) -> BoxFuture<'a, Result<(), CannotReact>>;
 }
 
@@ -88,6 +91,9 @@ impl<R: Reaction> AnyReaction for R {
     }
     fn on_parked(&self) -> OnParked {
         R::ON_PARKED
+    }
+    fn answers(&self, event: &Recorded) -> bool {
+        R::CATEGORIES.is_none_or(|categories| categories.contains(&event.category()))
     }
     fn react<'a>(&'a self, happened: &'a Recorded, asked: Asked) -> BoxFuture<'a, Result<(), CannotReact>> {
         let reacted = AssertUnwindSafe(R::react(self, happened, asked)).catch_unwind();

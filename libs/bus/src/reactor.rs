@@ -2,7 +2,7 @@
 
 use crate::alarm::{INSTRUMENTS, raise};
 use crate::checkpoint::{self, Key};
-use crate::follow::{Follower, Retried};
+use crate::follow::{Follower, Parks, Retried};
 use crate::names::Log;
 use crate::projector::{due, gap};
 use crate::reaction::{AnyReaction, reader};
@@ -34,13 +34,18 @@ pub(crate) struct Reactor {
 impl Reactor {
     /// Reacts to events in order. The checkpoint follows behind: what is handled twice has one effect.
     async fn batch(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
+        if !events.iter().any(|event| self.reaction.answers(event)) {
+            return self.pass(key, events).await;
+        }
         let mut at = self.begin(key).await?;
         let mut waiting = match self.reaction.on_parked() {
             OnParked::StreamWaits => parked::streams(&mut *tenant(&self.app, &key.log.region).await?, key).await?,
             OnParked::OthersGoOn => HashSet::new(),
         };
         for event in due(key, at, events)? {
-            let failed = if waiting.contains(&event.stream) {
+            let failed = if !self.reaction.answers(event) {
+                None // It concerns others.
+            } else if waiting.contains(&event.stream) {
                 Some(("waits for an earlier event of its stream".to_owned(), 0))
             } else {
                 match self.patiently(key, event).await {
@@ -117,6 +122,19 @@ impl Reactor {
         Ok(at)
     }
 
+    /// Nothing of it concerns this reaction: the checkpoint moves past it.
+    async fn pass(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
+        let mut rows = tenant(&self.app, &key.log.region).await?;
+        let mut at = checkpoint::lock(&mut rows, key).await?;
+        if let Some(last) = due(key, at, events)?.last() {
+            at = last.position;
+            checkpoint::write(&mut rows, key, at).await?;
+        }
+        rows.commit().await?;
+        self.progress.reached(&key.reader, &key.log.service, &key.log.region, at);
+        Ok(at)
+    }
+
     async fn park(&self, key: &Key, event: &Recorded, reason: &str, attempts: i32) -> Result<(), Error> {
         let mut rows = tenant(&self.app, &key.log.region).await?;
         parked::park(&mut rows, key, event, reason, attempts).await?;
@@ -187,7 +205,9 @@ impl Follower for Reactor {
     fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
         Box::pin(self.batch(key, events))
     }
+}
 
+impl Parks for Reactor {
     fn retry<'a>(&'a self, key: &'a Key, source: &'a LogSource) -> BoxFuture<'a, Result<Retried, Error>> {
         Box::pin(self.retry_parked(key, source))
     }

@@ -1,7 +1,7 @@
 //! Transactions of the bus: one region at a time, in the schema that is being filled.
 
 use event_log::begin;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use vocabulary::RegionId;
 
 /// A transaction that sees and writes one region, where unqualified names are tables of `schema`.
@@ -18,6 +18,13 @@ pub(crate) async fn filling(
         quoted(schema)
     );
     begin(app, set).await
+}
+
+/// From here on unqualified names are tables of `schema`.
+pub(crate) async fn aim(rows: &mut PgConnection, schema: &str) -> sqlx::Result<()> {
+    let set = format!("set local search_path = {}, public", quoted(schema));
+    sqlx::raw_sql(AssertSqlSafe(set)).execute(rows).await?;
+    Ok(())
 }
 
 /// A transaction that sees the positions of all regions, and no other rows.

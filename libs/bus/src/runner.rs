@@ -7,10 +7,11 @@ use crate::reaction::reader;
 use crate::rebuild::Rebuild;
 use crate::rows::positions;
 use crate::supervise::supervise;
-use crate::{Bus, Error, parked};
+use crate::{Bus, Error, LogSource, parked};
 use opentelemetry::KeyValue;
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -45,6 +46,17 @@ impl Bus {
                 let service = events.service();
                 each_log("relay", service, known, end, move |log, head, end| bus.relay_of(&events, log).run(head, end))
                     .await;
+            });
+        }
+        for source in self.projected() {
+            let Some(known) = ends.get(source.service()).cloned() else { continue };
+            let (bus, end) = (self.clone(), shutdown.clone());
+            tasks.spawn(async move {
+                let service = source.service().to_owned();
+                each_log("projections", &service, known, end, move |log, head, end| {
+                    bus.clone().project_together(source.clone(), log, head, end)
+                })
+                .await;
             });
         }
         for one in self.projections.clone() {
@@ -95,27 +107,89 @@ impl Bus {
             tasks.spawn(async move {
                 let (name, service) = (one.projection.name(), source.service().to_owned());
                 each_log(name, &service, known, end, move |log, head, end| {
-                    let (follow, one) = (bus.follow_projection(&one, &source, log.clone()), one.clone());
-                    async move {
-                        loop {
-                            match follow.run(head.clone(), end.clone()).await {
-                                Err(error @ Error::Forked { .. }) => {
-                                    tracing::warn!(%error, "the read model is made again");
-                                    one.heal(&log, &end).await?;
-                                }
-                                Err(error @ Error::Superseded { .. }) => {
-                                    tracing::warn!(%error, "this process is of an older version");
-                                    return Ok(());
-                                }
-                                done => return done,
-                            }
-                        }
-                    }
+                    bus.clone().project_log(one.clone(), source.clone(), log, head, end)
                 })
                 .await;
             });
         }
         while tasks.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    /// Keeps one projection in the group that reads a log, and heals it when it was sent away.
+    async fn project_log(
+        self,
+        one: Rebuild,
+        source: LogSource,
+        log: Log,
+        head: watch::Receiver<i64>,
+        end: CancellationToken,
+    ) -> Result<(), Error> {
+        while !end.is_cancelled() {
+            match self.project_once(&one, &source, &log, &head, &end).await {
+                Err(error @ Error::Forked { .. }) => {
+                    tracing::warn!(%error, "the read model is made again");
+                    one.heal(&log, &end).await?;
+                }
+                Err(error @ Error::Superseded { .. }) => {
+                    tracing::warn!(%error, "this process is of an older version");
+                    return Ok(());
+                }
+                done => return done,
+            }
+        }
+        Ok(())
+    }
+
+    /// Catches up alone, so that nobody waits for it, and goes on together until the end or an error.
+    async fn project_once(
+        &self,
+        one: &Rebuild,
+        source: &LogSource,
+        log: &Log,
+        head: &watch::Receiver<i64>,
+        end: &CancellationToken,
+    ) -> Result<(), Error> {
+        let upto = *head.borrow();
+        self.follow_projection(one, source, log.clone()).catch_up(upto, end).await?;
+        let mut place = self.groups.join(log, self.projector(one));
+        tokio::select! {
+            () = end.cancelled() => Ok(()),
+            away = place.sent_away() => away.map_or(Ok(()), Err),
+        }
+    }
+
+    /// Follows a log for all who are in its group; anew when someone comes or goes.
+    async fn project_together(
+        self,
+        source: LogSource,
+        log: Log,
+        head: watch::Receiver<i64>,
+        end: CancellationToken,
+    ) -> Result<(), Error> {
+        let mut members = self.groups.watch(&log);
+        while !end.is_cancelled() {
+            let inside = members.borrow_and_update().clone();
+            let own = end.child_token();
+            if inside.is_empty() {
+                own.cancel();
+            }
+            let follow = self.follow_together(inside, &source, log.clone(), &own);
+            let mut following = pin!(follow.run(head.clone(), own.clone()));
+            tokio::select! {
+                done = &mut following => done?,
+                _ = members.changed() => {
+                    own.cancel();
+                    following.await?;
+                    continue;
+                }
+            }
+            // Nobody is inside: until someone comes there is nothing to do.
+            tokio::select! {
+                () = end.cancelled() => {}
+                _ = members.changed() => {}
+            }
+        }
         Ok(())
     }
 

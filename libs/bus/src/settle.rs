@@ -1,7 +1,9 @@
 //! Drains everything, for tests: they never sleep.
 
 use crate::discovery::ask;
-use crate::{Bus, Error};
+use crate::group::Groups;
+use crate::names::Log;
+use crate::{Bus, Error, LogSource};
 use tokio_util::sync::CancellationToken;
 
 /// More rounds than any chain of reactions needs.
@@ -35,24 +37,44 @@ impl Bus {
                 self.relay_of(events, log).catch_up().await?;
             }
         }
-        for one in &self.projections {
-            for source in &one.sources {
-                for (log, upto) in ask(source).await? {
-                    match self.follow_projection(one, source, log.clone()).catch_up(upto).await {
-                        Err(Error::Forked { .. }) => {
-                            one.heal(&log, &end).await?;
-                            moved = true;
-                        }
-                        done => moved |= done?,
-                    }
-                }
+        for source in self.projected() {
+            for (log, upto) in ask(&source).await? {
+                moved |= self.settle_projections(&source, &log, upto, &end).await?;
             }
         }
         for (reaction, sources) in &self.reactions {
             for source in sources {
                 for (log, upto) in ask(source).await? {
-                    moved |= self.follow_reaction(reaction, source, log, &end).catch_up(upto).await?;
+                    moved |= self.follow_reaction(reaction, source, log, &end).catch_up(upto, &end).await?;
                 }
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Has all projections of a log read it together; whether anything moved.
+    async fn settle_projections(
+        &self,
+        source: &LogSource,
+        log: &Log,
+        upto: i64,
+        end: &CancellationToken,
+    ) -> Result<bool, Error> {
+        // Apart from those of a bus that runs meanwhile.
+        let groups = Groups::default();
+        let readers = self.projections.iter().filter(|one| one.projection.logs().contains(&source.service()));
+        let mut places: Vec<_> = readers.map(|one| (one, groups.join(log, self.projector(one)))).collect();
+        let over = end.child_token();
+        let inside = groups.watch(log).borrow().clone();
+        let mut moved = self.follow_together(inside, source, log.clone(), &over).catch_up(upto, &over).await?;
+        for (one, place) in &mut places {
+            match place.was_sent_away() {
+                None => {}
+                Some(Error::Forked { .. }) => {
+                    one.heal(log, end).await?;
+                    moved = true;
+                }
+                Some(error) => return Err(error),
             }
         }
         Ok(moved)

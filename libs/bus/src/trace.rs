@@ -9,11 +9,11 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 const LINKS: usize = 32;
 
 /// Lets a span go on with the trace of its first event, and links those of the others.
-pub(crate) fn continues(span: &Span, events: &[Recorded]) {
+pub(crate) fn continues<'a>(span: &Span, events: impl IntoIterator<Item = &'a Recorded>) {
     if span.is_disabled() {
         return;
     }
-    let mut traces = events.iter().take(LINKS).filter_map(|event| parse(&traceparent(event)?));
+    let mut traces = events.into_iter().take(LINKS).filter_map(|event| parse(&traceparent(event)?));
     if let Some(first) = traces.next() {
         // Fails when no OpenTelemetry layer listens: then there is nothing to tell.
         let _ = span.set_parent(opentelemetry::Context::new().with_remote_span_context(first));

@@ -28,14 +28,12 @@ impl Projection for KnownCompanies {
     const NAME: &'static str = "known-companies";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["company"]);
     const TABLES: &'static str = "create table company (
         region text not null, id uuid not null, name text not null, kvk text not null, active boolean not null,
         primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "company" {
-            return Ok(());
-        }
         let id: CompanyId = happened.stream_id().ok_or_else(|| CannotApply::Park("a company has an id".into()))?;
         let active = match happened.event::<Event>()? {
             Event::Nominated { name, kvk, .. } => {

@@ -80,15 +80,13 @@ impl Projection for KnownGrants {
     const NAME: &'static str = "known-grants";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["grant"]);
     const TABLES: &'static str = r#"create table "grant" (
         region text not null, id uuid not null, actor uuid not null, role text not null,
         school text, company uuid, person uuid, "from" date, until date,
         primary key (region, id))"#;
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "grant" {
-            return Ok(());
-        }
         let id: GrantId = happened.stream_id().ok_or_else(|| CannotApply::Park("a grant has an id".into()))?;
         match happened.event::<Event>()? {
             Event::Granted { actor, role, school, company, person, from, until } => {

@@ -17,14 +17,12 @@ impl Projection for KnownPolicies {
     const NAME: &'static str = "known-policies";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["policy"]);
     const TABLES: &'static str = "create table policy (
         region text not null, version integer not null, valid_from date not null, policy jsonb not null,
         primary key (region, version))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "policy" {
-            return Ok(());
-        }
         let Event::Adopted { version, valid_from, policy } = happened.event()?;
         sqlx::query(
             "insert into policy (region, version, valid_from, policy) values ($1, $2, $3, $4) on conflict do nothing",

@@ -56,15 +56,13 @@ impl Projection for KnownPupils {
     const NAME: &'static str = "known-pupils";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["person"]);
     const TABLES: &'static str = "create table pupil (
         region text not null, id uuid not null, facts jsonb not null, birth_date jsonb not null, birth_date_field text not null,
         forgotten boolean not null,
         primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "person" {
-            return Ok(());
-        }
         let id: PersonId = happened.stream_id().ok_or_else(|| CannotApply::Park("a person has an id".into()))?;
         let region = happened.region.as_str();
         match happened.event::<Event>()? {

@@ -32,15 +32,13 @@ impl Projection for KnownSchools {
     const NAME: &'static str = "known-schools";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["consortium"]);
     const TABLES: &'static str = "create table school (
         region text not null, branch text not null, name text not null, board text not null,
         vmbo boolean not null, profiles text[] not null, takes_part boolean not null,
         primary key (region, branch))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "consortium" {
-            return Ok(());
-        }
         match happened.event::<Event>()? {
             Event::SchoolJoined { school, name, board, vmbo, profiles, .. }
             | Event::SchoolChanged { school, name, board, vmbo, profiles, .. } => {

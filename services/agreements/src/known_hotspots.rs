@@ -23,12 +23,10 @@ impl Projection for KnownHotspots {
     const NAME: &'static str = "known-hotspots";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["hotspots"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["hotspot"]);
     const TABLES: &'static str = "create table hotspot (region text not null, id uuid not null, company uuid not null, name text not null, retired boolean not null, primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "hotspot" {
-            return Ok(());
-        }
         let id: HotspotId = happened.stream_id().ok_or_else(|| CannotApply::Park("a hotspot has an id".into()))?;
         match happened.event::<Event>()? {
             Event::Proposed { company, name, .. } => {

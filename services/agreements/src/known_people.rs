@@ -30,14 +30,12 @@ impl Projection for KnownPeople {
     const NAME: &'static str = "known-people";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["person"]);
     const TABLES: &'static str = "create table person (
         region text not null, id uuid not null, school text, company uuid, name jsonb, name_field text not null,
         primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "person" {
-            return Ok(());
-        }
         let id: PersonId = happened.stream_id().ok_or_else(|| CannotApply::Park("a person has an id".into()))?;
         let (school, company, name) = match happened.event::<Event>()? {
             Event::PupilRegistered { name, .. } | Event::PupilCorrected { name, .. } => (None, None, name),

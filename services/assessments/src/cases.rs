@@ -46,6 +46,7 @@ impl Projection for Cases {
     const NAME: &'static str = "cases";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["assessments"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["case"]);
     const TABLES: &'static str = r#"create table "case" (
         region text not null, id uuid not null, pupil uuid not null, elective uuid not null, school text not null,
         company uuid not null, opened_on date not null, evidence integer not null default 0,
@@ -56,9 +57,6 @@ impl Projection for Cases {
     create index case_of_company on "case" (region, company, id);"#;
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "case" {
-            return Ok(());
-        }
         let id: CaseId = happened.stream_id().ok_or_else(|| CannotApply::Park("a case has an id".into()))?;
         let statement = match happened.event::<Event>()? {
             Event::Opened { pupil, elective, school, company, occurred_on, .. } => {

@@ -57,6 +57,7 @@ impl Projection for Catalogue {
     const NAME: &'static str = "catalogue";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["assessments"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["elective"]);
     const TABLES: &'static str = "create table elective (
         region text not null, id uuid not null, code text not null, kind text not null, profile text, title text not null,
         size integer, deeltaken integer not null, own boolean not null,
@@ -64,9 +65,6 @@ impl Projection for Catalogue {
     create index elective_in_order on elective (region, code, id);";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "elective" {
-            return Ok(());
-        }
         let id: ElectiveId = happened.stream_id().ok_or_else(|| CannotApply::Park("an elective has an id".into()))?;
         // A change says nothing of whose elective it is: that stays.
         let (own, elective) = match happened.event::<Event>()? {

@@ -23,6 +23,7 @@ impl Projection for ClaimableLines {
     const NAME: &'static str = "claimable-lines";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["co-financing"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["contribution-day", "contribution", "claim"]);
     const TABLES: &'static str = "
         create table line (
             region text not null, reference text not null, stream text not null, scheme text not null,

@@ -15,6 +15,7 @@ impl Projection for KnownProgramme {
     const NAME: &'static str = "known-programme";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["consortium"]);
     const TABLES: &'static str = "
         create table target (
             region text not null, position bigint not null, amount bigint not null, share bigint not null,
@@ -26,9 +27,6 @@ impl Projection for KnownProgramme {
             primary key (region, name))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "consortium" {
-            return Ok(());
-        }
         let region = happened.region.as_str();
         match happened.event::<Event>()? {
             Event::TargetSet { amount, share, of, from, until } => {

@@ -28,15 +28,13 @@ impl Projection for KnownSessions {
     const NAME: &'static str = "known-sessions";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["hotspots"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["session"]);
     const TABLES: &'static str = "create table session (
         region text not null, id uuid not null, company uuid not null, hotspot uuid not null,
         date date not null, cancelled boolean not null default false,
         primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "session" {
-            return Ok(());
-        }
         let id: SessionId = happened.stream_id().ok_or_else(|| CannotApply::Park("a session has an id".into()))?;
         match happened.event::<Event>()? {
             Event::Planned { company, hotspot, date, .. } => {

@@ -33,6 +33,7 @@ impl Projection for OpenAttendances {
     const NAME: &'static str = "open-attendances";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["co-financing"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["contribution-day"]);
     // A row stays when its attendance accrued: a line may be taken back and the method changed.
     const TABLES: &'static str = "
         create table attendance (
@@ -42,9 +43,6 @@ impl Projection for OpenAttendances {
         create index attendance_open on attendance (region, date) where open";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "contribution-day" {
-            return Ok(());
-        }
         match happened.event::<Event>()? {
             Event::MethodChosen { day, method } => {
                 sqlx::query(

@@ -54,11 +54,9 @@ struct Said {
 impl Reaction for AccrueAttendance {
     const NAME: &'static str = "accrue-attendance";
     const LOGS: &'static [&'static str] = &["hotspots"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["attendance-day"]);
 
     async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
-        if happened.category() != "attendance-day" {
-            return Ok(());
-        }
         let Some(said) = read(happened.event()?) else { return Ok(()) };
         let attendance_day: AttendanceDayId =
             happened.stream_id().ok_or_else(|| CannotReact::Never("an attendance day has an id".into()))?;
@@ -114,11 +112,9 @@ pub struct AccrueOnAdoption {
 impl Reaction for AccrueOnAdoption {
     const NAME: &'static str = "accrue-on-adoption";
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["policy"]);
 
     async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
-        if happened.category() != "policy" {
-            return Ok(());
-        }
         let policy::Event::Adopted { version, valid_from, policy } = happened.event()?;
         if policy.supervisor_rate.is_none() {
             return Ok(());
@@ -153,11 +149,9 @@ pub struct AccrueNoted {
 impl Reaction for AccrueNoted {
     const NAME: &'static str = "accrue-noted";
     const LOGS: &'static [&'static str] = &["co-financing"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["contribution-day"]);
 
     async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
-        if happened.category() != "contribution-day" {
-            return Ok(());
-        }
         match happened.event()? {
             contribution_day::Event::AttendanceNoted { day, why: Unaccrued::NoRate, .. } => {
                 accrue_open(&self.hub, &happened.region, day.id(), day.date, asked).await

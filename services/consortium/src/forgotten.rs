@@ -63,13 +63,11 @@ impl Projection for ForgottenPeople {
     const NAME: &'static str = "forgotten-people";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["person"]);
     const TABLES: &'static str =
         "create table person (region text not null, id uuid not null, primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "person" {
-            return Ok(());
-        }
         let id: PersonId = happened.stream_id().ok_or_else(|| CannotApply::Park("a person has an id".into()))?;
         if matches!(happened.event()?, Event::PersonForgotten { .. }) {
             sqlx::query("insert into person (region, id) values ($1, $2) on conflict do nothing")

@@ -14,12 +14,10 @@ impl Projection for KnownContracts {
     const NAME: &'static str = "known-contracts";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["agreements"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["contract"]);
     const TABLES: &'static str = "create table contract (region text not null, id uuid not null, hotspot uuid not null, primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "contract" {
-            return Ok(());
-        }
         if let Event::DrawnUp { contract, hotspot, .. } = happened.event()? {
             sqlx::query("insert into contract (region, id, hotspot) values ($1, $2, $3) on conflict do nothing")
                 .bind(happened.region.as_str())

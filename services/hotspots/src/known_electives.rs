@@ -14,13 +14,11 @@ impl Projection for KnownElectives {
     const NAME: &'static str = "known-electives";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["assessments"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["elective"]);
     const TABLES: &'static str =
         "create table elective (region text not null, id uuid not null, primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "elective" {
-            return Ok(());
-        }
         let id: ElectiveId = happened.stream_id().ok_or_else(|| CannotApply::Park("an elective has an id".into()))?;
         match happened.event::<Event>()? {
             Event::Imported { .. } | Event::Added { .. } => {

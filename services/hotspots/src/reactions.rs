@@ -19,11 +19,9 @@ pub struct ContractReachesHotspot {
 impl Reaction for ContractReachesHotspot {
     const NAME: &'static str = "contract-reaches-hotspot";
     const LOGS: &'static [&'static str] = &["agreements"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["contract"]);
 
     async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
-        if happened.category() != "contract" {
-            return Ok(());
-        }
         let contract: ContractId =
             happened.stream_id().ok_or_else(|| CannotReact::Never("a contract has an id".into()))?;
         let (hotspot, command) = match happened.event()? {
@@ -53,11 +51,9 @@ pub struct ClaimLocksDays {
 impl Reaction for ClaimLocksDays {
     const NAME: &'static str = "claim-locks-days";
     const LOGS: &'static [&'static str] = &["co-financing"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["claim"]);
 
     async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
-        if happened.category() != "claim" {
-            return Ok(());
-        }
         let claim::Event::DayClaimed { claim, attendance_days } = happened.event()? else { return Ok(()) };
         let mut batch = self.hub.log.batch(&happened.region);
         for day in &attendance_days {

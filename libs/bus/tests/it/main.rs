@@ -12,3 +12,4 @@ mod reacting;
 mod rebuilding;
 mod relaying;
 mod running;
+mod together;

@@ -114,10 +114,10 @@ impl Projection for Quick {
     const TABLES: &'static str = TABLES;
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        self.apply_all(rows, std::slice::from_ref(happened)).await
+        self.apply_all(rows, &[happened]).await
     }
 
-    async fn apply_all(&self, rows: &mut PgConnection, happened: &[Recorded]) -> Result<(), CannotApply> {
+    async fn apply_all(&self, rows: &mut PgConnection, happened: &[&Recorded]) -> Result<(), CannotApply> {
         let amounts = happened.iter().map(|event| event.event().map(|Event::Raised { by }| by));
         sqlx::query(
             "insert into seen (region, position, counter, amount)

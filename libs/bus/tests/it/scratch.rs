@@ -130,7 +130,21 @@ impl Scratch {
     pub async fn append(&self, slug: &str, counter: &str, amounts: &[i64], traceparent: Option<&str>) -> Done {
         let events: Vec<NewEvent> =
             amounts.iter().map(|by| NewEvent::of(&Event::Raised { by: *by }).unwrap()).collect();
-        let stream = format!("counter/{counter}");
+        self.append_traced(slug, format!("counter/{counter}"), events, traceparent).await
+    }
+
+    /// Appends to any stream.
+    pub async fn append_to(&self, slug: &str, stream: &str, events: Vec<NewEvent>) -> Done {
+        self.append_traced(slug, stream.to_owned(), events, None).await
+    }
+
+    async fn append_traced(
+        &self,
+        slug: &str,
+        stream: String,
+        events: Vec<NewEvent>,
+        traceparent: Option<&str>,
+    ) -> Done {
         let region = region(slug);
         let after = self.counters.page(&region, 0, usize::MAX).await.unwrap();
         let expected = after.iter().filter(|event| event.stream == stream).count();

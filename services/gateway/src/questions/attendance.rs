@@ -54,6 +54,7 @@ impl Projection for Attendance {
     const NAME: &'static str = "attendance";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["hotspots"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["attendance-day"]);
     const TABLES: &'static str = concat!(
         "create table day (
             region text not null, id uuid not null, pupil uuid not null, session uuid not null, hotspot uuid not null,
@@ -68,9 +69,6 @@ impl Projection for Attendance {
     );
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "attendance-day" {
-            return Ok(());
-        }
         let id: AttendanceDayId =
             happened.stream_id().ok_or_else(|| CannotApply::Park("an attendance day has an id".into()))?;
         let change = |set: &str| sqlx::AssertSqlSafe(format!("update day set {set} where region = $1 and id = $2"));

@@ -22,6 +22,7 @@ impl Projection for Companies {
     const NAME: &'static str = "companies";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["company"]);
     // Names of companies are public: everyone of the region sees them.
     const TABLES: &'static str = concat!(
         "create table company (
@@ -35,9 +36,6 @@ impl Projection for Companies {
     );
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "company" {
-            return Ok(());
-        }
         let id: CompanyId = happened.stream_id().ok_or_else(|| CannotApply::Park("a company has an id".into()))?;
         let status = match happened.event::<Event>()? {
             Event::Nominated { name, kvk, sector, address, coordinates, .. } => {

@@ -23,6 +23,7 @@ impl Projection for Hotspots {
     const NAME: &'static str = "hotspots";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["hotspots"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["hotspot"]);
     // What the region offers is for everyone of the region.
     const TABLES: &'static str = concat!(
         "create table hotspot (
@@ -36,9 +37,6 @@ impl Projection for Hotspots {
     );
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "hotspot" {
-            return Ok(());
-        }
         let id: HotspotId = happened.stream_id().ok_or_else(|| CannotApply::Park("a hotspot has an id".into()))?;
         let change = |set: &str| sqlx::AssertSqlSafe(format!("update hotspot set {set} where region = $1 and id = $2"));
         let region = happened.region.as_str();

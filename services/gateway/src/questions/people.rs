@@ -77,6 +77,7 @@ impl Projection for People {
     const NAME: &'static str = "people";
     const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["person"]);
     const TABLES: &'static str = concat!(
         "create table person (
             region text not null, id uuid not null, kind text not null, school text, host_school text, company uuid,
@@ -89,9 +90,6 @@ impl Projection for People {
     );
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "person" {
-            return Ok(());
-        }
         let id: PersonId = happened.stream_id().ok_or_else(|| CannotApply::Park("a person has an id".into()))?;
         let region = happened.region.as_str();
         match happened.event::<Event>()? {

@@ -56,6 +56,7 @@ impl Projection for Regions {
     const NAME: &'static str = "regions";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["consortium"]);
     const TABLES: &'static str = concat!(
         "create table region (
             region text not null primary key, name text not null, founded_on date not null, lead_school text, lead_board text,
@@ -70,9 +71,6 @@ impl Projection for Regions {
     );
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "consortium" {
-            return Ok(());
-        }
         let region = happened.region.as_str();
         match happened.event::<Event>()? {
             Event::Founded { name, occurred_on } => {

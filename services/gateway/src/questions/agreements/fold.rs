@@ -16,6 +16,7 @@ impl Projection for Agreements {
     const NAME: &'static str = "agreements";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["agreements"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["contract", "stage-agreement"]);
     const TABLES: &'static str = concat!(
         r#"create table contract (
             region text not null, id uuid not null, status text not null, hotspot uuid not null, hotspot_name text not null,

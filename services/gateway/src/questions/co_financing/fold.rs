@@ -18,6 +18,8 @@ impl Projection for CoFinancing {
     const NAME: &'static str = "co-financing";
     const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["co-financing", "hotspots", "consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> =
+        Some(&["contribution-day", "contribution", "occasion", "session", "policy", "consortium"]);
     const TABLES: &'static str = concat!(
         "create table entry (
             region text not null, id uuid not null, subject text not null, company uuid not null, scheme text not null, date date not null,

@@ -15,6 +15,7 @@ impl Projection for Sessions {
     const NAME: &'static str = "sessions";
     const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["hotspots"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["session"]);
     const TABLES: &'static str = concat!(
         "create table session (
             region text not null, id uuid not null, hotspot uuid not null, company uuid not null, date date not null,
@@ -35,9 +36,6 @@ impl Projection for Sessions {
     );
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "session" {
-            return Ok(());
-        }
         let id: SessionId = happened.stream_id().ok_or_else(|| CannotApply::Park("a session has an id".into()))?;
         let region = happened.region.as_str();
         let status = match happened.event::<Event>()? {

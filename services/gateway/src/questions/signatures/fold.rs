@@ -17,6 +17,8 @@ impl Projection for Signatures {
     const NAME: &'static str = "signatures";
     const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["agreements", "co-financing"];
+    const CATEGORIES: Option<&'static [&'static str]> =
+        Some(&["contract", "stage-agreement", "contribution-day", "contribution"]);
     const TABLES: &'static str = concat!(
         "create table open (
             region text not null, subject text not null, id uuid not null, party text not null,

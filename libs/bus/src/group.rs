@@ -1,0 +1,199 @@
+//! The projections of one database that read one log together: one reader, one transaction a batch.
+//!
+//! Outside ─caught up→ inside ─another epoch, another version, a gap→ sent away, and in again once it was healed
+
+use crate::alarm::INSTRUMENTS;
+use crate::checkpoint::{self, Key};
+use crate::follow::Follower;
+use crate::names::Log;
+use crate::projector::Projector;
+use crate::rows::filling;
+use crate::together::{Halt, in_one_go};
+use crate::{Error, Progress};
+use event_log::Recorded;
+use futures_util::future::BoxFuture;
+use opentelemetry::KeyValue;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// What a group is called where one reader would be named.
+const TOGETHER: &str = "projections";
+
+/// A projection inside a group.
+#[derive(Clone)]
+pub(crate) struct Member {
+    pub projector: Projector,
+    /// Why it was sent away.
+    pub away: mpsc::UnboundedSender<Error>,
+}
+
+/// By reader.
+pub(crate) type Members = BTreeMap<String, Member>;
+
+/// The groups of a database, by log. Copies share everything.
+#[derive(Clone, Default)]
+pub(crate) struct Groups(Arc<Mutex<HashMap<Log, watch::Sender<Members>>>>);
+
+/// A projection's place in a group; it leaves when this is dropped.
+pub(crate) struct Place {
+    members: watch::Sender<Members>,
+    reader: String,
+    away: mpsc::UnboundedReceiver<Error>,
+}
+
+impl Groups {
+    /// Takes a projection in: from the next batch on it is one of the group.
+    pub fn join(&self, log: &Log, projector: Projector) -> Place {
+        let (sender, away) = mpsc::unbounded_channel();
+        let (members, reader) = (self.members(log), projector.reader.clone());
+        members.send_modify(|members| {
+            members.insert(reader.clone(), Member { projector, away: sender });
+        });
+        Place { members, reader, away }
+    }
+
+    /// Who is inside, as it changes.
+    pub fn watch(&self, log: &Log) -> watch::Receiver<Members> {
+        self.members(log).subscribe()
+    }
+
+    fn members(&self, log: &Log) -> watch::Sender<Members> {
+        let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.entry(log.clone()).or_insert_with(|| watch::channel(Members::new()).0).clone()
+    }
+}
+
+impl Place {
+    /// Why it was sent away, once it is.
+    pub async fn sent_away(&mut self) -> Option<Error> {
+        self.away.recv().await
+    }
+
+    /// Why it was sent away, when it was.
+    pub fn was_sent_away(&mut self) -> Option<Error> {
+        self.away.try_recv().ok()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.away.close();
+        self.members.send_if_modified(|members| {
+            // A place that was taken again meanwhile is another's.
+            let gone = members.get(&self.reader).is_some_and(|member| member.away.is_closed());
+            gone && members.remove(&self.reader).is_some()
+        });
+    }
+}
+
+/// Some projections that follow one log as one.
+pub(crate) struct Group {
+    log: Log,
+    progress: Progress,
+    members: Mutex<Members>,
+    /// There is nobody left to follow for.
+    over: CancellationToken,
+}
+
+impl Group {
+    /// `over` is cancelled when the last one was sent away.
+    pub fn new(log: Log, progress: Progress, members: Members, over: CancellationToken) -> Self {
+        Self { log, progress, members: Mutex::new(members), over }
+    }
+
+    /// Applies a batch in as few transactions as may be: one, and one for each that cannot apply an event of it.
+    async fn batch(&self, events: &[Recorded]) -> Result<i64, Error> {
+        let mut together: Vec<Member> = self.members().values().cloned().collect();
+        let (mut alone, mut reached) = (Vec::new(), Vec::new());
+        while !together.is_empty() {
+            let projectors: Vec<&Projector> = together.iter().map(|member| &member.projector).collect();
+            match in_one_go(&projectors, &self.log, events).await {
+                Ok(at) => {
+                    self.tell(&projectors, events, &at);
+                    reached = at;
+                    break;
+                }
+                Err(Halt::Poison(index)) => alone.push(together.remove(index)),
+                Err(Halt::Away(index, error)) => self.send_away(&together.remove(index), error),
+                Err(Halt::Failed(error)) => return Err(error),
+            }
+        }
+        for member in alone {
+            match member.projector.batch(&member.projector.key_in(&self.log), events).await {
+                Ok(at) => reached.push(at),
+                Err(error) if error.passes() => return Err(error),
+                Err(error) => self.send_away(&member, error),
+            }
+        }
+        INSTRUMENTS.batch.record(events.len() as u64, &[KeyValue::new("task", TOGETHER)]);
+        // The furthest behind: the others know what they have had.
+        Ok(reached.into_iter().min().or(events.last().map(|event| event.position)).unwrap_or(0))
+    }
+
+    async fn begin(&self) -> Result<i64, Error> {
+        loop {
+            let members: Vec<Member> = self.members().values().cloned().collect();
+            let Some(first) = members.first() else { return Ok(0) };
+            let keys: Vec<Key> = members.iter().map(|member| member.projector.key_in(&self.log)).collect();
+            let mut rows = filling(&first.projector.app, &self.log.region, &first.projector.schema).await?;
+            let locked = checkpoint::lock_all(&mut rows, &self.log, &keys).await?;
+            rows.commit().await?;
+            let mut reached = Vec::with_capacity(members.len());
+            for (member, at) in members.iter().zip(locked) {
+                match at {
+                    Ok(at) => reached.push((member, at)),
+                    Err(error) => self.send_away(member, error),
+                }
+            }
+            for (member, at) in &reached {
+                // What another process applied before this one listened is news.
+                member.projector.tell(&self.log, &[], *at);
+            }
+            if let Some(least) = reached.iter().map(|(_, at)| *at).min() {
+                return Ok(least);
+            }
+        }
+    }
+
+    fn tell(&self, projectors: &[&Projector], events: &[Recorded], reached: &[i64]) {
+        for (projector, at) in projectors.iter().zip(reached) {
+            projector.refresh(&self.log, events, *at);
+        }
+        let readers = projectors.iter().zip(reached).map(|(projector, at)| (projector.reader.as_str(), *at));
+        self.progress.all_reached(&self.log.service, &self.log.region, readers);
+    }
+
+    fn send_away(&self, member: &Member, error: Error) {
+        let mut members = self.members();
+        members.remove(&member.projector.reader);
+        if members.is_empty() {
+            self.over.cancel();
+        }
+        // Who does not listen has left already.
+        let _ = member.away.send(error);
+    }
+
+    fn members(&self) -> MutexGuard<'_, Members> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Follower for Group {
+    fn key(&self, log: &Log) -> Key {
+        Key { reader: TOGETHER.to_owned(), version: 0, log: log.clone() }
+    }
+
+    fn readers(&self, _key: &Key) -> Vec<String> {
+        self.members().keys().cloned().collect()
+    }
+
+    fn at<'a>(&'a self, _key: &'a Key) -> BoxFuture<'a, Result<i64, Error>> {
+        Box::pin(self.begin())
+    }
+
+    fn take<'a>(&'a self, _key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
+        Box::pin(self.batch(events))
+    }
+}

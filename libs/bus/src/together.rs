@@ -1,0 +1,96 @@
+//! Applies events to several projections in one transaction: all their rows and all their checkpoints.
+
+use crate::checkpoint::{self, Key};
+use crate::error::passes;
+use crate::names::Log;
+use crate::projector::{Projector, due};
+use crate::rows::{aim, filling};
+use crate::{CannotApply, Error, OnParked, parked};
+use event_log::Recorded;
+use tracing::Instrument;
+
+/// Why a batch did not go through in one go. Nothing of it is kept.
+pub(crate) enum Halt {
+    /// The projection of this index cannot apply one of its events, or has something parked before one.
+    Poison(usize),
+    /// The projection of this index is not to go on as it is.
+    Away(usize, Error),
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What a projection has to do with a batch.
+struct Share<'a> {
+    index: usize,
+    /// What it folds of what it has not had.
+    events: Vec<&'a Recorded>,
+}
+
+/// Applies events that follow each other; what is at or before a projection's checkpoint it has had already.
+/// Answers where each projection is now.
+pub(crate) async fn in_one_go(projectors: &[&Projector], log: &Log, events: &[Recorded]) -> Result<Vec<i64>, Halt> {
+    let Some(first) = projectors.first() else { return Ok(Vec::new()) };
+    let keys: Vec<Key> = projectors.iter().map(|projector| projector.key_in(log)).collect();
+    let mut rows = filling(&first.app, &log.region, &first.schema).await?;
+    let mut reached = Vec::with_capacity(keys.len());
+    for (index, at) in checkpoint::lock_all(&mut rows, log, &keys).await?.into_iter().enumerate() {
+        reached.push(at.map_err(|error| Halt::Away(index, error))?);
+    }
+    let (mut moved, mut shares) = (Vec::new(), Vec::new());
+    for (index, projector) in projectors.iter().enumerate() {
+        let due = due(&keys[index], reached[index], events).map_err(|error| Halt::Away(index, error))?;
+        let Some(last) = due.last() else { continue };
+        reached[index] = last.position;
+        moved.push(&keys[index]);
+        let events: Vec<&Recorded> = due.iter().filter(|event| projector.projection.folds(event)).collect();
+        if !events.is_empty() {
+            shares.push(Share { index, events });
+        }
+    }
+    let Some(last) = events.last().filter(|_| !moved.is_empty()) else { return Ok(reached) };
+    nothing_waits(&mut rows, projectors, log, &keys, &shares).await?;
+    let mut aimed = &first.schema;
+    for share in &shares {
+        let projector = projectors[share.index];
+        if *aimed != projector.schema {
+            aim(&mut rows, &projector.schema).await?;
+            aimed = &projector.schema;
+        }
+        let span = projector.span(log, share.events.iter().copied());
+        match projector.projection.apply_all(&mut rows, &share.events).instrument(span).await {
+            Ok(()) => {}
+            Err(CannotApply::Database(error)) if passes(&error) => return Err(error.into()),
+            Err(_) => return Err(Halt::Poison(share.index)),
+        }
+    }
+    checkpoint::write_all(&mut rows, log, &moved, last.position).await?;
+    rows.commit().await?;
+    Ok(reached)
+}
+
+/// Nothing that is to be applied has an earlier event of its stream parked.
+async fn nothing_waits(
+    rows: &mut sqlx::PgConnection,
+    projectors: &[&Projector],
+    log: &Log,
+    keys: &[Key],
+    shares: &[Share<'_>],
+) -> Result<(), Halt> {
+    let patient: Vec<&Share<'_>> =
+        shares.iter().filter(|share| projectors[share.index].projection.on_parked() == OnParked::StreamWaits).collect();
+    if patient.is_empty() {
+        return Ok(());
+    }
+    let asked: Vec<&Key> = patient.iter().map(|share| &keys[share.index]).collect();
+    let waiting = parked::streams_of_all(rows, log, &asked).await?;
+    let halted = patient.iter().enumerate().find(|(asked, share)| {
+        // Almost always nothing is parked anywhere.
+        !waiting.is_empty() && share.events.iter().any(|event| waiting.contains(&(*asked, event.stream.clone())))
+    });
+    halted.map_or(Ok(()), |(_, share)| Err(Halt::Poison(share.index)))
+}
