@@ -90,8 +90,12 @@ impl Discovery {
                     if let Some(end) = known.map(|(_, end)| *end.borrow())
                         && head.position < end
                     {
-                        let went_back = format!("the log ends at {}, and ended at {end} before", head.position);
-                        raise("log", self.source.service(), head.region.as_str(), &went_back);
+                        let (service, region) = (self.source.service(), head.region.as_str());
+                        let went_back = format!(
+                            "the log ends at {}, and ended at {end} before. If it was restored: regiohub restored {region} --service {service}",
+                            head.position
+                        );
+                        raise("log", service, region, &went_back);
                     }
                     self.know(&head.region, head.epoch, head.position);
                 }

@@ -1,6 +1,7 @@
 //! Why relaying or following stopped.
 
 use event_log::Unreadable;
+use vocabulary::RegionId;
 
 /// Why relaying or following stopped.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +22,10 @@ pub enum Error {
     #[error("JetStream: {0}")]
     JetStream(String),
     /// A stream holds more than its log: the log was restored without raising its epoch, or something else publishes.
-    #[error("stream {stream} is at {last}, its log at {head}: nothing is published until someone has looked")]
+    #[error(
+        "stream {stream} is at {last}, its log at {head}: nothing is published until someone has looked. \
+         If the log was restored: regiohub restored {region} --service {service}"
+    )]
     Ahead {
         /// The stream.
         stream: String,
@@ -29,16 +33,25 @@ pub enum Error {
         last: i64,
         /// The last position of the log.
         head: i64,
+        /// Whose log.
+        service: String,
+        /// Which region's.
+        region: RegionId,
     },
     /// A stream and its log hold different events at the same position.
     #[error(
-        "stream {stream} has another event at {position} than its log: nothing is published until someone has looked"
+        "stream {stream} has another event at {position} than its log: nothing is published until someone has looked. \
+         If the log was restored: regiohub restored {region} --service {service}"
     )]
     Differs {
         /// The stream.
         stream: String,
         /// Where they differ.
         position: i64,
+        /// Whose log.
+        service: String,
+        /// Which region's.
+        region: RegionId,
     },
     /// A position is missing, and its log does not have it.
     #[error("{reader} lacks position {position} of {service} in {region}, and so does the log")]

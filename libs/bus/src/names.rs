@@ -1,6 +1,6 @@
 //! How streams and subjects are called.
 
-use event_log::Recorded;
+use event_log::Line;
 use vocabulary::RegionId;
 
 /// How streams and subjects are called, below one root.
@@ -46,9 +46,10 @@ impl Names {
     }
 
     /// `hub.hotspots.gorinchem.session.session-planned`.
-    pub(crate) fn subject(&self, log: &Log, event: &Recorded) -> String {
-        let short = event.event_type.rsplit('.').nth(1).unwrap_or(&event.event_type);
-        format!("{}.{}.{}.{}.{short}", self.root, log.service, log.region, event.category())
+    pub(crate) fn subject(&self, log: &Log, line: &Line) -> String {
+        let short = line.event_type.rsplit('.').nth(1).unwrap_or(&line.event_type);
+        let category = line.stream.split_once('/').map_or(line.stream.as_str(), |(category, _)| category);
+        format!("{}.{}.{}.{category}.{short}", self.root, log.service, log.region)
     }
 
     /// Where the end of a log is told, for those who do not know it yet.

@@ -11,7 +11,7 @@ use crate::stream::{Held, Streams};
 use crate::supervise::Backoff;
 use crate::{Error, Settings, trace};
 use async_nats::jetstream::context::PublishAckFuture;
-use event_log::{EventLog, Recorded};
+use event_log::{EventLog, Line};
 use opentelemetry::KeyValue;
 use std::collections::VecDeque;
 use tokio::sync::watch;
@@ -112,15 +112,16 @@ impl Relay {
             }
         };
         if last > 0 {
-            let stream = || self.streams.names.stream(&self.log);
-            let Some(event) = self.events.page(&self.log.region, last - 1, 1).await?.into_iter().next() else {
+            let Some(line) = self.events.lines(&self.log.region, last - 1, 1).await?.into_iter().next() else {
                 let heads = self.events.heads().await?;
                 let head = heads.iter().find(|head| head.region == self.log.region).map_or(0, |head| head.position);
-                return Err(Error::Ahead { stream: stream(), last, head });
+                let Log { service, region, .. } = self.log.clone();
+                let stream = self.streams.names.stream(&self.log);
+                return Err(Error::Ahead { stream, last, head, service, region });
             };
             // `None`: it was lost a moment ago, and the next comparison sees it.
-            if self.streams.text(&self.log, last).await?.is_some_and(|text| text != event.text.as_bytes()) {
-                return Err(Error::Differs { stream: stream(), position: last });
+            if self.streams.text(&self.log, last).await?.is_some_and(|text| text != line.text.as_bytes()) {
+                return Err(self.differs(last));
             }
         }
         Ok(last)
@@ -130,13 +131,14 @@ impl Relay {
     async fn publish(&self, mut last: i64) -> Result<i64, Error> {
         let mut acks = VecDeque::new();
         loop {
-            let page = self.events.page(&self.log.region, last, self.settings.window).await?;
+            // As many acknowledgements as a page is long are on their way meanwhile.
+            let page = self.events.lines(&self.log.region, last, self.settings.window).await?;
             let Some(end) = page.last() else { break };
             let span = tracing::info_span!("relay", service = self.log.service, region = %self.log.region, events = page.len(), upto = end.position);
             trace::continues(&span, &page);
-            last = end.position;
-            self.publish_page(&page, &mut acks).instrument(span).await?;
             INSTRUMENTS.batch.record(page.len() as u64, &[KeyValue::new("task", "relay")]);
+            last = end.position;
+            self.publish_page(page, &mut acks).instrument(span).await?;
         }
         while let Some(ack) = acks.pop_front() {
             self.acknowledged(ack).await?;
@@ -144,14 +146,14 @@ impl Relay {
         Ok(last)
     }
 
-    async fn publish_page(&self, page: &[Recorded], acks: &mut VecDeque<(i64, PublishAckFuture)>) -> Result<(), Error> {
-        for event in page {
+    async fn publish_page(&self, page: Vec<Line>, acks: &mut VecDeque<(i64, PublishAckFuture)>) -> Result<(), Error> {
+        for line in page {
             if acks.len() >= self.settings.window
                 && let Some(ack) = acks.pop_front()
             {
                 self.acknowledged(ack).await?;
             }
-            acks.push_back((event.position, self.streams.publish(&self.log, event).await?));
+            acks.push_back((line.position, self.streams.publish(&self.log, line).await?));
         }
         Ok(())
     }
@@ -159,9 +161,14 @@ impl Relay {
     async fn acknowledged(&self, (position, ack): (i64, PublishAckFuture)) -> Result<(), Error> {
         let ack = ack.await.map_err(Error::jetstream)?;
         if ack.sequence != position.unsigned_abs() {
-            return Err(Error::Differs { stream: self.streams.names.stream(&self.log), position });
+            return Err(self.differs(position));
         }
         Ok(())
+    }
+
+    fn differs(&self, position: i64) -> Error {
+        let Log { service, region, .. } = self.log.clone();
+        Error::Differs { stream: self.streams.names.stream(&self.log), position, service, region }
     }
 
     fn measure(&self, lag: i64) {

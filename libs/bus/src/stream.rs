@@ -10,7 +10,7 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
 use bytes::Bytes;
-use event_log::Recorded;
+use event_log::{Line, Recorded};
 use futures_util::{Stream, StreamExt};
 use std::time::Duration;
 
@@ -97,15 +97,16 @@ impl Streams {
     }
 
     /// Publishes an event right behind the one before it, or not at all: the server compares.
-    pub async fn publish(&self, log: &Log, event: &Recorded) -> Result<PublishAckFuture, Error> {
+    pub async fn publish(&self, log: &Log, line: Line) -> Result<PublishAckFuture, Error> {
+        let subject = self.names.subject(log, &line);
         let mut message = PublishMessage::build()
-            .payload(Bytes::copy_from_slice(event.text.as_bytes()))
             .expected_stream(self.names.stream(log))
-            .expected_last_sequence((event.position - 1).unsigned_abs());
-        if let Some(traceparent) = trace::traceparent(event) {
+            .expected_last_sequence((line.position - 1).unsigned_abs());
+        if let Some(traceparent) = trace::traceparent(&line.text) {
             message = message.header("traceparent", traceparent);
         }
-        self.jetstream.send_publish(self.names.subject(log, event), message).await.map_err(Error::jetstream)
+        let message = message.payload(line.text.into());
+        self.jetstream.send_publish(subject, message).await.map_err(Error::jetstream)
     }
 
     /// The events behind position `after`, as they come, at most `batch` at a time. It never ends by itself.

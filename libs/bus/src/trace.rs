@@ -1,6 +1,6 @@
 //! One trace from the request through relay, projection and reaction.
 
-use event_log::Recorded;
+use event_log::Envelope;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -9,11 +9,11 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 const LINKS: usize = 32;
 
 /// Lets a span go on with the trace of its first event, and links those of the others.
-pub(crate) fn continues<'a>(span: &Span, events: impl IntoIterator<Item = &'a Recorded>) {
+pub(crate) fn continues<'a, T: AsRef<str> + 'a>(span: &Span, events: impl IntoIterator<Item = &'a T>) {
     if span.is_disabled() {
         return;
     }
-    let mut traces = events.into_iter().take(LINKS).filter_map(|event| parse(&traceparent(event)?));
+    let mut traces = events.into_iter().take(LINKS).filter_map(|event| parse(&traceparent(event.as_ref())?));
     if let Some(first) = traces.next() {
         // Fails when no OpenTelemetry layer listens: then there is nothing to tell.
         let _ = span.set_parent(opentelemetry::Context::new().with_remote_span_context(first));
@@ -23,10 +23,11 @@ pub(crate) fn continues<'a>(span: &Span, events: impl IntoIterator<Item = &'a Re
     }
 }
 
-/// The `traceparent` of an event.
-pub(crate) fn traceparent(event: &Recorded) -> Option<String> {
-    // Most events have none, and the envelope need not be read to see that.
-    event.text.contains("\"traceparent\"").then(|| event.envelope().ok()?.traceparent.map(Into::into)).flatten()
+/// The `traceparent` of an event, by its text.
+pub(crate) fn traceparent(text: &str) -> Option<String> {
+    // Many events have none, and the envelope need not be read to see that.
+    let envelope = || serde_json::from_str::<Envelope<'_>>(text).ok();
+    text.contains("\"traceparent\"").then(|| envelope()?.traceparent.map(Into::into)).flatten()
 }
 
 /// The `traceparent` of the current span, when it is part of a trace.

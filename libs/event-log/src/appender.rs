@@ -1,6 +1,7 @@
 //! Group commit: appends to one log queue while a commit is in flight and go together in the next.
 
 mod batch;
+mod held;
 mod write;
 
 use crate::append::Append;
@@ -9,15 +10,20 @@ use crate::{Error, Frontier, telemetry};
 use batch::Batch;
 use chrono::{DateTime, Utc};
 use decider::Clock;
+use held::Held;
 use sqlx::PgPool;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::yield_now;
+use tokio::time::timeout;
 use vocabulary::RegionId;
 
 /// How many events go into one transaction, unless one append alone is larger.
 const MOST: usize = 1_024;
+/// How long a connection is kept when nothing more comes.
+const KEPT: Duration = Duration::from_millis(50);
 
 /// An append and who waits for its answer.
 pub(crate) struct Request {
@@ -55,9 +61,17 @@ impl Appender {
         // A guess: the first append is told the true end of the log.
         let mut tip = Tip { recorded_at: DateTime::UNIX_EPOCH, frontier: Frontier::default() };
         let mut waiting = VecDeque::new();
+        let mut held = Held::of(&self.app);
         loop {
             if waiting.is_empty() {
-                match requests.recv().await {
+                let request = match timeout(KEPT, requests.recv()).await {
+                    Ok(request) => request,
+                    Err(_) => {
+                        held.release();
+                        requests.recv().await
+                    }
+                };
+                match request {
                     Some(request) => waiting.push_back(request),
                     None => return,
                 }
@@ -71,7 +85,8 @@ impl Appender {
             if batch.is_empty() {
                 continue;
             }
-            tip = self.write(batch, tip, &mut requests, &mut waiting).await;
+            tip = self.write(batch, tip, &mut held, &mut requests, &mut waiting).await;
+            held.ease();
         }
     }
 
@@ -80,6 +95,7 @@ impl Appender {
         &self,
         first: Batch,
         mut tip: Tip,
+        held: &mut Held,
         requests: &mut mpsc::Receiver<Request>,
         waiting: &mut VecDeque<Request>,
     ) -> Tip {
@@ -91,7 +107,7 @@ impl Appender {
             let mut open = true;
             let began = Instant::now();
             let result = {
-                let write = write::write(&self.app, &self.region, &tip, &batch);
+                let write = write::write(held, &self.region, &tip, &batch);
                 tokio::pin!(write);
                 loop {
                     tokio::select! {
@@ -114,6 +130,13 @@ impl Appender {
                     if next.is_empty() {
                         return tip;
                     }
+                    held.ease();
+                    // Whoever was just answered may have more to ask: it goes along instead of waiting for a commit.
+                    yield_now().await;
+                    while next.len() < MOST {
+                        let Ok(request) = requests.try_recv() else { break };
+                        next.add(request, &self.region, &self.source);
+                    }
                     batch = next;
                 }
                 Ok(write::Outcome::Moved(true_tip)) => {
@@ -128,6 +151,7 @@ impl Appender {
                 }
                 Err(error) => {
                     tracing::warn!(%error, region = %self.region, events = batch.len(), "append failed");
+                    held.release();
                     batch.fail(error);
                     // Those that came meanwhile have their own try.
                     next.requests().into_iter().rev().for_each(|request| waiting.push_front(request));

@@ -26,4 +26,5 @@ pub use error::{Error, Refused};
 pub use execute::{Batch, Done, Kept, Loaded};
 pub use log::{EventLog, Head};
 pub use proofs::{Frontier, Hash, leaf_hash};
+pub use read::Line;
 pub use recorded::Recorded;

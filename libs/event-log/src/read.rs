@@ -4,6 +4,27 @@ use crate::{Error, EventLog, Recorded, Unreadable, tenant};
 use futures_util::{Stream, TryStreamExt, stream};
 use vocabulary::RegionId;
 
+/// An event as it is published: its exact text, and what its subject is made of.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Line {
+    /// Where in the log, from 1.
+    pub position: i64,
+    /// Category, slash, id.
+    pub stream: String,
+    /// Its full type with version.
+    #[sqlx(rename = "type")]
+    pub event_type: String,
+    /// The exact text of the CloudEvent.
+    #[sqlx(rename = "body")]
+    pub text: String,
+}
+
+impl AsRef<str> for Line {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
 impl EventLog {
     /// The events behind position `after`, at most `limit`, in order.
     ///
@@ -18,6 +39,20 @@ impl EventLog {
             .fetch_all(self.app())
             .await?;
         Ok(texts.into_iter().map(Recorded::parse).collect::<Result<_, Unreadable>>()?)
+    }
+
+    /// The same, without reading the texts: for whoever passes them on.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lines(&self, region: &RegionId, after: i64, limit: usize) -> Result<Vec<Line>, Error> {
+        let lines = sqlx::query_as("select position, stream, type, body from event_log.lines($1, $2, $3)")
+            .bind(region.as_str())
+            .bind(after)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(self.app())
+            .await?;
+        Ok(lines)
     }
 
     /// Every event behind position `after`, in order, in one read with flat memory.

@@ -30,6 +30,13 @@ pub struct Recorded {
     pub text: String,
 }
 
+impl AsRef<str> for Recorded {
+    /// Its exact text.
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Recorded {
     /// Reads an event's text.
     ///

@@ -61,13 +61,14 @@ declare
     head event_log.head%rowtype;
 begin
     perform set_config('regiohub.region', p_region, true);
-    select * into head from event_log.head where region = p_region for update;
+    -- Locks the head, and waits for whoever has it: then it is another head, or there is none yet.
+    update event_log.head
+    set position = p_position + cardinality(p_streams), recorded_at = p_recorded_at, frontier = p_frontier
+    where region = p_region and position = p_position and recorded_at <= p_recorded_at;
     if not found then
         insert into event_log.head (region, position, recorded_at, frontier)
         values (p_region, 0, 'epoch', '') on conflict do nothing;
-        select * into head from event_log.head where region = p_region for update;
-    end if;
-    if head.position <> p_position or head.recorded_at > p_recorded_at then
+        select * into head from event_log.head where region = p_region;
         return query select false, head.position, head.recorded_at, head.frontier;
         return;
     end if;
@@ -79,9 +80,6 @@ begin
                 p_commands, p_fingerprints, p_answer_versions, p_answer_positions)
          with ordinality as row (stream, version, type, actor, leaf, body, command, fingerprint, answer_version,
                                  answer_position, ordinality);
-    update event_log.head
-    set position = p_position + cardinality(p_streams), recorded_at = p_recorded_at, frontier = p_frontier
-    where region = p_region;
     return query select true, p_position + cardinality(p_streams), p_recorded_at, p_frontier;
 end $$;
 
@@ -125,6 +123,29 @@ begin
     return query
         select event.body from event_log.event where event.region = p_region and event.position > p_after
         order by event.position limit p_limit;
+end $$;
+
+-- A page as it is published: the text, and what its subject is made of, so that the text need not be read.
+create or replace function event_log.lines(p_region text, p_after bigint, p_limit bigint)
+returns table ("position" bigint, stream text, type text, body text)
+language plpgsql as $$
+begin
+    perform set_config('regiohub.region', p_region, true);
+    return query
+        select event.position, event.stream, event.type, event.body from event_log.event
+        where event.region = p_region and event.position > p_after
+        order by event.position limit p_limit;
+end $$;
+
+-- Begins a new epoch of a log that was restored to an earlier point.
+create or replace function event_log.restored(p_region text)
+returns table (region text, epoch integer, "position" bigint, recorded_at timestamptz, frontier bytea)
+language plpgsql as $$
+begin
+    perform set_config('regiohub.region', p_region, true);
+    return query
+        update event_log.head set epoch = head.epoch + 1 where head.region = p_region
+        returning head.region, head.epoch, head.position, head.recorded_at, head.frontier;
 end $$;
 
 -- Which logs there are. The relay and the consumers of a log serve every region.

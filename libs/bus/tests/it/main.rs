@@ -11,5 +11,6 @@ mod projecting;
 mod reacting;
 mod rebuilding;
 mod relaying;
+mod restoring;
 mod running;
 mod together;

@@ -2,9 +2,10 @@
 
 use super::Tip;
 use super::batch::{Batch, Standing};
+use super::held::Held;
 use crate::Frontier;
 use crate::execute::Done;
-use sqlx::{PgPool, Row};
+use sqlx::{PgConnection, Row};
 use vocabulary::RegionId;
 
 /// What came of it.
@@ -17,7 +18,8 @@ pub(crate) enum Outcome {
     Blocked(Standing),
 }
 
-pub(crate) async fn write(app: &PgPool, region: &RegionId, tip: &Tip, batch: &Batch) -> sqlx::Result<Outcome> {
+pub(crate) async fn write(held: &mut Held, region: &RegionId, tip: &Tip, batch: &Batch) -> sqlx::Result<Outcome> {
+    let connection = held.take().await?;
     let written = sqlx::query(
         "select done, head_position, head_recorded_at, head_frontier
          from event_log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
@@ -36,7 +38,7 @@ pub(crate) async fn write(app: &PgPool, region: &RegionId, tip: &Tip, batch: &Ba
     .bind(&batch.fingerprints)
     .bind(&batch.answer_versions)
     .bind(&batch.answer_positions)
-    .fetch_one(app)
+    .fetch_one(&mut *connection)
     .await;
     match written {
         Ok(row) if row.try_get("done")? => Ok(Outcome::Written),
@@ -49,19 +51,19 @@ pub(crate) async fn write(app: &PgPool, region: &RegionId, tip: &Tip, batch: &Ba
             Ok(Outcome::Moved(Tip { recorded_at: row.try_get("head_recorded_at")?, frontier }))
         }
         Err(error) if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation) => {
-            Ok(Outcome::Blocked(standing(app, region, batch).await?))
+            Ok(Outcome::Blocked(standing(connection, region, batch).await?))
         }
         Err(error) => Err(error),
     }
 }
 
-async fn standing(app: &PgPool, region: &RegionId, batch: &Batch) -> sqlx::Result<Standing> {
+async fn standing(connection: &mut PgConnection, region: &RegionId, batch: &Batch) -> sqlx::Result<Standing> {
     let commands: Vec<_> = batch.commands.iter().flatten().copied().collect();
     let rows = sqlx::query("select * from event_log.standing($1, $2, $3)")
         .bind(region.as_str())
         .bind(&batch.streams)
         .bind(commands)
-        .fetch_all(app)
+        .fetch_all(connection)
         .await?;
     let mut standing = Standing::default();
     for row in rows {

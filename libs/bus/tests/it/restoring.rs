@@ -1,0 +1,67 @@
+//! A backup of the log is put back while its stream and its readers are further.
+
+use crate::counts::Counts;
+use crate::scratch::{Scratch, region, scratch, until};
+use bus::{Error, digest, rebuild_into};
+use tokio_util::sync::CancellationToken;
+
+const KEEP: &str = "create schema kept; create table kept.event as table event_log.event;
+                    create table kept.head as table event_log.head";
+const PUT_BACK: &str = "truncate event_log.event, event_log.head; insert into event_log.event table kept.event;
+                        insert into event_log.head table kept.head";
+
+#[tokio::test]
+async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_of_it_converges() {
+    scratch(|ground| async move {
+        ground.raise("ons", "a", &[1, 2, 4]).await;
+        ground.raise("anders", "a", &[5]).await;
+        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        bus.settle().await.unwrap();
+        Scratch::owner(&ground.database, KEEP).await;
+        ground.raise("ons", "a", &[8, 16]).await;
+        bus.settle().await.unwrap();
+        assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 31);
+
+        Scratch::owner(&ground.database, PUT_BACK).await;
+        let other = ground.second_process().await;
+        // A command that came before anyone noticed: its position has been published with something else.
+        other.raise("ons", "a", &[100]).await;
+        let bus = other.bus().relay(other.counters.clone()).projection(Counts::default(), &other.sources());
+        let refused = bus.settle().await.unwrap_err();
+        assert!(matches!(refused, Error::Ahead { last: 5, head: 4, .. }), "{refused}");
+        assert!(refused.to_string().ends_with("regiohub restored ons --service counters"), "{refused}");
+
+        // The hub runs while its operator says so.
+        let end = CancellationToken::new();
+        let running = tokio::spawn({
+            let (bus, end) = (bus.clone(), end.clone());
+            async move { bus.run(end).await.unwrap() }
+        });
+        let head = other.counters.restored(&region("ons")).await.unwrap().unwrap();
+        assert_eq!((head.epoch, head.position), (2, 4));
+        assert_eq!(other.counters.restored(&region("elders")).await.unwrap(), None);
+        let total = "select coalesce((select total from all_counts.counts), 0)";
+        until("the tables hold what happened", async || ground.number("ons", total).await == 107).await;
+        other.raise("ons", "a", &[1_000]).await;
+        until("and go on", async || ground.number("ons", total).await == 1_107).await;
+        end.cancel();
+        running.await.unwrap();
+        bus.settle().await.unwrap();
+
+        for (slug, stream, events) in [("ons", "ons--2", 5), ("anders", "anders", 1)] {
+            let scope = [("counters".to_owned(), region(slug), events)];
+            let sources = ground.sources();
+            rebuild_into(&ground.database, Counts::default(), "scratch", &sources, &scope).await.unwrap();
+            let made = digest(&ground.database.app, "scratch", &region(slug)).await.unwrap();
+            assert_eq!(digest(&ground.database.app, "all_counts", &region(slug)).await.unwrap(), made);
+            let stream = ground.stream(stream).await;
+            assert_eq!(stream.cached_info().state.messages, events.unsigned_abs());
+            for event in other.counters.page(&region(slug), 0, 10).await.unwrap() {
+                let message = stream.get_raw_message(event.position.unsigned_abs()).await.unwrap();
+                assert_eq!(message.payload, event.text);
+            }
+        }
+        assert!(ground.jetstream.get_stream(ground.stream_name("ons")).await.is_err(), "the old stream is gone");
+    })
+    .await;
+}

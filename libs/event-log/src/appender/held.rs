@@ -1,0 +1,38 @@
+//! The connection that an appender keeps between its commits.
+
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres};
+
+/// A connection of a pool, kept for as long as the pool can spare it. Giving one back costs a round trip: sqlx
+/// asks whether it still works.
+pub(super) struct Held {
+    pool: PgPool,
+    connection: Option<PoolConnection<Postgres>>,
+}
+
+impl Held {
+    pub(super) fn of(pool: &PgPool) -> Self {
+        Self { pool: pool.clone(), connection: None }
+    }
+
+    /// The one that is kept, or one from the pool.
+    pub(super) async fn take(&mut self) -> sqlx::Result<&mut PgConnection> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.pool.acquire().await?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    /// Gives it back when others may be waiting for one.
+    pub(super) fn ease(&mut self) {
+        if self.pool.num_idle() == 0 && self.pool.size() >= self.pool.options().get_max_connections() {
+            self.release();
+        }
+    }
+
+    /// Gives it back.
+    pub(super) fn release(&mut self) {
+        self.connection = None;
+    }
+}
