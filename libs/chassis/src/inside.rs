@@ -1,6 +1,6 @@
-//! What only the installation itself asks: a log by position, and what is parked.
+//! What only the installation itself asks: a log by position, what is parked, and a new epoch after a restore.
 //!
-//! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` ·
+//! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` · `POST /log/{region}/restored` ·
 //! `GET /parked/{region}` · `POST /parked/{region}?reader=` · where looks are kept `POST /looks`
 
 use crate::looks;
@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use bus::{Bus, Head};
 use event_log::EventLog;
@@ -46,6 +46,7 @@ pub(crate) fn routes(log: EventLog, bus: Bus, keeps: Option<Keep>, secret: Strin
     Router::new()
         .route("/log", get(heads))
         .route("/log/{region}", get(events))
+        .route("/log/{region}/restored", post(restored))
         .route("/parked/{region}", get(parked).post(retry))
         .with_state(Arc::new(Inside { log, bus }))
         .merge(looks)
@@ -67,11 +68,26 @@ fn brings(headers: &HeaderMap, secret: &str) -> bool {
 
 async fn heads(State(inside): State<Arc<Inside>>) -> Response {
     match inside.log.heads().await {
-        Ok(heads) => {
-            let head = |head: event_log::Head| Head { region: head.region, position: head.position, epoch: head.epoch };
-            Json(heads.into_iter().map(head).collect::<Vec<_>>()).into_response()
-        }
+        Ok(heads) => Json(heads.into_iter().map(told).collect::<Vec<_>>()).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+fn told(head: event_log::Head) -> Head {
+    Head { region: head.region, position: head.position, epoch: head.epoch }
+}
+
+async fn restored(State(inside): State<Arc<Inside>>, Path(region): Path<RegionId>) -> Response {
+    match inside.log.restored(&region).await {
+        Ok(Some(head)) => {
+            tracing::warn!(service = inside.log.service(), %region, epoch = head.epoch, position = head.position, "a new epoch: the log was restored");
+            Json(told(head)).into_response()
+        }
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "the epoch cannot be raised");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
     }
 }
 

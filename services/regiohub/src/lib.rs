@@ -7,6 +7,7 @@ pub mod bench;
 pub mod contracts;
 pub mod demo;
 pub mod parked;
+pub mod restored;
 pub mod services;
 pub mod token;
 pub mod up;

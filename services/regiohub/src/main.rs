@@ -6,6 +6,7 @@ use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
 use regiohub::demo::Demo;
 use regiohub::parked::Parked;
+use regiohub::restored::Restored;
 use regiohub::token::Token;
 use regiohub::up::Up;
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ enum Command {
     Up(Box<Up>),
     Token(Token),
     Parked(Parked),
+    Restored(Restored),
     Contracts(Contracts),
     Demo(Demo),
     Bench(Bench),
@@ -46,6 +48,7 @@ async fn run() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Parked(parked) => parked.run().await,
+        Command::Restored(restored) => restored.run().await,
         Command::Contracts(contracts) => contracts.run(),
         Command::Demo(demo) => demo.run().await,
         Command::Bench(bench) => bench.run().await,
