@@ -4,6 +4,7 @@ use crate::Known;
 use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
 use proto_schemas::consortium::company::Event;
+use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 use vocabulary::{CompanyId, RegionId};
 
@@ -20,6 +21,16 @@ pub struct Company {
     pub active: bool,
 }
 
+/// A row of the table.
+#[derive(serde::Serialize)]
+struct Nominated {
+    region: RegionId,
+    id: CompanyId,
+    name: String,
+    kvk: String,
+    active: bool,
+}
+
 /// Folds the companies of each region.
 #[derive(Clone, Copy, Debug)]
 pub struct KnownCompanies;
@@ -34,30 +45,49 @@ impl Projection for KnownCompanies {
         primary key (region, id))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        let id: CompanyId = happened.stream_id().ok_or_else(|| CannotApply::Park("a company has an id".into()))?;
-        let active = match happened.event::<Event>()? {
-            Event::Nominated { name, kvk, .. } => {
-                sqlx::query("insert into company (region, id, name, kvk, active) values ($1, $2, $3, $4, false)")
-                    .bind(happened.region.as_str())
-                    .bind(id.0)
-                    .bind(name.as_str())
-                    .bind(kvk.as_str())
-                    .execute(rows)
-                    .await?;
-                return Ok(());
-            }
-            Event::Oriented { .. } | Event::Onboarded { .. } => return Ok(()),
-            Event::Activated { .. } => true,
-            Event::Suspended { .. } | Event::Left { .. } => false,
-        };
-        sqlx::query("update company set active = $3 where region = $1 and id = $2")
-            .bind(happened.region.as_str())
-            .bind(id.0)
-            .bind(active)
+        self.apply_all(rows, &[happened]).await
+    }
+
+    /// Companies are nominated by the dozen: those that follow each other are one statement.
+    async fn apply_all(&self, rows: &mut PgConnection, happened: &[&Recorded]) -> Result<(), CannotApply> {
+        let mut nominated = Vec::new();
+        for event in happened {
+            let id: CompanyId = event.stream_id().ok_or_else(|| CannotApply::Park("a company has an id".into()))?;
+            let active = match event.event::<Event>()? {
+                Event::Nominated { name, kvk, .. } => {
+                    nominated.push(Nominated {
+                        region: event.region.clone(),
+                        id,
+                        name: name.into(),
+                        kvk: kvk.to_string(),
+                        active: false,
+                    });
+                    continue;
+                }
+                Event::Oriented { .. } | Event::Onboarded { .. } => continue,
+                Event::Activated { .. } => true,
+                Event::Suspended { .. } | Event::Left { .. } => false,
+            };
+            insert(rows, &mut nominated).await?;
+            sqlx::query("update company set active = $3 where region = $1 and id = $2")
+                .bind(event.region.as_str())
+                .bind(id.0)
+                .bind(active)
+                .execute(&mut *rows)
+                .await?;
+        }
+        Ok(insert(rows, &mut nominated).await?)
+    }
+}
+
+async fn insert(rows: &mut PgConnection, nominated: &mut Vec<Nominated>) -> sqlx::Result<()> {
+    if !nominated.is_empty() {
+        sqlx::query("insert into company select * from jsonb_populate_recordset(null::company, $1)")
+            .bind(Json(std::mem::take(nominated)))
             .execute(rows)
             .await?;
-        Ok(())
     }
+    Ok(())
 }
 
 impl Known {

@@ -36,42 +36,75 @@ impl Projection for Companies {
     );
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        let id: CompanyId = happened.stream_id().ok_or_else(|| CannotApply::Park("a company has an id".into()))?;
-        let status = match happened.event::<Event>()? {
-            Event::Nominated { name, kvk, sector, address, coordinates, .. } => {
-                sqlx::query(
-                    "insert into company (region, id, name, kvk, status, sector, street, number, postcode, place, latitude_micro, longitude_micro)
-                     values ($1, $2, $3, $4, 'nominated', $5, $6, $7, $8, $9, $10, $11)",
-                )
-                .bind(happened.region.as_str())
+        self.apply_all(rows, &[happened]).await
+    }
+
+    /// Companies are nominated by the dozen: those that follow each other are one statement.
+    async fn apply_all(&self, rows: &mut PgConnection, happened: &[&Recorded]) -> Result<(), CannotApply> {
+        let mut nominated = Vec::new();
+        for event in happened {
+            let id: CompanyId = event.stream_id().ok_or_else(|| CannotApply::Park("a company has an id".into()))?;
+            let status = match event.event::<Event>()? {
+                Event::Nominated { name, kvk, sector, address, coordinates, .. } => {
+                    nominated.push(Nominated {
+                        region: event.region.clone(),
+                        id,
+                        name: name.into(),
+                        kvk: kvk.to_string(),
+                        status: "nominated",
+                        sector: sector.map(String::from),
+                        street: address.street.into(),
+                        number: address.number,
+                        postcode: address.postcode,
+                        place: address.place.into(),
+                        latitude_micro: coordinates.map(|point| point.latitude_micro),
+                        longitude_micro: coordinates.map(|point| point.longitude_micro),
+                    });
+                    continue;
+                }
+                Event::Oriented { .. } => "oriented",
+                Event::Onboarded { .. } => "onboarded",
+                Event::Activated { .. } => "active",
+                Event::Suspended { .. } => "suspended",
+                Event::Left { .. } => "left",
+            };
+            insert(rows, &mut nominated).await?;
+            sqlx::query("update company set status = $3 where region = $1 and id = $2")
+                .bind(event.region.as_str())
                 .bind(id.0)
-                .bind(name.as_str())
-                .bind(kvk.as_str())
-                .bind(sector.map(String::from))
-                .bind(address.street.as_str())
-                .bind(address.number)
-                .bind(address.postcode)
-                .bind(address.place.as_str())
-                .bind(coordinates.map(|point| point.latitude_micro))
-                .bind(coordinates.map(|point| point.longitude_micro))
-                .execute(rows)
+                .bind(status)
+                .execute(&mut *rows)
                 .await?;
-                return Ok(());
-            }
-            Event::Oriented { .. } => "oriented",
-            Event::Onboarded { .. } => "onboarded",
-            Event::Activated { .. } => "active",
-            Event::Suspended { .. } => "suspended",
-            Event::Left { .. } => "left",
-        };
-        sqlx::query("update company set status = $3 where region = $1 and id = $2")
-            .bind(happened.region.as_str())
-            .bind(id.0)
-            .bind(status)
+        }
+        Ok(insert(rows, &mut nominated).await?)
+    }
+}
+
+/// A row of the table.
+#[derive(Serialize)]
+struct Nominated {
+    region: RegionId,
+    id: CompanyId,
+    name: String,
+    kvk: String,
+    status: &'static str,
+    sector: Option<String>,
+    street: String,
+    number: String,
+    postcode: String,
+    place: String,
+    latitude_micro: Option<i32>,
+    longitude_micro: Option<i32>,
+}
+
+async fn insert(rows: &mut PgConnection, nominated: &mut Vec<Nominated>) -> sqlx::Result<()> {
+    if !nominated.is_empty() {
+        sqlx::query("insert into company select * from jsonb_populate_recordset(null::company, $1)")
+            .bind(sqlx::types::Json(std::mem::take(nominated)))
             .execute(rows)
             .await?;
-        Ok(())
     }
+    Ok(())
 }
 
 /// A company site.
