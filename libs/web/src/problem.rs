@@ -146,7 +146,8 @@ impl From<&Problem> for Told {
 impl From<Told> for Problem {
     fn from(told: Told) -> Self {
         let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self::new(status, told.code, told.english, told.dutch)
+        let problem = Self::new(status, told.code, told.english, told.dutch);
+        if status == StatusCode::SERVICE_UNAVAILABLE { problem.again_after("2") } else { problem }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod access;
 mod architecture;
+mod auditors;
 mod bad_days;
 mod bad_input;
 mod contracts;

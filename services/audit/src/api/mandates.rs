@@ -21,7 +21,7 @@ use web::{Accepted, Caller, Created, FieldError, Listed, Path, Problem, Touches,
 /// A mandate for an auditor (opdracht).
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Opening {
+pub struct MandateOpening {
     /// The auditor's issuer, exactly as in the token's `iss`.
     #[schemars(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500)]
@@ -47,7 +47,7 @@ pub struct Opening {
 /// Why a mandate ends early.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Ending {
+pub struct MandateEnding {
     /// Why; never a person's name (reden).
     reason: Reason,
 }
@@ -90,16 +90,16 @@ pub struct GivenMandate {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/audit/mandates", operation_id = "open-mandate", tag = "audit",
     params(("region" = RegionId, Path)),
-    request_body = Opening, responses(Created, Problem),
+    request_body = MandateOpening, responses(Created, Problem),
 )]
 pub(super) async fn open_mandate(
     State(audit): State<Audit>,
     Path(region): Path<RegionId>,
     caller: Caller,
-    Valid(opening): Valid<Opening>,
+    Valid(opening): Valid<MandateOpening>,
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region())?;
-    let Opening { issuer, subject, assignment, from, until, mut logs, names } = opening;
+    let MandateOpening { issuer, subject, assignment, from, until, mut logs, names } = opening;
     logs.sort_unstable();
     logs.dedup();
     if from.checked_add_months(chrono::Months::new(12)).is_none() {
@@ -116,13 +116,13 @@ pub(super) async fn open_mandate(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/audit/mandates/{mandate}/end", operation_id = "end-mandate", tag = "audit",
     params(("region" = RegionId, Path), ("mandate" = MandateId, Path)),
-    request_body = Ending, responses(Accepted, Problem),
+    request_body = MandateEnding, responses(Accepted, Problem),
 )]
 pub(super) async fn end_mandate(
     State(audit): State<Audit>,
     Path((region, mandate)): Path<(RegionId, MandateId)>,
     caller: Caller,
-    Valid(ending): Valid<Ending>,
+    Valid(ending): Valid<MandateEnding>,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region())?;
     let command = Command::End { reason: ending.reason };
