@@ -75,6 +75,7 @@ fn a_look_is_kept_from_another_process_or_the_problem_is_told() {
         let world = World::played(hub, "elders-gekeken").await;
         world.people(hub, false).await;
         hub.settle().await;
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/services/audit", listener.local_addr().unwrap());
         let serving = tokio::spawn(axum::serve(listener, hub.api.router.clone()).into_future());
