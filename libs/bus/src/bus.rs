@@ -4,14 +4,16 @@ use crate::follow::{Follow, Follower, Parks, Retried};
 use crate::group::{Group, Groups, Members};
 use crate::lease::Leases;
 use crate::names::Log;
-use crate::projection::{AnyProjection, schema};
+use crate::projection::schema;
 use crate::projector::Projector;
 use crate::reaction::{AnyReaction, reader};
 use crate::reactor::Reactor;
-use crate::rebuild::{Rebuild, Replayed, replay};
+use crate::rebuild::Rebuild;
 use crate::relay::Relay;
 use crate::stream::Streams;
-use crate::{Error, LogSource, Parked, Progress, Projection, Reaction, Settings, parked, tables};
+use crate::{
+    Error, LogSource, Parked, Progress, Projection, Reaction, ReadModel, Replayed, Settings, Watch, parked, tables,
+};
 use event_log::{Database, EventLog};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,10 +73,12 @@ impl Bus {
     /// Runs a projection. `sources` are the logs of every service it names, and perhaps of others.
     #[must_use]
     pub fn projection(self, projection: impl Projection, sources: &[LogSource]) -> Self {
-        self.any_projection(Arc::new(projection), sources)
+        self.read_model(ReadModel::new(projection), sources)
     }
 
-    fn any_projection(mut self, projection: Arc<dyn AnyProjection>, sources: &[LogSource]) -> Self {
+    /// Runs a projection of any type. `sources` as for [`Bus::projection`].
+    #[must_use]
+    pub fn read_model(mut self, ReadModel(projection): ReadModel, sources: &[LogSource]) -> Self {
         self.progress.reads(projection.name(), projection.logs());
         self.projections.push(Rebuild {
             sources: of(projection.logs(), sources),
@@ -170,7 +174,8 @@ impl Bus {
     ) -> Result<Replayed, Error> {
         let one = self.projections.iter().find(|one| one.projection.name() == name);
         let one = one.ok_or_else(|| Error::NoReader(name.to_owned()))?;
-        replay(&self.database, one.projection.clone(), schema, &one.sources, upto).await
+        tables::migrate(&self.database.owner).await?;
+        ReadModel(one.projection.clone()).replay(&self.database, schema, &one.sources, upto, &Watch::default()).await
     }
 
     pub(crate) fn relay_of(&self, events: &EventLog, log: Log) -> Relay {

@@ -26,6 +26,9 @@ pub trait Projection: Send + Sync + 'static {
     const CATEGORIES: Option<&'static [&'static str]> = None;
     /// What happens to later events of a stream of which one is parked.
     const ON_PARKED: OnParked = OnParked::StreamWaits;
+    /// The columns that hold what was opened in the vault, as `table.column`. They are no part of a digest of
+    /// figures, for that must still hold when someone was forgotten.
+    const PERSONAL: &'static [&'static str] = &[];
 
     /// Folds one event. `rows` sees and writes one region, in the schema that is being filled.
     fn apply(
@@ -87,6 +90,7 @@ pub(crate) trait AnyProjection: Send + Sync {
     fn tables(&self) -> &'static str;
     fn on_parked(&self) -> OnParked;
     fn folds(&self, event: &Recorded) -> bool;
+    fn personal(&self) -> &'static [&'static str];
     fn apply_all<'a>(
         &'a self,
         rows: &'a mut PgConnection,
@@ -113,6 +117,9 @@ impl<P: Projection> AnyProjection for P {
     }
     fn folds(&self, event: &Recorded) -> bool {
         P::CATEGORIES.is_none_or(|categories| categories.contains(&event.category()))
+    }
+    fn personal(&self) -> &'static [&'static str] {
+        P::PERSONAL
     }
     fn apply_all<'a>(
         &'a self,

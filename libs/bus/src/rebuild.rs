@@ -12,7 +12,7 @@ use crate::names::Log;
 use crate::projection::{AnyProjection, schema};
 use crate::projector::{Projector, gap};
 use crate::rows::{positions, quoted};
-use crate::{Error, LogSource, Parked, Progress, Projection, Settings, parked, tables};
+use crate::{Error, LogSource, Progress, Settings, tables};
 use event_log::{Database, tenant};
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -21,7 +21,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
-use vocabulary::RegionId;
 
 /// Events per transaction when filling in bulk.
 const PAGE: usize = 2_000;
@@ -39,15 +38,6 @@ pub(crate) struct Rebuild {
     pub leases: Leases,
     /// One at a time in this process; the lease sees to the others.
     pub one: Arc<Mutex<()>>,
-}
-
-/// What a replay came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Replayed {
-    /// How many events were read.
-    pub events: u64,
-    /// What could not be applied.
-    pub parked: Vec<Parked>,
 }
 
 impl Rebuild {
@@ -157,7 +147,8 @@ impl Rebuild {
 
     async fn fill_all(&self, next: &Projector, end: &CancellationToken) -> Result<(), Error> {
         for source in &self.sources {
-            let fills = ask(source).await?.into_iter().map(|(log, upto)| fill(next, source, log, upto, end)).collect();
+            let fills =
+                ask(source).await?.into_iter().map(|(log, upto)| fill(next, source, log, upto, end, &|_| {})).collect();
             at_once(fills).await?;
         }
         Ok(())
@@ -180,7 +171,7 @@ impl Rebuild {
             let source = self.sources.iter().find(|source| source.service() == service);
             if let (Some(source), Ok(region)) = (source, region.parse()) {
                 let log = Log { service, region, epoch };
-                match fill(next, source, log, position, end).await {
+                match fill(next, source, log, position, end, &|_| {}).await {
                     // What was live there is of an earlier epoch: it is not to be found again.
                     Ok(_) | Err(Error::Forked { .. }) => {}
                     Err(error) => return Err(error),
@@ -228,78 +219,20 @@ impl Rebuild {
     }
 }
 
-/// Replays a projection into a schema of its own, from nothing up to the positions given as service, region
-/// and position. Whatever stood in that schema is gone. For auditors: compare with [`crate::digest`].
-///
-/// # Errors
-/// When the database or a log does not answer, or a service's log was not given.
-pub async fn rebuild_into<P: Projection>(
-    database: &Database,
-    projection: P,
-    schema: &str,
-    sources: &[LogSource],
-    upto: &[(String, RegionId, i64)],
-) -> Result<Replayed, Error> {
-    replay(database, Arc::new(projection), schema, sources, upto).await
-}
-
-pub(crate) async fn replay(
-    database: &Database,
-    projection: Arc<dyn AnyProjection>,
-    schema: &str,
-    sources: &[LogSource],
-    upto: &[(String, RegionId, i64)],
-) -> Result<Replayed, Error> {
-    tables::migrate(&database.owner).await?;
-    let reader = format!("{}/into/{schema}", projection.name());
-    let mut owner = positions(&database.owner).await?;
-    checkpoint::forget(&mut owner, &reader).await?;
-    tables::make(&mut owner, &*projection, schema).await?;
-    owner.commit().await?;
-    let scratch = Projector {
-        projection,
-        app: database.app.clone(),
-        schema: schema.to_owned(),
-        reader: reader.clone(),
-        progress: None,
-    };
-    let end = CancellationToken::new();
-    let mut fills = Vec::new();
-    for (service, region, position) in upto {
-        if scratch.projection.logs().contains(&service.as_str()) {
-            let source = sources.iter().find(|source| source.service() == service);
-            let source = source.ok_or_else(|| Error::NoSource { reader: reader.clone(), service: service.clone() })?;
-            let log = Log { service: service.clone(), region: region.clone(), epoch: 1 };
-            fills.push(fill(&scratch, source, log, *position, &end));
-        }
-    }
-    let mut replayed = Replayed { events: at_once(fills).await?, parked: Vec::new() };
-    let mut regions: Vec<&RegionId> = upto.iter().map(|(_, region, _)| region).collect();
-    regions.sort();
-    regions.dedup();
-    for region in regions {
-        replayed
-            .parked
-            .extend(parked::parked(&database.app, region).await?.into_iter().filter(|event| event.reader == reader));
-    }
-    let mut owner = positions(&database.owner).await?;
-    checkpoint::forget(&mut owner, &reader).await?;
-    owner.commit().await?;
-    Ok(replayed)
-}
-
 /// Some fills at a time; answers how many events they came to.
-async fn at_once(fills: Vec<BoxFuture<'_, Result<u64, Error>>>) -> Result<u64, Error> {
+pub(crate) async fn at_once(fills: Vec<BoxFuture<'_, Result<u64, Error>>>) -> Result<u64, Error> {
     stream::iter(fills).buffer_unordered(LOGS_AT_ONCE).try_fold(0, |sum, one| futures_util::future::ok(sum + one)).await
 }
 
-/// Applies a log up to `upto`, in pages from the log itself; the next page is read while one is applied.
-fn fill<'a>(
+/// Applies a log up to `upto`, in pages from the log itself; the next page is read while one is applied. `told` hears
+/// how many events came in each.
+pub(crate) fn fill<'a>(
     projector: &'a Projector,
     source: &'a LogSource,
     log: Log,
     upto: i64,
     end: &'a CancellationToken,
+    told: &'a (dyn Fn(u64) + Send + Sync),
 ) -> BoxFuture<'a, Result<u64, Error>> {
     Box::pin(async move {
         let key: Key = projector.key(&log);
@@ -318,6 +251,7 @@ fn fill<'a>(
         {
             let (taken, next) = futures_util::join!(patiently(&key, end, || projector.take(&key, &events)), page(last));
             let Some(reached) = taken? else { break };
+            told((reached - at).unsigned_abs());
             (at, events) = (reached, next?);
         }
         if at < upto && !end.is_cancelled() {

@@ -7,7 +7,7 @@ use event_log::{APP_ROLE, begin};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 /// Marks a schema as one that may be dropped and made again.
-const OURS: &str = "a read model of the hub: disposable, made from the logs";
+pub(crate) const OURS: &str = "a read model of the hub: disposable, made from the logs";
 
 /// Makes the bus's own tables, or brings them up to date. Harmless when done twice.
 ///

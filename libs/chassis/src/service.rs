@@ -1,10 +1,11 @@
 //! A service as a value: its tables, routes, projections and reactions.
 
 use crate::{Hub, Platform, inside};
+use access::Grants;
 use axum::Router;
-use bus::{Bus, LogSource, Projection, Reaction};
+use bus::{Bus, LogSource, Projection, Reaction, ReadModel};
 use event_log::{Database, EventLog};
-use known::{Known, KnownCompanies, KnownPolicies, KnownPupils, KnownSchools};
+use known::{Known, KnownCompanies, KnownGrants, KnownPolicies, KnownPupils, KnownSchools};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use web::{Check, Guard, Keep, Lag, Looks, Wait};
 /// How long a reader waits for a position before it is told how far behind we are.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-type Wire = Box<dyn FnOnce(Bus, &Hub, &[LogSource]) -> Bus + Send>;
+type Fold = Box<dyn FnOnce(Option<&Hub>) -> ReadModel + Send>;
+type React = Box<dyn FnOnce(Bus, &Hub, &[LogSource]) -> Bus + Send>;
 type Routes = Box<dyn FnOnce(&Hub, &[LogSource]) -> OpenApiRouter + Send>;
 type Keeps = Box<dyn FnOnce(&Hub) -> Keep + Send>;
 type Document = Box<dyn FnOnce() -> OpenApi + Send>;
@@ -27,7 +29,9 @@ pub struct Service {
     migrator: Option<&'static Migrator>,
     routes: Routes,
     document: Document,
-    wiring: Vec<Wire>,
+    folds: Vec<Fold>,
+    reactions: Vec<React>,
+    beside: Vec<fn(&Hub)>,
     keeps: Option<Keeps>,
 }
 
@@ -64,7 +68,9 @@ impl Service {
             migrator: None,
             routes: Box::new(|_, _| OpenApiRouter::new()),
             document: Box::new(OpenApi::default),
-            wiring: vec![],
+            folds: vec![],
+            reactions: vec![],
+            beside: vec![],
             keeps: None,
         }
     }
@@ -103,20 +109,27 @@ impl Service {
     /// A lookup or read model.
     #[must_use]
     pub fn projection(self, projection: impl Projection) -> Self {
-        self.projection_with(|_| projection)
+        self.opening(|_| projection)
     }
 
-    /// A lookup or read model that works with the hub, such as with its vault.
+    /// A lookup or read model that opens personal fields; without a hub, as in a replay, it leaves them shut.
     #[must_use]
-    pub fn projection_with<P: Projection>(mut self, make: impl FnOnce(&Hub) -> P + Send + 'static) -> Self {
-        self.wiring.push(Box::new(move |bus, hub, sources| bus.projection(make(hub), sources)));
+    pub fn opening<P: Projection>(mut self, make: impl FnOnce(Option<&Hub>) -> P + Send + 'static) -> Self {
+        self.folds.push(Box::new(move |hub| ReadModel::new(make(hub))));
+        self
+    }
+
+    /// Something it does once, beside its work, when it starts.
+    #[must_use]
+    pub fn beside(mut self, begin: fn(&Hub)) -> Self {
+        self.beside.push(begin);
         self
     }
 
     /// What it does when something happened elsewhere.
     #[must_use]
     pub fn reaction<R: Reaction>(mut self, make: impl FnOnce(&Hub) -> R + Send + 'static) -> Self {
-        self.wiring.push(Box::new(move |bus, hub, sources| bus.reaction(make(hub), sources)));
+        self.reactions.push(Box::new(move |bus, hub, sources| bus.reaction(make(hub), sources)));
         self
     }
 
@@ -125,6 +138,13 @@ impl Service {
     pub fn keeps_looks(mut self, keep: impl FnOnce(&Hub) -> Keep + Send + 'static) -> Self {
         self.keeps = Some(Box::new(keep));
         self
+    }
+
+    /// Its lookups and read models, those that every service has among them, to be replayed: nothing is started, and
+    /// what is sealed stays shut.
+    #[must_use]
+    pub fn read_models(self, database: &Database) -> Vec<ReadModel> {
+        folded(self.folds, Known::new(database, Grants::new(None)).grants(), None)
     }
 
     /// What its routes promise: for the contracts, without any server.
@@ -189,17 +209,18 @@ impl Opened {
     ) -> anyhow::Result<Started> {
         let Self { service, database, hub, keeps } = self;
         let mut bus = Bus::new(service.name, platform.nats.clone(), database.clone(), platform.settings.clone())
-            .relay(hub.log.clone())
-            .projection(hub.known.grants(), sources)
-            .projection(KnownPolicies, sources)
-            .projection(KnownSchools, sources)
-            .projection(KnownCompanies, sources)
-            .projection(KnownPupils, sources);
-        for wire in service.wiring {
-            bus = wire(bus, &hub, sources);
+            .relay(hub.log.clone());
+        for model in folded(service.folds, hub.known.grants(), Some(&hub)) {
+            bus = bus.read_model(model, sources);
+        }
+        for react in service.reactions {
+            bus = react(bus, &hub, sources);
         }
         bus.prepare().await?;
         hub.known.start(&database).await?;
+        for begin in service.beside {
+            begin(&hub);
+        }
         let guard = Guard {
             service: service.name,
             issuers: platform.issuers.clone(),
@@ -227,6 +248,17 @@ impl Started {
             async move { sqlx::query("select 1").execute(&db).await.is_ok() }
         })]
     }
+}
+
+fn folded(own: Vec<Fold>, grants: KnownGrants, hub: Option<&Hub>) -> Vec<ReadModel> {
+    let common = [
+        ReadModel::new(grants),
+        ReadModel::new(KnownPolicies),
+        ReadModel::new(KnownSchools),
+        ReadModel::new(KnownCompanies),
+        ReadModel::new(KnownPupils),
+    ];
+    common.into_iter().chain(own.into_iter().map(|make| make(hub))).collect()
 }
 
 /// Waits for the lookups of this service, and until changed grants are in the book.

@@ -169,6 +169,8 @@ shared_buffers = 128MB
 work_mem = 8MB
 maintenance_work_mem = 64MB
 max_wal_size = 1GB
+# A segment that is reused keeps its old bytes until they are overwritten: of someone forgotten, their name.
+wal_recycle = off
 # An answer that says yes is on disk.
 synchronous_commit = on
 fsync = {fsync}

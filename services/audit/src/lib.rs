@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** nothing here gives a command to another service.
 
+pub mod access_export;
 mod api;
 pub mod book;
 pub mod explain;
@@ -14,6 +15,7 @@ mod mandates;
 pub mod node;
 pub mod proof;
 pub mod reading;
+pub mod replay;
 mod sealed_names;
 pub mod verify;
 

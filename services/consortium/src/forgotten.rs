@@ -16,21 +16,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy, Debug)]
 pub struct ForgottenPeople;
 
-impl ForgottenPeople {
-    /// Makes the vault forget again, beside the work: nothing waits for a vault that is away.
-    pub(crate) fn applied_again(hub: &Hub) -> Self {
-        let hub = hub.clone();
-        tokio::spawn(async move {
-            while let Err(error) = again(&hub).await {
-                if hub.db.is_closed() {
-                    break;
-                }
-                tracing::info!(%error, "who was forgotten is not applied to the vault again yet");
-                tokio::time::sleep(PATIENCE).await;
+/// Makes the vault forget again, beside the work: nothing waits for a vault that is away.
+pub(crate) fn apply_again(hub: &Hub) {
+    let hub = hub.clone();
+    tokio::spawn(async move {
+        while let Err(error) = again(&hub).await {
+            if hub.db.is_closed() {
+                break;
             }
-        });
-        Self
-    }
+            tracing::info!(%error, "who was forgotten is not applied to the vault again yet");
+            tokio::time::sleep(PATIENCE).await;
+        }
+    });
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -18,5 +18,5 @@ use forgotten::ForgottenPeople;
 /// The service as a value.
 #[must_use]
 pub fn service() -> chassis::Service {
-    chassis::Service::new("consortium").routes(api::routes).projection_with(ForgottenPeople::applied_again)
+    chassis::Service::new("consortium").routes(api::routes).projection(ForgottenPeople).beside(forgotten::apply_again)
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing is decided here, and no table here holds what the logs do not.
 
 mod document;
+mod erasing;
 mod forward;
 mod named;
 mod page;
@@ -41,7 +42,10 @@ pub fn service() -> Service {
         .routes_of(queries, |hub, _| Gateway { hub: hub.clone() })
         .projection(regions::Regions)
         .projection(companies::Companies)
-        .projection_with(|hub| people::People { vault: hub.vault.clone(), processing: hub.processing.clone() })
+        .opening(|hub| people::People {
+            opener: hub.map(|hub| people::Opener { vault: hub.vault.clone(), processing: hub.processing.clone() }),
+        })
+        .beside(erasing::begin_erasing)
         .projection(hotspots::Hotspots)
         .projection(sessions::Sessions)
         .projection(attendance::Attendance)

@@ -1,7 +1,10 @@
 //! `regiohub audit …`: what an auditor asks of the logs themselves, with or without a running hub.
 
+mod access_export;
+mod key;
 mod logs;
 pub mod reach;
+mod replay;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -16,7 +19,9 @@ pub struct Audit {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
+    AccessExport(access_export::AccessExport),
     Logs(logs::Logs),
+    Replay(replay::Replay),
 }
 
 /// For whom the answer is written.
@@ -42,7 +47,9 @@ impl Audit {
     pub async fn run(self) -> anyhow::Result<()> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         match self.command {
+            Command::AccessExport(export) => export.run().await,
             Command::Logs(logs) => logs.run().await,
+            Command::Replay(replay) => replay.run().await,
         }
     }
 }

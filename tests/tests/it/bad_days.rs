@@ -7,7 +7,7 @@
 
 mod compare;
 mod ending;
-mod hub;
+pub mod hub;
 mod ledger;
 mod load;
 mod nats;

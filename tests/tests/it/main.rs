@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod access;
+mod access_export;
 mod architecture;
 mod auditors;
 mod bad_days;
@@ -9,9 +10,11 @@ mod bad_input;
 mod contracts;
 mod demo;
 mod files;
+mod forgetting;
 mod isolation;
 mod openapi;
 mod reading;
+mod replay;
 mod request;
 mod telemetry;
 mod whole;

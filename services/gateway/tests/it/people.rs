@@ -2,7 +2,7 @@
 
 use crate::world::{PUPIL, World, each};
 use bus::{CannotApply, Projection};
-use gateway::questions::people::People;
+use gateway::questions::people::{Opener, People};
 use serde_json::json;
 use vault::{MasterKey, Purpose, Vault};
 
@@ -77,7 +77,8 @@ async fn a_vault_that_is_away_is_waited_for() {
     let master = MasterKey::open_or_create(&key).unwrap();
     std::fs::remove_file(&key).unwrap();
     let away = "postgres://nobody@127.0.0.1:1/vault".parse().unwrap();
-    let people = People { vault: Vault::connect(away, 1, master), processing: world.hub.hub.processing.clone() };
+    let opener = Opener { vault: Vault::connect(away, 1, master), processing: world.hub.hub.processing.clone() };
+    let people = People { opener: Some(opener) };
     let begin = "begin; set local regiohub.region = 'voorbeeld'; set local search_path = people; delete from person";
     let mut rows = event_log::begin(&world.hub.hub.db, begin).await.unwrap();
     let applied = people.apply(&mut rows, &happened).await;

@@ -47,10 +47,15 @@ pub fn program() -> PathBuf {
 
 /// `regiohub up` on a data directory; what it says goes to `hub.log` there.
 pub fn up(data: &Path, port: u16) -> Command {
+    up_logging(data, port, "info")
+}
+
+/// The same, logging as it is told.
+pub fn up_logging(data: &Path, port: u16, what: &str) -> Command {
     assert!(std::env::var_os("REGIOHUB_SERVERS").is_some(), "REGIOHUB_SERVERS is not set: run `make test`");
     let log = File::options().create(true).append(true).open(data.join("hub.log")).unwrap();
     let mut command = Command::new(program());
-    command.args(["up", "--log", "info", "--port", &port.to_string(), "--data-dir"]).arg(data);
+    command.args(["up", "--log", what, "--port", &port.to_string(), "--data-dir"]).arg(data);
     for given in ["REGIOHUB_POSTGRES_URL", "REGIOHUB_VAULT_URL", "REGIOHUB_NATS_URL", "REGIOHUB_DATA", "REGIOHUB_PORT"]
     {
         command.env_remove(given);
@@ -67,11 +72,12 @@ pub fn directory() -> tempfile::TempDir {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-async fn ready(mut command: Command) -> anyhow::Result<Child> {
+/// Starts it, and waits until it serves.
+pub async fn ready(mut command: Command) -> anyhow::Result<Child> {
     let mut child = command.spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
     let said = timeout(Duration::from_secs(120), async {

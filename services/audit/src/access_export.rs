@@ -1,0 +1,152 @@
+//! Everything that the hub holds about one person, from the logs of all services, with what is sealed opened.
+//!
+//! **Invariant:** nothing sealed under another person's key is opened, and nothing sealed is left out unseen.
+
+mod concerns;
+mod opening;
+pub mod registry;
+
+use bus::LogSource;
+use chrono::{DateTime, Utc};
+use concerns::Concerns;
+use event_log::Recorded;
+use opening::Opening;
+use serde::Serialize;
+use serde_json::Value;
+use vault::Vault;
+use vocabulary::{PersonId, RegionId};
+
+/// Events that are read at a time.
+const PAGE: usize = 1_000;
+
+/// One event that concerns the person.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Which service recorded it.
+    pub service: String,
+    /// Where in the log of that service.
+    pub position: i64,
+    /// What happened: the full type of the event.
+    pub event_type: String,
+    /// To what: category, slash, id.
+    pub subject: String,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Why it concerns the person.
+    pub because: Vec<Because>,
+    /// What was recorded, opened; what is sealed of someone else is left out.
+    pub data: Value,
+    /// The places in `data` that stood there sealed.
+    pub opened: Vec<String>,
+}
+
+/// Why an event concerns a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Because {
+    /// It happened to what is known of them.
+    Subject,
+    /// They are named in it.
+    Named,
+    /// They did it, or it was done in their stead.
+    Actor,
+}
+
+/// How much there was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Events read.
+    pub read: u64,
+    /// Events that concern the person.
+    pub entries: u64,
+    /// Sealed fields that were opened.
+    pub opened: u64,
+    /// Sealed fields that nobody opens any more: the person was forgotten.
+    pub forgotten: u64,
+}
+
+/// Why there is no whole export.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A log does not answer.
+    #[error(transparent)]
+    Log(#[from] bus::Error),
+    /// The vault does not answer, or something sealed is not as it was.
+    #[error("{service} {position}: {error}")]
+    Vault {
+        /// Whose log.
+        service: String,
+        /// Where.
+        position: i64,
+        /// What the vault says.
+        error: vault::Error,
+    },
+    /// An event does not read.
+    #[error("{service} {position} does not read")]
+    Unreadable {
+        /// Whose log.
+        service: String,
+        /// Where.
+        position: i64,
+    },
+    /// A sealed field that nobody listed: the export would not be whole.
+    #[error("{event_type} has a sealed field at {path} that the registry does not list: nothing is exported")]
+    Unlisted {
+        /// The full type.
+        event_type: String,
+        /// Where in `data`.
+        path: String,
+    },
+    /// Whoever takes the entries cannot.
+    #[error("the export cannot be written: {0}")]
+    Unwritten(#[from] std::io::Error),
+}
+
+/// Gives every event of a region that concerns a person to `each`: log by log, in order, in flat memory.
+///
+/// # Errors
+/// When a log or the vault does not answer, something does not read or is not listed, or `each` says so.
+pub async fn access_export(
+    sources: &[LogSource],
+    vault: &Vault,
+    region: &RegionId,
+    person: PersonId,
+    mut each: impl FnMut(&Entry) -> std::io::Result<()>,
+) -> Result<Summary, Error> {
+    let mut concerns = Concerns::of(person);
+    for source in sources.iter().filter(|source| source.service() == "consortium") {
+        // Grants say which identities are theirs; then all that those did is known.
+        let mut at = 0;
+        while let Some(events) = page(source, region, &mut at).await? {
+            concerns.learn(&events);
+        }
+    }
+    let opening = Opening { vault, region, person };
+    let mut summary = Summary::default();
+    for source in sources {
+        let mut at = 0;
+        while let Some(events) = page(source, region, &mut at).await? {
+            for event in &events {
+                summary.read += 1;
+                let because = concerns.because(event);
+                if because.is_empty() {
+                    continue;
+                }
+                let entry = opening.entry(source.service(), event, because, &mut summary).await?;
+                summary.entries += 1;
+                each(&entry)?;
+            }
+        }
+    }
+    Ok(summary)
+}
+
+/// The next events; none at the end.
+async fn page(source: &LogSource, region: &RegionId, at: &mut i64) -> Result<Option<Vec<Recorded>>, Error> {
+    let events = source.page(region, *at, PAGE).await?;
+    let Some(last) = events.last() else { return Ok(None) };
+    *at = last.position;
+    Ok(Some(events))
+}

@@ -1,0 +1,109 @@
+//! Erases what PostgreSQL keeps of the names of those who were forgotten: old versions of rows, in tables and indexes.
+//!
+//! An update leaves the row before it in the file, and a plain vacuum the bytes of it. So once somebody was forgotten
+//! and nobody can see the old rows any more, the table is written anew.
+
+use chassis::Hub;
+use chrono::{DateTime, Utc};
+use event_log::{begin, tenant};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::time::Duration;
+use vocabulary::RegionId;
+
+/// Between two looks whether somebody was forgotten.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// What is known of the table of names.
+struct Names {
+    /// How many people were forgotten, in all regions.
+    forgotten: i64,
+    /// How many were when the table was written anew; it says so in its comment.
+    erased: i64,
+}
+
+/// Looks again and again, beside the work.
+pub(crate) fn begin_erasing(hub: &Hub) {
+    let hub = hub.clone();
+    tokio::spawn(async move {
+        let mut waiting: Option<(i64, DateTime<Utc>)> = None;
+        while !hub.db.is_closed() {
+            match look(&hub, &mut waiting).await {
+                Ok(()) => {}
+                // The database is away, or the table is just being rebuilt: there will be another look.
+                Err(error) => tracing::debug!(%error, "what was forgotten is not erased yet"),
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    });
+}
+
+/// `waiting` is how many were forgotten and when that was seen: who began to read later sees no name of them.
+async fn look(hub: &Hub, waiting: &mut Option<(i64, DateTime<Utc>)>) -> sqlx::Result<()> {
+    let names = names(hub).await?;
+    if names.forgotten == names.erased {
+        *waiting = None;
+        return Ok(());
+    }
+    let (forgotten, since) = match *waiting {
+        Some(seen) if seen.0 == names.forgotten => seen,
+        _ => (names.forgotten, now(hub).await?),
+    };
+    *waiting = Some((forgotten, since));
+    // A connection of its own, as the owner: what follows is no work for the role of queries.
+    let mut owner = hub.db.acquire().await?.detach();
+    sqlx::raw_sql("reset role").execute(&mut owner).await?;
+    if !seen_by_nobody(&mut owner, since).await? {
+        return owner.close().await;
+    }
+    write_anew(&mut owner, forgotten).await?;
+    owner.close().await?;
+    *waiting = None;
+    tracing::info!(forgotten, "the table of names was written anew, without those who were forgotten");
+    Ok(())
+}
+
+async fn names(hub: &Hub) -> sqlx::Result<Names> {
+    let mut rows = begin(&hub.db, "begin read only; set local regiohub.bus = 'on'").await?;
+    let comment: Option<String> = sqlx::query_scalar("select obj_description('people.person'::regclass, 'pg_class')")
+        .fetch_one(&mut *rows)
+        .await?;
+    let regions: Vec<String> =
+        sqlx::query_scalar("select distinct region from bus.checkpoints where reader = 'people'")
+            .fetch_all(&mut *rows)
+            .await?;
+    drop(rows);
+    let mut forgotten = 0;
+    for region in regions.iter().filter_map(|region| region.parse::<RegionId>().ok()) {
+        let mut rows = tenant(&hub.db, &region).await?;
+        forgotten += sqlx::query_scalar::<_, i64>("select count(*) from people.person where region = $1 and forgotten")
+            .bind(region.as_str())
+            .fetch_one(&mut *rows)
+            .await?;
+    }
+    let erased = comment.and_then(|comment| comment.strip_prefix("erased: ")?.parse().ok()).unwrap_or(0);
+    Ok(Names { forgotten, erased })
+}
+
+async fn now(hub: &Hub) -> sqlx::Result<DateTime<Utc>> {
+    sqlx::query_scalar("select clock_timestamp()").fetch_one(&hub.db).await
+}
+
+/// Whether everyone who reads at this moment began later.
+async fn seen_by_nobody(owner: &mut PgConnection, moment: DateTime<Utc>) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select not exists (select from pg_stat_activity where datname = current_database() and xact_start < $1)",
+    )
+    .bind(moment)
+    .fetch_one(owner)
+    .await
+}
+
+/// Writes table and indexes into new files; the old ones go.
+async fn write_anew(owner: &mut PgConnection, forgotten: i64) -> sqlx::Result<()> {
+    for statement in ["set lock_timeout = '1s'", "vacuum (full) people.person"] {
+        sqlx::raw_sql(statement).execute(&mut *owner).await?;
+    }
+    let comment = format!("comment on table people.person is 'erased: {forgotten}'");
+    sqlx::raw_sql(AssertSqlSafe(comment)).execute(owner).await?;
+    Ok(())
+}
