@@ -7,6 +7,7 @@
 
 mod append;
 mod appender;
+mod between;
 mod bulk;
 mod database;
 mod envelope;
@@ -19,6 +20,7 @@ mod recorded;
 mod telemetry;
 
 pub use append::{Append, Change, Context, NewEvent};
+pub use between::Lines;
 pub use bulk::Decoded;
 pub use database::{APP_ROLE, Database, begin, ensure_app_role, tenant};
 pub use envelope::{Envelope, Unreadable};

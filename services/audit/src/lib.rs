@@ -6,6 +6,7 @@ pub mod access_export;
 mod api;
 pub mod book;
 pub mod explain;
+pub mod export;
 pub mod figure;
 mod inspections;
 pub mod look;

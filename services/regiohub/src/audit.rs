@@ -1,10 +1,12 @@
 //! `regiohub audit …`: what an auditor asks of the logs themselves, with or without a running hub.
 
 mod access_export;
+mod export;
 mod key;
 mod logs;
 pub mod reach;
 mod replay;
+mod verify_export;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -22,6 +24,8 @@ enum Command {
     AccessExport(access_export::AccessExport),
     Logs(logs::Logs),
     Replay(replay::Replay),
+    Export(export::ExportTo),
+    Verify(verify_export::Verify),
 }
 
 /// For whom the answer is written.
@@ -50,6 +54,8 @@ impl Audit {
             Command::AccessExport(export) => export.run().await,
             Command::Logs(logs) => logs.run().await,
             Command::Replay(replay) => replay.run().await,
+            Command::Export(export) => export.run().await,
+            Command::Verify(verify) => verify.run().await,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** no figure is compared with one of another run or another machine.
 
 mod append;
+mod export;
 mod hub;
 mod load;
 mod pgbench;
@@ -95,6 +96,9 @@ impl Bench {
         }
         if wanted("replay") {
             rows.push(replay::decoded(bed).await?);
+        }
+        if wanted("export") {
+            rows.extend(export::written(bed, folder).await?);
         }
         if wanted("relay") {
             rows.push(relay::published(bed).await?);

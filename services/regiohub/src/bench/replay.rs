@@ -23,7 +23,7 @@ pub(super) async fn decoded(bed: &Bed) -> anyhow::Result<Row> {
     sqlx::raw_sql("vacuum analyze event_log.event").execute(&database.owner).await?;
     let (mut copied, mut read) = (f64::MAX, f64::MAX);
     for _ in 0..3 {
-        copied = copied.min(copy(bed).await?);
+        copied = copied.min(copy(bed, "bench_replay").await?);
         let begin = Instant::now();
         let mut events = std::pin::pin!(log.decoded::<Event>(&region, 0));
         let mut count = 0;
@@ -40,11 +40,12 @@ pub(super) async fn decoded(bed: &Bed) -> anyhow::Result<Row> {
         .noting(format!("{EVENTS} events, best of 3")))
 }
 
-async fn copy(bed: &Bed) -> anyhow::Result<f64> {
+/// Seconds that a text `COPY` of a whole log takes.
+pub(super) async fn copy(bed: &Bed, database: &str) -> anyhow::Result<f64> {
     let url = bed.postgres_url.rsplit_once('/').map_or(bed.postgres_url.as_str(), |(server, _)| server);
     let begin = Instant::now();
     let ended = Command::new(bed.programs.join("psql"))
-        .arg(format!("{url}/bench_replay"))
+        .arg(format!("{url}/{database}"))
         .args(["-qc", "copy (select body from event_log.event where region = 'bench' order by position) to stdout"])
         .stdout(Stdio::null())
         .status()

@@ -1,0 +1,26 @@
+//! The page that checks an export in a browser: one file that asks nothing of the network.
+
+/// `verify.html`: what it may load is said in its own policy, and that is nothing.
+pub(super) const PAGE: &str = concat!(
+    "<!doctype html>\n<html lang=\"nl\">\n<head>\n<meta charset=\"utf-8\">\n",
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; ",
+    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n",
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+    "<title>Regiohub: controle / check</title>\n<style>\n",
+    include_str!("page/style.css"),
+    "</style>\n</head>\n<body>\n",
+    include_str!("page/body.html"),
+    "<script>\n\"use strict\";\n",
+    include_str!("page/hash.js"),
+    "\n",
+    include_str!("page/ed25519.js"),
+    "\n",
+    include_str!("page/zip.js"),
+    "\n",
+    include_str!("page/words.js"),
+    "\n",
+    include_str!("page/check.js"),
+    "\n",
+    include_str!("page/show.js"),
+    "</script>\n</body>\n</html>\n",
+);

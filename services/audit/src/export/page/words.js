@@ -1,0 +1,58 @@
+// What the page says, in Dutch and English.
+
+const WORDS = {
+  damaged: ["Een bestand in het zipbestand is beschadigd of afgebroken: vraag het opnieuw.", "A file in the zip is damaged or cut off: ask for it again."],
+  noManifest: ["Dit is geen export van een Regiohub: manifest.json ontbreekt of is iets anders.", "This is no export of a Regiohub: manifest.json is missing or something else."],
+  newer: ["Deze export is van een andere versie dan deze pagina kent: gebruik de verify.html die erin zit.", "This export is of another version than this page knows: use the verify.html inside it."],
+  extra: ["Er zit een bestand in dat het manifest niet noemt.", "There is a file that the manifest does not name."],
+  unnamed: ["Het manifest noemt een bestand niet dat er hoort te zijn.", "The manifest does not name a file that should be there."],
+  absent: ["Een bestand dat het manifest noemt ontbreekt.", "A file that the manifest names is missing."],
+  digest: ["De SHA-256 van een bestand is niet die van het manifest.", "The SHA-256 of a file is not the one in the manifest."],
+  noKey: ["keys.json bevat iets dat geen sleutel is.", "keys.json holds something that is no key."],
+  noSchema: ["Het schema van een soort gebeurtenis ontbreekt.", "The schema of a type of event is missing."],
+  range: ["De reeks posities in het manifest kan niet kloppen.", "The range of positions in the manifest cannot be right."],
+  checkpoints: ["De ijkpunten zijn niet die van het manifest.", "The checkpoints are not those of the manifest."],
+  note: ["Een ijkpunt is niet leesbaar.", "A checkpoint does not read."],
+  origin: ["Een ijkpunt is van een ander logboek.", "A checkpoint is of another log."],
+  signature: ["De handtekening onder een ijkpunt klopt niet.", "The signature under a checkpoint is not right."],
+  otherKey: ["Een ijkpunt is niet ondertekend met een sleutel die u opgaf.", "A checkpoint is not signed with a key that you gave."],
+  noSigner: ["Een ijkpunt is niet ondertekend met een sleutel uit keys.json.", "A checkpoint is not signed with a key in keys.json."],
+  root: ["Vanaf hier zijn de gebeurtenissen niet die waarover het volgende ijkpunt is ondertekend.", "From here on the events are not those that the next checkpoint was signed over."],
+  leaves: ["Het aantal hashes is niet dat van het manifest.", "The number of hashes is not that of the manifest."],
+  manifestRoot: ["De boom over de hashes is niet die van het manifest.", "The tree over the hashes is not that of the manifest."],
+  leaf: ["De tekst van deze gebeurtenis is niet die van haar hash.", "The text of this event is not that of its hash."],
+  unreadable: ["Deze gebeurtenis is niet leesbaar.", "This event does not read."],
+  missing: ["Vanaf hier ontbreken gebeurtenissen.", "From here on events are missing."],
+  more: ["Vanaf hier staan er gebeurtenissen die er niet horen.", "From here on there are events that do not belong there."],
+  position: ["De gebeurtenis noemt een andere positie.", "The event names another position."],
+  region: ["De gebeurtenis is van een andere regio.", "The event is of another region."],
+  source: ["De gebeurtenis is van een andere dienst.", "The event is of another service."],
+  version: ["Een versie in de eigen reeks van deze gebeurtenis ontbreekt of staat er dubbel.", "A version in this event's own stream is missing or there twice."],
+  backward: ["De tijd van vastlegging loopt terug.", "Recording time runs backwards."],
+  outside: ["De gebeurtenis valt buiten de data van deze export.", "The event is outside the dates of this export."],
+  policy: ["Een vastgesteld beleid staat zo niet in het logboek van het consortium.", "An adopted policy does not stand like that in the consortium's log."],
+};
+
+const TEXT = {
+  intact: ["Ongeschonden", "Intact"],
+  unsigned: ["In zichzelf gaaf, niet ondertekend", "Whole in itself, not signed"],
+  broken: ["Niet ongeschonden", "Not intact"],
+  first: ["eerste foute positie", "first bad position"],
+  inService: ["van", "of"],
+  service: ["Dienst", "Service"], from: ["Van positie", "From position"], to: ["Tot en met", "Up to"],
+  events: ["Gebeurtenissen", "Events"], signed: ["Ondertekend tot en met", "Signed up to"], none: ["niet ondertekend", "not signed"],
+  whole: ["alles tot aan de export", "everything up to the export"],
+  region: ["Regio", "Region"], range: ["Vastgelegd", "Recorded"], start: ["vanaf het begin", "from the beginning"],
+  until: ["tot en met", "up to and including"],
+  keys: ["Sleutels in de export: vergelijk ze met die u langs een andere weg kreeg", "Keys in the export: compare them with those you got another way"],
+  under: ["De handtekeningen kloppen onder de sleutels uit de export zelf. Vergelijk die hieronder met de sleutels die u langs een andere weg kreeg, of plak ze hierboven.", "The signatures are right under the keys in the export itself. Compare those below with the keys you got another way, or paste them above."],
+  given: ["De handtekeningen kloppen onder de sleutels die u opgaf.", "The signatures are right under the keys that you gave."],
+  tail: ["Gebeurtenissen na het laatste ijkpunt zijn nog niet ondertekend: vraag een export na het volgende ijkpunt.", "Events after the last checkpoint are not signed yet: ask for an export after the next checkpoint."],
+  forked: ["Dit logboek is na een herstel verder gegaan vanaf een eerder punt; de hogere epoche in zijn ijkpunten zegt dat.", "This log went on from an earlier point after a restore; the higher epoch in its checkpoints says so."],
+  badKey: ["Wat u plakte is geen sleutel (naam+hash+base64, één per regel).", "What you pasted is no key (name+hash+base64, one a line)."],
+  found: ["Bevindingen", "Findings"], more: ["en meer", "and more"], logs: ["Logboeken", "Logs"],
+  failed: ["De controle is afgebroken", "The check broke off"],
+};
+
+let language = 0;
+const say = (words) => words[language];

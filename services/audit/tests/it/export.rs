@@ -1,0 +1,138 @@
+//! An export proves what it holds, and shows any damage to it.
+
+mod browser;
+mod damage;
+mod page;
+mod world;
+
+use audit::export::{Dates, Error, check};
+use chrono::NaiveDate;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
+use serde_json::Value;
+use std::fs;
+use world::World;
+
+fn date(text: &str) -> Option<NaiveDate> {
+    Some(text.parse().unwrap())
+}
+
+#[tokio::test]
+async fn the_same_range_gives_the_same_bytes_however_much_is_appended_since() {
+    let world = World::new().await;
+    world.day("2026-09-01", 40).await;
+    world.day("2026-09-02", 700).await;
+    world.day("2026-09-03", 10).await;
+    world.checkpoint("hotspots", 745).await;
+    let september = Dates { from: date("2026-09-02"), to: date("2026-09-02") };
+    let before = world.export("before", september).await.unwrap();
+    world.day("2026-09-04", 30).await;
+    world.checkpoint("hotspots", 770).await;
+    let after = world.export("after", september).await.unwrap();
+    assert!(fs::read(&before).unwrap() == fs::read(&after).unwrap(), "the bytes differ");
+
+    let checked = check(&after, &[], |_| ()).unwrap();
+    assert_eq!(checked.findings, []);
+    let log = checked.logs.iter().find(|log| log.service == "hotspots").unwrap();
+    assert_eq!((log.first, log.last, log.signed), (41, 740, 745));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_whole_export_is_intact_and_says_up_to_where_it_is_signed() {
+    let world = World::new().await;
+    world.policy().await;
+    world.day("2026-09-01", 600).await;
+    world.checkpoint("hotspots", 1).await;
+    world.checkpoint("hotspots", 512).await;
+    world.checkpoint("consortium", 1).await;
+    let path = world.export("whole", Dates::default()).await.unwrap();
+    let checked = check(&path, &[world.key("hotspots")], |_| ()).unwrap();
+    assert_eq!(
+        checked.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["consortium: no checkpoint is signed with a key that you gave: a wrong key, or the export of another hub"]
+    );
+    let checked = check(&path, &[world.key("hotspots"), world.key("consortium")], |_| ()).unwrap();
+    assert_eq!(checked.findings, []);
+    let signed: Vec<_> = checked.logs.iter().map(|log| (log.service.as_str(), log.last, log.signed)).collect();
+    assert_eq!(signed, [("consortium", 1, 1), ("hotspots", 600, 512)]);
+    let manifest = checked.manifest.unwrap();
+    let names: Vec<_> = manifest.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "README.txt",
+            "checkpoints/consortium.txt",
+            "checkpoints/hotspots.txt",
+            "events/consortium.ndjson",
+            "events/hotspots.ndjson",
+            "keys.json",
+            "leaves/consortium.bin",
+            "leaves/hotspots.bin",
+            "policies.json",
+            "schemas/nl.sterktechniekonderwijs.consortium.policy-adopted.v1.schema.json",
+            "schemas/nl.sterktechniekonderwijs.hotspots.session-pupil-withdrawn.v1.schema.json",
+            "verify.html",
+        ]
+    );
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_texts_are_those_of_the_log_and_a_policy_from_before_the_range_comes_along() {
+    let world = World::new().await;
+    world.policy().await;
+    world.day("2026-09-02", 3).await;
+    let path = world.export("part", Dates { from: date("2026-09-02"), to: None }).await.unwrap();
+    let files = damage::files(&path);
+    let texts = world.texts("hotspots").await;
+    assert_eq!(String::from_utf8(files["events/hotspots.ndjson"].clone()).unwrap(), texts.join("\n") + "\n");
+    assert_eq!(files["events/consortium.ndjson"], b"");
+    let policies = String::from_utf8(files["policies.json"].clone()).unwrap();
+    assert_eq!(policies, format!("[\n{}\n]\n", world.texts("consortium").await[0]));
+    assert_eq!(check(&path, &[], |_| ()).unwrap().findings, []);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_log_with_a_hole_is_not_exported_and_what_was_there_stays() {
+    let world = World::new().await;
+    world.day("2026-09-01", 20).await;
+    let path = world.export("log", Dates::default()).await.unwrap();
+    let whole = fs::read(&path).unwrap();
+    world.delete("hotspots", 7).await;
+    let refused = world.export("log", Dates::default()).await.unwrap_err();
+    assert!(matches!(refused, Error::Damaged { position: 7, .. }), "{refused}");
+    let refused = world.export("log", Dates { from: date("2026-09-02"), to: None }).await.unwrap_err();
+    assert!(matches!(refused, Error::Damaged { position: 7, .. }), "{refused}");
+    assert!(fs::read(&path).unwrap() == whole);
+    assert_eq!(world.files(), ["log.zip"], "something was left behind");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_tables_hold_what_the_texts_hold() {
+    let world = World::new().await;
+    world.policy().await;
+    world.day("2026-09-01", 600).await;
+    let files = world.tables(Dates::default()).await;
+    assert_eq!(files.len(), 2);
+    for (service, file) in ["consortium", "hotspots"].into_iter().zip(files) {
+        let texts = world.texts(service).await;
+        let read = SerializedFileReader::new(fs::File::open(file).unwrap()).unwrap();
+        let rows: Vec<_> = read.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), texts.len());
+        for (row, text) in rows.iter().zip(&texts) {
+            let event: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(row.get_long(0).unwrap(), event["position"]);
+            assert_eq!(row.get_int(1).unwrap(), event["version"]);
+            let time = chrono::DateTime::from_timestamp_micros(row.get_timestamp_micros(2).unwrap()).unwrap();
+            assert_eq!(time, event["time"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+            for (column, name) in [(3, "id"), (4, "type"), (5, "subject"), (6, "actor"), (7, "actorrole")] {
+                assert_eq!(row.get_string(column).unwrap(), event[name].as_str().unwrap());
+            }
+            assert_eq!(serde_json::from_str::<Value>(row.get_string(8).unwrap()).unwrap(), event["data"]);
+        }
+    }
+    world.end().await;
+}

@@ -1,0 +1,143 @@
+//! Logs of a region, and a key that signs their checkpoints.
+
+use audit::export::{Dates, Error, Export, Source, tables};
+use chrono::{DateTime, Utc};
+use decider::{Asked, Clock, Hand};
+use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
+use proofs::{Checkpoint, Frontier, Kind, Note, Signer, Verifier, leaf_hash};
+use proto_schemas::consortium::policy::{Event, Policy};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use testkit::Databases;
+use uuid::Uuid;
+use vocabulary::{Actor, RegionId};
+
+const DOMAIN: &str = "hub.example.nl";
+
+pub struct World {
+    pub region: RegionId,
+    databases: Databases,
+    logs: Vec<(EventLog, Database)>,
+    clock: Clock,
+    hand: Hand,
+    folder: tempfile::TempDir,
+    notes: Mutex<Vec<(String, Note)>>,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let mut databases = Databases::new();
+        let (clock, hand) = Clock::settable("2026-09-01T06:00:00Z".parse().unwrap());
+        let mut logs = Vec::new();
+        for service in ["consortium", "hotspots"] {
+            let database = Database::open(databases.make(service).await, 5).await.unwrap();
+            EventLog::migrate(&database).await.unwrap();
+            logs.push((EventLog::new(service, "00000000000000000000", &database, clock.clone()), database));
+        }
+        let region = "voorbeeld".parse().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        Self { region, databases, logs, clock, hand, folder, notes: Mutex::default() }
+    }
+
+    fn log(&self, service: &str) -> &(EventLog, Database) {
+        self.logs.iter().find(|(log, _)| log.service() == service).unwrap()
+    }
+
+    async fn write(&self, service: &str, stream: String, events: Vec<NewEvent>) {
+        let context = Context::of(&Asked::new(Actor::hub(), self.clock.now()));
+        let changes = vec![Change { stream, expected: 0, events }];
+        self.log(service).0.append(&self.region, Append { changes, context, command: None }).await.unwrap();
+    }
+
+    /// So many events of hotspots on a date.
+    pub async fn day(&self, date: &str, events: usize) {
+        self.hand.set(format!("{date}T10:00:00Z").parse::<DateTime<Utc>>().unwrap());
+        let event = || NewEvent {
+            id: Uuid::now_v7(),
+            event_type: "nl.sterktechniekonderwijs.hotspots.session-pupil-withdrawn.v1".into(),
+            data: format!(r#"{{"pupil":"{}"}}"#, Uuid::now_v7()),
+        };
+        self.write("hotspots", format!("session/{}", Uuid::now_v7()), (0..events).map(|_| event()).collect()).await;
+    }
+
+    /// The consortium adopts a policy.
+    pub async fn policy(&self) {
+        let adopted =
+            Event::Adopted { version: 1, valid_from: "2026-09-02".parse().unwrap(), policy: Policy::shipped() };
+        self.write("consortium", format!("policy/{}", self.region), vec![NewEvent::of(&adopted).unwrap()]).await;
+    }
+
+    pub async fn texts(&self, service: &str) -> Vec<String> {
+        let page = self.log(service).0.page(&self.region, 0, 100_000).await.unwrap();
+        page.into_iter().map(|event| event.text).collect()
+    }
+
+    fn signer(service: &str) -> Signer {
+        let origin = format!("{DOMAIN}/voorbeeld/{service}");
+        Signer::new(&origin, &[service.len() as u8; 32]).unwrap()
+    }
+
+    pub fn key(&self, service: &str) -> Verifier {
+        Self::signer(service).verifier(Kind::Log)
+    }
+
+    /// Signs what the first events of a log are.
+    pub async fn checkpoint(&self, service: &str, size: usize) {
+        let mut tree = Frontier::default();
+        self.texts(service).await.iter().take(size).for_each(|text| tree.push(leaf_hash(text)));
+        let origin = format!("{DOMAIN}/{}/{service}", self.region);
+        let text = Checkpoint { origin, size: tree.size(), root: tree.root(), epoch: 1 }.to_string();
+        let note = Note { signatures: vec![Self::signer(service).sign(&text)], text };
+        self.notes.lock().unwrap().push((service.to_owned(), note));
+    }
+
+    async fn sources(&self) -> Vec<Source> {
+        let mut logs = Vec::new();
+        for (log, _) in &self.logs {
+            let head = log.heads().await.unwrap().into_iter().find(|head| head.region == self.region);
+            let Some(head) = head else { continue };
+            let notes = self.notes.lock().unwrap();
+            let notes = notes.iter().filter(|(service, _)| service == log.service());
+            let notes = notes.map(|(_, note)| note.clone()).collect();
+            logs.push(Source { log: log.clone(), end: head.position, notes, keys: vec![self.key(log.service())] });
+        }
+        logs
+    }
+
+    pub async fn export(&self, name: &str, dates: Dates) -> Result<PathBuf, Error> {
+        let path = self.path(&format!("{name}.zip"));
+        let export = Export { region: self.region.clone(), dates, logs: self.sources().await, path: path.clone() };
+        export.write(|_| ()).await.map(|_| path)
+    }
+
+    pub async fn tables(&self, dates: Dates) -> Vec<PathBuf> {
+        let folder = self.folder.path().to_owned();
+        tables(self.region.clone(), dates, self.sources().await, folder, |_| ()).await.unwrap()
+    }
+
+    /// Takes an event out of the database, as only its owner can.
+    pub async fn delete(&self, service: &str, position: i64) {
+        let delete = "delete from event_log.event where position = $1";
+        sqlx::query(delete).bind(position).execute(&self.log(service).1.owner).await.unwrap();
+    }
+
+    /// What lies in the folder of the exports.
+    pub fn files(&self) -> Vec<String> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut files: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+        files
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub async fn end(mut self) {
+        for (_, database) in &self.logs {
+            database.app.close().await;
+            database.owner.close().await;
+        }
+        self.databases.drop_all().await;
+    }
+}

@@ -1,0 +1,116 @@
+//! `regiohub audit export REGION`: one zip that an auditor checks without the hub, or Parquet for analysts.
+
+use super::reach::{Reach, RegionLog};
+use super::{Format, Found};
+use audit::export::{Dates, Error, Export, Manifest, Progress, Source, tables};
+use chrono::{NaiveDate, Utc};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use std::path::PathBuf;
+use vocabulary::RegionId;
+
+/// Write a part of a region's history to one zip, with all it takes to prove it; names and birth dates stay sealed.
+///
+/// The same dates give the same bytes, however much was recorded since. `regiohub audit verify FILE.zip` checks it, and
+/// so does the page verify.html inside it, without a network.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ExportTo {
+    /// Whose.
+    region: RegionId,
+    /// The first date of recording, in the Netherlands; without it from the beginning.
+    #[arg(long)]
+    from: Option<NaiveDate>,
+    /// The last date of recording, one that is over; without it everything until now.
+    #[arg(long)]
+    to: Option<NaiveDate>,
+    /// The zip; without it `REGION-FROM-TO.zip` here.
+    #[arg(long, short)]
+    out: Option<PathBuf>,
+    /// Write Parquet files into this folder instead, one per service: for analysis, not for proof.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
+    parquet: Option<PathBuf>,
+    /// How progress and outcome are written.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+impl ExportTo {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let dates = Dates { from: self.from, to: self.to };
+        dates.check(Utc::now())?;
+        let reached = self.reach.open().await?;
+        // Nothing is signed yet: an export is whole in itself, and says that it is not signed.
+        let source = |log: RegionLog| Source { log: log.log, end: log.head.position, notes: vec![], keys: vec![] };
+        let mut logs: Vec<Source> = reached.logs_of(&self.region).await?.into_iter().map(source).collect();
+        logs.sort_by_key(|source| source.log.service());
+        let seen = progress(self.format);
+        if let Some(folder) = &self.parquet {
+            std::fs::create_dir_all(folder)?;
+            let files = tables(self.region.clone(), dates, logs, folder.clone(), seen).await.map_err(found)?;
+            for file in files {
+                match self.format {
+                    Format::Text => println!("{}", file.display()),
+                    Format::Json => println!("{}", json!({ "file": file })),
+                }
+            }
+            return Ok(());
+        }
+        let path = self.out.clone().unwrap_or_else(|| self.named());
+        let export = Export { region: self.region.clone(), dates, logs, path: path.clone() };
+        let manifest = export.write(seen).await.map_err(found)?;
+        match self.format {
+            Format::Text => println!("{}", told(&manifest, &path)),
+            Format::Json => println!("{}", json!({ "file": path, "manifest": manifest })),
+        }
+        Ok(())
+    }
+
+    fn named(&self) -> PathBuf {
+        let part = |date: Option<NaiveDate>, none: &str| date.map_or_else(|| none.to_owned(), |date| date.to_string());
+        format!("{}-{}-{}.zip", self.region, part(self.from, "begin"), part(self.to, "now")).into()
+    }
+}
+
+/// A damaged log is something that was found.
+fn found(error: Error) -> anyhow::Error {
+    if matches!(error, Error::Damaged { .. }) { Found(error.to_string()).into() } else { error.into() }
+}
+
+fn told(manifest: &Manifest, path: &std::path::Path) -> String {
+    let mut lines = vec![path.display().to_string()];
+    for part in &manifest.logs {
+        let signed = part.checkpoints.last().map_or("not signed".to_owned(), |size| format!("signed up to {size}"));
+        lines.push(format!("  {:<14} {:>9} to {:>9}  {signed}", part.service, part.first, part.last));
+    }
+    lines.join("\n")
+}
+
+/// A bar for people (on a terminal only), a line every second for programs.
+pub(super) fn progress(format: Format) -> impl Fn(Progress<'_>) + Send + 'static {
+    let bar = match format {
+        Format::Text => ProgressBar::new(0),
+        Format::Json => ProgressBar::hidden(),
+    };
+    let style = "{msg:14} {wide_bar} {human_pos} of {human_len} events, {per_sec}, {eta}";
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let last = std::sync::Mutex::new(std::time::Instant::now());
+    move |Progress { service, done, of }| {
+        if bar.message() != service {
+            bar.reset();
+            bar.set_message(service.to_owned());
+        }
+        bar.set_length(of);
+        bar.set_position(done);
+        if done == of {
+            bar.finish_and_clear();
+        }
+        let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if format == Format::Json && (done == of || last.elapsed().as_secs() >= 1) {
+            *last = std::time::Instant::now();
+            println!("{}", json!({ "service": service, "done": done, "of": of }));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `regiohub audit verify FILE.zip`: an export, checked with nothing but the file and a key that came another way.
+
+use super::export::progress;
+use super::{Format, Found};
+use anyhow::Context;
+use audit::export::{Checked, check};
+use clap::Args;
+use proofs::Verifier;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use tokio::task::spawn_blocking;
+
+/// Verify an export: every file, event, leaf, tree and signature, without a network. Ends with 3 when something is wrong.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Verify {
+    /// The zip that `regiohub audit export` wrote.
+    file: PathBuf,
+    /// A key that you got another way, `name+id+key`. May be repeated. Without it the keys in the export count.
+    #[arg(long = "key")]
+    keys: Vec<Verifier>,
+    /// How progress and outcome are written.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Verify {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        verified(&self.file, self.keys, self.format).await
+    }
+}
+
+/// Checks it and prints what came of it.
+async fn verified(file: &Path, keys: Vec<Verifier>, format: Format) -> anyhow::Result<()> {
+    let (path, given, seen) = (file.to_owned(), !keys.is_empty(), progress(format));
+    let checked = spawn_blocking(move || check(&path, &keys, seen)).await?;
+    let checked = checked.with_context(|| format!("{} cannot be read", file.display()))?;
+    for finding in &checked.findings {
+        match format {
+            Format::Text => println!("{finding}"),
+            Format::Json => println!(
+                "{}",
+                json!({ "service": finding.service, "position": finding.position, "finding": finding.what })
+            ),
+        }
+    }
+    if !checked.findings.is_empty() {
+        let first = checked.findings.iter().find(|finding| finding.position.is_some());
+        let first = first.map_or_else(String::new, |first| format!(", first bad position: {first}"));
+        return Err(Found(format!("{} is not intact{first}", file.display())).into());
+    }
+    match format {
+        Format::Text => println!("{}", told(&checked, given)),
+        Format::Json => {
+            for log in &checked.logs {
+                println!(
+                    "{}",
+                    json!({ "service": log.service, "first": log.first, "last": log.last, "signed": log.signed, "intact": true })
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+fn told(checked: &Checked, given: bool) -> String {
+    let mut lines = Vec::new();
+    for log in &checked.logs {
+        let signed = if log.signed == 0 { "not signed".to_owned() } else { format!("signed up to {}", log.signed) };
+        lines.push(format!("{:<14} {:>9} to {:>9}  intact, {signed}", log.service, log.first, log.last));
+    }
+    if checked.unsigned().next().is_some() {
+        lines.push("What is not signed is whole in itself, and nothing proves who wrote it.".to_owned());
+    }
+    if !given && !checked.keys.is_empty() {
+        lines.push(
+            "Compare these keys of the export with those you got another way, or give them with --key:".to_owned(),
+        );
+        lines.extend(checked.keys.iter().map(|key| format!("  {key}")));
+    }
+    lines.join("\n")
+}
