@@ -2,6 +2,8 @@
 
 mod asyncapi;
 mod files;
+mod published;
+mod shape;
 
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,17 @@ use std::path::{Path, PathBuf};
 /// When a contract cannot be written down.
 pub fn stale(folder: &Path) -> anyhow::Result<Vec<String>> {
     files::differing(folder)
+}
+
+/// What in the code breaks an event version that was published in `folder`, in words that say how to go about it;
+/// empty when nothing does.
+///
+/// # Errors
+/// When a list of what was published does not read.
+pub fn broken(folder: &Path) -> anyhow::Result<String> {
+    let broken = published::broken(folder, &proto_schemas::contracts())?;
+    let way_out = if broken.is_empty() { "" } else { published::WAY_OUT };
+    Ok(broken.into_iter().map(|it| it + "\n").collect::<String>() + way_out)
 }
 
 /// Write the contracts anew, or check that the committed ones are fresh.
@@ -29,8 +42,10 @@ impl Contracts {
     /// Writes or checks.
     ///
     /// # Errors
-    /// When a file cannot be written, or with --check when one is not fresh.
+    /// When a file cannot be written, a change breaks what was published, or with --check when a file is not fresh.
     pub fn run(self) -> anyhow::Result<()> {
+        let broken = broken(&self.folder)?;
+        anyhow::ensure!(broken.is_empty(), "{broken}");
         let stale = stale(&self.folder)?;
         if self.check {
             anyhow::ensure!(

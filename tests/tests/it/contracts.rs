@@ -39,6 +39,13 @@ fn every_event_version_has_a_schema_and_an_example_and_neither_is_left_over() {
     assert_eq!(with_schema.difference(&types).cloned().collect::<Vec<_>>(), [""; 0], "nobody writes these any more");
 }
 
+/// A change of an event that was published is refused; see `services/regiohub/src/contracts/published.rs`.
+#[test]
+fn no_published_event_version_was_broken() {
+    let broken = regiohub::contracts::broken(&folder("")).unwrap();
+    assert!(broken.is_empty(), "{broken}");
+}
+
 #[test]
 fn every_frozen_example_fits_its_committed_schema() {
     let examples = examples();

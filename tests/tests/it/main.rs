@@ -11,6 +11,7 @@ mod contracts;
 mod demo;
 mod files;
 mod forgetting;
+mod golden;
 mod isolation;
 mod openapi;
 mod reading;

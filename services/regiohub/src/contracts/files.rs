@@ -1,6 +1,6 @@
 //! Which files the contracts are, and what stands in them.
 
-use super::asyncapi;
+use super::{asyncapi, published};
 use crate::services;
 use anyhow::Context;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Folders in which there is nothing but contracts made here.
-const OWN: [&str; 2] = ["schemas", "openapi"];
+const OWN: [&str; 3] = ["schemas", "openapi", published::FOLDER];
 
 /// Every contract: its path in the folder, and its text.
 fn all() -> anyhow::Result<BTreeMap<PathBuf, String>> {
@@ -17,6 +17,7 @@ fn all() -> anyhow::Result<BTreeMap<PathBuf, String>> {
     for contract in &contracts {
         files.insert(PathBuf::from(format!("schemas/{}.schema.json", contract.event_type)), pretty(&contract.schema)?);
     }
+    files.extend(published::files(&contracts));
     files.insert("asyncapi.json".into(), pretty(&asyncapi::document(&contracts))?);
     let mut documents = Vec::new();
     for service in services::deciding() {
