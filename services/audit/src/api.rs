@@ -5,6 +5,7 @@ mod logs;
 mod looks;
 mod mandates;
 mod reveals;
+mod timeline;
 
 use crate::Audit;
 use crate::reading::Unread;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<Audit> {
         .routes(routes!(looks::list_looks))
         .routes(routes!(reveals::reveal_name))
         .routes(routes!(figures::trace_figure))
+        .routes(routes!(timeline::show_timeline))
 }
 
 /// What is told of a log that cannot be read.

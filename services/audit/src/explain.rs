@@ -49,7 +49,7 @@ pub struct Explanation {
     /// Give it as `after` for the lines that follow; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// For each event shown: the proof that it stands in its log.
+    /// For each event shown: the proof that it stands in its log. Empty when none was asked for.
     pub proofs: Vec<Proof>,
 }
 
@@ -60,10 +60,15 @@ pub struct Part {
     pub after: Option<String>,
     /// At most so many.
     pub limit: usize,
+    /// Whether each event shown is proven: the logs are read through for it.
+    pub proofs: bool,
 }
 
 /// A figure before its lines are shown.
-struct Whole {
+#[derive(Clone, Debug)]
+pub struct Whole {
+    name: String,
+    heads: BTreeMap<String, i64>,
     amount: Euros,
     recomputed: Euros,
     findings: Vec<Finding>,
@@ -81,7 +86,7 @@ impl Explanation {
     }
 }
 
-/// Explains a figure; nothing when there is no such thing.
+/// Explains a figure, with a page of its lines; nothing when there is no such thing.
 ///
 /// # Errors
 /// When a log does not answer, or an event does not read as its type says.
@@ -91,6 +96,17 @@ pub async fn explain(
     range: &Range,
     part: &Part,
 ) -> Result<Option<Explanation>, Unread> {
+    match whole(reader, figure, range).await? {
+        Some(whole) => whole.page(reader, part).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Adds a figure up from the logs; nothing when there is no such thing.
+///
+/// # Errors
+/// As [`explain`].
+pub async fn whole(reader: &mut Reader, figure: Figure, range: &Range) -> Result<Option<Whole>, Unread> {
     let Some(figure) = figure.known(reader).await? else { return Ok(None) };
     let heads = reader.heads().await?;
     let name = called(&figure);
@@ -101,41 +117,75 @@ pub async fn explain(
         Figure::Line(reference) => single(reader, &reference).await?,
         Figure::Id(_) => None,
     };
-    let Some(Whole { amount, recomputed, findings, stands, lines }) = whole else { return Ok(None) };
-    let count = lines.len();
-    let mut wanted = lines.into_iter().filter(|line| part.after.as_ref().is_none_or(|after| line.reference > *after));
-    let shown: Vec<Line> = wanted.by_ref().take(part.limit).collect();
-    let next = wanted.next().and(shown.last()).map(|line| line.reference.clone());
-    let mut items = Vec::new();
-    for line in shown {
-        let mut node = match line.reference.starts_with("session/") {
-            true => planned::explain(reader, &line).await?,
-            false => line::explain(reader, &line.reference).await?,
-        };
-        node.check(
-            node.amount == Some(line.amount),
-            "line-differs",
-            format!("the figure counts {} for this line", line.amount),
-            format!("het bedrag telt {} voor deze regel", line.amount),
-        );
-        items.push(node);
+    Ok(whole.map(|whole| Whole { name, heads, ..whole }))
+}
+
+impl Whole {
+    /// The lines of the figure, sorted by reference.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
     }
-    let proofs = proofs(reader, &heads).await?;
-    let region = reader.region().clone();
-    let read_up_to = heads;
-    Ok(Some(Explanation {
-        region,
-        figure: name,
-        amount,
-        recomputed,
-        lines: count,
-        read_up_to,
-        findings,
-        stands,
-        items,
-        next,
-        proofs,
-    }))
+
+    /// Where each log ended when it was read, by service.
+    #[must_use]
+    pub fn heads(&self) -> &BTreeMap<String, i64> {
+        &self.heads
+    }
+
+    /// What does not hold for the figure as a whole.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The figure with a page of its lines.
+    ///
+    /// # Errors
+    /// As [`explain`].
+    pub async fn page(&self, reader: &mut Reader, part: &Part) -> Result<Explanation, Unread> {
+        let behind = |line: &&Line| part.after.as_ref().is_none_or(|after| line.reference > *after);
+        let mut wanted = self.lines.iter().filter(behind);
+        let shown: Vec<&Line> = wanted.by_ref().take(part.limit).collect();
+        let next = wanted.next().and(shown.last()).map(|line| line.reference.clone());
+        let mut items = Vec::new();
+        for line in shown {
+            items.push(one(reader, line).await?);
+        }
+        for at in self.stands.iter().filter_map(|node| node.event.as_ref()) {
+            if let Some(event) = reader.at(&at.service, at.position).await? {
+                reader.shown(&at.service, &event);
+            }
+        }
+        Ok(Explanation {
+            region: reader.region().clone(),
+            figure: self.name.clone(),
+            amount: self.amount,
+            recomputed: self.recomputed,
+            lines: self.lines.len(),
+            read_up_to: self.heads.clone(),
+            findings: self.findings.clone(),
+            stands: self.stands.clone(),
+            items,
+            next,
+            proofs: if part.proofs { proofs(reader, &self.heads).await? } else { vec![] },
+        })
+    }
+}
+
+/// One line of a figure, down to what it rests on.
+pub(crate) async fn one(reader: &mut Reader, line: &Line) -> Result<Node, Unread> {
+    let mut node = match line.reference.starts_with("session/") {
+        true => planned::explain(reader, line).await?,
+        false => line::explain(reader, &line.reference).await?,
+    };
+    node.check(
+        node.amount == Some(line.amount),
+        "line-differs",
+        format!("the figure counts {} for this line", line.amount),
+        format!("het bedrag telt {} voor deze regel", line.amount),
+    );
+    Ok(node)
 }
 
 fn called(figure: &Figure) -> String {
@@ -198,7 +248,8 @@ fn added(mut lines: Vec<(Line, Euros)>) -> Whole {
     let recomputed = lines.iter().map(|(_, recomputed)| *recomputed).sum();
     let differing = lines.iter().filter(|(line, recomputed)| line.amount != *recomputed);
     let findings = differing.map(|(line, recomputed)| differs(line, *recomputed)).collect();
-    Whole { amount, recomputed, findings, stands: vec![], lines: lines.into_iter().map(|(line, _)| line).collect() }
+    let lines = lines.into_iter().map(|(line, _)| line).collect();
+    Whole { name: String::new(), heads: BTreeMap::new(), amount, recomputed, findings, stands: vec![], lines }
 }
 
 fn differs(line: &Line, recomputed: Euros) -> Finding {

@@ -18,6 +18,7 @@ pub mod proof;
 pub mod reading;
 pub mod replay;
 mod sealed_names;
+pub mod timeline;
 pub mod verify;
 
 use bus::LogSource;

@@ -124,6 +124,12 @@ impl Reader {
         Ok(())
     }
 
+    /// Forgets what was read and shown: for the next page.
+    pub fn forget(&mut self) {
+        self.histories.clear();
+        self.seen.clear();
+    }
+
     /// Remembers that an answer shows this event: what is shown is proven.
     pub(crate) fn shown(&mut self, service: &str, event: &Recorded) {
         self.seen.insert((service.to_owned(), event.position), event.text.clone());

@@ -7,6 +7,10 @@ mod logs;
 pub mod reach;
 mod replay;
 mod verify_export;
+mod explain;
+mod figure;
+mod timeline;
+mod tree;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -26,6 +30,8 @@ enum Command {
     Replay(replay::Replay),
     Export(export::ExportTo),
     Verify(verify_export::Verify),
+    Explain(Box<explain::Explain>),
+    Timeline(timeline::Timeline),
 }
 
 /// For whom the answer is written.
@@ -56,6 +62,8 @@ impl Audit {
             Command::Replay(replay) => replay.run().await,
             Command::Export(export) => export.run().await,
             Command::Verify(verify) => verify.run().await,
+            Command::Explain(explain) => explain.run().await,
+            Command::Timeline(timeline) => timeline.run().await,
         }
     }
 }

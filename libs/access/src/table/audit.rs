@@ -13,4 +13,6 @@ pub const ROWS: &[Row] = &[
     row("list-mandates", &[ProgrammeLeader, Controller, Auditor]),
     row("list-looks", &[ProgrammeLeader, Controller, Auditor]),
     row("reveal-name", &[Auditor]),
+    // Of anything in any service, grades and concerns too.
+    row("show-timeline", &[Auditor]),
 ];

@@ -33,6 +33,14 @@ pub struct Asked {
     #[serde(default = "twenty")]
     #[param(minimum = 1, maximum = 100, default = 20, required = false)]
     pub limit: u16,
+    /// Whether each event shown is proven; true when absent.
+    #[serde(default = "yes")]
+    #[param(default = true, required = false)]
+    pub proofs: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 const fn twenty() -> u16 {
@@ -63,7 +71,7 @@ pub(super) async fn trace_figure(
         Some(year) => year,
         None => Range { scheme, from: asked.from.unwrap_or(usual.from), until: asked.until.unwrap_or(usual.until) },
     };
-    let part = Part { after: asked.after, limit: asked.limit.into() };
+    let part = Part { after: asked.after, limit: asked.limit.into(), proofs: asked.proofs };
     let explained = explain(&mut reader, figure, &range, &part).await.map_err(|error| unread(&error))?;
     explained.map(Json).ok_or_else(|| Problem::not_found("figure", "post"))
 }

@@ -30,7 +30,7 @@ pub(super) async fn whole(reader: &mut Reader, id: ClaimId, head: i64) -> Result
     let recomputed = claim.lines.iter().map(|line| recomputed(&book, line)).sum();
     let mut lines = claim.lines;
     lines.sort_by(|a, b| a.reference.cmp(&b.reference));
-    Ok(Some(Whole { amount: fixed.total, recomputed, findings, stands, lines }))
+    Ok(Some(Whole { amount: fixed.total, recomputed, findings, stands, lines, ..added(vec![]) }))
 }
 
 /// What the inputs of a claim's line make.
