@@ -47,6 +47,15 @@ pub enum Event {
         /// Of which claim; absent when the population is everything up to the cut-off.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<ClaimId>,
+        /// Of which calendar year, when it is not of a claim; absent when it is of the whole programme.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        year: Option<u16>,
+        /// Every how many cents one was drawn, for a monetary-unit sample.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        interval: Option<Euros>,
+        /// The first cent that was drawn, counted from 1 over the sorted lines.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        start: Option<Euros>,
         /// The last position that was read of each log, by service.
         cut_off: BTreeMap<String, i64>,
         /// How many lines there were to draw from.

@@ -5,6 +5,7 @@ mod logs;
 mod looks;
 mod mandates;
 mod reveals;
+mod samples;
 mod timeline;
 
 use crate::Audit;
@@ -23,6 +24,9 @@ pub(crate) fn routes() -> OpenApiRouter<Audit> {
         .routes(routes!(reveals::reveal_name))
         .routes(routes!(figures::trace_figure))
         .routes(routes!(timeline::show_timeline))
+        .routes(routes!(samples::draw_audit_sample))
+        .routes(routes!(samples::show_audit_sample))
+        .routes(routes!(samples::show_audit_sample_sheet))
 }
 
 /// What is told of a log that cannot be read.

@@ -5,6 +5,8 @@
 pub mod access_export;
 mod api;
 pub mod book;
+pub mod draw;
+pub mod drawing;
 pub mod explain;
 pub mod export;
 pub mod figure;
@@ -17,7 +19,9 @@ pub mod node;
 pub mod proof;
 pub mod reading;
 pub mod replay;
+pub mod sample;
 mod sealed_names;
+pub mod sheet;
 pub mod timeline;
 pub mod verify;
 

@@ -25,6 +25,9 @@ const READS: &[(&str, &[Log])] = &[
     ("show-statement", &[Log::CoFinancing]),
     ("explain-figure", &[Log::CoFinancing]),
     ("trace-figure", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
+    ("draw-audit-sample", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
+    ("show-audit-sample", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
+    ("show-audit-sample-sheet", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
     // Positions, and what the auditor did: nothing of a log.
     ("list-logs", &[]),
     ("list-mandates", &[]),

@@ -159,11 +159,11 @@ impl Node {
         self.findings.iter().chain(self.rests_on.iter().flat_map(Self::all_findings)).collect()
     }
 
-    /// Every event in the tree, each once, by service and position.
+    /// Every node of the tree that an event says, each event once, by service and position.
     #[must_use]
-    pub fn events(&self) -> BTreeMap<(String, i64), (&str, &At)> {
-        let own = self.event.iter().map(|at| ((at.service.clone(), at.position), (self.english.as_str(), at)));
-        own.chain(self.rests_on.iter().flat_map(Self::events)).collect()
+    pub fn events(&self) -> BTreeMap<(String, i64), &Self> {
+        let own = self.event.as_ref().map(|at| ((at.service.clone(), at.position), self));
+        self.rests_on.iter().flat_map(Self::events).chain(own).collect()
     }
 }
 

@@ -17,6 +17,7 @@ pub struct Reader {
     logs: Arc<[LogSource]>,
     histories: HashMap<(String, String), Arc<Vec<Recorded>>>,
     seen: BTreeMap<(String, i64), String>,
+    until: Option<BTreeMap<String, i64>>,
 }
 
 /// Why a question has no answer.
@@ -47,7 +48,7 @@ impl Reader {
     /// Reads these logs for a region.
     #[must_use]
     pub fn new(region: RegionId, logs: Arc<[LogSource]>) -> Self {
-        Self { region, logs, histories: HashMap::new(), seen: BTreeMap::new() }
+        Self { region, logs, histories: HashMap::new(), seen: BTreeMap::new(), until: None }
     }
 
     /// Whose logs.
@@ -61,11 +62,19 @@ impl Reader {
         self.logs.iter().map(LogSource::service)
     }
 
+    /// From here on each log ends where it ended then, by service: to see what was seen.
+    pub fn until(&mut self, heads: BTreeMap<String, i64>) {
+        self.until = Some(heads);
+    }
+
     /// Where each log of the region ends, by service.
     ///
     /// # Errors
     /// When a log does not answer.
     pub async fn heads(&self) -> Result<BTreeMap<String, i64>, Unread> {
+        if let Some(heads) = &self.until {
+            return Ok(heads.clone());
+        }
         let mut heads = BTreeMap::new();
         for log in self.logs.iter() {
             let found = log.heads().await.map_err(|error| unread(log.service(), error))?;
@@ -85,7 +94,11 @@ impl Reader {
             return Ok(known.clone());
         }
         let log = self.log(service)?;
-        let history = log.history(&self.region, stream).await.map_err(|error| unread(service, error))?;
+        let mut history = log.history(&self.region, stream).await.map_err(|error| unread(service, error))?;
+        if let Some(until) = &self.until {
+            let end = until.get(service).copied().unwrap_or(0);
+            history.retain(|event| event.position <= end);
+        }
         let history = Arc::new(history);
         self.histories.insert(key, history.clone());
         Ok(history)

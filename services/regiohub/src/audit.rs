@@ -1,16 +1,17 @@
 //! `regiohub audit …`: what an auditor asks of the logs themselves, with or without a running hub.
 
 mod access_export;
+mod explain;
 mod export;
+mod figure;
 mod key;
 mod logs;
 pub mod reach;
 mod replay;
-mod verify_export;
-mod explain;
-mod figure;
+mod sample;
 mod timeline;
 mod tree;
+mod verify_export;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -31,6 +32,7 @@ enum Command {
     Export(export::ExportTo),
     Verify(verify_export::Verify),
     Explain(Box<explain::Explain>),
+    Sample(Box<sample::Sample>),
     Timeline(timeline::Timeline),
 }
 
@@ -63,6 +65,7 @@ impl Audit {
             Command::Export(export) => export.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Explain(explain) => explain.run().await,
+            Command::Sample(sample) => sample.run().await,
             Command::Timeline(timeline) => timeline.run().await,
         }
     }

@@ -270,7 +270,10 @@ fn nobody_may_what_their_role_must_not() {
 }
 
 /// Commands that write in the audit's own log and nowhere else, each with what is written there.
-const ONLY_IN_THE_AUDIT: &[(&str, &str)] = &[("reveal-name", "that a name was revealed, and why")];
+const ONLY_IN_THE_AUDIT: &[(&str, &str)] = &[
+    ("reveal-name", "that a name was revealed, and why"),
+    ("draw-audit-sample", "which lines were drawn, and from which seed"),
+];
 
 #[test]
 fn auditor_and_inspector_only_read() {

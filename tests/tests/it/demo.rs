@@ -40,8 +40,13 @@ async fn a_school_year_is_played_once_and_every_cent_leads_to_an_event() {
     every_role_sees_what_it_may(&stage, end).await;
     assert_eq!(stage.parked().await, Vec::<Value>::new());
     audit::every_figure_is_traced_to_what_it_rests_on(&stage, end, &books).await;
+    audit::a_thing_has_its_timeline(&stage, end).await;
+    let drawn = audit::a_sample_is_drawn_and_drawn_again(&stage, end).await;
+    audit::the_program_explains_it_too(&stage, end, 0).await;
     // The last thing: the log is not the same after it.
     audit::an_altered_amount_is_found(&stage, end).await;
+    audit::the_program_explains_it_too(&stage, end, 3).await;
+    audit::an_altered_log_draws_another_sample(&stage, end, &drawn).await;
 }
 
 fn figure<'a>(end: &'a Value, name: &str) -> &'a Value {

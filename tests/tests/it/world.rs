@@ -36,6 +36,8 @@ pub const ELECTIVE: &str = "5b0c2f64-0d3c-4c7e-9b52-1f7d20b3a111";
 pub const CONTRIBUTION: &str = "01990000-0009-7000-8000-000000000001";
 /// The mandates of somebody of whom nothing else is known.
 pub const MANDATE: &str = "7c1de2a4-9b35-5f60-8d17-42a6c0b9e311";
+/// A drawn sample.
+pub const SAMPLE: &str = "0192f1c4-8b20-7d00-8000-00000000a003";
 pub const COHORT: &str = "2025-2026";
 
 /// What happens in a region, as short names of events, in this order. What ends something is left out: nothing would
@@ -314,6 +316,7 @@ impl World {
             "case" => json!(self.case),
             "claim" => json!(self.claim),
             "day" => json!(self.day),
+            "sample" => json!(SAMPLE),
             "cohort" => json!(COHORT),
             "mandate" => json!(MANDATE),
             "scheme" => json!("sto"),

@@ -15,4 +15,7 @@ pub const ROWS: &[Row] = &[
     row("reveal-name", &[Auditor]),
     // Of anything in any service, grades and concerns too.
     row("show-timeline", &[Auditor]),
+    row("draw-audit-sample", &[Auditor, Controller]),
+    row("show-audit-sample", &[Auditor, Controller]),
+    row("show-audit-sample-sheet", &[Auditor, Controller]),
 ];

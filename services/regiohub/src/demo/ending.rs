@@ -3,6 +3,9 @@
 use super::cast::{self, ACCOUNTS, AUDITOR, CONTROLLER, LEADER, OPERATOR};
 use super::player::{Answer, Player, noon};
 use super::story::Story;
+use super::trouble::Trouble;
+use access::DevIssuer;
+use chrono::{Months, Utc};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -19,6 +22,7 @@ struct Part {
 pub(super) async fn end(player: &Player, story: &Story, hours: i64) -> anyhow::Result<(Value, String)> {
     let ask = player.step("the statement", LEADER, noon(story.calendar.end));
     let statement = ask.get("/co-financing/statement").await?;
+    mandate(player).await?;
     let url = player.address("");
     let host = url.split("/v1/").next().unwrap_or_default();
     let parts: Vec<(Part, String)> = cast_of(story)
@@ -39,6 +43,22 @@ pub(super) async fn end(player: &Player, story: &Story, hours: i64) -> anyhow::R
         "explanations": explanations, "rateNote": story.rate_note, "documentation": format!("{host}/docs"), "tokens": tokens,
     });
     Ok((object, told(player, story, &statement, host, &parts)))
+}
+
+/// An auditor is shown nothing without a mandate. One that was opened on an earlier day goes on.
+async fn mandate(player: &Player) -> anyhow::Result<()> {
+    let (now, today) = (Utc::now(), vocabulary::amsterdam_date(Utc::now()));
+    let body = json!({
+        "issuer": DevIssuer::ISSUER, "subject": AUDITOR, "assignment": "Controle van de cofinanciering",
+        "from": today, "until": today + Months::new(6), "names": false,
+        "logs": ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit"],
+    });
+    let opened =
+        player.step(format!("a mandate for the auditor from {today}"), LEADER, now).post("/audit/mandates", body);
+    match opened.await {
+        Err(error) if error.downcast_ref::<Trouble>().is_some_and(|trouble| trouble.said.contains("409")) => Ok(()),
+        opened => opened.map(|_| ()),
+    }
 }
 
 fn rows(statement: &Answer) -> impl Iterator<Item = &Value> {

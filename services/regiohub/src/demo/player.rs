@@ -246,6 +246,7 @@ fn service(path: &str) -> Option<&'static str> {
         "catalogue-imports" | "electives" | "cases" => "assessments",
         "schools" if path.contains("/ptas/") => "assessments",
         "contribution-days" | "contribution-methods" | "contributions" | "claims" | "schemes" => "co-financing",
+        "audit" => "audit",
         _ => "consortium",
     })
 }

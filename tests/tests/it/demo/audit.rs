@@ -2,7 +2,7 @@
 
 use super::books::Books;
 use super::stage::{REGION, Stage};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 
@@ -59,6 +59,88 @@ pub async fn an_altered_amount_is_found(stage: &Stage, end: &Value) {
     for code in ["amount-differs", "digest-differs", "total-differs", "line-differs"] {
         assert!(told.contains(code), "{code}: {told}");
     }
+}
+
+/// A sample of the claim: recorded, drawn again the same, and with a sheet that names every event to be looked at.
+pub async fn a_sample_is_drawn_and_drawn_again(stage: &Stage, end: &Value) -> String {
+    let claim = claim(stage, end).await;
+    let body = json!({ "seed": "controle-2025", "method": "monetary-unit", "size": 8, "claim": claim["id"] });
+    let first = stage.post_as_role(end, "auditor", "/audit/samples", &body).await;
+    let second = stage.post_as_role(end, "auditor", "/audit/samples", &body).await;
+    assert_ne!(first, second, "each drawing is recorded");
+    let (one, other) = (sample(stage, end, &first).await, sample(stage, end, &second).await);
+    assert_eq!((&one["lines"], &one["interval"]), (&other["lines"], &other["interval"]));
+    assert_eq!((&one["findings"], &one["total"]), (&json!([]), &claim["total"]));
+    let hits: usize = one["lines"].as_array().unwrap().iter().map(|line| line["cents"].as_array().unwrap().len()).sum();
+    assert!((8..=9).contains(&hits), "{hits}");
+    let interval = one["interval"].as_i64().unwrap();
+    assert!(
+        one["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|line| line["certain"] == (line["amount"].as_i64().unwrap() >= interval))
+    );
+
+    let log = stage.log("audit").await;
+    let recorded: Vec<Value> = log.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+    let event = recorded.iter().find(|event| event["subject"] == format!("sample/{first}")).unwrap();
+    assert_eq!((&event["data"]["seed"], &event["actorrole"]), (&json!("controle-2025"), &json!("auditor")));
+    assert_eq!(event["data"]["lines"].as_array().unwrap().len(), one["lines"].as_array().unwrap().len());
+    assert!(event["data"]["under"]["mandate"].is_string(), "under which mandate: {event}");
+
+    let sheet = stage.text_as_role(end, "auditor", &format!("/audit/samples/{first}/lines.csv")).await;
+    let rows: usize =
+        one["lines"].as_array().unwrap().iter().map(|line| line["evidence"].as_array().unwrap().len()).sum();
+    assert_eq!(sheet.lines().count(), rows + 1);
+    let year = json!({ "seed": "jaar", "method": "random", "size": 5, "year": 2026 });
+    let drawn = stage.post_as_role(end, "controller", "/audit/samples", &year).await;
+    let drawn = sample(stage, end, &drawn).await;
+    assert_eq!(drawn["lines"].as_array().unwrap().len(), 5);
+    first
+}
+
+/// What happened to a thing, as the auditor is told it.
+pub async fn a_thing_has_its_timeline(stage: &Stage, end: &Value) {
+    let claim = claim(stage, end).await;
+    let told = stage.as_role(end, "auditor", &format!("/audit/timeline?thing={}", claim["id"].as_str().unwrap())).await;
+    let kinds: Vec<&str> = told["items"].as_array().unwrap().iter().map(|it| it["type"].as_str().unwrap()).collect();
+    assert!(kinds[0].ends_with("claim-drafted.v1") && kinds[2].ends_with("claim-fixed.v1"), "{kinds:?}");
+    let fixed = &told["items"][2];
+    assert_eq!((&fixed["role"], fixed["changes"].is_array()), (&json!("controller"), true));
+    let changes = fixed["changes"].as_array().unwrap();
+    let total = changes.iter().find(|change| change["field"] == "total").unwrap();
+    assert_eq!((&total["is"], &total["was"]), (&claim["total"], &Value::Null));
+    assert_eq!(told["proofs"].as_array().unwrap().len(), kinds.len());
+    let page = stage
+        .as_role(end, "auditor", &format!("/audit/timeline?thing={}&limit=2", claim["id"].as_str().unwrap()))
+        .await;
+    let next = page["next"].as_str().unwrap();
+    let rest = stage
+        .as_role(end, "auditor", &format!("/audit/timeline?thing={}&after={next}", claim["id"].as_str().unwrap()))
+        .await;
+    assert_eq!(rest["items"].as_array().unwrap().len(), kinds.len() - 2);
+    let (code, said) = stage.audit(&["timeline", claim["id"].as_str().unwrap()]).await;
+    assert!(code == Some(0) && said.contains("claim-fixed"), "{code:?}: {said}");
+}
+
+/// The program tells the same from the databases: 0 when all holds, 3 when something was found.
+pub async fn the_program_explains_it_too(stage: &Stage, end: &Value, code: i32) {
+    let claim = claim(stage, end).await;
+    let (ended, said) = stage.audit(&["explain", claim["id"].as_str().unwrap(), "--language", "nl"]).await;
+    assert_eq!(ended, Some(code), "{said}");
+    assert!(said.contains("geverifieerd door de regio") && said.contains("contract ondertekend"), "{said}");
+    assert_eq!(said.contains("de invoer geeft"), code == 3);
+}
+
+/// The lines that the seed draws from the log are no longer the ones that were recorded.
+pub async fn an_altered_log_draws_another_sample(stage: &Stage, end: &Value, drawn: &str) {
+    let shown = sample(stage, end, drawn).await;
+    assert_ne!(shown["findings"], json!([]));
+}
+
+async fn sample(stage: &Stage, end: &Value, id: &str) -> Value {
+    stage.as_role(end, "auditor", &format!("/audit/samples/{id}")).await
 }
 
 async fn claim(stage: &Stage, end: &Value) -> Value {

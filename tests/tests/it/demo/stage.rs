@@ -141,13 +141,36 @@ impl Stage {
 
     /// What someone of the demo reads below the region.
     pub async fn as_role(&self, end: &Value, role: &str, path: &str) -> Value {
-        let tokens = end["tokens"].as_array().unwrap();
-        let token = tokens.iter().find(|token| token["role"] == role).unwrap()["token"].as_str().unwrap();
-        let asked = self.http.get(format!("{}/v1/regions/{REGION}{path}", self.url)).bearer_auth(token);
+        serde_json::from_str(&self.text_as_role(end, role, path).await).unwrap()
+    }
+
+    /// The same, where it is no JSON.
+    pub async fn text_as_role(&self, end: &Value, role: &str, path: &str) -> String {
+        let asked = self.http.get(format!("{}/v1/regions/{REGION}{path}", self.url)).bearer_auth(token(end, role));
         let answer = asked.send().await.unwrap();
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert_eq!(status, 200, "{path}: {text}");
-        serde_json::from_str(&text).unwrap()
+        text
+    }
+
+    /// What someone of the demo asks for below the region: the id of what was made.
+    pub async fn post_as_role(&self, end: &Value, role: &str, path: &str, body: &Value) -> String {
+        let asked = self.http.post(format!("{}/v1/regions/{REGION}{path}", self.url)).bearer_auth(token(end, role));
+        let answer = asked.header("Idempotency-Key", uuid::Uuid::now_v7().to_string()).json(body).send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert_eq!(status, 201, "{path}: {text}");
+        serde_json::from_str::<Value>(&text).unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Runs `regiohub audit …` on the databases of this hub: how it ended, and what it said.
+    pub async fn audit(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let (server, prefix) = self.databases.rsplit_once('/').unwrap();
+        let mut audit = Command::new(program());
+        audit.arg("audit").args(arguments).args(["--region", REGION]);
+        audit.args(["--postgres-url", &format!("{server}/postgres"), "--database-prefix", prefix]);
+        let ended = audit.stdin(Stdio::null()).output().await.unwrap();
+        let said = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        (ended.status.code(), said)
     }
 
     /// Every line of a list, page by page, as the programme leader sees it.
@@ -167,6 +190,11 @@ impl Stage {
             }
         }
     }
+}
+
+fn token<'a>(end: &'a Value, role: &str) -> &'a str {
+    let tokens = end["tokens"].as_array().unwrap();
+    tokens.iter().find(|token| token["role"] == role).unwrap()["token"].as_str().unwrap()
 }
 
 /// The services that keep a log.

@@ -1,0 +1,117 @@
+//! A sample of lines is drawn, recorded, and shown with what is to be looked at.
+
+use super::unread;
+use crate::Audit;
+use crate::drawing::{self, Ask, Drawing};
+use crate::mandate::{self, Mandate};
+use crate::reading::Reader;
+use crate::sample::{Sample, commands::Command};
+use crate::sheet;
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use http::header;
+use proto_schemas::audit::mandate::Under;
+use proto_schemas::audit::sample::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vocabulary::{ClaimId, RegionId, Role, SampleId};
+use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
+
+/// What to draw.
+#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ToDraw {
+    /// What the drawing follows from: 1 to 64 letters, digits, dots, hyphens and underscores (startgetal).
+    #[schemars(regex(pattern = r"^[A-Za-z0-9._-]{1,64}$"))]
+    #[schema(pattern = "^[A-Za-z0-9._-]{1,64}$")]
+    seed: String,
+    /// Each euro the same chance, or each line.
+    method: Method,
+    /// How many, 1 to 500.
+    #[schemars(range(min = 1, max = 500))]
+    #[schema(minimum = 1, maximum = 500)]
+    size: u32,
+    /// From the lines of this claim.
+    #[serde(default)]
+    claim: Option<ClaimId>,
+    /// From the verified lines of this calendar year; of the whole programme when neither is named.
+    #[serde(default)]
+    #[schemars(range(min = 2000, max = 2099))]
+    #[schema(minimum = 2000, maximum = 2099)]
+    year: Option<u16>,
+}
+
+/// Draw a sample of lines; what was drawn is recorded in the audit's own log (steekproef trekken).
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/audit/samples", tag = "audit", operation_id = "draw-audit-sample",
+    params(("region" = RegionId, Path)), request_body = ToDraw, responses(Created, Problem)
+)]
+pub(super) async fn draw_audit_sample(
+    State(audit): State<Audit>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(ToDraw { seed, method, size, claim, year }): Valid<ToDraw>,
+) -> Result<Created, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    if claim.is_some() && year.is_some() {
+        return Err(Problem::invalid(vec![FieldError::new(
+            "/year",
+            "a sample is of a claim or of a year, not of both",
+            "een steekproef is van een staat of van een jaar, niet van beide",
+        )]));
+    }
+    let mut reader = Reader::new(region.clone(), audit.logs.clone());
+    let ask = Ask { seed, method, size, claim, year };
+    let drawn = drawing::draw(&mut reader, &ask).await.map_err(|error| unread(&error))?;
+    let drawn = drawn.ok_or_else(|| Problem::not_found("claim", "cofinancieringsstaat"))?;
+    let log = &audit.hub.log;
+    let mandate = mandate::id_of(&region, asked.by.id);
+    let given = log.load::<Mandate>(&region, &mandate).await?.state;
+    let term = given.on(asked.today()).filter(|_| asked.by.role == Role::Auditor);
+    let under = term.map(|term| Under { mandate, number: term.number });
+    let command = Command::Draw(Box::new(drawn.event(under)));
+    let done = log.execute::<Sample>(&region, &SampleId::fresh(), command, &asked).await?;
+    Ok(Created::at(done, "/v1/regions/{region}/audit/samples/{id}"))
+}
+
+/// Show a sample: drawn again from the logs, with what is to be looked at for each line (steekproef tonen).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/audit/samples/{sample}", tag = "audit", operation_id = "show-audit-sample",
+    params(("region" = RegionId, Path), ("sample" = SampleId, Path)), responses((status = 200, body = Drawing), Problem)
+)]
+pub(super) async fn show_audit_sample(
+    State(audit): State<Audit>,
+    Path((region, sample)): Path<(RegionId, SampleId)>,
+    caller: Caller,
+) -> Result<Json<Drawing>, Problem> {
+    caller.about(&Touches::region())?;
+    shown(&audit, region, sample).await.map(Json)
+}
+
+/// A sample as a sheet for the accountant: a row for each event to be looked at (steekproef als CSV).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/audit/samples/{sample}/lines.csv", tag = "audit",
+    operation_id = "show-audit-sample-sheet", params(("region" = RegionId, Path), ("sample" = SampleId, Path)),
+    responses((status = 200, body = String, content_type = "text/csv"), Problem)
+)]
+pub(super) async fn show_audit_sample_sheet(
+    State(audit): State<Audit>,
+    Path((region, sample)): Path<(RegionId, SampleId)>,
+    caller: Caller,
+) -> Result<impl IntoResponse, Problem> {
+    caller.about(&Touches::region())?;
+    let sheet = sheet::csv(&shown(&audit, region, sample).await?);
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], sheet))
+}
+
+async fn shown(audit: &Audit, region: RegionId, sample: SampleId) -> Result<Drawing, Problem> {
+    let unknown = || Problem::not_found("sample", "steekproef");
+    let Sample::Drawn(recorded) = audit.hub.log.load::<Sample>(&region, &sample).await?.state else {
+        return Err(unknown());
+    };
+    let mut reader = Reader::new(region, audit.logs.clone());
+    let drawing = drawing::redraw(&mut reader, sample, &recorded).await.map_err(|error| unread(&error))?;
+    drawing.ok_or_else(unknown)
+}

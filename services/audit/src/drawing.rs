@@ -1,0 +1,259 @@
+//! A sample of a region's lines with everything an auditor must look at: drawn from the logs, and drawn again.
+
+use crate::draw::{self, Drawn};
+use crate::explain::{self, SERVICE};
+use crate::figure::{Figure, Range, Sum, usual_range};
+use crate::node::{Finding, Node};
+use crate::reading::{Reader, Unread};
+use proto_schemas::audit::mandate::Under;
+use proto_schemas::audit::sample::{self, Method};
+use proto_schemas::co_financing::figures::{Kind, Line};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use vocabulary::{ClaimId, CompanyId, Euros, RegionId, SampleId};
+
+/// What is to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// What the drawing follows from.
+    pub seed: String,
+    /// How.
+    pub method: Method,
+    /// How many.
+    pub size: u32,
+    /// From the lines of this claim.
+    pub claim: Option<ClaimId>,
+    /// From the verified lines of this calendar year; of the whole programme when neither is named.
+    pub year: Option<u16>,
+}
+
+/// A drawn sample (steekproef).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Drawing {
+    /// Whose.
+    pub region: RegionId,
+    /// Under which id it is recorded; absent when it was drawn outside the hub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleId>,
+    /// What the drawing follows from.
+    pub seed: String,
+    /// How.
+    pub method: Method,
+    /// From the lines of this claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimId>,
+    /// From the verified lines of this calendar year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<u16>,
+    /// The last position that was read of each log, by service.
+    pub cut_off: BTreeMap<String, i64>,
+    /// How many lines there were to draw from.
+    pub population: u32,
+    /// What they add up to, in euro cents.
+    pub total: Euros,
+    /// How many were to be drawn.
+    pub size: u32,
+    /// Every how many cents one was drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Euros>,
+    /// The first cent that was drawn, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Euros>,
+    /// What does not hold: for the population, or because another drawing was recorded.
+    pub findings: Vec<Finding>,
+    /// What was drawn, in the order of drawing.
+    pub lines: Vec<DrawnLine>,
+}
+
+/// A line that was drawn, with what is to be looked at.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DrawnLine {
+    /// What claims and statements call it.
+    pub reference: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Who puts it in.
+    pub company: CompanyId,
+    /// The date of the fact.
+    pub date: chrono::NaiveDate,
+    /// In euro cents.
+    pub amount: Euros,
+    /// In euro cents, recomputed from its inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recomputed: Option<Euros>,
+    /// The cents of it that were hit, counted from 1 over all lines; none for a random sample.
+    pub cents: Vec<i64>,
+    /// It is of an interval or more, so that it was certain to be drawn.
+    pub certain: bool,
+    /// Where it is explained.
+    pub explained_at: String,
+    /// What does not hold for it or for anything it rests on.
+    pub findings: Vec<Finding>,
+    /// What is to be looked at: every event it rests on.
+    pub evidence: Vec<ToSee>,
+    #[serde(skip)]
+    position: i64,
+}
+
+/// An event to be looked at.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ToSee {
+    /// What it is.
+    pub english: String,
+    /// The same in Dutch.
+    pub dutch: String,
+    /// In the log of which service.
+    pub service: String,
+    /// At which position.
+    pub position: i64,
+    /// Of which thing.
+    pub stream: String,
+    /// When it happened.
+    pub occurred: String,
+    /// When it was recorded.
+    pub recorded: String,
+    /// Who: a pseudonym.
+    pub by: uuid::Uuid,
+    /// In which role.
+    pub role: String,
+    /// SHA-256 of the paper that it names, to hold against the paper itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// Where the history of the thing is shown.
+    pub address: String,
+}
+
+/// Draws a sample. Nothing when there is no such claim.
+///
+/// # Errors
+/// When a log does not answer, or an event does not read as its type says.
+pub async fn draw(reader: &mut Reader, ask: &Ask) -> Result<Option<Drawing>, Unread> {
+    let usual = usual_range(reader).await?;
+    let (figure, range) = match (ask.claim, ask.year) {
+        (Some(claim), _) => (Figure::Claim(claim), Some(usual)),
+        (None, Some(year)) => (Figure::Sum(Sum::Verified), Range::year(usual.scheme, year.into())),
+        (None, None) => (Figure::Sum(Sum::Verified), Some(usual)),
+    };
+    let Some(range) = range else { return Ok(None) };
+    let Some(whole) = explain::whole(reader, figure, &range).await? else { return Ok(None) };
+    let all = whole.lines();
+    let size = usize::try_from(ask.size).unwrap_or(usize::MAX);
+    let Drawn { interval, start, hits } = match ask.method {
+        Method::Random => draw::random(all.len(), size, &ask.seed),
+        Method::MonetaryUnit => draw::monetary_unit(all, size, &ask.seed),
+    };
+    let mut lines = Vec::new();
+    for (place, cents) in hits {
+        let Some(line) = all.get(place) else { continue };
+        let certain = interval.is_some_and(|interval| line.amount >= interval);
+        let node = explain::one(reader, line).await?;
+        lines.push(drawn(reader.region(), line, &node, cents, certain));
+    }
+    Ok(Some(Drawing {
+        region: reader.region().clone(),
+        sample: None,
+        seed: ask.seed.clone(),
+        method: ask.method,
+        claim: ask.claim,
+        year: ask.year,
+        cut_off: whole.heads().clone(),
+        population: u32::try_from(all.len()).unwrap_or(u32::MAX),
+        total: all.iter().map(|line| line.amount).sum(),
+        size: ask.size,
+        interval,
+        start,
+        findings: whole.findings().to_vec(),
+        lines,
+    }))
+}
+
+fn drawn(region: &RegionId, line: &Line, node: &Node, cents: Vec<i64>, certain: bool) -> DrawnLine {
+    let to_see = |node: &Node| {
+        let at = node.event.as_ref()?;
+        Some(ToSee {
+            english: node.english.clone(),
+            dutch: node.dutch.clone(),
+            service: at.service.clone(),
+            position: at.position,
+            stream: at.stream.clone(),
+            occurred: at.occurred.clone(),
+            recorded: at.recorded.clone(),
+            by: at.by,
+            role: at.role.clone(),
+            document: node.says.get("document").and_then(|hash| hash.as_str()).map(ToOwned::to_owned),
+            address: format!("/v1/regions/{region}/audit/timeline?thing={}", at.stream),
+        })
+    };
+    let named = line.reference.replace('/', "%2F").replace('#', "%23");
+    let own = node.event.as_ref().or_else(|| node.rests_on.iter().find_map(|node| node.event.as_ref()));
+    DrawnLine {
+        reference: line.reference.clone(),
+        kind: line.kind,
+        company: line.company,
+        date: line.date,
+        amount: line.amount,
+        recomputed: node.recomputed,
+        cents,
+        certain,
+        explained_at: format!("/v1/regions/{region}/audit/figures/{named}"),
+        findings: node.all_findings().into_iter().cloned().collect(),
+        evidence: node.events().into_values().filter_map(to_see).collect(),
+        position: own.map_or(0, |at| at.position),
+    }
+}
+
+impl Drawing {
+    /// What is to be recorded of it.
+    #[must_use]
+    pub fn event(&self, under: Option<Under>) -> sample::Event {
+        let line = |line: &DrawnLine| {
+            let named = line.reference.strip_suffix("/reversed").unwrap_or(&line.reference);
+            let (stream, number) =
+                named.split_once('#').map_or((named, None), |(stream, number)| (stream, Some(number)));
+            let (stream, number) = (stream.to_owned(), number.and_then(|number| number.parse().ok()));
+            sample::Line { stream, position: line.position, number, amount: line.amount }
+        };
+        sample::Event::Drawn {
+            seed: self.seed.clone(),
+            method: self.method,
+            claim: self.claim,
+            year: self.year,
+            interval: self.interval,
+            start: self.start,
+            cut_off: self.cut_off.clone(),
+            population: self.population,
+            total: self.total,
+            size: self.size,
+            lines: self.lines.iter().map(line).collect(),
+            under,
+        }
+    }
+}
+
+/// Draws again what was recorded, from the logs as far as they were read then; a difference is found.
+///
+/// # Errors
+/// As [`draw`].
+pub async fn redraw(
+    reader: &mut Reader,
+    sample: SampleId,
+    recorded: &sample::Event,
+) -> Result<Option<Drawing>, Unread> {
+    let sample::Event::Drawn { seed, method, size, claim, year, cut_off, under, .. } = recorded;
+    reader.until(cut_off.clone());
+    let ask = Ask { seed: seed.clone(), method: *method, size: *size, claim: *claim, year: *year };
+    let Some(mut drawing) = draw(reader, &ask).await? else { return Ok(None) };
+    if drawing.event(*under) != *recorded {
+        drawing.findings.push(Finding::new(
+            "drawing-differs",
+            format!("{SERVICE}: the seed draws other lines from the log than were recorded: the log or the record was altered"),
+            format!("{SERVICE}: het startgetal trekt andere regels uit het logboek dan zijn vastgelegd: het logboek of de vastlegging is veranderd"),
+        ));
+    }
+    drawing.sample = Some(sample);
+    Ok(Some(drawing))
+}
