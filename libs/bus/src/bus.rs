@@ -15,6 +15,7 @@ use crate::{
     Error, LogSource, Parked, Progress, Projection, Reaction, ReadModel, Replayed, Settings, Watch, parked, tables,
 };
 use event_log::{Database, EventLog};
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell, Semaphore};
@@ -23,6 +24,9 @@ use vocabulary::RegionId;
 
 /// Reactions wait for others more than they work.
 const REACTIONS_AT_ONCE: usize = 32;
+
+/// Something else that runs beside: made anew after an error.
+pub(crate) type Task = Arc<dyn Fn(CancellationToken) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
 
 /// What runs over one service's database: the relay of its logs, its projections and its reactions.
 #[derive(Clone)]
@@ -37,6 +41,7 @@ pub struct Bus {
     pub(crate) reactions: Vec<(Arc<dyn AnyReaction>, Vec<LogSource>)>,
     pub(crate) leases: Leases,
     pub(crate) groups: Groups,
+    pub(crate) tasks: Vec<(&'static str, Task)>,
     applying: Arc<Semaphore>,
     reacting: Arc<Semaphore>,
     migrated: Arc<OnceCell<()>>,
@@ -55,6 +60,7 @@ impl Bus {
             reactions: Vec::new(),
             leases: Leases::new(database.app.clone()),
             groups: Groups::default(),
+            tasks: Vec::new(),
             applying: Arc::new(Semaphore::new(settings.at_once.max(1))),
             reacting: Arc::new(Semaphore::new(REACTIONS_AT_ONCE)),
             migrated: Arc::default(),
@@ -98,6 +104,20 @@ impl Bus {
         let reaction: Arc<dyn AnyReaction> = Arc::new(reaction);
         let sources = of(reaction.logs(), sources);
         self.reactions.push((reaction, sources));
+        self
+    }
+
+    /// Runs something of the service's own beside, until the token is cancelled; after an error it is run again.
+    #[must_use]
+    pub fn beside<F>(
+        mut self,
+        name: &'static str,
+        task: impl Fn(CancellationToken) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        self.tasks.push((name, Arc::new(move |end| Box::pin(task(end)))));
         self
     }
 

@@ -79,6 +79,10 @@ impl Bus {
                 });
             }
         }
+        for (name, task) in self.tasks.clone() {
+            let end = shutdown.clone();
+            tasks.spawn(supervise(name.to_owned(), shutdown.clone(), move || task(end.clone())));
+        }
         tasks.spawn(self.clone().count_parked(shutdown.clone()));
         while tasks.join_next().await.is_some() {}
         self.leases.release().await;

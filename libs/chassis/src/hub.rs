@@ -25,6 +25,8 @@ pub struct Hub {
     pub identities: access::Identities,
     /// Where each processing of personal data is written down.
     pub processing: Logbook,
+    /// What the installation is called, such as `hub.example.nl`: what it signs begins with it.
+    pub domain: std::sync::Arc<str>,
     /// Secrets derived for one use each.
     pub secrets: Secrets,
 }

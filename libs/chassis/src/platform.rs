@@ -22,6 +22,8 @@ pub struct Platform {
     pub secrets: Secrets,
     /// The organisation's number (OIN) in the source of every event.
     pub oin: String,
+    /// What the installation is called, such as `hub.example.nl`: what it signs begins with it.
+    pub domain: std::sync::Arc<str>,
     /// Who founds regions and grants the first programme leader.
     pub operator: Option<ActorId>,
     /// How streams are made and followed.

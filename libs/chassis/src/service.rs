@@ -10,6 +10,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use web::{Check, Guard, Keep, Lag, Looks, Wait};
@@ -147,6 +148,25 @@ impl Service {
         folded(self.folds, Known::new(database, Grants::new(None)).grants(), None)
     }
 
+    /// What it does by itself beside requests and events, until the token is cancelled; after an error it is run again.
+    #[must_use]
+    pub fn runs<S, F>(
+        mut self,
+        name: &'static str,
+        state: impl FnOnce(&Hub, &[LogSource]) -> S + Send + 'static,
+        task: fn(S, CancellationToken) -> F,
+    ) -> Self
+    where
+        S: Clone + Send + Sync + 'static,
+        F: Future<Output = Result<(), bus::Error>> + Send + 'static,
+    {
+        self.reactions.push(Box::new(move |bus, hub, sources| {
+            let state = state(hub, sources);
+            bus.beside(name, move |end| task(state.clone(), end))
+        }));
+        self
+    }
+
     /// What its routes promise: for the contracts, without any server.
     #[must_use]
     pub fn openapi(self) -> OpenApi {
@@ -170,6 +190,7 @@ impl Service {
             known: Known::new(&database, platform.grants()),
             clock: platform.clock.clone(),
             processing: platform.processing.of(self.name),
+            domain: platform.domain.clone(),
             identities: platform.identities(),
             secrets: platform.secrets.clone(),
         };

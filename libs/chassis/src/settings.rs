@@ -27,6 +27,10 @@ pub struct Settings {
     /// The organisation's number (OIN), in the source of every event.
     #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
     oin: String,
+    /// What the installation is called, such as hub.example.nl: the signed checkpoints of its logs begin with it. Choose
+    /// it once: what was signed under another name is of another installation.
+    #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
+    domain: String,
     /// Connections of each service to its database.
     #[arg(long, env = "REGIOHUB_CONNECTIONS", default_value_t = 20)]
     connections: u32,
@@ -55,6 +59,9 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What an installation is called that was given no name.
+    pub const DOMAIN: &'static str = "regiohub.localhost";
+
     /// Begins logging, and chooses how connections are encrypted. Once in a process, before anything else.
     ///
     /// # Errors
@@ -99,6 +106,7 @@ impl Settings {
             secrets: hub_secrets,
             processing,
             oin: self.oin.clone(),
+            domain: self.domain.as_str().into(),
             operator: None,
             settings: bus::Settings {
                 replicas: self.replicas,

@@ -73,6 +73,7 @@ pub async fn hub(service: Service) -> TestHub {
         clock: clock.clone(),
         secrets,
         oin: "00000000000000000000".into(),
+        domain: "hub.example".into(),
         operator: None,
         settings,
         processing,

@@ -1,5 +1,6 @@
 //! What auditors may ask.
 
+mod checkpoints;
 mod figures;
 mod logs;
 mod looks;
@@ -27,6 +28,10 @@ pub(crate) fn routes() -> OpenApiRouter<Audit> {
         .routes(routes!(samples::draw_audit_sample))
         .routes(routes!(samples::show_audit_sample))
         .routes(routes!(samples::show_audit_sample_sheet))
+        .routes(routes!(checkpoints::list_checkpoints, checkpoints::cut_checkpoints))
+        .routes(routes!(checkpoints::latest_checkpoint))
+        .routes(routes!(checkpoints::list_keys))
+        .routes(routes!(checkpoints::list_witnesses))
 }
 
 /// What is told of a log that cannot be read.

@@ -5,11 +5,13 @@
 pub mod access_export;
 mod api;
 pub mod book;
+pub mod checkpoint;
 pub mod draw;
 pub mod drawing;
 pub mod explain;
 pub mod export;
 pub mod figure;
+pub mod inspect;
 mod inspections;
 pub mod look;
 mod looks;
@@ -17,6 +19,7 @@ pub mod mandate;
 mod mandates;
 pub mod node;
 pub mod proof;
+pub mod prove;
 pub mod reading;
 pub mod replay;
 pub mod sample;
@@ -24,10 +27,16 @@ mod sealed_names;
 pub mod sheet;
 pub mod timeline;
 pub mod verify;
+pub mod witness;
+pub mod witnesses;
 
 use bus::LogSource;
 use chassis::{Hub, Service};
+use checkpoint::{Notary, cut_when_due};
+use sqlx::migrate::Migrator;
 use std::sync::Arc;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// What the audit works with.
 #[derive(Clone, Debug)]
@@ -36,15 +45,31 @@ pub(crate) struct Audit {
     pub hub: Hub,
     /// The logs of every service, its own among them.
     pub logs: Arc<[LogSource]>,
+    /// Signs where they are.
+    pub notary: Notary,
 }
 
 /// The service, wired.
 #[must_use]
 pub fn service() -> Service {
     Service::new("audit")
-        .routes_of(api::routes, |hub, sources| Audit { hub: hub.clone(), logs: sources.into() })
+        .migrations(&MIGRATIONS)
+        .routes_of(api::routes, |hub, sources| Audit {
+            hub: hub.clone(),
+            logs: sources.into(),
+            notary: Notary::new(hub, sources),
+        })
         .keeps_looks(looks::keeper)
         .projection(mandates::Mandates)
         .projection(inspections::Inspections)
         .projection(sealed_names::SealedNames)
+        .runs("checkpoints", Notary::new, cut_when_due)
+}
+
+/// Makes the service's own tables, or brings them up to date: for a command beside a hub that does not run.
+///
+/// # Errors
+/// When the database does not answer or the user does not own it.
+pub async fn migrate(database: &event_log::Database) -> Result<(), sqlx::migrate::MigrateError> {
+    MIGRATIONS.run(&database.owner).await
 }

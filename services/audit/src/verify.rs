@@ -11,6 +11,7 @@ mod finding;
 mod line;
 mod schemas;
 
+pub(crate) use evidence::believe;
 pub use evidence::{Evidence, Key, Signed};
 pub use finding::{Finding, What};
 pub use line::{Columns, Line};
@@ -116,6 +117,8 @@ pub struct Check<'a> {
     agreed: u64,
     matched: Vec<u64>,
     altered: bool,
+    /// Whether the place before was empty.
+    missing: bool,
     versions: HashMap<[u8; 16], i32>,
     from_the_first: bool,
     last_time: Option<DateTime<Utc>>,
@@ -140,6 +143,7 @@ impl<'a> Check<'a> {
             agreed: 0,
             matched: vec![],
             altered: false,
+            missing: false,
             versions: HashMap::new(),
             from_the_first: true,
             last_time: None,
@@ -157,11 +161,15 @@ impl<'a> Check<'a> {
         let leaf = match row {
             Row::There(line) => {
                 self.lines += 1;
+                self.missing = false;
                 self.line(at, &line);
                 Some(leaf_hash(line.text))
             }
             Row::Missing => {
-                self.find(Finding::at(at, What::Missing, "there is no event at this position".to_owned()));
+                // Of a run the first is named.
+                if !std::mem::replace(&mut self.missing, true) {
+                    self.find(Finding::at(at, What::Missing, "there is no event at this position".to_owned()));
+                }
                 None
             }
             Row::Elsewhere => {

@@ -1,17 +1,21 @@
 //! `regiohub audit …`: what an auditor asks of the logs themselves, with or without a running hub.
 
 mod access_export;
+mod checkpoint;
 mod explain;
 mod export;
 mod figure;
 mod key;
 mod logs;
+mod prove;
 pub mod reach;
 mod replay;
 mod sample;
 mod timeline;
 mod tree;
+mod verify;
 mod verify_export;
+mod witness;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -34,6 +38,14 @@ enum Command {
     Explain(Box<explain::Explain>),
     Sample(Box<sample::Sample>),
     Timeline(timeline::Timeline),
+    VerifyLogs(verify::Verify),
+    Checkpoint(checkpoint::Checkpoint),
+    Keys(checkpoint::Keys),
+    RotateKey(checkpoint::RotateKey),
+    Witnesses(checkpoint::Witnesses),
+    Prove(prove::Prove),
+    Check(prove::Check),
+    Witness(witness::Witness),
 }
 
 /// For whom the answer is written.
@@ -67,6 +79,14 @@ impl Audit {
             Command::Explain(explain) => explain.run().await,
             Command::Sample(sample) => sample.run().await,
             Command::Timeline(timeline) => timeline.run().await,
+            Command::VerifyLogs(verify) => verify.run().await,
+            Command::Checkpoint(checkpoint) => checkpoint.run().await,
+            Command::Keys(keys) => keys.run().await,
+            Command::RotateKey(rotate) => rotate.run().await,
+            Command::Witnesses(witnesses) => witnesses.run().await,
+            Command::Prove(prove) => prove.run().await,
+            Command::Check(check) => check.run(),
+            Command::Witness(witness) => witness.run().await,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who gets in: every operation × every role × own and foreign region, and × own and foreign school, company, pupil.
 
-use crate::openapi::{Operation, merged, operations};
+use crate::openapi::{Operation, merged, operations, public};
 use crate::request::{filled, least};
 use crate::whole::{Whole, on_the_hub};
 use crate::world::World;
@@ -88,6 +88,21 @@ fn without_a_token_or_with_an_old_one_nobody_gets_in() {
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
+        assert_eq!(hub.heads(&world.region).await, before);
+    });
+}
+
+#[test]
+fn what_is_public_is_read_without_a_token_and_writes_nothing() {
+    on_the_hub(async |hub| {
+        let world = World::quiet(hub).await;
+        let before = hub.heads(&world.region).await;
+        for operation in public() {
+            assert_eq!(operation.method, "GET", "{}", operation.id);
+            let status = hub.bare("GET", &filled(&operation, world), "", None).await;
+            // Of what was never signed there is no newest checkpoint.
+            assert!(status.is_success() || status == StatusCode::NOT_FOUND, "{}: {status}", operation.id);
+        }
         assert_eq!(hub.heads(&world.region).await, before);
     });
 }

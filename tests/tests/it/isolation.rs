@@ -4,6 +4,7 @@ use crate::whole::{SERVICES, Whole, on_the_hub};
 use crate::world::{FOREIGN_COMPANY, FOREIGN_PUPIL, FOREIGN_SCHOOL, World};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use tokio::sync::OnceCell;
+use vocabulary::Role;
 
 /// The roles the hub works under; the owner of the tables only migrates and rebuilds.
 const ROLES: [&str; 3] = ["regiohub_app", "regiohub_reader", "regiohub_vault"];
@@ -17,6 +18,8 @@ const OPEN_TO_THE_BUS: [&str; 2] = ["bus.checkpoints", "bus.parked"];
 /// Tables in which the story leaves nothing, each with the reason.
 const EMPTY: &[(&str, &str)] = &[
     ("bus.parked", "nothing went wrong"),
+    ("checkpoints.handed", "nobody keeps checkpoints of the region"),
+    ("checkpoints.witness", "nobody keeps checkpoints of the region"),
     ("gateway.event_log.event", "the gateway decides nothing"),
     ("gateway.event_log.head", "the gateway decides nothing"),
 ];
@@ -65,6 +68,11 @@ async fn looked(hub: &Whole) -> &'static Looked {
             let other = World::played(hub, "scheiding-twee").await;
             hub.settle().await;
             assert_eq!(hub.parked(&one.region).await, [""; 0]);
+            for world in [&one, &other] {
+                let leader = hub.client(&world.subject(Role::ProgrammeLeader, false));
+                let address = format!("/v1/regions/{}/audit/checkpoints", world.region);
+                leader.post(&address, &serde_json::json!({})).await.expect(200);
+            }
             Looked { one, other }
         })
         .await

@@ -54,8 +54,18 @@ pub fn merged() -> Value {
 }
 
 /// Every operation of the merged document, in the order of its paths.
-pub fn operations() -> Vec<Operation> {
+fn everything() -> Vec<Operation> {
     of(&merged())
+}
+
+/// Every operation that needs a token.
+pub fn operations() -> Vec<Operation> {
+    everything().into_iter().filter(|it| !PUBLIC.contains(&it.id.as_str())).collect()
+}
+
+/// Every operation of a service that needs none.
+pub fn public() -> Vec<Operation> {
+    everything().into_iter().filter(|it| PUBLIC.contains(&it.id.as_str())).collect()
 }
 
 fn of(document: &Value) -> Vec<Operation> {
@@ -126,12 +136,15 @@ fn every_reference_leads_somewhere() {
     }
 }
 
+/// What anyone may ask a service: what its logs are checked with, and no word of what is in them.
+const OPEN: [&str; 3] = ["list-checkpoints", "get-latest-checkpoint", "list-checkpoint-keys"];
+
 #[test]
 fn every_operation_has_a_row_in_the_access_table_and_every_row_an_operation() {
     for (service, document) in documents() {
         assert_eq!(web::unguarded(&document), [""; 0], "{service}: nobody may do these");
     }
-    let there: BTreeSet<String> = operations().into_iter().map(|it| it.id).collect();
+    let there: BTreeSet<String> = everything().into_iter().map(|it| it.id).collect();
     let stale: Vec<_> = table::all().map(|row| row.operation).filter(|it| !there.contains(*it)).collect();
     assert!(stale.is_empty(), "rows for what nobody can do: {stale:?}");
     let empty: Vec<_> = table::all().filter(|row| row.roles.is_empty()).map(|row| row.operation).collect();
@@ -139,12 +152,12 @@ fn every_operation_has_a_row_in_the_access_table_and_every_row_an_operation() {
     let mut seen = BTreeSet::new();
     let twice: Vec<_> = table::all().map(|row| row.operation).filter(|it| !seen.insert(*it)).collect();
     assert!(twice.is_empty(), "only the first row counts: {twice:?}");
-    assert!(there.iter().all(|it| !PUBLIC.contains(&it.as_str())), "an operation of a service needs no token");
+    assert_eq!(public().iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), OPEN, "operations that need no token");
 }
 
 #[test]
 fn an_operation_is_called_as_nothing_else_is() {
-    let operations = operations();
+    let operations = everything();
     let mut seen = BTreeSet::new();
     let twice: Vec<_> = operations.iter().filter(|it| !seen.insert(&it.id)).map(|it| &it.id).collect();
     assert!(twice.is_empty(), "{twice:?}");
@@ -172,7 +185,7 @@ fn no_two_services_share_an_address_with_the_same_method() {
 
 #[test]
 fn every_operation_is_described_with_its_dutch_word() {
-    let wrong = wrong(&operations(), |it| {
+    let wrong = wrong(&everything(), |it| {
         let said = |name: &str| it.spec[name].as_str().unwrap_or_default();
         let text = format!("{} {}", said("summary"), said("description"));
         let inside = text.split('(').skip(1).filter_map(|rest| rest.split(')').next());
@@ -184,7 +197,7 @@ fn every_operation_is_described_with_its_dutch_word() {
 
 #[test]
 fn addresses_are_in_kebab_case_and_parameters_in_camel_case() {
-    let wrong_paths = wrong(&operations(), |it| {
+    let wrong_paths = wrong(&everything(), |it| {
         let plain = it.path.split('/').skip(1).filter(|part| !part.starts_with('{'));
         let fine = it.path.starts_with("/v1/") && !it.path.ends_with('/');
         // A file's ending says what it is: `code.svg`.
@@ -192,7 +205,7 @@ fn addresses_are_in_kebab_case_and_parameters_in_camel_case() {
         (!fine || !kebab).then(String::new)
     });
     assert!(wrong_paths.is_empty(), "{wrong_paths:#?}");
-    let wrong_names = wrong(&operations(), |it| {
+    let wrong_names = wrong(&everything(), |it| {
         let names = it.names("path").into_iter().chain(it.names("query"));
         let odd: Vec<_> = names.filter(|name| !camel(name)).collect();
         (!odd.is_empty()).then(|| format!("{odd:?}"))
@@ -203,7 +216,7 @@ fn addresses_are_in_kebab_case_and_parameters_in_camel_case() {
 /// A client made from the document puts each parameter where it says.
 #[test]
 fn what_stands_in_the_path_is_declared_and_nothing_else_claims_to() {
-    let wrong = wrong(&operations(), |it| {
+    let wrong = wrong(&everything(), |it| {
         let (there, mut declared) = (it.in_path(), it.names("path"));
         let mut expected = there.clone();
         expected.sort_unstable();
@@ -219,7 +232,7 @@ fn what_stands_in_the_path_is_declared_and_nothing_else_claims_to() {
 
 #[test]
 fn what_the_guard_asks_for_is_declared() {
-    let wrong = wrong(&operations(), |it| {
+    let wrong = wrong(&everything(), |it| {
         let required: Vec<_> = it
             .parameters("header")
             .into_iter()

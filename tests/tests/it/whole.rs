@@ -94,6 +94,7 @@ impl Whole {
             secrets,
             oin: oin.into(),
             processing,
+            domain: "hub.example".into(),
             operator: None,
             settings: Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() },
             connections: 8,

@@ -32,7 +32,7 @@ impl Schemas {
     }
 
     /// What is wrong with the text of an event of this type.
-    pub(super) fn wrong(&self, event_type: &str, text: &str) -> Option<(What, String)> {
+    pub(crate) fn wrong(&self, event_type: &str, text: &str) -> Option<(What, String)> {
         let Some(validator) = self.0.get(event_type) else {
             return Some((What::UnknownType, format!("no event of the type {event_type} is known")));
         };

@@ -1,0 +1,159 @@
+//! The signed checkpoints of a region's logs, and the keys to check them with: public, for whoever wants to check.
+
+use crate::Audit;
+use crate::checkpoint::{Cut, NotCut, SigningKey};
+use crate::witnesses::Standing;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vocabulary::RegionId;
+use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
+
+/// A signed checkpoint of one log.
+#[derive(Clone, Debug, Serialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AuditCheckpoint)]
+pub struct Shown {
+    /// Of which service's log.
+    pub service: String,
+    /// How many events there were.
+    pub size: i64,
+    /// Raised by a restore to a point behind what was published: a fork that is declared.
+    pub epoch: i32,
+    /// When it was cut.
+    pub cut_at: DateTime<Utc>,
+    /// The signed note (C2SP).
+    pub note: String,
+}
+
+/// A key that signs or signed the checkpoints of a region.
+#[derive(Clone, Debug, Serialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AuditKey)]
+pub struct ShownKey {
+    /// What to check with (C2SP verifier key): name, id and key.
+    pub verifier: String,
+    /// From when it signs.
+    pub valid_from: DateTime<Utc>,
+    /// Until when it signed; absent while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<DateTime<Utc>>,
+}
+
+impl From<Cut> for Shown {
+    fn from(cut: Cut) -> Self {
+        Self { service: cut.service, size: cut.size, epoch: cut.epoch, cut_at: cut.cut_at, note: cut.note }
+    }
+}
+
+impl From<SigningKey> for ShownKey {
+    fn from(key: SigningKey) -> Self {
+        Self { verifier: key.verifier, valid_from: key.valid_from, valid_until: key.valid_until }
+    }
+}
+
+/// Cut a checkpoint of every log of the region that has grown (controlepunten zetten).
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/audit/checkpoints", tag = "audit", operation_id = "cut-checkpoints",
+    responses((status = 200, description = "The newest checkpoint of each log", body = Listed<Shown>), Problem)
+)]
+pub(super) async fn cut_checkpoints(
+    State(audit): State<Audit>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+) -> Result<Listed<Shown>, Problem> {
+    caller.about(&Touches::region())?;
+    let cut = audit.notary.cut_all(&region).await.map_err(|error| not_cut(&error))?;
+    Ok(Listed::whole(cut.into_iter().map(Shown::from).collect()))
+}
+
+/// List the checkpoints of a region's logs, by service, epoch and size (controlepunten).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/audit/checkpoints", tag = "audit", operation_id = "list-checkpoints",
+    params(("region" = RegionId, Path), Page),
+    responses((status = 200, description = "The checkpoints", body = Listed<Shown>), Problem)
+)]
+pub(super) async fn list_checkpoints(
+    State(audit): State<Audit>,
+    Path(region): Path<RegionId>,
+    Ask(page): Ask<Page>,
+) -> Result<Listed<Shown>, Problem> {
+    let after = page.after.as_deref().and_then(|after| {
+        let mut parts = after.splitn(3, ':');
+        Some((parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    });
+    let rows = audit.notary.list(&region, after.unwrap_or(("", 0, 0)), page.fetch()).await.map_err(|_| away())?;
+    let rows = rows.into_iter().map(Shown::from).collect();
+    Ok(Listed::cut(rows, &page, |shown: &Shown| format!("{}:{}:{}", shown.service, shown.epoch, shown.size)))
+}
+
+/// The newest checkpoint of one log, as it was signed (laatste controlepunt).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/audit/checkpoints/{service}/latest", tag = "audit",
+    operation_id = "get-latest-checkpoint",
+    params(("region" = RegionId, Path), ("service" = String, Path, description = "Of which service's log")),
+    responses((status = 200, description = "A signed note", body = String, content_type = "text/plain"), Problem)
+)]
+pub(super) async fn latest_checkpoint(
+    State(audit): State<Audit>,
+    Path((region, service)): Path<(RegionId, String)>,
+) -> Result<Response, Problem> {
+    let latest = audit.notary.latest(&region, &service).await.map_err(|_| away())?;
+    let latest = latest.ok_or_else(|| Problem::not_found("checkpoint", "controlepunt"))?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], latest.note).into_response())
+}
+
+/// List the keys that sign or signed the checkpoints of a region (sleutels).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/audit/keys", tag = "audit", operation_id = "list-checkpoint-keys",
+    params(("region" = RegionId, Path)),
+    responses((status = 200, description = "The keys, the first one first", body = Listed<ShownKey>), Problem)
+)]
+pub(super) async fn list_keys(
+    State(audit): State<Audit>,
+    Path(region): Path<RegionId>,
+) -> Result<Listed<ShownKey>, Problem> {
+    let keys = audit.notary.keys(&region).await.map_err(|_| away())?;
+    Ok(Listed::whole(keys.into_iter().map(ShownKey::from).collect()))
+}
+
+/// List who keeps the checkpoints of a region, and how far each is (getuigen).
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/audit/witnesses", tag = "audit", operation_id = "list-witnesses",
+    params(("region" = RegionId, Path)),
+    responses((status = 200, description = "The witnesses, by name and service", body = Listed<Standing>), Problem)
+)]
+pub(super) async fn list_witnesses(
+    State(audit): State<Audit>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+) -> Result<Listed<Standing>, Problem> {
+    caller.about(&Touches::region())?;
+    Ok(Listed::whole(audit.notary.witnesses(&region).await.map_err(|_| away())?))
+}
+
+fn away() -> Problem {
+    Problem::unavailable("checkpoints")
+}
+
+fn not_cut(error: &NotCut) -> Problem {
+    match error {
+        NotCut::Altered { .. } => Problem::conflict(
+            "log-altered",
+            error.to_string(),
+            "Een logboek is niet het vervolg van wat eerder is ondertekend; er is niets ondertekend. `regiohub audit verify-logs` wijst de eerste afwijkende positie aan.",
+        ),
+        NotCut::Key(error) => {
+            tracing::error!(%error, "checkpoints cannot be signed");
+            Problem::internal()
+        }
+        NotCut::Unavailable(_) | NotCut::Log(..) => {
+            tracing::warn!(%error, "a checkpoint was not cut");
+            away()
+        }
+    }
+}

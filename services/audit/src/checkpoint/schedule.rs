@@ -1,0 +1,82 @@
+//! Cuts checkpoints by itself, of each log that has grown, no sooner than a while after the one before; hands them over.
+
+use super::{NotCut, Notary};
+use crate::witnesses::Post;
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use vocabulary::RegionId;
+
+/// How long after a checkpoint the next one is due.
+const EVERY: TimeDelta = TimeDelta::minutes(10);
+
+/// How often we look whether one is due.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// Looks again and again, until the token is cancelled.
+pub(crate) async fn cut_when_due(notary: Notary, end: CancellationToken) -> Result<(), bus::Error> {
+    let post = Post::default();
+    loop {
+        tokio::select! {
+            () = end.cancelled() => return Ok(()),
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        if let Err(error) = notary.cut_due().await {
+            // It is tried again; what is wrong with one log keeps no other from being signed.
+            tracing::warn!(%error, "a checkpoint was not cut");
+        }
+        if let Err(error) = notary.hand_over_all(&post).await {
+            tracing::warn!(%error, "checkpoints were not handed over");
+        }
+    }
+}
+
+impl Notary {
+    /// Cuts what is due in every region; answers how many.
+    ///
+    /// # Errors
+    /// The last that was in the way, after all others had their turn.
+    pub async fn cut_due(&self) -> Result<usize, NotCut> {
+        let (mut cut, mut failed) = (0, None);
+        for log in self.logs.iter() {
+            let heads = log.heads().await.map_err(|error| NotCut::Log(log.service().to_owned(), error));
+            let heads = match heads {
+                Ok(heads) => heads,
+                Err(error) => {
+                    failed = Some(error);
+                    continue;
+                }
+            };
+            let regions: BTreeSet<RegionId> = heads.into_iter().map(|head| head.region).collect();
+            for region in regions {
+                match self.cut_one_due(&region, log).await {
+                    Ok(done) => cut += usize::from(done),
+                    Err(error) => failed = Some(error),
+                }
+            }
+        }
+        failed.map_or(Ok(cut), Err)
+    }
+
+    async fn hand_over_all(&self, post: &Post) -> Result<(), NotCut> {
+        let mut regions = BTreeSet::new();
+        for log in self.logs.iter() {
+            let heads = log.heads().await.map_err(|error| NotCut::Log(log.service().to_owned(), error))?;
+            regions.extend(heads.into_iter().map(|head| head.region));
+        }
+        for region in regions {
+            self.hand_over(&region, post).await?;
+        }
+        Ok(())
+    }
+
+    async fn cut_one_due(&self, region: &RegionId, log: &bus::LogSource) -> Result<bool, NotCut> {
+        let last = self.latest(region, log.service()).await?;
+        if last.as_ref().is_some_and(|last| last.cut_at + EVERY > self.clock.now()) {
+            return Ok(false);
+        }
+        let now = self.cut(region, log).await?;
+        Ok(now.is_some() && now != last)
+    }
+}

@@ -1,0 +1,121 @@
+//! The proof that one event stands in a log, for whoever has nothing but the key: made, and checked.
+
+use crate::inspect::said;
+use crate::verify::{Finding, Log, Schemas, Signed, What, believe};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use event_log::Envelope;
+use proofs::{Checkpoint, Hash, Prover, Verifier, included, leaf_hash};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vocabulary::RegionId;
+
+/// The proof of one event, to be kept and checked anywhere (bewijs van opname). Hashes in base64.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = AuditInclusion)]
+pub struct Inclusion {
+    /// Whose log.
+    pub region: RegionId,
+    /// Which service's.
+    pub service: String,
+    /// The position of the event, from 1; its leaf has the index below.
+    pub position: i64,
+    /// The exact text of the event: its leaf is `SHA-256(0x00 ‖ text)`.
+    pub event: String,
+    /// The siblings from the leaf up to the root (RFC 6962).
+    pub path: Vec<String>,
+    /// The signed checkpoint (C2SP) with the root of the tree.
+    pub checkpoint: String,
+}
+
+/// Proves an event against a checkpoint: leaves go by in order, from the first.
+#[derive(Debug)]
+pub struct Proving {
+    log: Log,
+    position: i64,
+    checkpoint: String,
+    said: Checkpoint,
+    prover: Prover,
+    event: Option<String>,
+    seen: u64,
+}
+
+impl Proving {
+    /// Begins; nothing when the checkpoint does not read or does not reach the position.
+    #[must_use]
+    pub fn new(log: Log, position: i64, checkpoint: &str) -> Option<Self> {
+        let said = said(checkpoint)?;
+        let index = u64::try_from(position.checked_sub(1)?).ok()?;
+        let prover = Prover::inclusion(index, said.size)?;
+        Some(Self { log, position, checkpoint: checkpoint.to_owned(), said, prover, event: None, seen: 0 })
+    }
+
+    /// How many texts are needed.
+    #[must_use]
+    pub const fn wants(&self) -> u64 {
+        self.said.size
+    }
+
+    /// The next text.
+    pub fn push(&mut self, text: &str) {
+        self.seen += 1;
+        if i64::try_from(self.seen) == Ok(self.position) {
+            self.event = Some(text.to_owned());
+        }
+        self.prover.push(leaf_hash(text));
+    }
+
+    /// The proof; nothing when texts are missing, or are not those that were signed.
+    #[must_use]
+    pub fn end(self) -> Option<Inclusion> {
+        let (event, path) = (self.event?, self.prover.proof()?);
+        let index = u64::try_from(self.position - 1).ok()?;
+        included(&leaf_hash(&event), index, self.said.size, &self.said.root, &path).then(|| Inclusion {
+            region: self.log.region,
+            service: self.log.service,
+            position: self.position,
+            event,
+            path: path.iter().map(|hash| BASE64_STANDARD.encode(hash)).collect(),
+            checkpoint: self.checkpoint,
+        })
+    }
+}
+
+impl Inclusion {
+    /// Checks the proof with nothing but keys; answers what the checkpoint says.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self, keys: &[Verifier], schemas: &Schemas) -> Result<Checkpoint, Finding> {
+        let at = |what, says: &str| Finding::at(self.position, what, says.to_owned());
+        let log = Log { region: self.region.clone(), service: self.service.clone() };
+        // A proof does not say when the checkpoint was cut, so a key is taken at its word.
+        let now = chrono::Utc::now();
+        let keys: Vec<_> = keys
+            .iter()
+            .map(|verifier| crate::verify::Key { verifier: verifier.clone(), from: now, until: None })
+            .collect();
+        let checkpoint = believe(&log, &Signed { cut_at: now, note: self.checkpoint.clone() }, &keys)?;
+        let path: Option<Vec<Hash>> =
+            self.path.iter().map(|hash| BASE64_STANDARD.decode(hash).ok()?.try_into().ok()).collect();
+        let path = path.ok_or_else(|| at(What::Incomplete, "a hash of the path is not 32 bytes in base64"))?;
+        let index = self.position.checked_sub(1).and_then(|index| u64::try_from(index).ok());
+        let index = index.ok_or_else(|| at(What::OutOfPlace, "a position is 1 or more"))?;
+        let envelope: Envelope<'_> =
+            serde_json::from_str(&self.event).map_err(|_| at(What::Unreadable, "its text is no event"))?;
+        if envelope.position != self.position || envelope.region != self.region {
+            return Err(at(What::OutOfPlace, "the text is of another event than the proof says"));
+        }
+        if !included(&leaf_hash(&self.event), index, checkpoint.size, &checkpoint.root, &path) {
+            return Err(at(
+                What::Altered,
+                "this text is not in the tree of the checkpoint: it, or the path, was altered",
+            ));
+        }
+        match schemas.wrong(&envelope.event_type, &self.event) {
+            Some((what, says)) => Err(Finding::at(self.position, what, says)),
+            None => Ok(checkpoint),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Logs of every service on databases of their own, filled with every event that was ever written, and signed.
+
+use audit::checkpoint::Notary;
+use audit::inspect;
+use audit::verify::{Evidence, Log, Schemas, Verdict};
+use bus::LogSource;
+use chassis::Secrets;
+use chrono::{DateTime, TimeDelta, Utc};
+use decider::{Asked, Clock, Hand};
+use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
+use proofs::{Frontier, leaf_hash};
+use serde_json::Value;
+use sqlx::PgPool;
+use std::collections::BTreeMap;
+use testkit::Databases;
+use uuid::Uuid;
+use vocabulary::{Actor, RegionId};
+
+pub const SERVICES: [&str; 5] = ["consortium", "hotspots", "agreements", "assessments", "co-financing"];
+const BEGINNING: &str = "2026-09-01T10:00:00Z";
+
+pub struct Logs {
+    pub region: RegionId,
+    pub notary: Notary,
+    pub hand: Hand,
+    pub schemas: Schemas,
+    pub audit: Database,
+    databases: BTreeMap<&'static str, (Database, EventLog)>,
+    clock: Clock,
+    made: Databases,
+}
+
+impl Logs {
+    /// Empty ones.
+    pub async fn new() -> Self {
+        let mut made = Databases::new();
+        let (clock, hand) = Clock::settable(BEGINNING.parse().unwrap());
+        let mut databases = BTreeMap::new();
+        for service in SERVICES {
+            let database = Database::open(made.make(service).await, 4).await.unwrap();
+            EventLog::migrate(&database).await.unwrap();
+            let log = EventLog::new(service, "00000000000000000000", &database, clock.clone());
+            databases.insert(service, (database, log));
+        }
+        let audit = Database::open(made.make("audit").await, 4).await.unwrap();
+        audit::migrate(&audit).await.unwrap();
+        let notary = Notary {
+            db: audit.app.clone(),
+            secrets: Secrets::of([7; 32]),
+            domain: "hub.example".into(),
+            clock: clock.clone(),
+            logs: databases.values().map(|(_, log)| LogSource::Here(log.clone())).collect(),
+        };
+        let schemas = Schemas::committed().unwrap();
+        let region = "voorbeeld".parse().unwrap();
+        Self { region, notary, hand, schemas, audit, databases, clock, made }
+    }
+
+    /// Filled with three rounds, a checkpoint after each, and a few events more than were signed.
+    pub async fn signed() -> Self {
+        let logs = Self::new().await;
+        for round in 0..3 {
+            logs.fill(round, usize::MAX).await;
+            logs.notary.cut_all(&logs.region).await.unwrap();
+            logs.later(TimeDelta::hours(1));
+        }
+        logs.fill(3, 10).await;
+        logs
+    }
+
+    pub fn later(&self, time: TimeDelta) {
+        self.hand.set(self.clock.now() + time);
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Writes every event of every service, once each, five to an append; at most `most` of a service.
+    pub async fn fill(&self, round: usize, most: usize) {
+        for (service, (_, log)) in &self.databases {
+            let examples = examples(service);
+            for (number, example) in examples.iter().enumerate().take(most) {
+                let stream =
+                    format!("{}/{}", example["subject"].as_str().unwrap().split('/').next().unwrap(), id(number / 5));
+                let expected =
+                    log.history(&self.region, &stream).await.unwrap().last().map_or(0, |event| event.version);
+                let data = example["data"].to_string();
+                // No two ciphertexts are the same.
+                let data = data.replace("\"sealed\":\"", &format!("\"sealed\":\"{round}{number}"));
+                let event =
+                    NewEvent { id: Uuid::now_v7(), event_type: example["type"].as_str().unwrap().to_owned(), data };
+                let change = Change { stream, expected, events: vec![event] };
+                let context = Context::of(&Asked::new(Actor::hub(), self.clock.now()));
+                let append = Append { changes: vec![change], context, command: None };
+                log.append(&self.region, append).await.unwrap();
+                self.later(TimeDelta::seconds(1));
+            }
+        }
+    }
+
+    pub fn owner(&self, service: &str) -> &PgPool {
+        &self.databases[service].0.owner
+    }
+
+    pub async fn verify_with(&self, service: &str, trusted: &Evidence) -> Verdict {
+        let log = Log { region: self.region.clone(), service: service.to_owned() };
+        let database = &self.databases[service].0;
+        inspect::verify(database, &self.audit.app, log, &self.schemas, trusted, |_| {}).await.unwrap()
+    }
+
+    pub async fn verify(&self, service: &str) -> Verdict {
+        self.verify_with(service, &Evidence::default()).await
+    }
+
+    /// The texts of a log as they stand in the database, whatever was done to them.
+    pub async fn texts(&self, service: &str) -> Vec<String> {
+        sqlx::query_scalar("select body from event_log.event where region = 'voorbeeld' order by position")
+            .fetch_all(self.owner(service))
+            .await
+            .unwrap()
+    }
+
+    /// What a forger with every right does to hide: leaves and head fit the texts again.
+    pub async fn cover(&self, service: &str) {
+        let owner = self.owner(service);
+        let rows: Vec<(i64, String)> = sqlx::query_as("select position, body from event_log.event order by position")
+            .fetch_all(owner)
+            .await
+            .unwrap();
+        let mut tree = Frontier::default();
+        for (position, body) in &rows {
+            let leaf = leaf_hash(body);
+            tree.push(leaf);
+            sqlx::query("update event_log.event set leaf = $2 where position = $1")
+                .bind(position)
+                .bind(leaf.as_slice())
+                .execute(owner)
+                .await
+                .unwrap();
+        }
+        sqlx::query(
+            "update event_log.head set position = $1, frontier = $2,
+                    recorded_at = (select recorded_at from event_log.event order by position desc limit 1)",
+        )
+        .bind(i64::try_from(tree.size()).unwrap())
+        .bind(tree.to_bytes())
+        .execute(owner)
+        .await
+        .unwrap();
+    }
+
+    pub async fn drop_all(mut self) {
+        self.made.drop_all().await;
+    }
+}
+
+fn id(number: usize) -> Uuid {
+    Uuid::from_u128(0x0199_0f3a_5a10_7c21_9d4e_0000_0000_0000 + number as u128)
+}
+
+/// The frozen example of each event of a service.
+fn examples(service: &str) -> Vec<Value> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto-schemas/examples");
+    let begin = format!("nl.sterktechniekonderwijs.{service}.");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(&begin))
+        .collect();
+    files.sort();
+    files.iter().map(|path| serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()).collect()
+}

@@ -1,0 +1,168 @@
+//! Checkpoints reach the witnesses of a region; one that is away loses nothing.
+
+use crate::logs::Logs;
+use audit::verify::{Evidence, Signed, What};
+use audit::witness::{NotSeen, Shown, witnessed};
+use audit::witnesses::Post;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use chrono::TimeDelta;
+use proofs::{Checkpoint, Kind, Note, Signer, Verifier};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// A folder that is gone at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("regiohub-witness-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_signed_anew() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let logs = Logs::signed().await;
+    let folder = Folder::new();
+    let inside = folder.0.join("accountant");
+    logs.notary.add_witness(&logs.region, "accountant", &format!("file:{}", inside.display()), None).await.unwrap();
+    let carrier = Post::default();
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 0, "the folder is not there");
+    let standing = logs.notary.witnesses(&logs.region).await.unwrap();
+    assert!(standing.iter().all(|it| it.waiting == 3 && it.trouble.is_some() && it.size.is_none()), "{standing:?}");
+
+    std::fs::create_dir(&inside).unwrap();
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 15, "nothing was lost");
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 0);
+    let standing = logs.notary.witnesses(&logs.region).await.unwrap();
+    assert!(standing.iter().all(|it| it.waiting == 0 && it.trouble.is_none() && it.size.is_some()), "{standing:?}");
+
+    // Whoever holds database and key signs an altered log anew, from the first.
+    sqlx::raw_sql("update event_log.event set body = replace(body, 'regiohub-hotspots\",', 'regiohub-hotspots\", ') where position = 4")
+        .execute(logs.owner("hotspots")).await.unwrap();
+    logs.cover("hotspots").await;
+    sqlx::raw_sql("truncate checkpoints.checkpoint, checkpoints.leaves").execute(&logs.audit.owner).await.unwrap();
+    logs.notary.cut_all(&logs.region).await.unwrap();
+    assert!(logs.verify("hotspots").await.intact(), "the hub alone cannot tell any more");
+    let kept = std::fs::read_to_string(inside.join("voorbeeld-hotspots.checkpoints")).unwrap();
+    let first = kept.split_inclusive("\n\n").take(2).collect::<String>();
+    let note = first.trim_end().to_owned() + "\n";
+    let evidence = Evidence { checkpoints: vec![Signed { cut_at: logs.now(), note }], keys: vec![] };
+    let verdict = logs.verify_with("hotspots", &evidence).await;
+    assert!(verdict.findings.iter().any(|finding| finding.what == What::Altered), "{:?}", verdict.findings);
+    assert_eq!(verdict.first_bad(), Some(1), "somewhere from 1 on");
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn a_mail_is_handed_to_the_mail_program_with_the_note_in_it() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let logs = Logs::new().await;
+    logs.fill(0, 2).await;
+    logs.notary.cut_all(&logs.region).await.unwrap();
+    let folder = Folder::new();
+    let program = folder.0.join("sendmail");
+    std::fs::write(&program, format!("#!/bin/sh\necho \"$@\" >>{0}/mail\ncat >>{0}/mail\n", folder.0.display()))
+        .unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    logs.notary.add_witness(&logs.region, "inspector", "mailto:controle@accountant.example", None).await.unwrap();
+    let missing = Post { sendmail: folder.0.join("nothing"), ..Post::default() };
+    assert_eq!(logs.notary.hand_over(&logs.region, &missing).await.unwrap(), 0);
+    let carrier = Post { sendmail: program, ..Post::default() };
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 5);
+    let mail = std::fs::read_to_string(folder.0.join("mail")).unwrap();
+    assert!(mail.contains("-t -i\nTo: controle@accountant.example\nFrom: regiohub@hub.example\n"), "{mail}");
+    let latest = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
+    assert!(mail.contains(&latest.note), "{mail}");
+    logs.drop_all().await;
+}
+
+/// A partner school: keeps the last checkpoint of each log, as `regiohub audit witness` does in files.
+struct School {
+    keys: Vec<Verifier>,
+    signer: Signer,
+    seen: Mutex<std::collections::HashMap<String, Checkpoint>>,
+}
+
+async fn add(State(school): State<Arc<School>>, text: String) -> (StatusCode, String) {
+    let shown = Shown::read(&text).unwrap();
+    let mut seen = school.seen.lock().unwrap();
+    match witnessed(&shown, seen.get(&shown.said.origin), &school.keys, &school.signer, 1_700_000_000) {
+        Ok(signature) => {
+            seen.insert(shown.said.origin.clone(), shown.said);
+            (StatusCode::OK, format!("{signature}\n"))
+        }
+        Err(NotSeen::OtherSize(size)) => (StatusCode::CONFLICT, format!("{size}\n")),
+        Err(refused) => (StatusCode::from_u16(refused.status()).unwrap(), refused.to_string()),
+    }
+}
+
+#[tokio::test]
+async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_does_not() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let logs = Logs::new().await;
+    logs.fill(0, 10).await;
+    logs.notary.cut_all(&logs.region).await.unwrap();
+    let keys = logs.notary.keys(&logs.region).await.unwrap().iter().map(|key| key.verifier.parse().unwrap()).collect();
+    let signer = Signer::new("school.example/witness", &[5; 32]).unwrap();
+    let key = signer.verifier(Kind::Witness);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let school = Arc::new(School { keys, signer, seen: Mutex::default() });
+    logs.notary.add_witness(&logs.region, "school", &address, Some(&key)).await.unwrap();
+    let router = Router::new().route("/add-checkpoint", post(add)).with_state(school);
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let carrier = Post::default();
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 5);
+
+    // Two rounds later it is shown the newest, with the proof from the one it saw.
+    for round in 1..3 {
+        logs.fill(round, 300).await;
+        logs.later(TimeDelta::hours(1));
+        logs.notary.cut_all(&logs.region).await.unwrap();
+    }
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 5);
+    let latest = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
+    let signed: String =
+        sqlx::query_scalar("select cosignature from checkpoints.handed where service = 'hotspots' and size = $1")
+            .bind(latest.size)
+            .fetch_one(&logs.audit.owner)
+            .await
+            .unwrap();
+    let mut note: Note = latest.note.parse().unwrap();
+    note.signatures.push(signed.parse().unwrap());
+    assert!(note.signed_by(&key).is_ok());
+
+    // We forgot what it saw: it says so, and is shown the proof from there.
+    sqlx::raw_sql("truncate checkpoints.handed").execute(&logs.audit.owner).await.unwrap();
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 5);
+
+    // The log grows, is altered and signed anew: the school does not sign, and that is shown.
+    logs.fill(3, 10).await;
+    sqlx::raw_sql("update event_log.event set body = replace(body, 'regiohub-hotspots\",', 'regiohub-hotspots\", ') where position = 4")
+        .execute(logs.owner("hotspots")).await.unwrap();
+    logs.cover("hotspots").await;
+    sqlx::raw_sql("truncate checkpoints.checkpoint, checkpoints.leaves").execute(&logs.audit.owner).await.unwrap();
+    logs.notary.cut_all(&logs.region).await.unwrap();
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 4);
+    let standing = logs.notary.witnesses(&logs.region).await.unwrap();
+    let hotspots = standing.iter().find(|it| it.service.as_deref() == Some("hotspots")).unwrap();
+    assert!(hotspots.waiting == 1 && hotspots.trouble.as_ref().unwrap().contains("altered"), "{hotspots:?}");
+
+    assert!(logs.notary.end_witness(&logs.region, "school").await.unwrap());
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 0);
+    serving.abort();
+    logs.drop_all().await;
+}
