@@ -71,7 +71,7 @@ pub enum NotCut {
     #[error(transparent)]
     Key(#[from] NoSecrets),
     /// The log is not the one before, grown: it was altered or shortened. Nothing was signed.
-    #[error("the log of {service} is not signed: {reason}; `regiohub audit verify-logs` names the first bad position")]
+    #[error("the log of {service} is not signed: {reason}; `regiohub audit verify` names the first bad position")]
     Altered {
         /// Whose log.
         service: String,

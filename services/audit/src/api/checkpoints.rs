@@ -145,7 +145,7 @@ fn not_cut(error: &NotCut) -> Problem {
         NotCut::Altered { .. } => Problem::conflict(
             "log-altered",
             error.to_string(),
-            "Een logboek is niet het vervolg van wat eerder is ondertekend; er is niets ondertekend. `regiohub audit verify-logs` wijst de eerste afwijkende positie aan.",
+            "Een logboek is niet het vervolg van wat eerder is ondertekend; er is niets ondertekend. `regiohub audit verify` wijst de eerste afwijkende positie aan.",
         ),
         NotCut::Key(error) => {
             tracing::error!(%error, "checkpoints cannot be signed");

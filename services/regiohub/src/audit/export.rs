@@ -2,9 +2,12 @@
 
 use super::reach::{Reach, RegionLog};
 use super::{Format, Found};
+use anyhow::Context;
 use audit::export::{Dates, Error, Export, Manifest, Progress, Source, tables};
+use audit::verify::{Evidence, Log};
 use chrono::{NaiveDate, Utc};
 use clap::Args;
+use event_log::Database;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::path::PathBuf;
@@ -42,9 +45,11 @@ impl ExportTo {
         let dates = Dates { from: self.from, to: self.to };
         dates.check(Utc::now())?;
         let reached = self.reach.open().await?;
-        // Nothing is signed yet: an export is whole in itself, and says that it is not signed.
-        let source = |log: RegionLog| Source { log: log.log, end: log.head.position, notes: vec![], keys: vec![] };
-        let mut logs: Vec<Source> = reached.logs_of(&self.region).await?.into_iter().map(source).collect();
+        let aside = reached.database("audit").await?;
+        let mut logs = Vec::new();
+        for log in reached.logs_of(&self.region).await? {
+            logs.push(source(&aside, &self.region, log).await?);
+        }
         logs.sort_by_key(|source| source.log.service());
         let seen = progress(self.format);
         if let Some(folder) = &self.parquet {
@@ -72,6 +77,16 @@ impl ExportTo {
         let part = |date: Option<NaiveDate>, none: &str| date.map_or_else(|| none.to_owned(), |date| date.to_string());
         format!("{}-{}-{}.zip", self.region, part(self.from, "begin"), part(self.to, "now")).into()
     }
+}
+
+/// A log with its checkpoints and the keys that signed them.
+async fn source(aside: &Database, region: &RegionId, log: RegionLog) -> anyhow::Result<Source> {
+    let which = Log { region: region.clone(), service: log.service.to_owned() };
+    let Evidence { checkpoints, keys } = audit::inspect::aside(&aside.app, &which).await?.evidence;
+    let notes = checkpoints.iter().map(|signed| signed.note.parse()).collect::<Result<_, _>>();
+    let notes = notes.with_context(|| format!("a checkpoint of {}", log.service))?;
+    let keys = keys.into_iter().map(|key| key.verifier).collect();
+    Ok(Source { log: log.log, end: log.head.position, notes, keys })
 }
 
 /// A damaged log is something that was found.

@@ -70,7 +70,7 @@ impl Prove {
         }
         let Some(proof) = proving.end() else {
             return Err(Found(format!(
-                "{} cannot be proven: the log is not the one that was signed; `regiohub audit verify-logs` names the first bad position",
+                "{} cannot be proven: the log is not the one that was signed; `regiohub audit verify` names the first bad position",
                 self.position
             ))
             .into());

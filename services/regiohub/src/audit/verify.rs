@@ -1,23 +1,24 @@
-//! `regiohub audit verify-logs REGION`: whether its logs are whole and unaltered.
+//! `regiohub audit verify REGION|FILE.zip`: whether its logs are whole and unaltered.
 
 use super::reach::Reach;
-use super::{Format, Found};
+use super::{Format, Found, verify_export};
 use anyhow::Context;
 use audit::verify::{Evidence, Key, Log, Schemas, Signed, Verdict};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use proofs::Verifier;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use vocabulary::RegionId;
 
-/// Verify the logs of a region: leaves, columns, positions, versions, schemas, trees, checkpoints, signatures.
+/// Verify the logs of a region, or an export of them (a zip, which needs nothing but itself): leaves, columns, positions, versions, schemas, trees, checkpoints, signatures.
 ///
 /// Names the first bad position of each log, and ends with 3 when something is wrong.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Verify {
-    /// Whose.
-    region: RegionId,
+    /// The region, or the zip that `regiohub audit export` wrote.
+    #[arg(value_name = "REGION|FILE.zip")]
+    what: String,
     /// Only the log of this service. May be repeated.
     #[arg(long)]
     service: Vec<String>,
@@ -38,20 +39,27 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let keys = keys(&self.key)?;
-        let kept = self.checkpoints()?;
+        // No region has a dot or a slash in its name.
+        if self.what.contains(['.', '/']) || Path::new(&self.what).is_file() {
+            let alone = self.service.is_empty() && self.checkpoint.is_empty();
+            anyhow::ensure!(alone, "an export is verified whole, with its own checkpoints: only --key goes with it");
+            return verify_export::verified(Path::new(&self.what), keys, self.format).await;
+        }
+        let region: RegionId = self.what.parse()?;
+        let kept = self.checkpoints(&region)?;
         let reached = self.reach.open().await?;
         let schemas = Schemas::committed()?;
         let aside = reached.database("audit").await?;
         let mut bad = 0;
         let mut known: Vec<&str> = Vec::new();
-        for found in reached.logs_of(&self.region).await? {
+        for found in reached.logs_of(&region).await? {
             known.push(found.service);
             if !self.service.is_empty() && !self.service.iter().any(|service| service == found.service) {
                 continue;
             }
-            let log = Log { region: self.region.clone(), service: found.service.to_owned() };
+            let log = Log { region: region.clone(), service: found.service.to_owned() };
             let bar = bar(found.service, found.head.position.unsigned_abs());
-            let ending = format!("/{}/{}", self.region, found.service);
+            let ending = format!("/{region}/{}", found.service);
             let trusted = Evidence {
                 keys: keys
                     .iter()
@@ -75,23 +83,23 @@ impl Verify {
         let strange: Vec<&String> = self.service.iter().filter(|service| !known.contains(&service.as_str())).collect();
         anyhow::ensure!(strange.is_empty(), "there is no log of {strange:?}; there are {known:?}");
         if bad > 0 {
-            return Err(Found(format!("{bad} log(s) of {} are not as they were", self.region)).into());
+            return Err(Found(format!("{bad} log(s) of {region} are not as they were")).into());
         }
         Ok(())
     }
 
     /// With the origin of each.
-    fn checkpoints(&self) -> anyhow::Result<Vec<(String, Signed)>> {
+    fn checkpoints(&self, region: &RegionId) -> anyhow::Result<Vec<(String, Signed)>> {
         let read = self.checkpoint.iter().map(|path| {
             let note = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
             let said =
                 audit::inspect::said(&note).with_context(|| format!("{} holds no checkpoint", path.display()))?;
             let origin = said.origin;
             anyhow::ensure!(
-                origin.rsplit('/').nth(1) == Some(self.region.as_str()),
+                origin.rsplit('/').nth(1) == Some(region.as_str()),
                 "{} is a checkpoint of {origin}, not of a log of {}",
                 path.display(),
-                self.region
+                region
             );
             Ok((origin, Signed { cut_at: Utc::now(), note }))
         });

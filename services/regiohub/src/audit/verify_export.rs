@@ -4,33 +4,13 @@ use super::export::progress;
 use super::{Format, Found};
 use anyhow::Context;
 use audit::export::{Checked, check};
-use clap::Args;
 use proofs::Verifier;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tokio::task::spawn_blocking;
 
-/// Verify an export: every file, event, leaf, tree and signature, without a network. Ends with 3 when something is wrong.
-#[derive(Clone, Debug, Args)]
-pub(super) struct Verify {
-    /// The zip that `regiohub audit export` wrote.
-    file: PathBuf,
-    /// A key that you got another way, `name+id+key`. May be repeated. Without it the keys in the export count.
-    #[arg(long = "key")]
-    keys: Vec<Verifier>,
-    /// How progress and outcome are written.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-impl Verify {
-    pub(super) async fn run(self) -> anyhow::Result<()> {
-        verified(&self.file, self.keys, self.format).await
-    }
-}
-
 /// Checks it and prints what came of it.
-async fn verified(file: &Path, keys: Vec<Verifier>, format: Format) -> anyhow::Result<()> {
+pub(super) async fn verified(file: &Path, keys: Vec<Verifier>, format: Format) -> anyhow::Result<()> {
     let (path, given, seen) = (file.to_owned(), !keys.is_empty(), progress(format));
     let checked = spawn_blocking(move || check(&path, &keys, seen)).await?;
     let checked = checked.with_context(|| format!("{} cannot be read", file.display()))?;
