@@ -2,9 +2,10 @@
 
 use crate::whole::{SERVICES, Whole, on_the_hub};
 use crate::world::{FOREIGN_COMPANY, FOREIGN_PUPIL, FOREIGN_SCHOOL, World};
+use audit::checkpoint::Notary;
+use bus::LogSource;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use tokio::sync::OnceCell;
-use vocabulary::Role;
 
 /// The roles the hub works under; the owner of the tables only migrates and rebuilds.
 const ROLES: [&str; 3] = ["regiohub_app", "regiohub_reader", "regiohub_vault"];
@@ -68,10 +69,10 @@ async fn looked(hub: &Whole) -> &'static Looked {
             let other = World::played(hub, "scheiding-twee").await;
             hub.settle().await;
             assert_eq!(hub.parked(&one.region).await, [""; 0]);
+            let logs: Vec<LogSource> = hub.api.hubs.iter().map(|(_, it)| LogSource::Here(it.log.clone())).collect();
+            let notary = Notary::new(hub.hub("audit"), &logs);
             for world in [&one, &other] {
-                let leader = hub.client(&world.subject(Role::ProgrammeLeader, false));
-                let address = format!("/v1/regions/{}/audit/checkpoints", world.region);
-                leader.post(&address, &serde_json::json!({})).await.expect(200);
+                notary.cut_all(&world.region).await.unwrap();
             }
             Looked { one, other }
         })

@@ -232,7 +232,7 @@ fn what_stands_in_the_path_is_declared_and_nothing_else_claims_to() {
 
 #[test]
 fn what_the_guard_asks_for_is_declared() {
-    let wrong = wrong(&everything(), |it| {
+    let wrong = wrong(&operations(), |it| {
         let required: Vec<_> = it
             .parameters("header")
             .into_iter()

@@ -308,6 +308,7 @@ impl World {
             "teacher" | "stageTeacher" => json!(TEACHER),
             "hotspot" => json!(HOTSPOT),
             "session" => json!(SESSION),
+            "service" => json!("hotspots"),
             "check" => json!(CHECK),
             "contract" => json!(CONTRACT),
             "agreement" => json!(AGREEMENT),

@@ -5,7 +5,7 @@ use vocabulary::Role::{Auditor, Controller, ProgrammeLeader};
 
 /// One row per operation of the service.
 pub const ROWS: &[Row] = &[
-    row("cut-checkpoints", &[Auditor, Controller, ProgrammeLeader]),
+    row("cut-checkpoints", &[Controller, ProgrammeLeader]),
     row("list-witnesses", &[Auditor, Controller, ProgrammeLeader]),
     row("list-logs", &[Auditor, Controller, ProgrammeLeader]),
     row("trace-figure", &[Auditor, Controller, ProgrammeLeader]),
