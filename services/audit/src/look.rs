@@ -57,8 +57,11 @@ impl Aggregate for Look {
     }
 }
 
-/// The mandate that holds today; nothing for roles that need none.
-fn under<'a>(known: &'a Known, reads: &[Log], asked: &Asked) -> Result<Option<(&'a Term, Under)>, Refusal> {
+/// The mandate that holds today and covers these logs; nothing for roles that need none.
+///
+/// # Errors
+/// When an auditor has none.
+pub(crate) fn under<'a>(known: &'a Known, reads: &[Log], asked: &Asked) -> Result<Option<(&'a Term, Under)>, Refusal> {
     if asked.by.role != Role::Auditor {
         return Ok(None);
     }

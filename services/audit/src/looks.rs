@@ -1,15 +1,15 @@
 //! Keeps what somebody is shown, by whichever service, before it is shown.
 
 use crate::look::{
-    Look,
+    self, Look,
     commands::{Command, Known},
 };
 use crate::mandate::{self, Mandate};
 use chassis::Hub;
-use decider::Asked;
+use decider::{Aggregate, Asked, Refusal};
 use event_log::Error;
 use http::StatusCode;
-use proto_schemas::audit::mandate::Log;
+use proto_schemas::audit::mandate::{Log, Under};
 use std::sync::Arc;
 use vocabulary::{Actor, ActorId, LookId, RegionId};
 use web::{Keep, Problem};
@@ -67,6 +67,22 @@ async fn keep(hub: &Hub, look: web::Look) -> Result<(), Problem> {
 pub(crate) async fn known(hub: &Hub, region: &RegionId, actor: ActorId) -> Result<Known, Error> {
     let id = mandate::id_of(region, actor);
     Ok(Known { id, mandate: hub.log.load::<Mandate>(region, &id).await?.state })
+}
+
+/// Under which mandate somebody does something in this service that is an event of its own, before they do it; nothing
+/// for roles that need none.
+pub(crate) async fn acting_under(
+    hub: &Hub,
+    region: &RegionId,
+    operation: &str,
+    asked: &Asked,
+) -> Result<Option<Under>, Problem> {
+    let known = known(hub, region, asked.by.id).await?;
+    let under = look::under(&known, &reads("audit", operation), asked).map_err(|refusal| {
+        let code = format!("{}-{}", Look::CATEGORY, refusal.code());
+        Problem::new(StatusCode::FORBIDDEN, code, refusal.to_string(), refusal.in_dutch())
+    })?;
+    Ok(under.map(|(_, under)| under))
 }
 
 fn reads(service: &str, operation: &str) -> Vec<Log> {

@@ -3,7 +3,7 @@
 use super::unread;
 use crate::Audit;
 use crate::drawing::{self, Ask, Drawing};
-use crate::mandate::{self, Mandate};
+use crate::looks;
 use crate::reading::Reader;
 use crate::sample::{Sample, commands::Command};
 use crate::sheet;
@@ -11,12 +11,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::header;
-use proto_schemas::audit::mandate::Under;
 use proto_schemas::audit::sample::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use vocabulary::{ClaimId, RegionId, Role, SampleId};
+use vocabulary::{ClaimId, RegionId, SampleId};
 use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
 
 /// What to draw.
@@ -62,17 +61,14 @@ pub(super) async fn draw_audit_sample(
             "een steekproef is van een staat of van een jaar, niet van beide",
         )]));
     }
+    // Before anything is drawn: a drawing is an event of its own.
+    let under = looks::acting_under(&audit.hub, &region, "draw-audit-sample", &asked).await?;
     let mut reader = Reader::new(region.clone(), audit.logs.clone());
     let ask = Ask { seed, method, size, claim, year };
     let drawn = drawing::draw(&mut reader, &ask).await.map_err(|error| unread(&error))?;
     let drawn = drawn.ok_or_else(|| Problem::not_found("claim", "cofinancieringsstaat"))?;
-    let log = &audit.hub.log;
-    let mandate = mandate::id_of(&region, asked.by.id);
-    let given = log.load::<Mandate>(&region, &mandate).await?.state;
-    let term = given.on(asked.today()).filter(|_| asked.by.role == Role::Auditor);
-    let under = term.map(|term| Under { mandate, number: term.number });
     let command = Command::Draw(Box::new(drawn.event(under)));
-    let done = log.execute::<Sample>(&region, &SampleId::fresh(), command, &asked).await?;
+    let done = audit.hub.log.execute::<Sample>(&region, &SampleId::fresh(), command, &asked).await?;
     Ok(Created::at(done, "/v1/regions/{region}/audit/samples/{id}"))
 }
 

@@ -5,7 +5,10 @@ use super::{Format, key};
 use anyhow::Context;
 use audit::access_export::{Because, Entry, access_export};
 use bus::LogSource;
+use chassis::Secrets;
 use clap::Args;
+use decider::Clock;
+use processing::{Activity, Logbook, Target};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -26,6 +29,13 @@ pub(super) struct AccessExport {
     /// How it is written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Where it is written down that this was done: a file, or a collector (OTLP over gRPC). Without one,
+    /// `processing.jsonl` in the data directory, as the hub does.
+    #[arg(long, env = "REGIOHUB_PROCESSING_LOG")]
+    processing_log: Option<Target>,
+    /// The organisation's number (OIN), as the hub has it.
+    #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
+    oin: String,
     #[command(flatten)]
     reach: Reach,
 }
@@ -36,6 +46,7 @@ impl AccessExport {
         let vault = key::vault(&self.reach, &reached)?;
         let logs = reached.logs_of(&self.region).await?;
         let sources: Vec<LogSource> = logs.into_iter().map(|log| LogSource::Here(log.log)).collect();
+        self.written_down().await?;
         let mut out: Box<dyn Write> = match &self.write {
             Some(file) => Box::new(BufWriter::new(own_file(file)?)),
             None => Box::new(std::io::stdout().lock()),
@@ -65,6 +76,20 @@ impl AccessExport {
         out.flush()?;
         anyhow::ensure!(summary.entries > 0, "nothing in {} concerns {}", self.region, self.person);
         Ok(())
+    }
+}
+
+impl AccessExport {
+    /// Before anything is given: what cannot be written down is not done.
+    async fn written_down(&self) -> anyhow::Result<()> {
+        let folder = &self.reach.data_dir;
+        let secret = folder.join("hub.secret");
+        anyhow::ensure!(secret.exists(), "{} is not there: name the hub's --data-dir", secret.display());
+        let target = self.processing_log.clone().unwrap_or_else(|| Target::File(folder.join("processing.jsonl")));
+        let key = Secrets::open_or_create(folder)?.derive("processing");
+        let processing = Logbook::new(&target, &key, &self.oin, Clock::system())?.of("audit");
+        let exporting = processing.begin(Activity::AccessExport, "access-export", None);
+        Ok(processing.write(&exporting, &self.region, [self.person]).await?)
     }
 }
 
