@@ -6,7 +6,7 @@ use event_log::{Recorded, tenant};
 use proto_schemas::consortium::grant::Event;
 use sqlx::{PgConnection, PgPool, Row};
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 use vocabulary::{ActorId, CompanyId, GrantId, PersonId, RegionId};
 
@@ -17,11 +17,13 @@ pub struct KnownGrants {
     book: Grants,
     /// How many reloads are under way.
     reloading: Arc<watch::Sender<usize>>,
+    /// One reload at a time: what was read first never replaces what was read later.
+    turn: Arc<Mutex<()>>,
 }
 
 impl KnownGrants {
     pub(crate) fn new(app: PgPool, book: Grants) -> Self {
-        Self { app, book, reloading: Arc::new(watch::channel(0).0) }
+        Self { app, book, reloading: Arc::new(watch::channel(0).0), turn: Arc::default() }
     }
 
     pub(crate) fn book(&self) -> Grants {
@@ -45,6 +47,7 @@ impl KnownGrants {
     }
 
     async fn reload(&self, region: &RegionId) -> sqlx::Result<()> {
+        let _turn = self.turn.lock().await;
         let mut transaction = tenant(&self.app, region).await?;
         let rows = sqlx::query(r#"select id, actor, role, school, company, person, "from", until from known_grants.grant where region = $1"#)
             .bind(region.as_str())

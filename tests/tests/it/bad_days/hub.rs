@@ -129,13 +129,17 @@ impl Hub {
         let granted = granted.header("idempotency-key", "leader").json(&leader).send().await.unwrap();
         let position = granted.headers()["hub-position"].to_str().unwrap().to_owned();
         assert!(granted.status().is_success(), "{}", granted.text().await.unwrap());
-        for asked in 0.. {
-            let seen = self.ask(Method::GET, "").bearer_auth(&self.leader).header("hub-min-position", &position);
-            if seen.send().await.unwrap().status() == StatusCode::OK {
-                return;
+        // Each service has a book of its own: the gateway's must know the grant, and that of the service that is loaded.
+        let no_import = format!("/imports/{}", uuid::Uuid::nil());
+        for (path, known) in [("", StatusCode::OK), (no_import.as_str(), StatusCode::NOT_FOUND)] {
+            for asked in 0.. {
+                let seen = self.ask(Method::GET, path).bearer_auth(&self.leader).header("hub-min-position", &position);
+                if seen.send().await.unwrap().status() == known {
+                    break;
+                }
+                assert!(asked < 100, "the grant does not count at {path:?}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            assert!(asked < 100, "the grant does not count");
-            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
