@@ -5,19 +5,19 @@
 //! ```
 //! **Invariant:** a witness that is away loses nothing: what was not handed over is handed over when it is back.
 
+mod endpoint;
 mod hand;
+mod mail;
+mod standing;
 
 pub use hand::Post;
+pub use standing::Standing;
 
 use crate::checkpoint::Notary;
-use chrono::{DateTime, Utc};
 use event_log::tenant;
 use proofs::Verifier;
-use schemars::JsonSchema;
-use serde::Serialize;
 use std::path::PathBuf;
 use std::str::FromStr;
-use utoipa::ToSchema;
 use vocabulary::RegionId;
 
 /// How a witness is reached.
@@ -25,7 +25,8 @@ use vocabulary::RegionId;
 pub enum Address {
     /// Each log's checkpoints are written behind another in a file of this folder: `file:/folder`.
     File(PathBuf),
-    /// Each is mailed, by the machine's `sendmail`: `mailto:someone@example.nl`.
+    /// The newest when it was added and each from then on is mailed, by the machine's `sendmail`:
+    /// `mailto:someone@example.nl`.
     Mail(String),
     /// The newest is shown to a witness that signs (C2SP tlog-witness): `https://…`.
     Endpoint(String),
@@ -50,28 +51,18 @@ impl FromStr for Address {
     }
 }
 
-/// A witness, and how far it is with a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, ToSchema, sqlx::FromRow)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AuditWitness)]
-pub struct Standing {
-    /// What it is called.
-    pub name: String,
-    /// Of which service's log; absent while nothing was tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<String>,
-    /// The size of the newest checkpoint it has; absent while it has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<i64>,
-    /// When it got that.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub handed_at: Option<DateTime<Utc>>,
-    /// How many checkpoints wait.
-    pub waiting: i64,
-    /// Why the last one did not arrive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<String>,
-}
+/// The checkpoints that each witness of region `$1` is to have: everything in a folder, what is cut from now on by mail,
+/// the newest of each log at an endpoint.
+const WANTED: &str = "(
+    select witness.name as witness, witness.added_at, cut.service, cut.epoch, cut.size, cut.cut_at, cut.note, cut.frontier,
+           cut.newest
+    from checkpoints.witness
+    join (select checkpoint.*, not exists (select from checkpoints.checkpoint later
+                                           where later.region = $1 and later.service = checkpoint.service
+                                             and (later.epoch, later.size) > (checkpoint.epoch, checkpoint.size)) as newest
+          from checkpoints.checkpoint where region = $1) cut
+      on cut.newest or witness.address like 'file:%' or witness.address like 'mailto:%' and cut.cut_at >= witness.added_at
+    where witness.region = $1 and witness.ended_at is null)";
 
 /// A witness as it is configured.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -125,26 +116,5 @@ impl Notary {
         .await?;
         transaction.commit().await?;
         Ok(ended.rows_affected() > 0)
-    }
-
-    /// How far the witnesses of a region are, by name and service.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn witnesses(&self, region: &RegionId) -> sqlx::Result<Vec<Standing>> {
-        let mut transaction = tenant(&self.db, region).await?;
-        sqlx::query_as(
-            "select witness.name, handed.service, max(handed.size) filter (where handed.handed_at is not null) as size,
-                    max(handed.handed_at) as handed_at,
-                    count(*) filter (where handed.service is not null and handed.handed_at is null) as waiting,
-                    (array_agg(handed.trouble order by handed.tried_at desc) filter (where handed.handed_at is null))[1] as trouble
-             from checkpoints.witness left join checkpoints.handed
-                  on handed.region = witness.region and handed.witness = witness.name
-             where witness.region = $1 and witness.ended_at is null
-             group by witness.name, handed.service order by witness.name, handed.service",
-        )
-        .bind(region.as_str())
-        .fetch_all(&mut *transaction)
-        .await
     }
 }

@@ -16,6 +16,7 @@ mod tree;
 mod verify;
 mod verify_export;
 mod witness;
+mod witnesses;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -41,7 +42,7 @@ enum Command {
     Checkpoint(checkpoint::Checkpoint),
     Keys(checkpoint::Keys),
     RotateKey(checkpoint::RotateKey),
-    Witnesses(checkpoint::Witnesses),
+    Witnesses(witnesses::Witnesses),
     Prove(prove::Prove),
     Check(prove::Check),
     Witness(witness::Witness),

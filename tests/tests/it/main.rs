@@ -19,4 +19,5 @@ mod replay;
 mod request;
 mod telemetry;
 mod whole;
+mod witnesses;
 mod world;

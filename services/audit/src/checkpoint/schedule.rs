@@ -14,20 +14,20 @@ const EVERY: TimeDelta = TimeDelta::minutes(10);
 /// How often we look whether one is due.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// Looks again and again, until the token is cancelled.
+/// Looks at once and then again and again, until the token is cancelled.
 pub(crate) async fn cut_when_due(notary: Notary, end: CancellationToken) -> Result<(), bus::Error> {
     let post = Post::default();
     loop {
-        tokio::select! {
-            () = end.cancelled() => return Ok(()),
-            () = tokio::time::sleep(LOOK) => {}
-        }
         if let Err(error) = notary.cut_due().await {
             // It is tried again; what is wrong with one log keeps no other from being signed.
             tracing::warn!(%error, "a checkpoint was not cut");
         }
         if let Err(error) = notary.hand_over_all(&post).await {
             tracing::warn!(%error, "checkpoints were not handed over");
+        }
+        tokio::select! {
+            () = end.cancelled() => return Ok(()),
+            () = tokio::time::sleep(LOOK) => {}
         }
     }
 }
@@ -66,7 +66,7 @@ impl Notary {
             regions.extend(heads.into_iter().map(|head| head.region));
         }
         for region in regions {
-            self.hand_over(&region, post).await?;
+            self.hand_over_due(&region, post).await?;
         }
         Ok(())
     }

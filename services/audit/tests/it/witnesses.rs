@@ -42,6 +42,12 @@ async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_sig
     assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 0, "the folder is not there");
     let standing = logs.notary.witnesses(&logs.region).await.unwrap();
     assert!(standing.iter().all(|it| it.waiting == 3 && it.trouble.is_some() && it.size.is_none()), "{standing:?}");
+    let minute = logs.now() + TimeDelta::minutes(1);
+    assert!(standing.iter().all(|it| it.tries == Some(1) && it.next_try == Some(minute)), "{standing:?}");
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 0);
+    let standing = logs.notary.witnesses(&logs.region).await.unwrap();
+    let then = (Some(2), Some(logs.now()), Some(logs.now() + TimeDelta::minutes(2)));
+    assert!(standing.iter().all(|it| (it.tries, it.tried_at, it.next_try) == then), "{standing:?}");
 
     std::fs::create_dir(&inside).unwrap();
     assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 15, "nothing was lost");
@@ -49,6 +55,7 @@ async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_sig
     let standing = logs.notary.witnesses(&logs.region).await.unwrap();
     assert!(standing.iter().all(|it| it.waiting == 0 && it.trouble.is_none() && it.size.is_some()), "{standing:?}");
 
+    let newest = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
     // Whoever holds database and key signs an altered log anew, from the first.
     sqlx::raw_sql("update event_log.event set body = replace(body, 'regiohub-hotspots\",', 'regiohub-hotspots\", ') where position = 4")
         .execute(logs.owner("hotspots")).await.unwrap();
@@ -59,6 +66,7 @@ async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_sig
     let kept = std::fs::read_to_string(inside.join("voorbeeld-hotspots.checkpoints")).unwrap();
     let first = kept.split_inclusive("\n\n").take(2).collect::<String>();
     let note = first.trim_end().to_owned() + "\n";
+    assert_eq!(note, newest.note, "the newest came first");
     let evidence = Evidence { checkpoints: vec![Signed { cut_at: logs.now(), note }], keys: vec![] };
     let verdict = logs.verify_with("hotspots", &evidence).await;
     assert!(verdict.findings.iter().any(|finding| finding.what == What::Altered), "{:?}", verdict.findings);
@@ -86,6 +94,59 @@ async fn a_mail_is_handed_to_the_mail_program_with_the_note_in_it() {
     assert!(mail.contains("-t -i\nTo: controle@accountant.example\nFrom: regiohub@hub.example\n"), "{mail}");
     let latest = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
     assert!(mail.contains(&latest.note), "{mail}");
+
+    // Who is added later is not sent what was before.
+    logs.fill(1, 2).await;
+    logs.later(TimeDelta::minutes(10));
+    logs.notary.cut_all(&logs.region).await.unwrap();
+    logs.later(TimeDelta::minutes(1));
+    logs.notary.add_witness(&logs.region, "newcomer", "mailto:later@accountant.example", None).await.unwrap();
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 10, "five each: the newest");
+    let mail = std::fs::read_to_string(folder.0.join("mail")).unwrap();
+    assert_eq!(mail.matches("To: later@accountant.example\n").count(), 5);
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn what_failed_waits_a_little_longer_each_time_and_never_more_than_ten_minutes() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let logs = Logs::new().await;
+    logs.fill(0, 2).await;
+    logs.notary.cut_all(&logs.region).await.unwrap();
+    let folder = Folder::new();
+    let inside = folder.0.join("later");
+    logs.notary.add_witness(&logs.region, "away", &format!("file:{}", inside.display()), None).await.unwrap();
+    let (carrier, mut waits) = (Post::default(), Vec::new());
+    for _ in 0..7 {
+        assert_eq!(logs.notary.hand_over_due(&logs.region, &carrier).await.unwrap(), 0);
+        let standing = logs.notary.witnesses(&logs.region).await.unwrap();
+        let wait = standing[0].next_try.unwrap() - logs.now();
+        waits.push(wait.num_minutes());
+        logs.later(wait - TimeDelta::seconds(1));
+        logs.notary.hand_over_due(&logs.region, &carrier).await.unwrap();
+        assert_eq!(logs.notary.witnesses(&logs.region).await.unwrap(), standing, "too soon: nothing was tried");
+        logs.later(TimeDelta::seconds(1));
+    }
+    assert_eq!(waits, [1, 2, 4, 8, 10, 10, 10]);
+    std::fs::create_dir(&inside).unwrap();
+    assert_eq!(logs.notary.hand_over_due(&logs.region, &carrier).await.unwrap(), 5);
+    let standing = logs.notary.witnesses(&logs.region).await.unwrap();
+    assert!(standing.iter().all(|it| it.waiting == 0 && it.next_try.is_none() && it.tries.is_none()), "{standing:?}");
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn two_that_hand_over_at_the_same_time_hand_each_checkpoint_once() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let logs = Logs::signed().await;
+    let folder = Folder::new();
+    logs.notary.add_witness(&logs.region, "folder", &format!("file:{}", folder.0.display()), None).await.unwrap();
+    let carrier = Post::default();
+    let hand = || logs.notary.hand_over(&logs.region, &carrier);
+    let (one, other) = tokio::join!(hand(), hand());
+    assert_eq!(one.unwrap() + other.unwrap(), 15);
+    let kept = std::fs::read_to_string(folder.0.join("voorbeeld-hotspots.checkpoints")).unwrap();
+    assert_eq!(kept.matches("hub.example/voorbeeld/hotspots\n").count(), 3);
     logs.drop_all().await;
 }
 

@@ -1,18 +1,16 @@
-//! `regiohub audit checkpoint REGION`, `keys REGION`, `rotate-key REGION`, `witnesses REGION`: sign where the logs are.
+//! `regiohub audit checkpoint REGION`, `keys REGION`, `rotate-key REGION`: sign where the logs are.
 
 use super::reach::{Reach, Reached};
-use anyhow::Context;
+use super::witnesses;
 use audit::checkpoint::Notary;
-use audit::witnesses::{Address, Post};
 use bus::LogSource;
 use chassis::{Secrets, Settings};
 use clap::Args;
 use decider::Clock;
 use event_log::Database;
-use proofs::Verifier;
 use vocabulary::RegionId;
 
-/// Sign where the logs of a region are now, and print the signed checkpoints.
+/// Sign where the logs of a region are now, print the signed checkpoints, and hand them to the witnesses.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Checkpoint {
     #[command(flatten)]
@@ -33,28 +31,11 @@ pub(super) struct RotateKey {
     signing: Signing,
 }
 
-/// List the witnesses of a region and how far each is; add one, or end one.
-#[derive(Clone, Debug, Args)]
-pub(super) struct Witnesses {
-    /// Hand checkpoints from now on to NAME=ADDRESS: file:/folder, mailto:someone@example.nl, or the https address of a
-    /// witness that signs.
-    #[arg(long, value_name = "NAME=ADDRESS")]
-    add: Option<String>,
-    /// With --add of an address that signs: the verifier key of the witness.
-    #[arg(long, requires = "add")]
-    key: Option<Verifier>,
-    /// Hand nothing more to the witness of this name.
-    #[arg(long, value_name = "NAME", conflicts_with = "add")]
-    end: Option<String>,
-    #[command(flatten)]
-    signing: Signing,
-}
-
 /// What signing needs.
 #[derive(Clone, Debug, Args)]
-struct Signing {
+pub(super) struct Signing {
     /// Whose.
-    region: RegionId,
+    pub region: RegionId,
     /// What the installation is called, as the hub was told.
     #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
     domain: String,
@@ -64,7 +45,7 @@ struct Signing {
 
 impl Signing {
     /// With what must be kept as long as it works.
-    async fn notary(&self) -> anyhow::Result<(Notary, Reached)> {
+    pub async fn notary(&self) -> anyhow::Result<(Notary, Reached)> {
         let reached = self.reach.open().await?;
         let logs = reached.logs_of(&self.region).await?.into_iter().map(|log| LogSource::Here(log.log)).collect();
         let own = Database::open(reached.options("audit"), 4).await?;
@@ -81,7 +62,7 @@ impl Checkpoint {
         for cut in notary.cut_all(&self.signing.region).await? {
             println!("{}", cut.note);
         }
-        notary.hand_over(&self.signing.region, &Post::default()).await?;
+        witnesses::handed(&notary, &self.signing.region).await?;
         Ok(())
     }
 }
@@ -101,26 +82,6 @@ impl RotateKey {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let (notary, _reached) = self.signing.notary().await?;
         println!("{}", notary.rotate(&self.signing.region).await?.verifier);
-        Ok(())
-    }
-}
-
-impl Witnesses {
-    pub(super) async fn run(self) -> anyhow::Result<()> {
-        let (notary, _reached) = self.signing.notary().await?;
-        let region = &self.signing.region;
-        if let Some(add) = &self.add {
-            let (name, address) = add.split_once('=').context("--add is NAME=ADDRESS")?;
-            let signs = matches!(address.parse::<Address>()?, Address::Endpoint(_));
-            anyhow::ensure!(signs == self.key.is_some(), "--key is for a witness that signs, and such a one needs it");
-            notary.add_witness(region, name, address, self.key.as_ref()).await?;
-        }
-        if let Some(name) = &self.end {
-            anyhow::ensure!(notary.end_witness(region, name).await?, "{region} has no witness called {name}");
-        }
-        for standing in notary.witnesses(region).await? {
-            println!("{}", serde_json::to_string(&standing)?);
-        }
         Ok(())
     }
 }
