@@ -33,6 +33,8 @@ pub struct TestHub {
     pub bus: Bus,
     /// Its guarded routes in their shell.
     pub router: Router,
+    /// What only the installation itself asks, such as `/log`.
+    pub internal: Router,
     /// What they promise.
     pub openapi: OpenApi,
     /// Moves the clock of service and tokens.
@@ -100,6 +102,7 @@ pub async fn hub(service: Service) -> TestHub {
         hub: started.hub,
         bus: started.bus,
         router: web::shell(started.router, web::Shell::default()),
+        internal: started.internal,
         openapi: started.openapi,
         hand,
         issuer,

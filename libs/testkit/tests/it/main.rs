@@ -1,5 +1,10 @@
 //! The kit itself, on a service without routes.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod grants;
+mod inside;
+
 use chassis::Service;
 use proto_schemas::consortium::policy::{Event, Policy};
 use vocabulary::Role;
