@@ -5,6 +5,7 @@
 mod audit;
 mod books;
 pub mod stage;
+mod tampering;
 
 use books::Books;
 use serde_json::Value;
@@ -15,12 +16,15 @@ const PUPILS: &str = include_str!("../../../services/regiohub/src/demo/data/pupi
 #[tokio::test]
 async fn a_school_year_is_played_once_and_every_cent_leads_to_an_event() {
     let stage = Stage::up("demo", &[]).await;
-    let mut steps = 0;
-    let is_last = |_: &Value| {
-        steps += 1;
-        steps == 300
-    };
-    stage.play_until(is_last).await;
+    for until in [300, regiohub::demo::STEPS - 20] {
+        let mut steps = 0;
+        let is_last = |_: &Value| {
+            steps += 1;
+            steps == until
+        };
+        stage.play_until(is_last).await;
+        stage.sign().await;
+    }
     let played = stage.play().await;
     let (end, steps) = played.split_last().unwrap();
     assert_eq!(steps.len() as u64, regiohub::demo::STEPS, "the bar knows how far it is");
@@ -41,8 +45,11 @@ async fn a_school_year_is_played_once_and_every_cent_leads_to_an_event() {
     assert_eq!(stage.parked().await, Vec::<Value>::new());
     audit::every_figure_is_traced_to_what_it_rests_on(&stage, end, &books).await;
     audit::a_thing_has_its_timeline(&stage, end).await;
+    // What the audit adds from here on is signed by nobody.
+    stage.sign().await;
     let drawn = audit::a_sample_is_drawn_and_drawn_again(&stage, end).await;
     audit::the_program_explains_it_too(&stage, end, 0).await;
+    tampering::every_alteration_of_a_played_log_is_found(&stage).await;
     // The last thing: the log is not the same after it.
     audit::an_altered_amount_is_found(&stage, end).await;
     audit::the_program_explains_it_too(&stage, end, 3).await;

@@ -1,5 +1,6 @@
 //! Logs of every service on databases of their own, filled with every event that was ever written, and signed.
 
+use crate::tamper::ways::Owned;
 use audit::checkpoint::Notary;
 use audit::inspect;
 use audit::verify::{Evidence, Log, Schemas, Verdict};
@@ -8,7 +9,6 @@ use chassis::Secrets;
 use chrono::{DateTime, TimeDelta, Utc};
 use decider::{Asked, Clock, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
-use proofs::{Frontier, leaf_hash};
 use serde_json::Value;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -121,33 +121,14 @@ impl Logs {
             .unwrap()
     }
 
-    /// What a forger with every right does to hide: leaves and head fit the texts again.
+    /// The log of a service as its owner has it.
+    pub fn owned<'a>(&'a self, service: &'a str) -> Owned<'a> {
+        Owned { region: self.region.as_str(), service, log: self.owner(service), audit: &self.audit.owner }
+    }
+
+    /// See [`Owned::cover`].
     pub async fn cover(&self, service: &str) {
-        let owner = self.owner(service);
-        let rows: Vec<(i64, String)> = sqlx::query_as("select position, body from event_log.event order by position")
-            .fetch_all(owner)
-            .await
-            .unwrap();
-        let mut tree = Frontier::default();
-        for (position, body) in &rows {
-            let leaf = leaf_hash(body);
-            tree.push(leaf);
-            sqlx::query("update event_log.event set leaf = $2 where position = $1")
-                .bind(position)
-                .bind(leaf.as_slice())
-                .execute(owner)
-                .await
-                .unwrap();
-        }
-        sqlx::query(
-            "update event_log.head set position = $1, frontier = $2,
-                    recorded_at = (select recorded_at from event_log.event order by position desc limit 1)",
-        )
-        .bind(i64::try_from(tree.size()).unwrap())
-        .bind(tree.to_bytes())
-        .execute(owner)
-        .await
-        .unwrap();
+        self.owned(service).cover().await;
     }
 
     pub async fn drop_all(mut self) {

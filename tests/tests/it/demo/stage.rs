@@ -162,11 +162,21 @@ impl Stage {
         serde_json::from_str::<Value>(&text).unwrap()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Runs `regiohub audit …` on the databases of this hub: how it ended, and what it said.
+    /// Runs `regiohub audit … --region REGION` on the databases of this hub: how it ended, and what it said.
     pub async fn audit(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        self.audits(&[arguments, &["--region", REGION]].concat()).await
+    }
+
+    /// Signs where each log is now.
+    pub async fn sign(&self) {
+        let (code, said) = self.audits(&["checkpoint", REGION]).await;
+        assert_eq!(code, Some(0), "{said}");
+    }
+
+    async fn audits(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let (server, prefix) = self.databases.rsplit_once('/').unwrap();
         let mut audit = Command::new(program());
-        audit.arg("audit").args(arguments).args(["--region", REGION]);
+        audit.arg("audit").args(arguments).arg("--data-dir").arg(self.data.path());
         audit.args(["--postgres-url", &format!("{server}/postgres"), "--database-prefix", prefix]);
         let ended = audit.stdin(Stdio::null()).output().await.unwrap();
         let said = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
