@@ -19,7 +19,7 @@ use decider::Clock;
 use event_log::tenant;
 use leaves::Leaves;
 use proofs::{Checkpoint, Frontier, Note, leaf_hash};
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use std::sync::Arc;
 use vocabulary::RegionId;
 
@@ -54,9 +54,20 @@ pub struct Cut {
     pub cut_at: DateTime<Utc>,
     /// The signed note.
     pub note: String,
+    /// What witnesses signed under it.
+    #[sqlx(default)]
+    cosignatures: Vec<String>,
     /// The tree's frontier.
     frontier: Vec<u8>,
 }
+
+/// A checkpoint as it is read; the order of what witnesses signed does not depend on when they did.
+const CUT: &str = "select service, epoch, size, cut_at, note, frontier,
+     array(select cosignature from checkpoints.handed
+           where handed.region = checkpoint.region and handed.service = checkpoint.service
+             and handed.epoch = checkpoint.epoch and handed.size = checkpoint.size and cosignature is not null
+           order by cosignature collate \"C\") as cosignatures
+     from checkpoints.checkpoint";
 
 /// Why a log gets no checkpoint.
 #[derive(Debug, thiserror::Error)]
@@ -211,7 +222,8 @@ impl Notary {
         let text = checkpoint.to_string();
         let note = Note { signatures: vec![signer.sign(&text)], text }.to_string();
         let size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
-        let cut = Cut { service: service.to_owned(), epoch, size, cut_at: now, note, frontier: tree.to_bytes() };
+        let (service, frontier) = (service.to_owned(), tree.to_bytes());
+        let cut = Cut { service, epoch, size, cut_at: now, note, cosignatures: vec![], frontier };
         sqlx::query(
             "insert into checkpoints.checkpoint (region, service, epoch, size, cut_at, note, frontier)
              values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
@@ -234,10 +246,9 @@ impl Notary {
     /// When the database does not answer.
     pub async fn latest(&self, region: &RegionId, service: &str) -> sqlx::Result<Option<Cut>> {
         let mut transaction = tenant(&self.db, region).await?;
-        sqlx::query_as(
-            "select service, epoch, size, cut_at, note, frontier from checkpoints.checkpoint
-             where region = $1 and service = $2 order by epoch desc, size desc limit 1",
-        )
+        sqlx::query_as(AssertSqlSafe(format!(
+            "{CUT} where region = $1 and service = $2 order by epoch desc, size desc limit 1"
+        )))
         .bind(region.as_str())
         .bind(service)
         .fetch_optional(&mut *transaction)
@@ -259,10 +270,9 @@ impl Notary {
 /// When the database does not answer.
 pub async fn list(db: &PgPool, region: &RegionId, after: (&str, i32, i64), limit: i64) -> sqlx::Result<Vec<Cut>> {
     let mut transaction = tenant(db, region).await?;
-    sqlx::query_as(
-        "select service, epoch, size, cut_at, note, frontier from checkpoints.checkpoint
-         where region = $1 and (service, epoch, size) > ($2, $3, $4) order by service, epoch, size limit $5",
-    )
+    sqlx::query_as(AssertSqlSafe(format!(
+        "{CUT} where region = $1 and (service, epoch, size) > ($2, $3, $4) order by service, epoch, size limit $5"
+    )))
     .bind(region.as_str())
     .bind(after.0)
     .bind(after.1)
@@ -273,6 +283,12 @@ pub async fn list(db: &PgPool, region: &RegionId, after: (&str, i32, i64), limit
 }
 
 impl Cut {
+    /// The note with what witnesses signed under it, as it is handed to whoever asks.
+    #[must_use]
+    pub fn published(&self) -> String {
+        self.cosignatures.iter().fold(self.note.clone(), |note, line| note + line + "\n")
+    }
+
     /// What it says.
     #[must_use]
     pub fn checkpoint(&self) -> Option<Checkpoint> {

@@ -65,7 +65,10 @@ pub async fn aside(audit: &PgPool, log: &Log) -> sqlx::Result<Aside> {
         let of_this: Vec<_> = page.into_iter().take_while(|cut| cut.service == log.service).collect();
         let Some(last) = of_this.last() else { break };
         (epoch, size) = (last.epoch, last.size);
-        aside.evidence.checkpoints.extend(of_this.into_iter().map(|cut| Signed { cut_at: cut.cut_at, note: cut.note }));
+        aside
+            .evidence
+            .checkpoints
+            .extend(of_this.into_iter().map(|cut| Signed { cut_at: cut.cut_at, note: cut.published() }));
     }
     (aside.epoch, aside.size) = (epoch.max(1), size.unsigned_abs());
     aside.evidence.keys =
@@ -89,6 +92,7 @@ pub async fn verify(
     // Before the log is read: a checkpoint that is cut meanwhile would be longer than what we read.
     let mut aside = aside(audit, &log).await?;
     aside.evidence.checkpoints.extend(trusted.checkpoints.iter().cloned());
+    aside.evidence.witnesses.clone_from(&trusted.witnesses);
     if !trusted.keys.is_empty() {
         // Whoever altered the log may have altered the keys beside it.
         aside.evidence.keys.clone_from(&trusted.keys);

@@ -1,11 +1,13 @@
 //! The proof that one event stands in a log, for whoever has nothing but the key: made, and checked.
 
+use crate::cosigned::seen;
 use crate::inspect::said;
 use crate::verify::{Finding, Log, Schemas, Signed, What, believe};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, Utc};
 use event_log::Envelope;
-use proofs::{Checkpoint, Hash, Prover, Verifier, included, leaf_hash};
+use proofs::{Checkpoint, Hash, NotSigned, Note, Prover, Verifier, included, leaf_hash};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::RegionId;
@@ -25,7 +27,7 @@ pub struct Inclusion {
     pub event: String,
     /// The siblings from the leaf up to the root (RFC 6962).
     pub path: Vec<String>,
-    /// The signed checkpoint (C2SP) with the root of the tree.
+    /// The signed checkpoint (C2SP) with the root of the tree, and what witnesses signed under it.
     pub checkpoint: String,
 }
 
@@ -83,6 +85,20 @@ impl Proving {
 }
 
 impl Inclusion {
+    /// When a witness saw the checkpoint of the proof; the proof itself is checked apart.
+    ///
+    /// # Errors
+    /// When it did not sign it, or another did in its name.
+    pub fn cosigned(&self, witness: &Verifier) -> Result<DateTime<Utc>, Finding> {
+        let note: Note = self.checkpoint.parse().map_err(|error: proofs::Malformed| {
+            Finding::aside(What::CheckpointUnreadable, format!("the checkpoint does not read: {error}"))
+        })?;
+        seen(&note, witness).map_err(|error| match error {
+            NotSigned::Absent(_) => Finding::aside(What::NotCosigned, error.to_string()),
+            NotSigned::Forged(_) => Finding::aside(What::Forged, error.to_string()),
+        })
+    }
+
     /// Checks the proof with nothing but keys; answers what the checkpoint says.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ pub use finding::{Finding, What};
 pub use line::{Columns, Line};
 pub use schemas::Schemas;
 
+use crate::cosigned::Cosigned;
 use chrono::{DateTime, Utc};
 use event_log::Envelope;
 use evidence::Believed;
@@ -78,6 +79,8 @@ pub struct Verdict {
     pub root: Option<String>,
     /// The signed checkpoints whose roots the log has, by size.
     pub checkpoints: Vec<u64>,
+    /// How far each of the witnesses that were given signed.
+    pub cosigned: Vec<Cosigned>,
     /// Restores that were declared: before this epoch the log may have gone on otherwise from some position.
     pub declared_forks: Vec<u32>,
     /// What is wrong, by position, at most 50.
@@ -105,6 +108,7 @@ pub struct Check<'a> {
     log: Log,
     schemas: &'a Schemas,
     believed: Believed,
+    witnesses: Vec<String>,
     place: u64,
     lines: u64,
     /// The tree over the texts; none from where a leaf is not known.
@@ -135,6 +139,7 @@ impl<'a> Check<'a> {
             log,
             schemas,
             believed,
+            witnesses: evidence.witnesses.iter().map(|witness| witness.name().to_owned()).collect(),
             place: 0,
             lines: 0,
             tree: Some(Frontier::default()),
@@ -272,6 +277,7 @@ impl<'a> Check<'a> {
         if let Some(head) = head {
             self.head(head, size, after);
         }
+        let cosigned = self.cosigned();
         let findings: Vec<Finding> = std::mem::take(&mut self.findings).into_values().collect();
         Verdict {
             region: self.log.region,
@@ -280,10 +286,28 @@ impl<'a> Check<'a> {
             size,
             root: self.tree.map(|tree| hex::encode(tree.root())),
             checkpoints: self.matched,
+            cosigned,
             declared_forks: self.believed.forks,
             findings,
             found: self.found,
         }
+    }
+
+    /// The longest checkpoint of the log that each witness signed; one that signed none is a finding.
+    fn cosigned(&mut self) -> Vec<Cosigned> {
+        let mut cosigned = Vec::new();
+        for (place, witness) in std::mem::take(&mut self.witnesses).into_iter().enumerate() {
+            let its = self.believed.cosigned.iter().filter(|(by, _)| *by == place).map(|(_, by)| by);
+            match its.filter(|by| self.matched.binary_search(&by.size).is_ok()).max_by_key(|by| (by.size, by.at)) {
+                Some(by) => cosigned.push(by.clone()),
+                None if self.place == 0 => {}
+                None => {
+                    let says = format!("no checkpoint of this log is signed by {witness}");
+                    self.find(Finding::aside(What::NotCosigned, says));
+                }
+            }
+        }
+        cosigned
     }
 
     fn head(&mut self, head: &Head, size: u64, after: i64) {

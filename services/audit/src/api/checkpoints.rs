@@ -26,7 +26,7 @@ pub struct Shown {
     pub epoch: i32,
     /// When it was cut.
     pub cut_at: DateTime<Utc>,
-    /// The signed note (C2SP).
+    /// The signed note (C2SP): a line for each signature, that of the hub and those of witnesses.
     pub note: String,
 }
 
@@ -46,7 +46,8 @@ pub struct ShownKey {
 
 impl From<Cut> for Shown {
     fn from(cut: Cut) -> Self {
-        Self { service: cut.service, size: cut.size, epoch: cut.epoch, cut_at: cut.cut_at, note: cut.note }
+        let note = cut.published();
+        Self { service: cut.service, size: cut.size, epoch: cut.epoch, cut_at: cut.cut_at, note }
     }
 }
 
@@ -91,7 +92,7 @@ pub(super) async fn list_checkpoints(
     Ok(Listed::cut(rows, &page, |shown: &Shown| format!("{}:{}:{}", shown.service, shown.epoch, shown.size)))
 }
 
-/// The newest checkpoint of one log, as it was signed (laatste controlepunt).
+/// The newest checkpoint of one log, with what the hub and witnesses signed under it (laatste controlepunt).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/checkpoints/{service}/latest", tag = "audit",
     operation_id = "get-latest-checkpoint",
@@ -104,7 +105,7 @@ pub(super) async fn latest_checkpoint(
 ) -> Result<Response, Problem> {
     let latest = audit.notary.latest(&region, &service).await.map_err(|_| away())?;
     let latest = latest.ok_or_else(|| Problem::not_found("checkpoint", "controlepunt"))?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], latest.note).into_response())
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], latest.published()).into_response())
 }
 
 /// List the keys that sign or signed the checkpoints of a region (sleutels).

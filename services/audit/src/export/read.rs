@@ -5,6 +5,7 @@ mod log;
 
 use super::Progress;
 use super::manifest::{self, Manifest};
+use crate::cosigned::Cosigned;
 use crate::verify::{Key, Schemas};
 use chrono::DateTime;
 use file::Zipped;
@@ -40,6 +41,8 @@ pub struct CheckedLog {
     pub last: u64,
     /// Up to which position a trusted key signed it; 0 for not at all.
     pub signed: u64,
+    /// How far each of the witnesses that were given signed.
+    pub cosigned: Vec<Cosigned>,
 }
 
 /// What came of checking an export.
@@ -83,11 +86,16 @@ impl fmt::Display for Finding {
 }
 
 /// Checks every file, event, leaf, tree and signature of an export with flat memory. With `given` keys only what they
-/// signed is trusted, else the keys in the export.
+/// signed is trusted, else the keys in the export. Each of the `witnesses` must have signed a checkpoint of each log as well.
 ///
 /// # Errors
 /// When the file cannot be opened. Whatever is wrong inside is a finding.
-pub fn check(path: &Path, given: &[Verifier], mut seen: impl FnMut(Progress<'_>)) -> io::Result<Checked> {
+pub fn check(
+    path: &Path,
+    given: &[Verifier],
+    witnesses: &[Verifier],
+    mut seen: impl FnMut(Progress<'_>),
+) -> io::Result<Checked> {
     let mut checked = Checked::default();
     let mut zip = match Zipped::open(path)? {
         Ok(zip) => zip,
@@ -114,7 +122,7 @@ pub fn check(path: &Path, given: &[Verifier], mut seen: impl FnMut(Progress<'_>)
     let key = |verifier: &Verifier| Key { verifier: verifier.clone(), from: DateTime::UNIX_EPOCH, until: None };
     let known = given.iter().chain(&checked.keys).map(key).collect();
     let given = if given.is_empty() { checked.keys.clone() } else { given.to_vec() };
-    let trust = Trust { given, known, schemas };
+    let trust = Trust { given, known, witnesses: witnesses.to_vec(), schemas };
     for part in &manifest.logs {
         for event_type in log::check(&mut zip, &manifest, part, &trust, &mut checked, &mut seen) {
             if !zip.has(&schema(&event_type)) {
@@ -134,6 +142,8 @@ struct Trust {
     given: Vec<Verifier>,
     /// These, and those in the export.
     known: Vec<Key>,
+    /// Who must have signed as well.
+    witnesses: Vec<Verifier>,
     schemas: Schemas,
 }
 

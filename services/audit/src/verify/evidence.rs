@@ -1,6 +1,7 @@
 //! What is known of a log from aside: signed checkpoints, and the keys they were signed with.
 
 use super::{Finding, Log, What};
+use crate::cosigned::{Cosigned, seen};
 use chrono::{DateTime, Utc};
 use proofs::{Checkpoint, Hash, NotSigned, Note, Verifier};
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ pub struct Evidence {
     pub checkpoints: Vec<Signed>,
     /// Of the region.
     pub keys: Vec<Key>,
+    /// Who must have signed as well.
+    pub witnesses: Vec<Verifier>,
 }
 
 /// A checkpoint as it was kept.
@@ -41,6 +44,8 @@ pub(super) struct Believed {
     pub epoch: u32,
     /// The epochs that were begun by a signed checkpoint.
     pub forks: Vec<u32>,
+    /// What the witnesses signed, each by its place among those that were given: two may have one name.
+    pub cosigned: Vec<(usize, Cosigned)>,
 }
 
 impl Believed {
@@ -57,9 +62,15 @@ impl Believed {
 pub(super) fn weighed(log: &Log, evidence: &Evidence) -> (Believed, Vec<Finding>) {
     let mut wrong = Vec::new();
     let mut read: Vec<Checkpoint> = Vec::new();
+    let mut cosigned = Vec::new();
     for signed in &evidence.checkpoints {
         match believe(log, signed, &evidence.keys) {
-            Ok(checkpoint) => read.push(checkpoint),
+            Ok(checkpoint) => {
+                let (by, forged) = cosigners(signed, checkpoint.size, &evidence.witnesses);
+                cosigned.extend(by.into_iter().map(|by| (checkpoint.epoch, by)));
+                wrong.extend(forged);
+                read.push(checkpoint);
+            }
             Err(finding) => wrong.push(finding),
         }
     }
@@ -80,7 +91,26 @@ pub(super) fn weighed(log: &Log, evidence: &Evidence) -> (Believed, Vec<Finding>
         }
     }
     believed.forks.sort_unstable();
+    believed.cosigned = cosigned.into_iter().filter(|(of, _)| *of == epoch).map(|(_, by)| by).collect();
     (believed, wrong)
+}
+
+/// Which of these witnesses signed a checkpoint, and what is signed in the name of one that did not.
+fn cosigners(signed: &Signed, size: u64, witnesses: &[Verifier]) -> (Vec<(usize, Cosigned)>, Vec<Finding>) {
+    let Ok(note) = signed.note.parse::<Note>() else { return Default::default() };
+    let (mut by, mut forged) = (Vec::new(), Vec::new());
+    for (place, witness) in witnesses.iter().enumerate() {
+        match seen(&note, witness) {
+            Ok(at) => by.push((place, Cosigned { witness: witness.name().to_owned(), size, at })),
+            Err(NotSigned::Forged(name)) => forged.push(forgery(&name, size)),
+            Err(NotSigned::Absent(_)) => {}
+        }
+    }
+    (by, forged)
+}
+
+fn forgery(name: &str, size: u64) -> Finding {
+    Finding::aside(What::Forged, format!("the signature of {name} under the checkpoint of size {size} does not fit"))
 }
 
 /// Reads a checkpoint and checks whose it is.
@@ -102,10 +132,7 @@ pub(crate) fn believe(log: &Log, signed: &Signed, keys: &[Key]) -> Result<Checkp
                 return Err(Finding::aside(What::KeyNotValid, says));
             }
             Ok(_) => known = true,
-            Err(NotSigned::Forged(name)) => {
-                let says = format!("the signature of {name} under the checkpoint of size {size} does not fit");
-                return Err(Finding::aside(What::Forged, says));
-            }
+            Err(NotSigned::Forged(name)) => return Err(forgery(&name, size)),
             Err(NotSigned::Absent(_)) => {}
         }
     }

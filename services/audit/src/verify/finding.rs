@@ -55,6 +55,8 @@ pub enum What {
     Forged,
     /// A checkpoint was signed by a key that was not valid then.
     KeyNotValid,
+    /// A witness that was given signed no checkpoint.
+    NotCosigned,
     /// Two checkpoints contradict each other.
     Contradiction,
     /// What was given is not complete.

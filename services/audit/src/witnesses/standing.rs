@@ -17,6 +17,9 @@ use vocabulary::RegionId;
 pub struct Standing {
     /// What it is called.
     pub name: String,
+    /// What its signatures are checked with (C2SP verifier key); absent where it only keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<String>,
     /// Of which service's log; absent while no log has a checkpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
@@ -56,7 +59,7 @@ impl Notary {
                  from {WANTED} wanted left join checkpoints.handed
                       on handed.region = $1 and handed.witness = wanted.witness and handed.service = wanted.service
                      and handed.epoch = wanted.epoch and handed.size = wanted.size)
-             select witness.name, there.service,
+             select witness.name, witness.verifier, there.service,
                     (array_agg(size order by epoch desc, size desc) filter (where not waits))[1] as size,
                     max(handed_at) as handed_at,
                     count(*) filter (where waits and there.service is not null) as waiting,
@@ -66,7 +69,7 @@ impl Notary {
                     min(next_try) filter (where waits) as next_try
              from checkpoints.witness left join there on there.witness = witness.name
              where witness.region = $1 and witness.ended_at is null
-             group by witness.name, there.service order by witness.name, there.service"
+             group by witness.name, witness.verifier, there.service order by witness.name, there.service"
         )))
         .bind(region.as_str())
         .fetch_all(&mut *transaction)

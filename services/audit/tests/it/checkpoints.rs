@@ -107,8 +107,11 @@ async fn a_checkpoint_and_a_key_from_elsewhere_are_held_against_the_log() {
     let cut_at = logs.now();
     let keys: Vec<Key> = logs.notary.keys(&logs.region).await.unwrap().iter().filter_map(|key| key.key()).collect();
     let other = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
-    let with =
-        |note: String, keys: &[Key]| Evidence { checkpoints: vec![Signed { cut_at, note }], keys: keys.to_vec() };
+    let with = |note: String, keys: &[Key]| Evidence {
+        checkpoints: vec![Signed { cut_at, note }],
+        keys: keys.to_vec(),
+        witnesses: vec![],
+    };
     let found = async |evidence: Evidence| {
         let verdict = logs.verify_with("consortium", &evidence).await;
         verdict.findings.first().map(|finding| finding.what)

@@ -1,6 +1,7 @@
 //! Checkpoints reach the witnesses of a region; one that is away loses nothing.
 
 use crate::logs::Logs;
+use audit::cosigned::Cosigned;
 use audit::verify::{Evidence, Signed, What};
 use audit::witness::{NotSeen, Shown, witnessed};
 use audit::witnesses::Post;
@@ -8,7 +9,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use proofs::{Checkpoint, Kind, Note, Signer, Verifier};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -67,7 +68,7 @@ async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_sig
     let first = kept.split_inclusive("\n\n").take(2).collect::<String>();
     let note = first.trim_end().to_owned() + "\n";
     assert_eq!(note, newest.note, "the newest came first");
-    let evidence = Evidence { checkpoints: vec![Signed { cut_at: logs.now(), note }], keys: vec![] };
+    let evidence = Evidence { checkpoints: vec![Signed { cut_at: logs.now(), note }], ..Evidence::default() };
     let verdict = logs.verify_with("hotspots", &evidence).await;
     assert!(verdict.findings.iter().any(|finding| finding.what == What::Altered), "{:?}", verdict.findings);
     assert_eq!(verdict.first_bad(), Some(1), "somewhere from 1 on");
@@ -196,15 +197,43 @@ async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_d
     }
     assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 5);
     let latest = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
-    let signed: String =
+    let note: Note = latest.published().parse().unwrap();
+    assert!(note.signed_by(&key).is_ok() && note.signatures.len() == 2, "{note}");
+
+    // Whoever has its key is told how far it signed, and of another that it signed nothing.
+    let with = |witnesses: &[&Verifier]| Evidence {
+        witnesses: witnesses.iter().map(|key| (*key).clone()).collect(),
+        ..Evidence::default()
+    };
+    let verdict = logs.verify_with("hotspots", &with(&[&key])).await;
+    let size = latest.size.unsigned_abs();
+    let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    assert!(verdict.intact(), "{:?}", verdict.findings);
+    assert_eq!(verdict.cosigned, [Cosigned { witness: "school.example/witness".to_owned(), size, at }]);
+    let stranger = Signer::new("other.example/witness", &[6; 32]).unwrap().verifier(Kind::Witness);
+    let namesake = Signer::new("school.example/witness", &[6; 32]).unwrap().verifier(Kind::Witness);
+    for other in [&stranger, &namesake] {
+        let verdict = logs.verify_with("hotspots", &with(&[&key, other])).await;
+        assert_eq!(verdict.findings.iter().map(|it| it.what).collect::<Vec<_>>(), [What::NotCosigned]);
+    }
+    // A signature in its name that it did not make.
+    let forged = "update checkpoints.handed set cosignature = (select cosignature from checkpoints.handed
+                  where service = 'consortium' order by size desc limit 1) where service = 'hotspots' and size = $1";
+    let kept: String =
         sqlx::query_scalar("select cosignature from checkpoints.handed where service = 'hotspots' and size = $1")
             .bind(latest.size)
             .fetch_one(&logs.audit.owner)
             .await
             .unwrap();
-    let mut note: Note = latest.note.parse().unwrap();
-    note.signatures.push(signed.parse().unwrap());
-    assert!(note.signed_by(&key).is_ok());
+    sqlx::query(forged).bind(latest.size).execute(&logs.audit.owner).await.unwrap();
+    let verdict = logs.verify_with("hotspots", &with(&[&key])).await;
+    assert!(verdict.findings.iter().any(|it| it.what == What::Forged), "{:?}", verdict.findings);
+    sqlx::query("update checkpoints.handed set cosignature = $2 where service = 'hotspots' and size = $1")
+        .bind(latest.size)
+        .bind(kept)
+        .execute(&logs.audit.owner)
+        .await
+        .unwrap();
 
     // We forgot what it saw: it says so, and is shown the proof from there.
     sqlx::raw_sql("truncate checkpoints.handed").execute(&logs.audit.owner).await.unwrap();

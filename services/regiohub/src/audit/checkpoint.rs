@@ -59,10 +59,12 @@ impl Signing {
 impl Checkpoint {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let (notary, _reached) = self.signing.notary().await?;
-        for cut in notary.cut_all(&self.signing.region).await? {
-            println!("{}", cut.note);
-        }
+        notary.cut_all(&self.signing.region).await?;
         witnesses::handed(&notary, &self.signing.region).await?;
+        // Once more, for what witnesses signed is under them now.
+        for cut in notary.cut_all(&self.signing.region).await? {
+            println!("{}", cut.published());
+        }
         Ok(())
     }
 }

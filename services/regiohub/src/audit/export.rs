@@ -3,12 +3,14 @@
 use super::reach::{Reach, RegionLog};
 use super::{Format, Found};
 use anyhow::Context;
+use audit::cosigned::settled;
 use audit::export::{Dates, Error, Export, Manifest, Progress, Source, tables};
 use audit::verify::{Evidence, Log};
 use chrono::{NaiveDate, Utc};
 use clap::Args;
 use event_log::Database;
 use indicatif::{ProgressBar, ProgressStyle};
+use proofs::Malformed;
 use serde_json::json;
 use std::path::PathBuf;
 use vocabulary::RegionId;
@@ -82,8 +84,9 @@ impl ExportTo {
 /// A log with its checkpoints and the keys that signed them.
 async fn source(aside: &Database, region: &RegionId, log: RegionLog) -> anyhow::Result<Source> {
     let which = Log { region: region.clone(), service: log.service.to_owned() };
-    let Evidence { checkpoints, keys } = audit::inspect::aside(&aside.app, &which).await?.evidence;
-    let notes = checkpoints.iter().map(|signed| signed.note.parse()).collect::<Result<_, _>>();
+    let Evidence { checkpoints, keys, .. } = audit::inspect::aside(&aside.app, &which).await?.evidence;
+    let notes = checkpoints.iter().map(|signed| Ok(settled(signed.note.parse()?, signed.cut_at)));
+    let notes = notes.collect::<Result<_, Malformed>>();
     let notes = notes.with_context(|| format!("a checkpoint of {}", log.service))?;
     let keys = keys.into_iter().map(|key| key.verifier).collect();
     Ok(Source { log: log.log, end: log.head.position, notes, keys })

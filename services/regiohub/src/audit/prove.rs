@@ -4,10 +4,12 @@ use super::reach::Reach;
 use super::verify::keys;
 use super::{Format, Found};
 use anyhow::Context;
+use audit::cosigned::Cosigned;
 use audit::prove::{Inclusion, Proving};
 use audit::verify::{Log, Schemas};
 use clap::Args;
 use futures_util::TryStreamExt;
+use proofs::Kind;
 use serde_json::json;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -39,6 +41,9 @@ pub(super) struct Check {
     /// The verifier key of the region, or a file with one a line. May be repeated.
     #[arg(long, required = true)]
     key: Vec<String>,
+    /// The verifier key of a witness, or a file with one a line: it must have signed the checkpoint as well. May be repeated.
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -86,20 +91,28 @@ impl Prove {
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let keys = keys(&self.key)?;
+        let (keys, witnesses) = (keys(&self.key, Kind::Log)?, keys(&self.witness, Kind::Witness)?);
         let text = std::fs::read_to_string(&self.proof).with_context(|| self.proof.display().to_string())?;
         let proof: Inclusion = serde_json::from_str(&text)
             .map_err(|error| Found(format!("{} is no whole proof: {error}", self.proof.display())))?;
         let checkpoint = proof.check(&keys, &Schemas::committed()?).map_err(|finding| Found(finding.to_string()))?;
+        let cosigned = witnesses.iter().map(|witness| {
+            let at = proof.cosigned(witness).map_err(|finding| Found(finding.to_string()))?;
+            Ok(Cosigned { witness: witness.name().to_owned(), size: checkpoint.size, at })
+        });
+        let cosigned: Vec<Cosigned> = cosigned.collect::<Result<_, Found>>()?;
         match self.format {
             Format::Json => println!(
                 "{}",
-                json!({ "proven": true, "origin": checkpoint.origin, "position": proof.position, "size": checkpoint.size })
+                json!({ "proven": true, "origin": checkpoint.origin, "position": proof.position, "size": checkpoint.size,
+                        "cosigned": cosigned })
             ),
-            Format::Text => println!(
-                "proven: position {} of {}, under the checkpoint over {} events\n{}",
-                proof.position, checkpoint.origin, checkpoint.size, proof.event
-            ),
+            Format::Text => {
+                let (position, origin, size) = (proof.position, &checkpoint.origin, checkpoint.size);
+                println!("proven: position {position} of {origin}, under the checkpoint over {size} events");
+                cosigned.iter().for_each(|by| println!("{}", super::verify::cosigned(by)));
+                println!("{}", proof.event);
+            }
         }
         Ok(())
     }

@@ -3,11 +3,12 @@
 use super::reach::Reach;
 use super::{Format, Found, verify_export};
 use anyhow::Context;
+use audit::cosigned::Cosigned;
 use audit::verify::{Evidence, Key, Log, Schemas, Signed, Verdict};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use proofs::Verifier;
+use proofs::{Kind, Verifier};
 use std::path::{Path, PathBuf};
 use vocabulary::RegionId;
 
@@ -26,6 +27,10 @@ pub(super) struct Verify {
     /// altered the logs may have altered them too. May be repeated.
     #[arg(long)]
     key: Vec<String>,
+    /// The verifier key of a witness, or a file with one a line: each log must have a checkpoint that it signed, and up to
+    /// where is told. May be repeated.
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
     /// A file with a checkpoint that you, or a witness, kept: it must be the log's. May be repeated.
     #[arg(long)]
     checkpoint: Vec<PathBuf>,
@@ -38,12 +43,15 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let keys = keys(&self.key)?;
+        let (keys, witnesses) = (keys(&self.key, Kind::Log)?, keys(&self.witness, Kind::Witness)?);
         // No region has a dot or a slash in its name.
         if self.what.contains(['.', '/']) || Path::new(&self.what).is_file() {
             let alone = self.service.is_empty() && self.checkpoint.is_empty();
-            anyhow::ensure!(alone, "an export is verified whole, with its own checkpoints: only --key goes with it");
-            return verify_export::verified(Path::new(&self.what), keys, self.format).await;
+            anyhow::ensure!(
+                alone,
+                "an export is verified whole, with its own checkpoints: only --key and --witness go with it"
+            );
+            return verify_export::verified(Path::new(&self.what), keys, witnesses, self.format).await;
         }
         let region: RegionId = self.what.parse()?;
         let kept = self.checkpoints(&region)?;
@@ -65,6 +73,7 @@ impl Verify {
                     .iter()
                     .map(|verifier| Key { verifier: verifier.clone(), from: DateTime::<Utc>::MIN_UTC, until: None })
                     .collect(),
+                witnesses: witnesses.clone(),
                 checkpoints: kept
                     .iter()
                     .filter(|(origin, _)| origin.ends_with(&ending))
@@ -116,6 +125,7 @@ impl Verify {
         });
         let word = if verdict.intact() { "intact" } else { "NOT INTACT" };
         println!("{:<14}{:>12} events  {word}  ({signed})", verdict.service, verdict.lines);
+        verdict.cosigned.iter().for_each(|by| println!("{}", cosigned(by)));
         for epoch in &verdict.declared_forks {
             println!("  a restore was declared: epoch {epoch}");
         }
@@ -133,9 +143,14 @@ impl Verify {
     }
 }
 
-/// Verifier keys, each given as it is or as a file with one a line.
-pub(super) fn keys(given: &[String]) -> anyhow::Result<Vec<Verifier>> {
-    let mut keys = Vec::new();
+/// How far a witness signed, in words.
+pub(super) fn cosigned(by: &Cosigned) -> String {
+    format!("  signed by {} up to {}, which it saw at {}", by.witness, by.size, by.at)
+}
+
+/// Verifier keys of this kind, each given as it is or as a file with one a line.
+pub(super) fn keys(given: &[String], kind: Kind) -> anyhow::Result<Vec<Verifier>> {
+    let mut keys: Vec<Verifier> = Vec::new();
     for key in given {
         if let Ok(verifier) = key.parse() {
             keys.push(verifier);
@@ -145,6 +160,12 @@ pub(super) fn keys(given: &[String]) -> anyhow::Result<Vec<Verifier>> {
             .with_context(|| format!("{key} is neither a verifier key (name+id+key) nor a file with some"))?;
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             keys.push(line.parse().with_context(|| format!("{key}: {line}"))?);
+        }
+    }
+    if let Some(other) = keys.iter().find(|key| key.kind() != kind) {
+        match kind {
+            Kind::Log => anyhow::bail!("{other} is the key of a witness, and not of a log"),
+            Kind::Witness => anyhow::bail!("{other} is the key of a log, and not of a witness"),
         }
     }
     Ok(keys)

@@ -10,9 +10,14 @@ use std::path::Path;
 use tokio::task::spawn_blocking;
 
 /// Checks it and prints what came of it.
-pub(super) async fn verified(file: &Path, keys: Vec<Verifier>, format: Format) -> anyhow::Result<()> {
+pub(super) async fn verified(
+    file: &Path,
+    keys: Vec<Verifier>,
+    witnesses: Vec<Verifier>,
+    format: Format,
+) -> anyhow::Result<()> {
     let (path, given, seen) = (file.to_owned(), !keys.is_empty(), progress(format));
-    let checked = spawn_blocking(move || check(&path, &keys, seen)).await?;
+    let checked = spawn_blocking(move || check(&path, &keys, &witnesses, seen)).await?;
     let checked = checked.with_context(|| format!("{} cannot be read", file.display()))?;
     for finding in &checked.findings {
         match format {
@@ -34,7 +39,7 @@ pub(super) async fn verified(file: &Path, keys: Vec<Verifier>, format: Format) -
             for log in &checked.logs {
                 println!(
                     "{}",
-                    json!({ "service": log.service, "first": log.first, "last": log.last, "signed": log.signed, "intact": true })
+                    json!({ "service": log.service, "first": log.first, "last": log.last, "signed": log.signed, "cosigned": log.cosigned, "intact": true })
                 );
             }
         }
@@ -47,6 +52,7 @@ fn told(checked: &Checked, given: bool) -> String {
     for log in &checked.logs {
         let signed = if log.signed == 0 { "not signed".to_owned() } else { format!("signed up to {}", log.signed) };
         lines.push(format!("{:<14} {:>9} to {:>9}  intact, {signed}", log.service, log.first, log.last));
+        lines.extend(log.cosigned.iter().map(super::verify::cosigned));
     }
     if checked.unsigned().next().is_some() {
         lines.push("What is not signed is whole in itself, and nothing proves who wrote it.".to_owned());

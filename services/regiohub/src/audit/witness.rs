@@ -48,7 +48,7 @@ struct Desk {
 
 impl Witness {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let keys = super::verify::keys(&self.key)?;
+        let keys = super::verify::keys(&self.key, Kind::Log)?;
         let secret = Secrets::open_or_create(&self.folder)?.kept("witness")?;
         let signer = Signer::new(&self.name, &secret).context("--name")?;
         let verifier = signer.verifier(Kind::Witness).to_string();

@@ -46,7 +46,8 @@ pub(super) fn check(
         return types;
     };
     let checkpoints = notes.iter().map(|(_, note, _)| Signed { cut_at: DateTime::UNIX_EPOCH, note: note.clone() });
-    let evidence = Evidence { checkpoints: checkpoints.collect(), keys: trust.known.clone() };
+    let (keys, witnesses) = (trust.known.clone(), trust.witnesses.clone());
+    let evidence = Evidence { checkpoints: checkpoints.collect(), keys, witnesses };
     let log = Log { region: manifest.region.clone(), service: service.to_owned() };
     let check = Check::new(log, &trust.schemas, &evidence);
     let mut reading = Events { manifest, part, check, leaves, at: 0, types: &mut types };
@@ -74,7 +75,8 @@ pub(super) fn check(
     }
     // An older key may have signed the older ones: the last one covers them too.
     let signed = verdict.checkpoints.iter().copied().filter(|size| trusted.contains(size)).max().unwrap_or(0);
-    checked.logs.push(CheckedLog { service: service.to_owned(), first: part.first, last: part.last, signed });
+    let (service, cosigned) = (service.to_owned(), verdict.cosigned);
+    checked.logs.push(CheckedLog { service, first: part.first, last: part.last, signed, cosigned });
     types
 }
 

@@ -65,7 +65,7 @@ pub async fn exported() -> (World, PathBuf) {
 }
 
 fn checked(path: &Path, keys: &[Verifier]) -> Checked {
-    check(path, keys, |_| ()).unwrap()
+    check(path, keys, &[], |_| ()).unwrap()
 }
 
 /// What was found, in one line.
