@@ -13,6 +13,7 @@ mod load;
 mod nats;
 mod parked;
 mod processes;
+mod restored;
 mod seed;
 mod starting;
 mod stricken;
