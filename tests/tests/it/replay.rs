@@ -1,5 +1,7 @@
 //! `regiohub audit replay`: the read models are what the logs make, now and as of any moment; what is not is found.
 
+mod interrupted;
+
 use crate::bad_days::hub::program;
 use crate::whole::{Whole, on_the_hub};
 use crate::world::{PUPIL, World};
