@@ -15,6 +15,7 @@ impl Projection for Inspections {
     const NAME: &'static str = "inspections";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["audit"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["look"]);
     const TABLES: &'static str = "create table look (
             region text not null, position bigint not null, id uuid not null, at timestamptz not null,
             actor uuid not null, role text not null, service text not null, operation text not null,
@@ -24,9 +25,6 @@ impl Projection for Inspections {
          create index on look (region, mandate, position)";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "look" {
-            return Ok(());
-        }
         let id: LookId = happened.stream_id().ok_or_else(|| CannotApply::Park("a look has an id".into()))?;
         let role = happened.envelope()?.actor_role;
         let (service, operation, about, under, person, reason) = match happened.event::<Event>()? {

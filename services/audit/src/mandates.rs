@@ -15,6 +15,7 @@ impl Projection for Mandates {
     const NAME: &'static str = "mandates";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["audit"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["mandate"]);
     const TABLES: &'static str = "create table mandate (
             region text not null, mandate uuid not null, number integer not null, auditor uuid not null,
             assignment text not null, first date not null, last date not null, logs jsonb not null,
@@ -23,9 +24,6 @@ impl Projection for Mandates {
             primary key (region, mandate, number))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "mandate" {
-            return Ok(());
-        }
         let id: MandateId = happened.stream_id().ok_or_else(|| CannotApply::Park("a mandate has an id".into()))?;
         match happened.event::<Event>()? {
             Event::Opened { auditor, number, assignment, from, until, logs, names, given_by } => {

@@ -36,13 +36,11 @@ impl Projection for SealedNames {
     const NAME: &'static str = "sealed-names";
     const VERSION: u32 = 1;
     const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["person"]);
     const TABLES: &'static str = "create table name (
             region text not null, person uuid not null, field text, sealed jsonb, primary key (region, person))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        if happened.category() != "person" {
-            return Ok(());
-        }
         let id: PersonId = happened.stream_id().ok_or_else(|| CannotApply::Park("a person has an id".into()))?;
         let name = match happened.event::<Event>()? {
             Event::PupilRegistered { name, .. }

@@ -24,7 +24,7 @@ fn logs() -> Vec<(String, Vec<String>)> {
             (name, text(&path).lines().map(str::to_owned).collect())
         })
         .collect();
-    assert!(logs.len() >= 5, "every service that decides has one");
+    assert!(logs.len() >= 6, "every service that decides has one");
     logs
 }
 
@@ -132,6 +132,8 @@ const FOLDS: &[(&str, &str, Fold)] = &[
     ("co-financing", "proof", fold::<co_financing::proof::Proof>),
     ("co-financing", "arrangement", fold::<co_financing::arrangement::Arrangement>),
     ("audit", "mandate", fold::<audit::mandate::Mandate>),
+    ("audit", "look", fold::<audit::look::Look>),
+    ("audit", "sample", fold::<audit::sample::Sample>),
 ];
 
 #[test]
