@@ -8,6 +8,9 @@ pub mod import;
 pub mod person;
 pub mod place;
 pub mod policy;
+pub mod retention_hold;
+pub mod retention_run;
+pub mod retention_schedule;
 
 use crate::{Contract, contracts::of};
 
@@ -20,6 +23,9 @@ pub(crate) fn contracts() -> Vec<Contract> {
         of::<person::Event>("consortium", "person"),
         of::<grant::Event>("consortium", "grant"),
         of::<import::Event>("consortium", "import"),
+        of::<retention_schedule::Event>("consortium", "retention-schedule"),
+        of::<retention_hold::Event>("consortium", "retention-hold"),
+        of::<retention_run::Event>("consortium", "retention-run"),
     ]
     .concat()
 }
@@ -50,6 +56,9 @@ mod tests {
                 "person" => again::<person::Event>(&text),
                 "grant" => again::<grant::Event>(&text),
                 "import" => again::<import::Event>(&text),
+                "retention-schedule" => again::<retention_schedule::Event>(&text),
+                "retention-hold" => again::<retention_hold::Event>(&text),
+                "retention-run" => again::<retention_run::Event>(&text),
                 other => panic!("{other}"),
             };
             assert_eq!(written["data"], whole["data"], "{path}");

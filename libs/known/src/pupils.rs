@@ -116,7 +116,10 @@ impl Projection for KnownPupils {
                     .execute(rows)
                     .await?;
             }
-            Event::StaffRegistered { .. } | Event::ContactRegistered { .. } => {}
+            Event::StaffRegistered { .. }
+            | Event::ContactRegistered { .. }
+            | Event::PersonLeft { .. }
+            | Event::PersonReturned { .. } => {}
         }
         Ok(())
     }

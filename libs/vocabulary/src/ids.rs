@@ -95,6 +95,10 @@ ids! {
     ClaimId,
     /// One run of an import.
     ImportId,
+    /// One hold on forgetting (opschorting).
+    HoldId,
+    /// One run of the retention schedule (bewaarronde).
+    RetentionRunId,
     /// The mandates of one auditor in one region (opdracht).
     MandateId,
     /// One look of an auditor (inzage).

@@ -38,6 +38,8 @@ all![
     ContributionId,
     ClaimId,
     ImportId,
+    HoldId,
+    RetentionRunId,
     RegionId,
     Role,
     BranchCode,

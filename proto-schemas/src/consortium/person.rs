@@ -1,5 +1,6 @@
 //! A pupil, a member of staff or a company contact. What tells who it is, is sealed.
 
+use super::retention_schedule::Expired;
 use crate::Sealed;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -77,9 +78,24 @@ pub enum Event {
         phone: Option<Sealed>,
     },
 
+    /// A pupil left the school, a member of staff the job, a contact the company (uitgestroomd, uit dienst, geen
+    /// contactpersoon meer): from that last day on a retention term counts.
+    #[serde(rename = "nl.sterktechniekonderwijs.consortium.person-left.v1", rename_all = "camelCase")]
+    PersonLeft { occurred_on: NaiveDate },
+
+    /// They are back, or had not left after all (teruggekeerd): no term counts any more.
+    #[serde(rename = "nl.sterktechniekonderwijs.consortium.person-returned.v1", rename_all = "camelCase")]
+    PersonReturned { occurred_on: NaiveDate },
+
     /// Every key of the person was destroyed (persoon vergeten).
     #[serde(rename = "nl.sterktechniekonderwijs.consortium.person-forgotten.v1", rename_all = "camelCase")]
-    PersonForgotten { reason: Reason, occurred_on: NaiveDate },
+    PersonForgotten {
+        reason: Reason,
+        occurred_on: NaiveDate,
+        /// The term that was over; absent when somebody asked for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retention: Option<Expired>,
+    },
 }
 
 /// A parent or guardian (ouder, voogd), sealed with the pupil's key.

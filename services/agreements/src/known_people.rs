@@ -41,7 +41,7 @@ impl Projection for KnownPeople {
             Event::PupilRegistered { name, .. } | Event::PupilCorrected { name, .. } => (None, None, name),
             Event::StaffRegistered { school, name, .. } => (Some(school), None, name),
             Event::ContactRegistered { company, name, .. } => (None, Some(company), name),
-            Event::PupilMoved { .. } => return Ok(()),
+            Event::PupilMoved { .. } | Event::PersonLeft { .. } | Event::PersonReturned { .. } => return Ok(()),
             Event::PersonForgotten { .. } => {
                 sqlx::query("update person set name = null where region = $1 and id = $2")
                     .bind(happened.region.as_str())

@@ -47,7 +47,7 @@ impl Projection for SealedNames {
             | Event::PupilCorrected { name, .. }
             | Event::StaffRegistered { name, .. }
             | Event::ContactRegistered { name, .. } => Some(name),
-            Event::PupilMoved { .. } => return Ok(()),
+            Event::PupilMoved { .. } | Event::PersonLeft { .. } | Event::PersonReturned { .. } => return Ok(()),
             Event::PersonForgotten { .. } => None,
         };
         let field = name.as_ref().map(|_| format!("{}#name", happened.event_type));

@@ -2,19 +2,25 @@
 
 mod companies;
 mod grants;
+mod holds;
 mod imports;
+mod leaving;
 mod partners;
 mod people;
 mod plans;
 mod region;
+mod retention;
+mod runs;
 
 use chassis::Hub;
 use chrono::NaiveDate;
+use decider::Asked;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use vocabulary::Reason;
+use vocabulary::{Reason, RegionId};
+use web::{FieldError, Problem};
 
 const TAG: &str = "consortium";
 
@@ -28,6 +34,10 @@ pub fn routes() -> OpenApiRouter<Hub> {
         .merge(grants::routes())
         .merge(companies::routes())
         .merge(people::routes())
+        .merge(leaving::routes())
+        .merge(retention::routes())
+        .merge(holds::routes())
+        .merge(runs::routes())
         .merge(imports::routes())
 }
 
@@ -47,4 +57,20 @@ struct ReasonAndDate {
     reason: Reason,
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,
+}
+
+/// Nothing that cannot be undone is done under a key that meant something else.
+async fn not_reused(hub: &Hub, region: &RegionId, asked: &Asked) -> Result<(), Problem> {
+    if let Some(command) = &asked.command
+        && let Some(kept) = hub.log.kept(region, command.id).await?
+        && kept.fingerprint != command.fingerprint
+    {
+        return Err(event_log::Error::Reused.into());
+    }
+    Ok(())
+}
+
+fn unknown_page() -> Problem {
+    let (english, dutch) = ("is no place in this list", "is geen plaats in deze lijst");
+    Problem::invalid(vec![FieldError::new("?after", english, dutch)])
 }

@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use std::time::Duration;
 use uuid::Uuid;
 use vocabulary::{PersonId, RegionId};
+use web::Problem;
 
 /// Between two tries when the vault or the database is away.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,14 +31,28 @@ pub(crate) fn apply_again(hub: &Hub) {
     });
 }
 
+/// Why somebody is not forgotten yet: asking again may help.
 #[derive(Debug, thiserror::Error)]
-enum NotYet {
+pub enum NotYet {
+    /// The log does not answer, or refused.
     #[error(transparent)]
     Log(#[from] event_log::Error),
+    /// The database does not answer.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+    /// The vault does not answer: no key was destroyed.
     #[error(transparent)]
     Vault(#[from] vault::Error),
+}
+
+impl From<NotYet> for Problem {
+    fn from(not_yet: NotYet) -> Self {
+        match not_yet {
+            NotYet::Log(error) => error.into(),
+            NotYet::Database(error) => error.into(),
+            NotYet::Vault(error) => error.into(),
+        }
+    }
 }
 
 async fn again(hub: &Hub) -> Result<(), NotYet> {

@@ -10,13 +10,21 @@ pub mod import;
 pub mod person;
 pub mod policy;
 pub mod pupil_import;
+pub mod retention;
 pub mod school_import;
 pub mod sealing;
 
 use forgotten::ForgottenPeople;
+use retention::{daily::run_daily, people::RetentionPeople, runs::RetentionRuns};
 
 /// The service as a value.
 #[must_use]
 pub fn service() -> chassis::Service {
-    chassis::Service::new("consortium").routes(api::routes).projection(ForgottenPeople).beside(forgotten::apply_again)
+    chassis::Service::new("consortium")
+        .routes(api::routes)
+        .projection(ForgottenPeople)
+        .projection(RetentionPeople)
+        .projection(RetentionRuns)
+        .beside(forgotten::apply_again)
+        .runs("retention", |hub, _| hub.clone(), run_daily)
 }

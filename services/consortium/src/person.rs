@@ -2,30 +2,50 @@
 //!
 //! Unknown ─register→ Pupil | Staff | Contact ─forget→ Forgotten
 //!                    Pupil ─update→ Pupil
+//!                    here ─leave→ left ─return, or told of again→ here
 //!
 //! **Invariant:** who it is, is sealed before it gets here; nothing of it is compared here.
 
 pub mod commands;
+#[cfg(test)]
+mod tests;
 
+use chrono::NaiveDate;
 use commands::{Command, Pupil, Refusal, Who};
 use decider::{Aggregate, Asked};
 use proto_schemas::consortium::person::Event;
-use vocabulary::{CompanyId, PersonId};
+use vocabulary::{BranchCode, CompanyId, PersonId};
 
-/// A pupil, a member of staff or a company contact.
+/// Somebody of the region.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Person {
     /// Nobody registered them.
     #[default]
     Unknown,
+    /// As last told.
+    Known(Known),
+    /// Every key is destroyed.
+    Forgotten,
+}
+
+/// Somebody who is or was here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// As what.
+    pub part: Part,
+    /// The last day here, of who left.
+    pub left: Option<NaiveDate>,
+}
+
+/// As what somebody takes part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
     /// Leerling.
     Pupil(Box<Registered>),
     /// Medewerker.
-    Staff,
+    Staff(BranchCode),
     /// Contactpersoon.
     Contact(CompanyId),
-    /// Every key is destroyed.
-    Forgotten,
 }
 
 /// A pupil as last told.
@@ -39,6 +59,42 @@ pub struct Registered {
     pub corrected: bool,
 }
 
+impl Person {
+    /// As a pupil, if that is what they are.
+    #[must_use]
+    pub fn pupil(&self) -> Option<&Registered> {
+        match self {
+            Self::Known(Known { part: Part::Pupil(known), .. }) => Some(known),
+            Self::Unknown | Self::Known(_) | Self::Forgotten => None,
+        }
+    }
+
+    fn here(part: Part) -> Self {
+        Self::Known(Known { part, left: None })
+    }
+}
+
+impl Known {
+    /// What an administration says again is here again.
+    fn returned(&self, asked: &Asked) -> Option<Event> {
+        self.left.map(|_| Event::PersonReturned { occurred_on: asked.today() })
+    }
+
+    fn leave(&self, occurred_on: NaiveDate, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+        match self.left {
+            Some(on) if on == occurred_on => Ok(vec![]),
+            Some(on) => Err(Refusal::AlreadyLeft { on }),
+            None if occurred_on > asked.today() => Err(Refusal::InTheFuture),
+            None => Ok(vec![Event::PersonLeft { occurred_on }]),
+        }
+    }
+
+    fn told(&self, known: &Registered, pupil: &Pupil, corrected: Option<&Who>, asked: &Asked) -> Vec<Event> {
+        let moved = (known.pupil != *pupil).then(|| pupil.moved());
+        self.returned(asked).into_iter().chain(moved).chain(corrected.map(Who::corrected)).collect()
+    }
+}
+
 impl Aggregate for Person {
     const CATEGORY: &'static str = "person";
     type Id = PersonId;
@@ -47,55 +103,56 @@ impl Aggregate for Person {
     type Refusal = Refusal;
 
     fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
-        Ok(match (self, command) {
-            (Self::Forgotten, Command::Forget { .. }) => vec![],
+        let known = match (self, command) {
+            (Self::Known(known), _) => known,
+            (Self::Forgotten, Command::Forget { .. }) => return Ok(vec![]),
             (Self::Forgotten, _) => return Err(Refusal::Forgotten),
             (Self::Unknown, Command::RegisterPupil { pupil, who }) => {
                 pupil.check()?;
-                vec![pupil.registered(who)]
-            }
-            (Self::Unknown, Command::UpdatePupil { .. } | Command::Forget { .. }) => {
-                return Err(Refusal::NotRegistered);
-            }
-            // Two imports at once: who it is was told by the first.
-            (Self::Pupil(known), Command::RegisterPupil { pupil, .. }) => {
-                pupil.check()?;
-                (known.pupil != *pupil).then(|| pupil.moved()).into_iter().collect()
-            }
-            (Self::Pupil(known), Command::UpdatePupil { pupil, corrected }) => {
-                pupil.check()?;
-                let moved = (known.pupil != *pupil).then(|| pupil.moved());
-                moved.into_iter().chain(corrected.as_ref().map(Who::corrected)).collect()
+                return Ok(vec![pupil.registered(who)]);
             }
             (Self::Unknown, Command::RegisterStaff { school, name, email }) => {
-                vec![Event::StaffRegistered { school: school.clone(), name: name.clone(), email: email.clone() }]
+                let (school, name, email) = (school.clone(), name.clone(), email.clone());
+                return Ok(vec![Event::StaffRegistered { school, name, email }]);
             }
             (Self::Unknown, Command::RegisterContact { company, level, name, email, phone }) => {
-                vec![Event::ContactRegistered {
-                    company: *company,
-                    level: *level,
-                    name: name.clone(),
-                    email: email.clone(),
-                    phone: phone.clone(),
-                }]
+                let (name, email, phone) = (name.clone(), email.clone(), phone.clone());
+                return Ok(vec![Event::ContactRegistered { company: *company, level: *level, name, email, phone }]);
             }
-            (Self::Staff, Command::RegisterStaff { .. }) | (Self::Contact(_), Command::RegisterContact { .. }) => {
+            (
+                Self::Unknown,
+                Command::UpdatePupil { .. } | Command::Leave { .. } | Command::Return | Command::Forget { .. },
+            ) => return Err(Refusal::NotRegistered),
+        };
+        Ok(match (&known.part, command) {
+            (_, Command::Forget { held: Some(held), .. }) => return Err(Refusal::Held(held.clone())),
+            (_, Command::Forget { reason, retention, held: None }) => {
+                let (reason, retention) = (reason.clone(), retention.clone());
+                vec![Event::PersonForgotten { reason, occurred_on: asked.today(), retention }]
+            }
+            (_, Command::Leave { occurred_on }) => known.leave(*occurred_on, asked)?,
+            (_, Command::Return) => known.returned(asked).into_iter().collect(),
+            // Two imports at once: who it is was told by the first.
+            (Part::Pupil(registered), Command::RegisterPupil { pupil, .. }) => {
+                pupil.check()?;
+                known.told(registered, pupil, None, asked)
+            }
+            (Part::Pupil(registered), Command::UpdatePupil { pupil, corrected }) => {
+                pupil.check()?;
+                known.told(registered, pupil, corrected.as_ref(), asked)
+            }
+            (Part::Staff(_), Command::RegisterStaff { .. }) | (Part::Contact(_), Command::RegisterContact { .. }) => {
                 vec![]
             }
-            (Self::Pupil(_), Command::RegisterStaff { .. } | Command::RegisterContact { .. })
+            (Part::Pupil(_), Command::RegisterStaff { .. } | Command::RegisterContact { .. })
             | (
-                Self::Staff,
+                Part::Staff(_),
                 Command::RegisterPupil { .. } | Command::UpdatePupil { .. } | Command::RegisterContact { .. },
             )
             | (
-                Self::Contact(_),
+                Part::Contact(_),
                 Command::RegisterPupil { .. } | Command::UpdatePupil { .. } | Command::RegisterStaff { .. },
-            ) => {
-                return Err(Refusal::SomeoneElse);
-            }
-            (Self::Pupil(_) | Self::Staff | Self::Contact(_), Command::Forget { reason }) => {
-                vec![Event::PersonForgotten { reason: reason.clone(), occurred_on: asked.today() }]
-            }
+            ) => return Err(Refusal::SomeoneElse),
         })
     }
 
@@ -115,111 +172,38 @@ impl Aggregate for Person {
                     birth_date,
                     guardians,
                 },
-            ) => Self::Pupil(Box::new(Registered {
+            ) => Self::here(Part::Pupil(Box::new(Registered {
                 pupil: Pupil { home_school, host_school, learning_path, profile, year, group, cohort },
                 who: Who { name, birth_date, guardians },
                 corrected: false,
-            })),
-            (
-                Self::Pupil(known),
-                Event::PupilMoved { home_school, host_school, learning_path, profile, year, group, cohort },
-            ) => Self::Pupil(Box::new(Registered {
-                pupil: Pupil { home_school, host_school, learning_path, profile, year, group, cohort },
-                who: known.who,
-                corrected: known.corrected,
-            })),
-            (Self::Pupil(known), Event::PupilCorrected { name, birth_date, guardians }) => {
-                Self::Pupil(Box::new(Registered {
-                    pupil: known.pupil,
-                    who: Who { name, birth_date, guardians },
-                    corrected: true,
-                }))
-            }
-            (_, Event::StaffRegistered { .. }) => Self::Staff,
-            (_, Event::ContactRegistered { company, .. }) => Self::Contact(company),
+            }))),
+            (_, Event::StaffRegistered { school, .. }) => Self::here(Part::Staff(school)),
+            (_, Event::ContactRegistered { company, .. }) => Self::here(Part::Contact(company)),
             (_, Event::PersonForgotten { .. }) => Self::Forgotten,
-            (other, Event::PupilMoved { .. } | Event::PupilCorrected { .. }) => other,
+            (Self::Known(known), event) => Self::Known(known.evolve(event)),
+            (other, _) => other,
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use decider::given;
-    use proto_schemas::{Sealed, consortium::person::LearningPath, sealed::Purpose};
-    use vocabulary::Reason;
-
-    fn pupil() -> Pupil {
-        Pupil {
-            home_school: "99AA00".parse().unwrap(),
-            host_school: None,
-            learning_path: LearningPath::Kb,
-            profile: "PIE".into(),
-            year: 3,
-            group: "3K1".parse().unwrap(),
-            cohort: "2026-2027".parse().unwrap(),
+impl Known {
+    fn evolve(self, event: Event) -> Self {
+        match (self.part, event) {
+            (part, Event::PersonLeft { occurred_on }) => Self { part, left: Some(occurred_on) },
+            (part, Event::PersonReturned { .. }) => Self { part, left: None },
+            (
+                Part::Pupil(mut known),
+                Event::PupilMoved { home_school, host_school, learning_path, profile, year, group, cohort },
+            ) => {
+                known.pupil = Pupil { home_school, host_school, learning_path, profile, year, group, cohort };
+                Self { part: Part::Pupil(known), left: self.left }
+            }
+            (Part::Pupil(mut known), Event::PupilCorrected { name, birth_date, guardians }) => {
+                known.who = Who { name, birth_date, guardians };
+                known.corrected = true;
+                Self { part: Part::Pupil(known), left: self.left }
+            }
+            (part, _) => Self { part, left: self.left },
         }
-    }
-
-    fn who(text: &str) -> Who {
-        let sealed = || Sealed { person: PersonId::derived(&["a"]), purpose: Purpose::Identity, sealed: text.into() };
-        Who { name: sealed(), birth_date: sealed(), guardians: vec![] }
-    }
-
-    fn registered() -> Event {
-        pupil().registered(&who("a"))
-    }
-
-    fn register() -> Command {
-        Command::RegisterPupil { pupil: pupil(), who: who("a") }
-    }
-
-    fn update(pupil: Pupil, corrected: Option<Who>) -> Command {
-        Command::UpdatePupil { pupil, corrected }
-    }
-
-    fn forget() -> Command {
-        Command::Forget { reason: "Bewaartermijn verstreken".parse().unwrap() }
-    }
-
-    #[test]
-    fn a_pupil_imported_again_is_not_registered_again() {
-        given::<Person>([]).when(register()).then([registered()]);
-        given::<Person>([registered()]).when(register()).then_nothing();
-        given::<Person>([registered()]).when(update(pupil(), None)).then_nothing();
-    }
-
-    #[test]
-    fn a_pupil_in_the_next_year_has_moved_and_a_new_name_is_a_correction() {
-        let next = || Pupil { year: 4, ..pupil() };
-        given::<Person>([registered()]).when(update(next(), None)).then([next().moved()]);
-        given::<Person>([registered()]).when(update(pupil(), Some(who("b")))).then([who("b").corrected()]);
-        given::<Person>([registered()])
-            .when(update(next(), Some(who("b"))))
-            .then([next().moved(), who("b").corrected()]);
-    }
-
-    // R012.
-    #[test]
-    fn a_host_school_is_another_school() {
-        let own = Pupil { host_school: Some("99AA00".parse().unwrap()), ..pupil() };
-        given::<Person>([registered()]).when(update(own, None)).then_refused(Refusal::HostIsHome);
-    }
-
-    #[test]
-    fn who_is_forgotten_stays_forgotten() {
-        let reason: Reason = "Bewaartermijn verstreken".parse().unwrap();
-        let forgotten = Event::PersonForgotten { reason, occurred_on: "2026-09-01".parse().unwrap() };
-        given::<Person>([]).when(forget()).then_refused(Refusal::NotRegistered);
-        given::<Person>([registered()]).when(forget()).then([forgotten.clone()]);
-        given::<Person>([registered(), forgotten.clone()]).when(forget()).then_nothing();
-        given::<Person>([registered(), forgotten]).when(register()).then_refused(Refusal::Forgotten);
-    }
-
-    #[test]
-    fn a_pupil_is_nobody_else() {
-        let staff = Command::RegisterStaff { school: "99AA00".parse().unwrap(), name: who("a").name, email: None };
-        given::<Person>([registered()]).when(staff).then_refused(Refusal::SomeoneElse);
     }
 }

@@ -6,9 +6,10 @@ use crate::{
     files::pupils::Line,
     import::{Import, commands::Command as OfImport},
     person::{
-        Person, Registered,
+        Known, Part, Person, Registered,
         commands::{Command, Who},
     },
+    retention::turn,
     sealing::{self, CORRECTED, Fields, REGISTERED},
 };
 use chassis::Hub;
@@ -102,6 +103,8 @@ impl PupilImport {
         for (person, command) in changes {
             batch.add::<Person>(&person, command);
         }
+        // Who is back is not forgotten meanwhile.
+        let _turn = turn(&self.hub, &self.region).await?;
         Ok(batch.commit(&self.asked).await?)
     }
 
@@ -136,10 +139,14 @@ impl PupilImport {
     }
 
     async fn chunk(&self, lines: &[Line], people: &[Found], brought: &mut Brought) -> Result<(), Problem> {
-        let mut told = Vec::new();
+        let (mut told, mut gone) = (Vec::new(), Vec::new());
         for (line, Found { person, new }) in lines.iter().zip(people) {
             let state = if *new { Person::Unknown } else { self.hub.log.load(&self.region, person).await?.state };
-            let known = if let Person::Pupil(known) = state { Some(known) } else { None };
+            let (known, left) = match state {
+                Person::Known(Known { part: Part::Pupil(known), left }) => (Some(known), left.is_some()),
+                _ => (None, false),
+            };
+            gone.push(left);
             told.push((line, *person, known));
         }
         let same = self.same_as_known(&told).await?;
@@ -150,7 +157,7 @@ impl PupilImport {
             .map(|((line, person, known), _)| (*line, *person, if known.is_some() { CORRECTED } else { REGISTERED }))
             .collect();
         let mut sealed = self.seal(&news).await?.into_iter();
-        for ((line, person, known), same) in told.iter().zip(same) {
+        for (((line, person, known), same), gone) in told.iter().zip(same).zip(gone) {
             let pupil = line.pupil.clone();
             let who = if same { None } else { sealed.next() };
             let command = match (known, who) {
@@ -158,7 +165,8 @@ impl PupilImport {
                     brought.registered += 1;
                     Command::RegisterPupil { pupil, who }
                 }
-                (Some(known), None) if known.pupil == pupil => {
+                // Who had left is back: that is news.
+                (Some(known), None) if known.pupil == pupil && !gone => {
                     brought.unchanged += 1;
                     continue;
                 }

@@ -8,5 +8,7 @@ mod founding;
 mod importing;
 #[path = "it/people.rs"]
 mod people;
+#[path = "it/retention.rs"]
+mod retention;
 #[path = "it/world.rs"]
 mod world;

@@ -129,6 +129,7 @@ const FOR_ALL: &[(&str, &str)] = &[
     ("list-agreements", "shows what the caller's grants reach"),
     ("show-session", "shows who comes as far as the caller's grants reach"),
     ("explain-agreement-need", "a rule, about nobody"),
+    ("list-retention-schedules", "how long who is kept is no secret to who takes part"),
     ("list-processing-activities", "what is done with whose data is no secret to who takes part"),
     ("nominate-company", "any school or company may name one that the region does not know yet (R024)"),
 ];
@@ -312,6 +313,17 @@ fn auditor_and_inspector_only_read() {
     let more: Vec<_> =
         may(Role::Inspector).into_iter().filter(|it| !agreements.contains(it) && !known.contains(it)).collect();
     assert!(more.is_empty(), "the inspector sees more than agreements: {more:?}");
+}
+
+/// Two pairs of eyes: who has people forgotten neither sets the terms nor lifts what holds them.
+#[test]
+fn no_role_forgets_under_terms_of_its_own_or_lifts_what_is_in_its_way() {
+    for forgets in ["forget-person", "run-retention"] {
+        for allows in ["adopt-retention-schedule", "lift-retention-hold"] {
+            let both: Vec<_> = roles(forgets).iter().filter(|it| roles(allows).contains(it)).collect();
+            assert!(both.is_empty(), "{both:?} may {forgets} and {allows}");
+        }
+    }
 }
 
 /// Two pairs of eyes: who verifies neither signs nor fixes.

@@ -5,7 +5,9 @@ use proto_schemas::agreements::{contract, stage_agreement};
 use proto_schemas::assessments::{case, catalogue_import, elective, pta, rubric};
 use proto_schemas::audit::{look, mandate, sample};
 use proto_schemas::co_financing::{arrangement, claim, contribution, contribution_day, occasion, proof, scheme};
-use proto_schemas::consortium::{company, consortium, grant, import, person, policy};
+use proto_schemas::consortium::{
+    company, consortium, grant, import, person, policy, retention_hold, retention_run, retention_schedule,
+};
 use proto_schemas::hotspots::{attendance, hotspot, pupil_day, pupil_week, safety_check, session};
 use serde_json::{Value, json};
 
@@ -19,6 +21,9 @@ const READERS: &[(&str, &str, Reader)] = &[
     ("consortium", "person", again::<person::Event>),
     ("consortium", "grant", again::<grant::Event>),
     ("consortium", "import", again::<import::Event>),
+    ("consortium", "retention-schedule", again::<retention_schedule::Event>),
+    ("consortium", "retention-hold", again::<retention_hold::Event>),
+    ("consortium", "retention-run", again::<retention_run::Event>),
     ("hotspots", "hotspot", again::<hotspot::Event>),
     ("hotspots", "safety-check", again::<safety_check::Event>),
     ("hotspots", "session", again::<session::Event>),

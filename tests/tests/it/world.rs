@@ -36,6 +36,10 @@ pub const ELECTIVE: &str = "5b0c2f64-0d3c-4c7e-9b52-1f7d20b3a111";
 pub const CONTRIBUTION: &str = "01990000-0009-7000-8000-000000000001";
 /// The mandates of somebody of whom nothing else is known.
 pub const MANDATE: &str = "7c1de2a4-9b35-5f60-8d17-42a6c0b9e311";
+/// A hold that covers no pupil.
+pub const HOLD: &str = "0192f1c4-7a10-7c3e-9b52-1f6d8a4c2f01";
+/// A run of the retention schedule.
+pub const RUN: &str = "5b0c2f64-0d3c-5c7e-9b52-1f7d20b3a2f1";
 /// A drawn sample.
 pub const SAMPLE: &str = "0192f1c4-8b20-7d00-8000-00000000a003";
 pub const COHORT: &str = "2025-2026";
@@ -69,6 +73,10 @@ const STORY: &[(&str, &[&str])] = &[
             "import-started",
             "import-advanced",
             "import-finished",
+            "retention-schedule-adopted",
+            "retention-hold-placed",
+            "retention-run-advanced",
+            "retention-run-finished",
         ],
     ),
     (
@@ -318,6 +326,8 @@ impl World {
             "claim" => json!(self.claim),
             "day" => json!(self.day),
             "sample" => json!(SAMPLE),
+            "hold" => json!(HOLD),
+            "run" => json!(RUN),
             "cohort" => json!(COHORT),
             "mandate" => json!(MANDATE),
             "scheme" => json!("sto"),

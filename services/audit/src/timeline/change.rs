@@ -65,6 +65,8 @@ const MEMBERS: &[(&str, &str, &str, bool)] = &[
     ("seat-vacated", "seats", "/school", true),
     ("period-opened", "periods", "/period", false),
     ("period-closed", "closed", "/period", false),
+    ("retention-hold-placed", "holds", "/hold", false),
+    ("retention-hold-lifted", "lifted", "/hold", false),
 ];
 
 /// Fields that tell of the event and not of the thing: who, why, when, under what.

@@ -94,6 +94,7 @@ async fn who_was_forgotten_has_no_name_left_to_reveal() {
     let forgotten = proto_schemas::consortium::person::Event::PersonForgotten {
         reason: "Bewaartermijn verstreken".parse().unwrap(),
         occurred_on: "2026-09-01".parse().unwrap(),
+        retention: None,
     };
     world.hub.happened("consortium", &world.hub.region, &format!("person/{person}"), &forgotten).await;
     world.hub.settle().await;

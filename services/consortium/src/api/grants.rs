@@ -125,7 +125,7 @@ async fn give(hub: &Hub, region: &RegionId, held: Held, leader: bool, asked: &As
         None => false,
     };
     let pupil = match held.person {
-        Some(person) => matches!(hub.log.load::<Person>(region, &person).await?.state, Person::Pupil(_)),
+        Some(person) => hub.log.load::<Person>(region, &person).await?.state.pupil().is_some(),
         None => false,
     };
     let seat = held.school.clone().filter(|_| held.role == Role::WorkingGroupMember);
@@ -229,9 +229,9 @@ async fn grant_school_role(
     let GrantingThere { role, person, from, until, .. } = granting;
     if let Some(person) = person {
         // Another school's pupil is as unknown here as nobody.
-        match hub.log.load::<Person>(&region, &person).await?.state {
-            Person::Pupil(known) if known.pupil.home_school == school => {}
-            _ => return Err(Problem::not_found("pupil", "leerling")),
+        let known = hub.log.load::<Person>(&region, &person).await?.state;
+        if known.pupil().is_none_or(|known| known.pupil.home_school != school) {
+            return Err(Problem::not_found("pupil", "leerling"));
         }
     }
     let school = Some(school).filter(|_| person.is_none());

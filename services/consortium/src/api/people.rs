@@ -5,6 +5,7 @@ use crate::{
     company::Company,
     consortium::Consortium,
     person::{Person, commands::Command},
+    retention::{hold::Holds, schedule::class, turn},
     sealing,
 };
 use axum::extract::State;
@@ -153,7 +154,8 @@ async fn register_contact(
 
 /// Forget someone: their keys are destroyed and nothing tells any more who it was (persoon vergeten).
 ///
-/// This cannot be undone. Counts, minutes and amounts stay.
+/// This cannot be undone. Counts, minutes and amounts stay. While a hold covers them it is refused, also when they ask
+/// for it themselves (GDPR art. 17(3)): the answer names the hold.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/persons/{person}/forgetting", operation_id = "forget-person", tag = TAG,
     params(("region" = RegionId, Path), ("person" = PersonId, Path)),
@@ -166,6 +168,8 @@ async fn forget_person(
     Valid(forgetting): Valid<Forgetting>,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region().person(person))?;
+    // Whoever places a hold now is waited for, or waits.
+    let _turn = turn(&hub, &region).await?;
     let known = hub.log.load::<Person>(&region, &person).await?;
     if known.version == 0 {
         return Err(Problem::not_found("person", "persoon"));
@@ -173,15 +177,17 @@ async fn forget_person(
     if asked.expects.is_some_and(|seen| seen != known.version) {
         return Err(Problem::stale());
     }
-    if let Some(command) = &asked.command
-        && let Some(kept) = hub.log.kept(&region, command.id).await?
-        && kept.fingerprint != command.fingerprint
-    {
-        // Nobody is forgotten under a key that meant something else.
-        return Err(event_log::Error::Reused.into());
+    super::not_reused(&hub, &region, &asked).await?;
+    if let Person::Known(known) = &known.state {
+        let holds = hub.log.load::<Holds>(&region, &region).await?.state;
+        if let Some(held) = holds.covering(person, class(&known.part), asked.today()) {
+            // Refused before a key is gone.
+            let command = Command::Forget { reason: forgetting.reason, retention: None, held: Some(held) };
+            return Ok(hub.log.execute::<Person>(&region, &person, command, &asked).await?.into());
+        }
     }
     // Keys first: when the append fails, asking again completes it, and in between nothing opens.
     hub.vault.forget(&region, person).await?;
-    let command = Command::Forget { reason: forgetting.reason };
+    let command = Command::Forget { reason: forgetting.reason, retention: None, held: None };
     Ok(hub.log.execute::<Person>(&region, &person, command, &asked).await?.into())
 }

@@ -1,10 +1,12 @@
 //! What may be asked about a person, and why not.
 
+use chrono::NaiveDate;
 use proto_schemas::{
     Sealed,
     consortium::person::{ContactLevel, Event, Guardian, LearningPath},
+    consortium::retention_schedule::Expired,
 };
-use vocabulary::{BranchCode, CompanyId, Label, Reason, SchoolYear};
+use vocabulary::{BranchCode, CompanyId, HoldId, Label, Reason, SchoolYear};
 
 /// What may be asked.
 #[derive(Clone, Debug)]
@@ -24,8 +26,27 @@ pub enum Command {
         email: Option<Sealed>,
         phone: Option<Sealed>,
     },
-    /// Nothing may tell any more who this was. The vault destroyed the keys before this is asked.
-    Forget { reason: Reason },
+    /// They are gone: the last day on which they were here.
+    Leave { occurred_on: NaiveDate },
+    /// They are back, or had not left after all.
+    Return,
+    /// Nothing may tell any more who this was. It is decided before the vault destroys the keys, and written after.
+    Forget {
+        reason: Reason,
+        /// The term that was over, when that is why.
+        retention: Option<Expired>,
+        /// The hold that covers them, if any.
+        held: Option<Held>,
+    },
+}
+
+/// A hold as somebody is told of it who wants to forget whom it covers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// Which one.
+    pub hold: HoldId,
+    /// Why it was placed.
+    pub reason: Reason,
 }
 
 /// What of a pupil need not be sealed.
@@ -107,6 +128,12 @@ pub enum Refusal {
     SomeoneElse,
     #[error("The host school is another school than the home school.")]
     HostIsHome,
+    #[error("The date lies in the future.")]
+    InTheFuture,
+    #[error("This person left on {on}. Take that back first if it is not right.")]
+    AlreadyLeft { on: NaiveDate },
+    #[error("A hold covers this person ({}): {}. Nothing of them is destroyed while it lasts.", .0.hold, .0.reason.as_str())]
+    Held(Held),
 }
 
 impl decider::Refusal for Refusal {
@@ -116,16 +143,26 @@ impl decider::Refusal for Refusal {
             Self::Forgotten => "forgotten",
             Self::SomeoneElse => "someone-else",
             Self::HostIsHome => "host-is-home",
+            Self::InTheFuture => "in-the-future",
+            Self::AlreadyLeft { .. } => "already-left",
+            Self::Held(_) => "held",
         }
     }
 
     fn in_dutch(&self) -> String {
         match self {
-            Self::NotRegistered => "Er is niemand met dit kenmerk.",
-            Self::Forgotten => "Deze persoon is vergeten.",
-            Self::SomeoneElse => "Dit kenmerk hoort bij iemand in een andere rol.",
-            Self::HostIsHome => "De gastschool is een andere school dan de eigen school.",
+            Self::NotRegistered => "Er is niemand met dit kenmerk.".to_owned(),
+            Self::Forgotten => "Deze persoon is vergeten.".to_owned(),
+            Self::SomeoneElse => "Dit kenmerk hoort bij iemand in een andere rol.".to_owned(),
+            Self::HostIsHome => "De gastschool is een andere school dan de eigen school.".to_owned(),
+            Self::InTheFuture => "De datum ligt in de toekomst.".to_owned(),
+            Self::AlreadyLeft { on } => {
+                format!("Deze persoon is op {on} vertrokken. Neem dat eerst terug als het niet klopt.")
+            }
+            Self::Held(Held { hold, reason }) => format!(
+                "Voor deze persoon geldt een opschorting ({hold}): {}. Zolang die duurt wordt niets van hen vernietigd.",
+                reason.as_str()
+            ),
         }
-        .to_owned()
     }
 }

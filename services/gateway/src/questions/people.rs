@@ -9,6 +9,7 @@ use crate::{Gateway, Listed, Page};
 use axum::Json;
 use axum::extract::State;
 use bus::{CannotApply, Projection};
+use chrono::NaiveDate;
 use event_log::Recorded;
 use processing::{Activity, Logbook};
 use proto_schemas::Sealed;
@@ -83,14 +84,14 @@ impl People {
 
 impl Projection for People {
     const NAME: &'static str = "people";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["person"]);
     const PERSONAL: &'static [&'static str] = &["person.given_name", "person.family_name"];
     const TABLES: &'static str = concat!(
         "create table person (
             region text not null, id uuid not null, kind text not null, school text, host_school text, company uuid,
-            learning_path text, profile text, year smallint, class text, cohort text,
+            learning_path text, profile text, year smallint, class text, cohort text, left_on date,
             given_name text, family_name text, forgotten boolean not null default false,
             primary key (region, id));
          create index person_name on person (region, kind, (coalesce(family_name, '')), (coalesce(given_name, '')), id);
@@ -173,6 +174,8 @@ impl Projection for People {
                     .await?;
                 self.rename(rows, happened, id, &name).await
             }
+            Event::PersonLeft { occurred_on } => leave(rows, region, id, Some(occurred_on)).await,
+            Event::PersonReturned { .. } => leave(rows, region, id, None).await,
             Event::PersonForgotten { .. } => {
                 sqlx::query("update person set given_name = null, family_name = null, forgotten = true where region = $1 and id = $2")
                     .bind(region)
@@ -183,6 +186,21 @@ impl Projection for People {
             }
         }
     }
+}
+
+async fn leave(
+    rows: &mut PgConnection,
+    region: &str,
+    id: PersonId,
+    left_on: Option<NaiveDate>,
+) -> Result<(), CannotApply> {
+    sqlx::query("update person set left_on = $3 where region = $1 and id = $2")
+        .bind(region)
+        .bind(id.0)
+        .bind(left_on)
+        .execute(rows)
+        .await?;
+    Ok(())
 }
 
 /// A pupil as a list shows them.
@@ -210,6 +228,8 @@ pub struct Pupil {
     pub class: Option<String>,
     /// The school year in which the exam classes begin.
     pub cohort: Option<String>,
+    /// The last day here, of a pupil who left (uitgestroomd).
+    pub left_on: Option<NaiveDate>,
 }
 
 /// Which pupils.
@@ -254,7 +274,7 @@ pub async fn list_pupils(
         .ok_or_else(foreign)?,
     };
     let pupils = sqlx::query_as::<_, Pupil>(
-        "select id, given_name, family_name, school, host_school, learning_path, profile, year, class, cohort
+        "select id, given_name, family_name, school, host_school, learning_path, profile, year, class, cohort, left_on
          from people.person
          where region = $1 and kind = 'pupil' and ($2::text is null or school = $2 or host_school = $2)
            and ($3::text is null or starts_with(lower(family_name), lower($3)) or starts_with(lower(given_name), lower($3)))

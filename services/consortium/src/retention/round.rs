@@ -1,0 +1,121 @@
+//! A round forgets everybody whose term is over and whom no hold covers, a batch at a time.
+//!
+//! Who may be due is found in a table; whether they are is decided on the log, in a turn of one's own. Keys go first,
+//! all of a batch at once, then one append says so. What stops in between is completed by the next round.
+
+use super::hold::Holds;
+use super::people::People;
+use super::run::{Run, commands::Command};
+use super::schedule::{Schedules, class as class_of};
+use super::turn;
+use crate::forgotten::NotYet;
+use crate::person::{Person, commands::Command as OfPerson};
+use chassis::Hub;
+use decider::Asked;
+use event_log::Done;
+use proto_schemas::consortium::{
+    retention_run::Held,
+    retention_schedule::{Class, Expired},
+};
+use vocabulary::{PersonId, Reason, RegionId, RetentionRunId};
+
+/// How many people are looked at in one turn: one append, and a fraction of a second in which others wait.
+const BATCH: i64 = 100;
+
+/// Why, as it stands in the event of each.
+fn because() -> Reason {
+    match "Bewaartermijn verstreken".parse() {
+        Ok(reason) => reason,
+        Err(_) => unreachable!("a reason has at least three characters"),
+    }
+}
+
+/// One round.
+pub struct Round {
+    /// Where.
+    pub hub: Hub,
+    /// Of which region.
+    pub region: RegionId,
+    /// The run that tells of it.
+    pub run: RetentionRunId,
+    /// Who asked, and when: terms end by that day. What finishes the run is kept under the command.
+    pub asked: Asked,
+}
+
+impl Round {
+    /// Runs to its end. Nothing is told of a round that forgot nobody, unless somebody asked for it under a command.
+    /// Again is harmless: who was forgotten is not looked at any more.
+    ///
+    /// # Errors
+    /// What stood in the way. Every batch before it is forgotten; the next round goes on.
+    pub async fn run(&self) -> Result<Option<Done>, NotYet> {
+        let before = self.hub.log.load::<Run>(&self.region, &self.run).await?.state;
+        if before != Run::Finished {
+            for class in Class::ALL {
+                let mut after = None;
+                while let Some(last) = self.batch(class, after).await? {
+                    after = Some(last);
+                }
+            }
+        }
+        let told = self.hub.log.load::<Run>(&self.region, &self.run).await?.version > 0;
+        if !told && self.asked.command.is_none() {
+            return Ok(None);
+        }
+        let finish = Command::Finish { held: self.held().await? };
+        Ok(Some(self.hub.log.execute::<Run>(&self.region, &self.run, finish, &self.asked).await?))
+    }
+
+    /// Who asked, for what is written before the end: only that is kept under the command.
+    fn early(&self) -> Asked {
+        Asked { command: None, expects: None, ..self.asked.clone() }
+    }
+
+    /// Forgets whoever of the next people of a class is due; the last one looked at, nothing at the end.
+    async fn batch(&self, class: Class, after: Option<PersonId>) -> Result<Option<PersonId>, NotYet> {
+        let (log, region, day) = (&self.hub.log, &self.region, self.asked.today());
+        let _turn = turn(&self.hub, region).await?;
+        let schedules = log.load::<Schedules>(region, region).await?.state;
+        let holds = log.load::<Holds>(region, region).await?.state;
+        let Some(version) = schedules.on(day) else { return Ok(None) };
+        let people = People { hub: &self.hub, region, version: Some(version), holds: &holds, day };
+        let found = people.due(&[class], Some(false), after, BATCH).await?;
+        let mut due: Vec<(PersonId, Expired)> = Vec::new();
+        for id in found.iter().map(|found| found.id) {
+            if let Person::Known(known) = log.load::<Person>(region, &id).await?.state
+                && let Some(expired) = version.expired(&known, day)
+                && holds.covering(id, class_of(&known.part), day).is_none()
+            {
+                due.push((id, expired));
+            }
+        }
+        if let Some(ended_until) = due.iter().map(|(_, expired)| expired.ended_on).max() {
+            let ids: Vec<PersonId> = due.iter().map(|(id, _)| *id).collect();
+            self.hub.vault.reapply(region, &ids).await?;
+            let people = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+            let mut batch = log.batch(region);
+            let advance = Command::Advance { schedule_version: version.number, class, people, ended_until };
+            batch.add::<Run>(&self.run, advance);
+            for (id, expired) in due {
+                let forget = OfPerson::Forget { reason: because(), retention: Some(expired), held: None };
+                batch.add::<Person>(&id, forget);
+            }
+            batch.commit(&self.early()).await?;
+        }
+        Ok(found.last().map(|found| found.id))
+    }
+
+    /// How many of each class are held back.
+    async fn held(&self) -> Result<Vec<Held>, NotYet> {
+        let (log, region, day) = (&self.hub.log, &self.region, self.asked.today());
+        let schedules = log.load::<Schedules>(region, region).await?.state;
+        let holds = log.load::<Holds>(region, region).await?.state;
+        let people = People { hub: &self.hub, region, version: schedules.on(day), holds: &holds, day };
+        let mut all = Vec::new();
+        for class in Class::ALL {
+            let people = u32::try_from(people.count(class).await?.held).unwrap_or(u32::MAX);
+            all.extend((people > 0).then_some(Held { class, people }));
+        }
+        Ok(all)
+    }
+}
