@@ -2,6 +2,8 @@
 //!
 //! The canaries are one family: the pupils of that name, their birth dates, and their parents' addresses.
 
+mod bound;
+mod proven;
 mod scan;
 
 use crate::bad_days::hub::{directory, eventually, free_port, program, ready, up_logging};
@@ -59,6 +61,11 @@ impl Hub {
 
     /// Runs the program beside it: what it printed, line by line.
     async fn run(&self, arguments: &[&str]) -> Vec<Value> {
+        self.said(arguments).await.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The same, as it stands there.
+    async fn said(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(program());
         command.args(arguments).arg("--data-dir").arg(self.data.path()).stdin(Stdio::null()).kill_on_drop(true);
         for given in ["REGIOHUB_POSTGRES_URL", "REGIOHUB_VAULT_URL", "REGIOHUB_NATS_URL", "REGIOHUB_DATA"] {
@@ -67,8 +74,7 @@ impl Hub {
         let ended = command.output().await.unwrap();
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
         assert!(ended.status.success(), "{arguments:?}: {said}");
-        let lines = String::from_utf8(ended.stdout).unwrap();
-        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        String::from_utf8(ended.stdout).unwrap()
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -162,6 +168,8 @@ async fn who_was_forgotten_is_found_nowhere_and_every_figure_stays() {
     let digests = digests.to_str().unwrap();
     let before =
         hub.run(&["audit", "replay", REGION, "--service", "gateway", "--format", "json", "--write", digests]).await;
+    let figures = proven::figures(&hub).await;
+    hub.said(&["audit", "checkpoint", REGION]).await;
     let heads = hub.run(&["audit", "logs", REGION, "--format", "json"]).await;
     for service in SERVICES {
         backed_up(&hub, service).await;
@@ -196,9 +204,11 @@ async fn who_was_forgotten_is_found_nowhere_and_every_figure_stays() {
         hub.run(&["audit", "replay", REGION, "--service", "gateway", "--format", "json", "--compare", digests]).await;
     assert_eq!(after, before);
     hub.run(&["audit", "replay", REGION, "--format", "json"]).await;
+    assert_eq!(proven::figures(&hub).await, figures);
+    proven::logs_and_an_export_of_them(&hub).await;
     only_forgettings_were_added(&heads, &hub.run(&["audit", "logs", REGION, "--format", "json"]).await);
 
-    // Nowhere: tables, heap and log of PostgreSQL, streams of NATS, whatever any of the three said.
+    // Nowhere: tables, heap and log of PostgreSQL, streams of NATS, whatever any of the three said, nor the export.
     assert_eq!(found_in_tables(&hub.postgres("postgres"), &canaries).await, [""; 0]);
     // What was written ahead is recycled once it is behind two checkpoints.
     for _ in 0..2 {

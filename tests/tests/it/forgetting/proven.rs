@@ -1,0 +1,64 @@
+//! What an auditor does after somebody was forgotten: every figure explained, logs and export verified.
+
+use super::{Hub, REGION, SERVICES};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::path::PathBuf;
+
+/// The figures of the statement with what they rest on, from the logs alone; without how far those were read.
+pub async fn figures(hub: &Hub) -> Vec<Value> {
+    let mut all = Vec::new();
+    for figure in ["committed", "realised", "signed", "verified"] {
+        let pages = hub.run(&["audit", "explain", figure, "--region", REGION, "--format", "json"]).await;
+        for mut page in pages {
+            assert_eq!(page["findings"], json!([]), "{figure}");
+            assert!(page["amount"].as_i64().unwrap() > 0, "{figure}");
+            let page = page.as_object_mut().unwrap();
+            assert!(page.remove("readUpTo").is_some() && page.remove("proofs").is_some());
+            all.push(json!(page));
+        }
+    }
+    all
+}
+
+/// Verifies the logs, makes an export and verifies that. What was said, and the files of the export, stand in the
+/// hub's folder afterwards: there everything is looked through.
+pub async fn logs_and_an_export_of_them(hub: &Hub) {
+    let folder = hub.data.path();
+    let zip = folder.join("export.zip");
+    let zip = zip.to_str().unwrap();
+    let verdicts = hub.run(&["audit", "verify", REGION, "--format", "json"]).await;
+    assert_eq!(verdicts.len(), SERVICES.len());
+    for verdict in &verdicts {
+        let signed = verdict["checkpoints"].as_array().unwrap().len();
+        assert!(verdict["findings"] == json!([]) && signed > 0, "{verdict}");
+    }
+    hub.said(&["audit", "export", REGION, "--out", zip, "--format", "json"]).await;
+    let mut checked = hub.run(&["audit", "verify", zip, "--format", "json"]).await;
+    checked.retain(|line| line.get("service").is_some());
+    assert_eq!(checked.len(), SERVICES.len());
+    for (log, verdict) in checked.iter().zip(&verdicts) {
+        assert!(log["intact"] == true && log["signed"].as_u64().unwrap() > 0, "{log}");
+        assert!(
+            verdicts.iter().any(|verdict| verdict["service"] == log["service"] && verdict["size"] == log["last"]),
+            "{verdict}"
+        );
+    }
+    let mut told = String::new();
+    for what in [REGION, zip] {
+        told += &hub.said(&["audit", "verify", what]).await;
+        told += &hub.said(&["audit", "verify", what, "--format", "json"]).await;
+    }
+    for language in ["nl", "en"] {
+        told += &hub.said(&["audit", "explain", "verified", "--region", REGION, "--language", language]).await;
+    }
+    assert!(told.contains("intact") && told.contains("consortium"), "{told}");
+    std::fs::write(folder.join("told.txt"), told).unwrap();
+    unpacked(zip.into(), folder.join("export"));
+}
+
+fn unpacked(zip: PathBuf, into: PathBuf) {
+    zip::ZipArchive::new(File::open(zip).unwrap()).unwrap().extract(&into).unwrap();
+    let texts = std::fs::read_to_string(into.join("events/consortium.ndjson")).unwrap();
+    assert!(texts.contains("pupil-registered") && texts.contains("person-forgotten"));
+}
