@@ -11,5 +11,5 @@ mod register;
 mod target;
 
 pub use logbook::{Logbook, Processing, Unwritten};
-pub use register::{Activity, Entry, Text};
+pub use register::{Activity, Entry, Retention, Text, Whom};
 pub use target::{Target, WrongTarget};

@@ -54,7 +54,27 @@ pub struct Entry {
     /// Who is shown them (art. 30 lid 1 d).
     pub recipients: Text,
     /// How long they are kept (art. 30 lid 1 f).
-    pub retention: Text,
+    pub retention: Retention,
+}
+
+/// How long personal data are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// As long as the region keeps these people, by the terms that it adopted.
+    Adopted(&'static [Whom]),
+    /// By its nature.
+    Fixed(Text),
+}
+
+/// Whom a term is adopted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Whom {
+    /// Leerlingen, met hun ouders en voogden.
+    Pupils,
+    /// Medewerkers.
+    Staff,
+    /// Contactpersonen.
+    Contacts,
 }
 
 impl Activity {
@@ -94,10 +114,8 @@ impl Activity {
         );
         let duty = text("Wettelijke verplichting (AVG art. 6 lid 1 c)", "Legal obligation (GDPR art. 6(1)(c))");
         let pupils = text("Leerlingen", "Pupils");
-        let leaving = text(
-            "Tot de leerling de regio twee jaar heeft verlaten, of zodra die wordt vergeten",
-            "Until two years after the pupil left the region, or as soon as they are forgotten",
-        );
+        let everybody = Retention::Adopted(&[Whom::Pupils, Whom::Staff, Whom::Contacts]);
+        let as_pupils = Retention::Adopted(&[Whom::Pupils]);
         let (activity, names) = (self, text("Naam", "Name"));
         match self {
             Self::Registration => Entry {
@@ -117,7 +135,7 @@ impl Activity {
                     "Name, birth date, school and class, address for mail, telephone number of contacts",
                 ),
                 recipients: text("De eigen school, de programmaleider", "The own school, the programme leader"),
-                retention: leaving,
+                retention: everybody,
             },
             Self::NameIndex => Entry {
                 activity,
@@ -127,7 +145,7 @@ impl Activity {
                 data_subjects: text("Leerlingen, medewerkers, contactpersonen", "Pupils, staff, company contacts"),
                 data: names,
                 recipients: text("Niemand; zie lijsten met namen", "Nobody; see lists with names"),
-                retention: leaving,
+                retention: everybody,
             },
             Self::NamedLists => Entry {
                 activity,
@@ -143,7 +161,7 @@ impl Activity {
                     "Wie volgens de toegangstabel de leerling begeleidt; nooit een auditor",
                     "Who guides the pupil by the access table; never an auditor",
                 ),
-                retention: leaving,
+                retention: as_pupils,
             },
             Self::AgeCheck => Entry {
                 activity,
@@ -156,7 +174,7 @@ impl Activity {
                 data_subjects: pupils,
                 data: text("Geboortedatum", "Birth date"),
                 recipients: text("Niemand", "Nobody"),
-                retention: leaving,
+                retention: as_pupils,
             },
             Self::Agreements => Entry {
                 activity,
@@ -172,7 +190,7 @@ impl Activity {
                 data_subjects: text("Leerlingen, begeleiders", "Pupils, those who guide them"),
                 data: names,
                 recipients: text("De partijen, de inspecteur", "The parties, the inspector"),
-                retention: leaving,
+                retention: everybody,
             },
             Self::Assessment => Entry {
                 activity,
@@ -188,7 +206,7 @@ impl Activity {
                     "De leerling, de eigen school, de begeleider van het bedrijf",
                     "The pupil, the own school, the company's supervisor",
                 ),
-                retention: leaving,
+                retention: as_pupils,
             },
             Self::Reveal => Entry {
                 activity,
@@ -201,10 +219,10 @@ impl Activity {
                 data_subjects: text("Leerlingen, medewerkers, contactpersonen", "Pupils, staff, company contacts"),
                 data: names,
                 recipients: text("Eén auditor", "One auditor"),
-                retention: text(
+                retention: Retention::Fixed(text(
                     "De naam wordt niet bewaard; dat zij is onthuld wel, zo lang als het logboek",
                     "The name is not kept; that it was revealed is, for as long as the log",
-                ),
+                )),
             },
             Self::AccessExport => Entry {
                 activity,
@@ -220,7 +238,7 @@ impl Activity {
                 data_subjects: text("Leerlingen, medewerkers, contactpersonen", "Pupils, staff, company contacts"),
                 data: text("Alles wat over de persoon is verzegeld", "All that is sealed about the person"),
                 recipients: text("De betrokkene", "The data subject"),
-                retention: text("De uitgave wordt niet bewaard", "The export is not kept"),
+                retention: Retention::Fixed(text("De uitgave wordt niet bewaard", "The export is not kept")),
             },
         }
     }
@@ -236,16 +254,14 @@ mod tests {
         for activity in Activity::ALL {
             let entry = activity.entry();
             assert_eq!(entry.activity, activity);
-            for text in [
-                entry.name,
-                entry.purpose,
-                entry.legal_basis,
-                entry.data_subjects,
-                entry.data,
-                entry.recipients,
-                entry.retention,
-            ] {
+            for text in
+                [entry.name, entry.purpose, entry.legal_basis, entry.data_subjects, entry.data, entry.recipients]
+            {
                 assert!(!text.nl.is_empty() && !text.en.is_empty() && text.nl != text.en, "{activity:?}: {text:?}");
+            }
+            match entry.retention {
+                Retention::Adopted(whom) => assert!(!whom.is_empty(), "{activity:?}"),
+                Retention::Fixed(text) => assert!(!text.nl.is_empty() && text.nl != text.en, "{activity:?}"),
             }
         }
         slugs.sort_unstable();

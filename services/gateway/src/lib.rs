@@ -18,8 +18,8 @@ pub use web::Listed;
 
 use chassis::{Hub, Service};
 use questions::{
-    agreements, attendance, co_financing, companies, hotspots, me, people, processing_activities, regions, sessions,
-    signatures,
+    agreements, attendance, co_financing, companies, hotspots, me, people, processing_activities, regions, retention,
+    sessions, signatures,
 };
 use sqlx::migrate::Migrator;
 use utoipa_axum::router::OpenApiRouter;
@@ -41,6 +41,7 @@ pub fn service() -> Service {
         .migrations(&MIGRATIONS)
         .routes_of(queries, |hub, _| Gateway { hub: hub.clone() })
         .projection(regions::Regions)
+        .projection(retention::Retention)
         .projection(companies::Companies)
         .opening(|hub| people::People {
             opener: hub.map(|hub| people::Opener { vault: hub.vault.clone(), processing: hub.processing.clone() }),

@@ -9,5 +9,6 @@ pub mod me;
 pub mod people;
 pub mod processing_activities;
 pub mod regions;
+pub mod retention;
 pub mod sessions;
 pub mod signatures;

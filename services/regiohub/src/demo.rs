@@ -33,7 +33,7 @@ use story::Story;
 use vocabulary::RegionId;
 
 /// So many steps there are.
-pub const STEPS: u64 = 1_003;
+pub const STEPS: u64 = 1_004;
 
 /// Play a school year of a small region with invented pupils and companies.
 #[derive(Clone, Debug, Args)]

@@ -34,6 +34,7 @@ const FOR_EVERYONE: &[(&str, &str)] = &[
     ("sessions.session", "what is offered when; who comes is in another table"),
     ("co_financing.policy", "what holds for all"),
     ("co_financing.target", "what companies are to put in together"),
+    ("retention.schedule", "how long who is kept"),
 ];
 
 /// Tables of the gateway in which a row may be of every school, each with the reason.

@@ -17,6 +17,7 @@ mod openapi;
 mod reading;
 mod replay;
 mod request;
+mod retention;
 mod telemetry;
 mod whole;
 mod witnesses;

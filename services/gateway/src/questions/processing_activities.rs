@@ -1,20 +1,24 @@
 //! Which personal data are processed here, why, and how long?
 
+mod kept;
+
+use super::retention::adopted;
 use crate::Gateway;
+use crate::reach::reading;
 use axum::extract::State;
-use processing::{Activity, Entry, Text};
+use processing::{Activity, Entry, Retention, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vocabulary::RegionId;
-use web::{Listed, Path};
+use web::{Caller, Listed, Path, Problem};
 
 /// A sentence in both languages.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Bilingual {
     /// In Dutch.
-    pub nl: &'static str,
+    pub nl: String,
     /// In English.
-    pub en: &'static str,
+    pub en: String,
 }
 
 /// One entry of the register of processing activities (verwerkingsregister, AVG art. 30).
@@ -37,7 +41,7 @@ pub struct ProcessingActivity {
     pub data: Bilingual,
     /// Who is shown them (ontvangers).
     pub recipients: Bilingual,
-    /// How long they are kept (bewaartermijn).
+    /// How long they are kept, by what the region adopted (bewaartermijn).
     pub retention: Bilingual,
 }
 
@@ -47,12 +51,15 @@ pub struct ProcessingActivity {
 #[utoipa::path(
     get, path = "/v1/regions/{region}/processing-activities", operation_id = "list-processing-activities", tag = "queries",
     params(("region" = RegionId, Path, description = "The region's slug")),
-    responses((status = 200, description = "The register", body = Listed<ProcessingActivity>), web::Problem)
+    responses((status = 200, description = "The register", body = Listed<ProcessingActivity>), Problem)
 )]
 pub async fn list_processing_activities(
     State(gateway): State<Gateway>,
-    Path(_region): Path<RegionId>,
-) -> Listed<ProcessingActivity> {
+    Path(region): Path<RegionId>,
+    caller: Caller,
+) -> Result<Listed<ProcessingActivity>, Problem> {
+    let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
+    let adopted = adopted(&mut rows, &region, caller.today()).await?;
     let logbook = &gateway.hub.processing;
     let shown = |activity: Activity| {
         let Entry { name, purpose, legal_basis, data_subjects, data, recipients, retention, activity } =
@@ -66,12 +73,15 @@ pub async fn list_processing_activities(
             data_subjects: both(data_subjects),
             data: both(data),
             recipients: both(recipients),
-            retention: both(retention),
+            retention: match retention {
+                Retention::Adopted(people) => kept::sentences(people, adopted.as_ref()),
+                Retention::Fixed(text) => both(text),
+            },
         }
     };
-    Listed::whole(Activity::ALL.into_iter().map(shown).collect())
+    Ok(Listed::whole(Activity::ALL.into_iter().map(shown).collect()))
 }
 
 fn both(text: Text) -> Bilingual {
-    Bilingual { nl: text.nl, en: text.en }
+    Bilingual { nl: text.nl.to_owned(), en: text.en.to_owned() }
 }

@@ -71,3 +71,21 @@ async fn every_activity_of_a_span_stands_in_the_register_in_both_languages() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_register_tells_the_adopted_term_from_its_first_day_on_or_that_there_is_none() {
+    let world = World::new().await;
+    let retention = async |language: &str| {
+        let register = world.list(&world.leader, "processing-activities").await;
+        let entry = register.iter().find(|entry| entry["name"]["en"] == "Registration of who takes part").unwrap();
+        entry["retention"][language].as_str().unwrap().to_owned()
+    };
+    assert!(retention("en").await.ends_with("The region has adopted no retention schedule."));
+    world.fact("consortium.retention-schedule-adopted", "retention-schedule/voorbeeld", json!({})).await;
+    world.hub.at("2026-09-01T12:00:00Z");
+    assert!(retention("nl").await.contains("De regio heeft geen bewaarschema vastgesteld."));
+    world.hub.at("2026-09-02T12:00:00Z");
+    let told = retention("nl").await;
+    assert!(told.starts_with("Leerlingen, met hun ouders en voogden: 24 maanden na vertrek (taak van algemeen belang"));
+    assert!(told.contains("Medewerkers: geen termijn vastgesteld") && told.ends_with("versie 1."), "{told}");
+}

@@ -4,7 +4,7 @@ use decider::Event;
 use event_log::Done;
 use proto_schemas::agreements::{contract, stage_agreement};
 use proto_schemas::co_financing::{contribution, contribution_day, occasion};
-use proto_schemas::consortium::{company, consortium, person, policy};
+use proto_schemas::consortium::{company, consortium, person, policy, retention_schedule};
 use proto_schemas::hotspots::{attendance, hotspot, session};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -52,6 +52,9 @@ impl World {
         match (service, category) {
             ("consortium", "consortium") => self.happened::<consortium::Event>(service, kind, stream, said).await,
             ("consortium", "policy") => self.happened::<policy::Event>(service, kind, stream, said).await,
+            ("consortium", "retention-schedule") => {
+                self.happened::<retention_schedule::Event>(service, kind, stream, said).await
+            }
             ("consortium", "company") => self.happened::<company::Event>(service, kind, stream, said).await,
             ("consortium", "person") => self.happened::<person::Event>(service, kind, stream, said).await,
             ("hotspots", "hotspot") => self.happened::<hotspot::Event>(service, kind, stream, said).await,

@@ -75,6 +75,18 @@ async fn plan(player: &Player, story: &Story) -> anyhow::Result<()> {
     let policy = Policy { supervisor_rate: Some(Euros(story.rate_cents)), ..Policy::shipped() };
     let policy = json!({ "validFrom": programme.from, "policy": policy });
     player.step("adopt the policy with its rate", CONTROLLER, at).post("/policies", policy).await?;
+    // No official term was found, so each says that it is an example. Nobody leaves in the demo: nobody is forgotten.
+    let term = |class: &str, months: u16| {
+        json!({
+            "class": class, "months": months, "countedFrom": "school-year-end", "ground": "public-task",
+            "law": "Voorbeeld, geen officiële termijn",
+        })
+    };
+    let retention = json!({
+        "validFrom": story.calendar.planned + chrono::Days::new(1),
+        "terms": [term("pupil", 24), term("staff", 24), term("contact", 12)],
+    });
+    player.step("adopt the retention schedule", CONTROLLER, at).post("/retention/schedules", retention).await?;
     player.step("set the target", LEADER, at).put("/target", json!({})).await?;
     for year in [2025, 2026] {
         let body = json!({ "from": format!("{year}-01-01"), "until": format!("{year}-12-31") });

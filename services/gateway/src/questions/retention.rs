@@ -1,0 +1,57 @@
+//! How long does the region keep whom, by the schedule that it adopted?
+
+use crate::reach::{reach, readable};
+use bus::{CannotApply, Projection};
+use chrono::NaiveDate;
+use event_log::Recorded;
+use proto_schemas::consortium::retention_schedule::{Event, Term};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use vocabulary::RegionId;
+
+/// Folds the versions of each region's retention schedule.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention;
+
+impl Projection for Retention {
+    const NAME: &'static str = "retention";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["consortium"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["retention-schedule"]);
+    const TABLES: &'static str = concat!(
+        "create table schedule (
+            region text not null, version integer not null, valid_from date not null, terms jsonb not null,
+            primary key (region, version))",
+        reach!("schedule", everyone),
+        readable!()
+    );
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        let Event::Adopted { version, valid_from, terms } = happened.event()?;
+        sqlx::query("insert into schedule (region, version, valid_from, terms) values ($1, $2, $3, $4)")
+            .bind(happened.region.as_str())
+            .bind(i32::try_from(version).unwrap_or(i32::MAX))
+            .bind(valid_from)
+            .bind(Json(terms))
+            .execute(rows)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The version that decides on a day, and its terms; nothing when the region had adopted none for it.
+pub(super) async fn adopted(
+    rows: &mut PgConnection,
+    region: &RegionId,
+    day: NaiveDate,
+) -> sqlx::Result<Option<(i32, Vec<Term>)>> {
+    let found: Option<(i32, Json<Vec<Term>>)> = sqlx::query_as(
+        "select version, terms from retention.schedule
+         where region = $1 and valid_from <= $2 order by version desc limit 1",
+    )
+    .bind(region.as_str())
+    .bind(day)
+    .fetch_optional(rows)
+    .await?;
+    Ok(found.map(|(version, Json(terms))| (version, terms)))
+}
