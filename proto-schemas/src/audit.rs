@@ -1,5 +1,6 @@
 //! Events of the audit service: who may look, what was looked at, which names were revealed, what was drawn.
 
+pub mod disclosure;
 pub mod look;
 pub mod mandate;
 pub mod sample;
@@ -12,6 +13,7 @@ pub(crate) fn contracts() -> Vec<Contract> {
         of::<mandate::Event>("audit", "mandate"),
         of::<look::Event>("audit", "look"),
         of::<sample::Event>("audit", "sample"),
+        of::<disclosure::Event>("audit", "disclosure"),
     ]
     .concat()
 }
@@ -38,6 +40,7 @@ mod tests {
             let written = match contract.category {
                 "mandate" => again::<mandate::Event>(&text),
                 "look" => again::<look::Event>(&text),
+                "disclosure" => again::<disclosure::Event>(&text),
                 "sample" => again::<sample::Event>(&text),
                 other => panic!("{other}"),
             };

@@ -46,6 +46,19 @@ impl Databases {
         self.server.connect().await.expect("the PostgreSQL of `make test`")
     }
 
+    /// From now on one of them answers nobody any more.
+    ///
+    /// # Panics
+    /// When PostgreSQL does not do it.
+    pub async fn lose(&self, name: &str) {
+        let name = format!("{}_{}", self.prefix, name.replace('-', "_"));
+        let lose = format!(
+            "alter database {name} with allow_connections false;
+             select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+        );
+        self.admin().await.execute(sqlx::raw_sql(AssertSqlSafe(lose))).await.expect("lost");
+    }
+
     /// Drops them all.
     pub async fn drop_all(&mut self) {
         let mut admin = self.admin().await;

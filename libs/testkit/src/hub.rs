@@ -155,6 +155,14 @@ impl TestHub {
         std::fs::create_dir(&self.processed).expect("a folder where the file should be");
     }
 
+    /// From now on the vault does not answer; keys that are in memory are.
+    ///
+    /// # Panics
+    /// When PostgreSQL does not do it.
+    pub async fn lose_the_vault(&self) {
+        self.databases.lose("vault").await;
+    }
+
     fn log(&self, service: &str) -> &EventLog {
         if service == self.service {
             return &self.hub.log;

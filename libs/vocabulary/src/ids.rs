@@ -105,6 +105,8 @@ ids! {
     LookId,
     /// One drawing of a sample (steekproef).
     SampleId,
+    /// Personal facts given out once, with a reason (verstrekking).
+    DisclosureId,
 }
 
 fn derive(kind: &str, parts: &[&str]) -> Uuid {

@@ -18,6 +18,17 @@ pub enum Method {
     Random,
 }
 
+impl Method {
+    /// As it is written, such as `monetary-unit`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MonetaryUnit => "monetary-unit",
+            Self::Random => "random",
+        }
+    }
+}
+
 /// One line that was drawn: where it stands in the log of co-financing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]

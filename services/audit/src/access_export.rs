@@ -13,6 +13,8 @@ use event_log::Recorded;
 use opening::Opening;
 use serde::Serialize;
 use serde_json::Value;
+use std::ops::ControlFlow;
+use utoipa::ToSchema;
 use vault::Vault;
 use vocabulary::{PersonId, RegionId};
 
@@ -20,8 +22,9 @@ use vocabulary::{PersonId, RegionId};
 const PAGE: usize = 1_000;
 
 /// One event that concerns the person.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AccessExportEntry)]
 pub struct Entry {
     /// Which service recorded it.
     pub service: String,
@@ -36,14 +39,16 @@ pub struct Entry {
     /// Why it concerns the person.
     pub because: Vec<Because>,
     /// What was recorded, opened; what is sealed of someone else is left out.
+    #[schema(value_type = Object)]
     pub data: Value,
     /// The places in `data` that stood there sealed.
     pub opened: Vec<String>,
 }
 
 /// Why an event concerns a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = AccessExportReason)]
 pub enum Because {
     /// It happened to what is known of them.
     Subject,
@@ -115,6 +120,38 @@ pub async fn access_export(
     person: PersonId,
     mut each: impl FnMut(&Entry) -> std::io::Result<()>,
 ) -> Result<Summary, Error> {
+    let each = |entry: Entry| each(&entry).map(|()| ControlFlow::Continue(()));
+    walk(sources, vault, region, (person, None), each).await
+}
+
+/// A part of it: at most `most` entries behind the one at `after` (service and position), and how much they hold.
+///
+/// # Errors
+/// The same.
+pub async fn part(
+    sources: &[LogSource],
+    vault: &Vault,
+    region: &RegionId,
+    person: PersonId,
+    after: Option<(&str, i64)>,
+    most: usize,
+) -> Result<(Vec<Entry>, Summary), Error> {
+    let mut entries = Vec::new();
+    let each = |entry| {
+        entries.push(entry);
+        Ok(if entries.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    };
+    let summary = walk(sources, vault, region, (person, after), each).await?;
+    Ok((entries, summary))
+}
+
+async fn walk(
+    sources: &[LogSource],
+    vault: &Vault,
+    region: &RegionId,
+    (person, after): (PersonId, Option<(&str, i64)>),
+    mut each: impl FnMut(Entry) -> std::io::Result<ControlFlow<()>>,
+) -> Result<Summary, Error> {
     let mut concerns = Concerns::of(person);
     for source in sources.iter().filter(|source| source.service() == "consortium") {
         // Grants say which identities are theirs; then all that those did is known.
@@ -125,8 +162,9 @@ pub async fn access_export(
     }
     let opening = Opening { vault, region, person };
     let mut summary = Summary::default();
-    for source in sources {
-        let mut at = 0;
+    let begin = after.and_then(|(service, _)| sources.iter().position(|source| source.service() == service));
+    for source in sources.iter().skip(begin.unwrap_or(0)) {
+        let mut at = after.filter(|(service, _)| *service == source.service()).map_or(0, |(_, position)| position);
         while let Some(events) = page(source, region, &mut at).await? {
             for event in &events {
                 summary.read += 1;
@@ -136,7 +174,9 @@ pub async fn access_export(
                 }
                 let entry = opening.entry(source.service(), event, because, &mut summary).await?;
                 summary.entries += 1;
-                each(&entry)?;
+                if each(entry)?.is_break() {
+                    return Ok(summary);
+                }
             }
         }
     }

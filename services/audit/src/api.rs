@@ -1,10 +1,13 @@
 //! What auditors may ask.
 
+mod access_exports;
 mod checkpoints;
+mod drawn_samples;
 mod figures;
 mod logs;
 mod looks;
 mod mandates;
+mod proofs;
 mod reveals;
 mod samples;
 mod timeline;
@@ -19,13 +22,16 @@ use web::Problem;
 pub(crate) fn routes() -> OpenApiRouter<Audit> {
     OpenApiRouter::new()
         .routes(routes!(logs::list_logs))
+        .routes(routes!(proofs::prove_event))
         .routes(routes!(mandates::open_mandate, mandates::list_mandates))
         .routes(routes!(mandates::end_mandate))
         .routes(routes!(looks::list_looks))
         .routes(routes!(reveals::reveal_name))
+        .routes(routes!(access_exports::open_access_export))
+        .routes(routes!(access_exports::show_access_export))
         .routes(routes!(figures::trace_figure))
         .routes(routes!(timeline::show_timeline))
-        .routes(routes!(samples::draw_audit_sample))
+        .routes(routes!(samples::draw_audit_sample, drawn_samples::list_audit_samples))
         .routes(routes!(samples::show_audit_sample))
         .routes(routes!(samples::show_audit_sample_sheet))
         .routes(routes!(checkpoints::list_checkpoints, checkpoints::cut_checkpoints))

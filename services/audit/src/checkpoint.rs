@@ -5,11 +5,13 @@
 
 mod keys;
 mod leaves;
+mod prove;
 mod schedule;
 
 pub use keys::{SigningKey, keys};
 pub use leaves::LEAVES;
 pub(crate) use leaves::kept_leaves;
+pub use prove::NotProven;
 pub(crate) use schedule::cut_when_due;
 
 use bus::LogSource;

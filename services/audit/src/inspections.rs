@@ -1,11 +1,14 @@
-//! Who looked at what, when, and which names were revealed?
+//! Who looked at what, when, which names were revealed, and what was given out?
 
 use bus::{CannotApply, Projection};
 use event_log::Recorded;
-use proto_schemas::audit::look::Event;
+use proto_schemas::audit::mandate::Under;
+use proto_schemas::audit::{disclosure, look};
 use sqlx::PgConnection;
 use sqlx::types::Json;
-use vocabulary::LookId;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use vocabulary::{PersonId, Reason};
 
 /// Folds looks.
 #[derive(Clone, Copy, Debug)]
@@ -13,9 +16,9 @@ pub struct Inspections;
 
 impl Projection for Inspections {
     const NAME: &'static str = "inspections";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["audit"];
-    const CATEGORIES: Option<&'static [&'static str]> = Some(&["look"]);
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["look", "disclosure"]);
     const TABLES: &'static str = "create table look (
             region text not null, position bigint not null, id uuid not null, at timestamptz not null,
             actor uuid not null, role text not null, service text not null, operation text not null,
@@ -25,13 +28,11 @@ impl Projection for Inspections {
          create index on look (region, mandate, position)";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        let id: LookId = happened.stream_id().ok_or_else(|| CannotApply::Park("a look has an id".into()))?;
+        let id: Uuid = happened.stream_id().ok_or_else(|| CannotApply::Park("a look has an id".into()))?;
         let role = happened.envelope()?.actor_role;
-        let (service, operation, about, under, person, reason) = match happened.event::<Event>()? {
-            Event::Looked { operation, service, about, under } => (service, operation, about, under, None, None),
-            Event::Revealed { person, reason, under, purpose: _ } => {
-                ("audit".to_owned(), "reveal-name".to_owned(), [].into(), Some(under), Some(person), Some(reason))
-            }
+        let Kept { service, operation, about, under, person, reason } = match happened.category() {
+            "look" => Kept::look(happened.event()?),
+            _ => Kept::disclosure(happened.event()?),
         };
         sqlx::query(
             "insert into look (region, position, id, at, actor, role, service, operation, about, mandate, number, person, reason)
@@ -39,7 +40,7 @@ impl Projection for Inspections {
         )
         .bind(happened.region.as_str())
         .bind(happened.position)
-        .bind(id.0)
+        .bind(id)
         .bind(happened.recorded_at)
         .bind(happened.actor.0)
         .bind(role.as_str())
@@ -53,5 +54,46 @@ impl Projection for Inspections {
         .execute(rows)
         .await?;
         Ok(())
+    }
+}
+
+/// What is listed of a look.
+struct Kept {
+    service: String,
+    operation: String,
+    about: BTreeMap<String, String>,
+    under: Option<Under>,
+    person: Option<PersonId>,
+    reason: Option<Reason>,
+}
+
+impl Kept {
+    fn look(event: look::Event) -> Self {
+        match event {
+            look::Event::Looked { operation, service, about, under } => {
+                Self { service, operation, about, under, person: None, reason: None }
+            }
+            look::Event::Revealed { person, reason, under, purpose: _ } => {
+                Self { under: Some(under), person: Some(person), ..Self::of_the_audit("reveal-name", reason) }
+            }
+        }
+    }
+
+    fn disclosure(event: disclosure::Event) -> Self {
+        match event {
+            disclosure::Event::AccessOpened { person, reason, .. } => {
+                Self { person: Some(person), ..Self::of_the_audit("open-access-export", reason) }
+            }
+            disclosure::Event::NamesExported { from, to, reason, under } => {
+                let dates = [("from", from), ("to", to)].into_iter();
+                let about = dates.filter_map(|(name, date)| Some((name.to_owned(), date?.to_string()))).collect();
+                Self { about, under: Some(under), ..Self::of_the_audit("export-names", reason) }
+            }
+        }
+    }
+
+    fn of_the_audit(operation: &str, reason: Reason) -> Self {
+        let (service, operation) = ("audit".to_owned(), operation.to_owned());
+        Self { service, operation, about: BTreeMap::new(), under: None, person: None, reason: Some(reason) }
     }
 }

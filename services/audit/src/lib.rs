@@ -7,6 +7,7 @@ mod api;
 pub mod book;
 pub mod checkpoint;
 pub mod cosigned;
+pub mod disclosure;
 pub mod draw;
 pub mod drawing;
 pub mod explain;
@@ -24,6 +25,7 @@ pub mod prove;
 pub mod reading;
 pub mod replay;
 pub mod sample;
+mod samples;
 mod sealed_names;
 pub mod sheet;
 pub mod timeline;
@@ -64,6 +66,7 @@ pub fn service() -> Service {
         .projection(mandates::Mandates)
         .projection(inspections::Inspections)
         .projection(sealed_names::SealedNames)
+        .projection(samples::Samples)
         .runs("checkpoints", Notary::new, cut_when_due)
 }
 

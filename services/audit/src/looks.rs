@@ -10,6 +10,7 @@ use decider::{Aggregate, Asked, Refusal};
 use event_log::Error;
 use http::StatusCode;
 use proto_schemas::audit::mandate::{Log, Under};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocabulary::{Actor, ActorId, LookId, RegionId};
 use web::{Keep, Problem};
@@ -32,6 +33,8 @@ const READS: &[(&str, &[Log])] = &[
     ("list-logs", &[]),
     ("list-mandates", &[]),
     ("list-looks", &[]),
+    // What was drawn, and from which sum of the log of co-financing.
+    ("list-audit-samples", &[Log::CoFinancing]),
     // The name was decided about by itself.
     ("reveal-name", &[]),
 ];
@@ -48,7 +51,7 @@ pub(crate) fn keeper(hub: &Hub) -> Keep {
 async fn keep(hub: &Hub, look: web::Look) -> Result<(), Problem> {
     let web::Look { region, actor, role, at, service, operation, about, traceparent } = look;
     let known = known(hub, &region, actor).await?;
-    let reads = reads(&service, &operation);
+    let reads = reads(&service, &operation, &about);
     let mut asked = Asked::new(Actor { id: actor, role, organisation: None }, at);
     asked.traceparent = traceparent;
     let command = Command::Look { operation, service, about, reads, known };
@@ -78,14 +81,20 @@ pub(crate) async fn acting_under(
     asked: &Asked,
 ) -> Result<Option<Under>, Problem> {
     let known = known(hub, region, asked.by.id).await?;
-    let under = look::under(&known, &reads("audit", operation), asked).map_err(|refusal| {
+    let under = look::under(&known, &reads("audit", operation, &BTreeMap::new()), asked).map_err(|refusal| {
         let code = format!("{}-{}", Look::CATEGORY, refusal.code());
         Problem::new(StatusCode::FORBIDDEN, code, refusal.to_string(), refusal.in_dutch())
     })?;
     Ok(under.map(|(_, under)| under))
 }
 
-fn reads(service: &str, operation: &str) -> Vec<Log> {
+fn reads(service: &str, operation: &str, about: &BTreeMap<String, String>) -> Vec<Log> {
+    if operation == "prove-event" {
+        // One event of the log that is named.
+        let named =
+            Log::ALL.into_iter().find(|log| about.get("service").is_some_and(|service| service == log.as_str()));
+        return named.map_or_else(|| Log::ALL.to_vec(), |log| vec![log]);
+    }
     let known = READS.iter().find(|(known, _)| *known == operation).map(|(_, logs)| logs.to_vec());
     let own = Log::ALL.into_iter().find(|log| log.as_str() == service && *log != Log::Audit);
     known.or(own.map(|log| vec![log])).unwrap_or_else(|| Log::ALL.to_vec())
@@ -97,10 +106,18 @@ mod tests {
 
     #[test]
     fn what_nobody_wrote_down_is_made_of_every_log() {
-        assert_eq!(reads("co-financing", "show-claim"), [Log::CoFinancing]);
-        assert_eq!(reads("gateway", "show-statement"), [Log::CoFinancing]);
-        assert_eq!(reads("audit", "list-logs"), []);
-        assert_eq!(reads("audit", "not-yet-there"), Log::ALL);
-        assert_eq!(reads("gateway", "not-yet-there"), Log::ALL);
+        let none = BTreeMap::new();
+        assert_eq!(reads("co-financing", "show-claim", &none), [Log::CoFinancing]);
+        assert_eq!(reads("gateway", "show-statement", &none), [Log::CoFinancing]);
+        assert_eq!(reads("audit", "list-logs", &none), []);
+        assert_eq!(reads("audit", "not-yet-there", &none), Log::ALL);
+        assert_eq!(reads("gateway", "not-yet-there", &none), Log::ALL);
+    }
+
+    #[test]
+    fn a_proof_is_made_of_the_log_it_names() {
+        let about = |service: &str| [("service".to_owned(), service.to_owned())].into();
+        assert_eq!(reads("audit", "prove-event", &about("assessments")), [Log::Assessments]);
+        assert_eq!(reads("audit", "prove-event", &about("…")), Log::ALL);
     }
 }

@@ -63,9 +63,19 @@ impl Proving {
     pub fn push(&mut self, text: &str) {
         self.seen += 1;
         if i64::try_from(self.seen) == Ok(self.position) {
-            self.event = Some(text.to_owned());
+            self.event(text.to_owned());
         }
         self.prover.push(leaf_hash(text));
+    }
+
+    /// The next leaf, where the texts are not read.
+    pub fn leaf(&mut self, leaf: Hash) {
+        self.prover.push(leaf);
+    }
+
+    /// The text that is proven, where the texts are not read.
+    pub fn event(&mut self, text: String) {
+        self.event = Some(text);
     }
 
     /// The proof; nothing when texts are missing, or are not those that were signed.

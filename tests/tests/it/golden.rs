@@ -137,6 +137,7 @@ const FOLDS: &[(&str, &str, Fold)] = &[
     ("audit", "mandate", fold::<audit::mandate::Mandate>),
     ("audit", "look", fold::<audit::look::Look>),
     ("audit", "sample", fold::<audit::sample::Sample>),
+    ("audit", "disclosure", fold::<audit::disclosure::Disclosure>),
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use decider::Event;
 use proto_schemas::agreements::{contract, stage_agreement};
 use proto_schemas::assessments::{case, catalogue_import, elective, pta, rubric};
-use proto_schemas::audit::{look, mandate, sample};
+use proto_schemas::audit::{disclosure, look, mandate, sample};
 use proto_schemas::co_financing::{arrangement, claim, contribution, contribution_day, occasion, proof, scheme};
 use proto_schemas::consortium::{
     company, consortium, grant, import, person, policy, retention_hold, retention_run, retention_schedule,
@@ -47,6 +47,7 @@ const READERS: &[(&str, &str, Reader)] = &[
     ("audit", "mandate", again::<mandate::Event>),
     ("audit", "look", again::<look::Event>),
     ("audit", "sample", again::<sample::Event>),
+    ("audit", "disclosure", again::<disclosure::Event>),
 ];
 
 /// Reads an event and gives its data written again; nothing when no aggregate has that type.

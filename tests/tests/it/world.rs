@@ -40,6 +40,8 @@ pub const MANDATE: &str = "7c1de2a4-9b35-5f60-8d17-42a6c0b9e311";
 pub const HOLD: &str = "0192f1c4-7a10-7c3e-9b52-1f6d8a4c2f01";
 /// A run of the retention schedule.
 pub const RUN: &str = "5b0c2f64-0d3c-5c7e-9b52-1f7d20b3a2f1";
+/// What was given out about a pupil.
+const EXPORT: &str = "0192f1c4-8b20-7d00-8000-00000000a005";
 /// A drawn sample.
 pub const SAMPLE: &str = "0192f1c4-8b20-7d00-8000-00000000a003";
 pub const COHORT: &str = "2025-2026";
@@ -150,7 +152,7 @@ const STORY: &[(&str, &[&str])] = &[
             "claim-drafted",
         ],
     ),
-    ("audit", &["mandate-opened", "looked", "name-revealed", "sample-drawn"]),
+    ("audit", &["mandate-opened", "looked", "name-revealed", "sample-drawn", "access-export-opened", "names-exported"]),
 ];
 
 /// Ids of the examples that mean the same school, company and so on.
@@ -328,6 +330,7 @@ impl World {
             "sample" => json!(SAMPLE),
             "hold" => json!(HOLD),
             "run" => json!(RUN),
+            "export" => json!(EXPORT),
             "cohort" => json!(COHORT),
             "mandate" => json!(MANDATE),
             "scheme" => json!("sto"),

@@ -15,9 +15,15 @@ pub const ROWS: &[Row] = &[
     row("list-mandates", &[ProgrammeLeader, Controller, Auditor]),
     row("list-looks", &[ProgrammeLeader, Controller, Auditor]),
     row("reveal-name", &[Auditor]),
+    // For whoever asks what is held about them: the hub's own answer to the right of access.
+    row("open-access-export", &[ProgrammeLeader]),
+    row("show-access-export", &[ProgrammeLeader]),
     // Of anything in any service, grades and concerns too.
     row("show-timeline", &[Auditor]),
+    row("prove-event", &[Auditor]),
     row("draw-audit-sample", &[Auditor, Controller]),
+    // Also for who gives the mandates: each drawing, also those that were thrown away.
+    row("list-audit-samples", &[Auditor, Controller, ProgrammeLeader]),
     row("show-audit-sample", &[Auditor, Controller]),
     row("show-audit-sample-sheet", &[Auditor, Controller]),
 ];

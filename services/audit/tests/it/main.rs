@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod access_exports;
 mod checkpoints;
 mod export;
 mod logs;
 mod looks;
 mod mandates;
+mod proofs;
 mod reveals;
+mod samples;
 mod tamper;
 mod witnesses;
 mod world;

@@ -1,0 +1,133 @@
+//! Everything that is held about somebody, for that person (inzageverzoek): opened with a reason, read page by page.
+
+use super::unread;
+use crate::Audit;
+use crate::access_export::{Entry, Error, part};
+use crate::disclosure::{Access, Disclosure, commands::Command};
+use crate::reading::Unread;
+use crate::sealed_names::SealedNames;
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use chrono::NaiveDate;
+use http::{StatusCode, header};
+use processing::Activity;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vocabulary::{DisclosureId, PersonId, Reason, RegionId};
+use web::{Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
+
+/// Who asks for what is held about them, and why it is given.
+#[derive(Clone, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AccessExportOpening {
+    /// The person, by the pseudonym in every event (pseudoniem).
+    person: PersonId,
+    /// Who asked, and how it was known that it was them; never a name. Kept for ever (reden).
+    reason: Reason,
+}
+
+/// A part of what is held about a person. Contains personal data: give it to that person only.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessExportPage {
+    /// Which export.
+    export: DisclosureId,
+    /// The person.
+    person: PersonId,
+    /// The last day on which this export may be read.
+    until: NaiveDate,
+    /// Nothing is left that says who this was: what was sealed is `null` (vergeten).
+    forgotten: bool,
+    /// The events that concern them, by service and position, opened.
+    #[schema(inline)]
+    #[serde(flatten)]
+    entries: Listed<Entry>,
+}
+
+/// Open an export of everything that is held about a person, for that person; the reason is recorded first (inzageverzoek).
+#[utoipa::path(
+    post, path = "/v1/regions/{region}/audit/access-exports", tag = "audit", operation_id = "open-access-export",
+    params(("region" = RegionId, Path)), request_body = AccessExportOpening, responses(Created, Problem)
+)]
+pub(super) async fn open_access_export(
+    State(audit): State<Audit>,
+    Path(region): Path<RegionId>,
+    caller: Caller,
+    Valid(AccessExportOpening { person, reason }): Valid<AccessExportOpening>,
+) -> Result<Created, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let known = SealedNames::of(&audit.hub.db, &region, person).await?;
+    known.ok_or_else(|| Problem::not_found("person", "persoon"))?;
+    let command = Command::OpenAccess { person, reason };
+    let done = audit.hub.log.execute::<Disclosure>(&region, &DisclosureId::fresh(), command, &asked).await?;
+    Ok(Created::at(done, "/v1/regions/{region}/audit/access-exports/{id}"))
+}
+
+/// Read an export of what is held about a person, page by page, as who opened it (inzage).
+///
+/// What is sealed about them is opened, and of others nothing. When the vault does not answer there is no page.
+#[utoipa::path(
+    get, path = "/v1/regions/{region}/audit/access-exports/{export}", tag = "audit", operation_id = "show-access-export",
+    params(("region" = RegionId, Path), ("export" = DisclosureId, Path), Page),
+    responses((status = 200, description = "A page, to be given to that person only", body = AccessExportPage), Problem)
+)]
+pub(super) async fn show_access_export(
+    State(audit): State<Audit>,
+    Path((region, export)): Path<(RegionId, DisclosureId)>,
+    Ask(page): Ask<Page>,
+    caller: Caller,
+) -> Result<impl IntoResponse, Problem> {
+    let asked = caller.about(&Touches::region())?;
+    let hub = &audit.hub;
+    let Access { person, until, .. } = match hub.log.load::<Disclosure>(&region, &export).await?.state {
+        Disclosure::Access(access) if access.by == asked.by.id => access,
+        // To anybody else it is not there.
+        Disclosure::Access(_) | Disclosure::None | Disclosure::Names => {
+            return Err(Problem::not_found("access export", "inzageverzoek"));
+        }
+    };
+    if asked.today() > until {
+        return Err(over(until));
+    }
+    let exporting = hub.processing.begin(Activity::AccessExport, "show-access-export", caller.traceparent());
+    let after = page.after.as_deref().and_then(|after| after.rsplit_once(':'));
+    let after = after.and_then(|(service, position)| Some((service, position.parse().ok()?)));
+    let most = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
+    let read = part(&audit.logs, &hub.vault, &region, person, after, most).await;
+    let (entries, summary) = read.map_err(not_read)?;
+    hub.processing.write(&exporting, &region, [person]).await.map_err(|_| Problem::unavailable("log of processing"))?;
+    let known = SealedNames::of(&hub.db, &region, person).await?;
+    let forgotten = summary.forgotten > 0 || known.is_none_or(|known| known.name.is_none());
+    let entries = Listed::cut(entries, &page, |entry: &Entry| format!("{}:{}", entry.service, entry.position));
+    let answer = AccessExportPage { export, person, until, forgotten, entries };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)))
+}
+
+fn over(until: NaiveDate) -> Problem {
+    Problem::new(
+        StatusCode::GONE,
+        "access-export-over",
+        format!("This export could be read until {until}: open another one."),
+        format!("Deze inzage kon worden gelezen tot en met {until}: open een nieuwe."),
+    )
+}
+
+fn not_read(error: Error) -> Problem {
+    match error {
+        Error::Log(error) => {
+            tracing::warn!(%error, "a log cannot be read");
+            Problem::unavailable("log")
+        }
+        Error::Unreadable { service, position } => unread(&Unread::Event { service, position }),
+        Error::Vault { service, position, error } => {
+            tracing::warn!(service, position, %error, "an access export is not whole");
+            error.into()
+        }
+        Error::Unlisted { .. } | Error::Unwritten(_) => {
+            tracing::error!(%error, "an access export is not whole");
+            Problem::internal()
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A disclosure is personal facts given out once, with a reason, and recorded before anything is opened.
+//!
+//! None ─open access→ Access, read by who opened it until its last day
+//!      ─export names→ Names
+//!
+//! **Invariant:** names leave beside an export only under a mandate that holds that day and allows names.
+
+pub mod commands;
+
+use chrono::{Days, NaiveDate};
+use commands::{Command, Refusal};
+use decider::{Aggregate, Asked};
+use proto_schemas::audit::disclosure::Event;
+use proto_schemas::audit::mandate::Log;
+use vocabulary::{ActorId, DisclosureId, PersonId};
+
+/// So long after the day on which it was opened an access export may be read.
+const DAYS: Days = Days::new(7);
+
+/// One disclosure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Disclosure {
+    /// Nothing was given out.
+    #[default]
+    None,
+    /// What is held about a person may be read.
+    Access(Access),
+    /// Names were given out beside an export.
+    Names,
+}
+
+/// What may be read, by whom, until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// About whom.
+    pub person: PersonId,
+    /// Who may read it.
+    pub by: ActorId,
+    /// The last day on which they may.
+    pub until: NaiveDate,
+}
+
+impl Aggregate for Disclosure {
+    const CATEGORY: &'static str = "disclosure";
+    type Id = DisclosureId;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+        match (self, command) {
+            (Self::None, Command::OpenAccess { person, reason }) => {
+                let until = asked.today().checked_add_days(DAYS).unwrap_or(asked.today());
+                let (person, reason, opened_by) = (*person, reason.clone(), asked.by.id);
+                Ok(vec![Event::AccessOpened { person, reason, opened_by, until }])
+            }
+            (Self::None, Command::ExportNames { from, to, reason, known }) => {
+                let term = known.mandate.on(asked.today()).ok_or(Refusal::NoMandate)?;
+                if !term.given.names || !term.covers(&[Log::Consortium]) {
+                    return Err(Refusal::NamesNotCovered);
+                }
+                let (from, to, reason, under) = (*from, *to, reason.clone(), term.under(known.id));
+                Ok(vec![Event::NamesExported { from, to, reason, under }])
+            }
+            (Self::Access(_) | Self::Names, Command::OpenAccess { .. } | Command::ExportNames { .. }) => {
+                Err(Refusal::AlreadyGivenOut)
+            }
+        }
+    }
+
+    fn evolve(self, event: Event) -> Self {
+        match event {
+            Event::AccessOpened { person, opened_by, until, reason: _ } => {
+                Self::Access(Access { person, by: opened_by, until })
+            }
+            Event::NamesExported { .. } => Self::Names,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

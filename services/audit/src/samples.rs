@@ -1,0 +1,55 @@
+//! Which samples were drawn, by whom, from which seed?
+
+use bus::{CannotApply, Projection};
+use event_log::Recorded;
+use proto_schemas::audit::sample::Event;
+use sqlx::PgConnection;
+use vocabulary::SampleId;
+
+/// Folds samples.
+#[derive(Clone, Copy, Debug)]
+pub struct Samples;
+
+impl Projection for Samples {
+    const NAME: &'static str = "samples";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["audit"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["sample"]);
+    const TABLES: &'static str = "create table sample (
+            region text not null, position bigint not null, sample uuid not null, drawn_at timestamptz not null,
+            drawn_by uuid not null, role text not null, seed text not null, method text not null, claim uuid, year integer,
+            population bigint not null, total bigint not null, size bigint not null, lines bigint not null,
+            mandate uuid, number integer,
+            primary key (region, position));
+         create index on sample (region, drawn_by, position)";
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        let id: SampleId = happened.stream_id().ok_or_else(|| CannotApply::Park("a sample has an id".into()))?;
+        let role = happened.envelope()?.actor_role;
+        let Event::Drawn { seed, method, claim, year, population, total, size, lines, under, .. } = happened.event()?;
+        sqlx::query(
+            "insert into sample (region, position, sample, drawn_at, drawn_by, role, seed, method, claim, year, population,
+                                 total, size, lines, mandate, number)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        )
+        .bind(happened.region.as_str())
+        .bind(happened.position)
+        .bind(id.0)
+        .bind(happened.recorded_at)
+        .bind(happened.actor.0)
+        .bind(role.as_str())
+        .bind(seed)
+        .bind(method.as_str())
+        .bind(claim.map(|claim| claim.0))
+        .bind(year.map(i32::from))
+        .bind(i64::from(population))
+        .bind(total.cents())
+        .bind(i64::from(size))
+        .bind(i64::try_from(lines.len()).unwrap_or(i64::MAX))
+        .bind(under.map(|under| under.mandate.0))
+        .bind(under.map(|under| i32::try_from(under.number).unwrap_or(i32::MAX)))
+        .execute(rows)
+        .await?;
+        Ok(())
+    }
+}

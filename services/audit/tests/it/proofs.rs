@@ -1,0 +1,37 @@
+//! The proof of one event is asked of the hub, and checked with the key alone.
+
+use crate::world::World;
+use audit::prove::Inclusion;
+use audit::verify::Schemas;
+use proofs::Verifier;
+use serde_json::json;
+
+#[tokio::test]
+async fn an_event_is_proven_to_an_auditor_whose_mandate_covers_its_log() {
+    let world = World::new().await;
+    for family in ["Een", "Twee", "Drie"] {
+        world.pupil("Ada", family).await;
+    }
+    world.open(&world.leader, &json!({ "logs": ["consortium"] })).await.expect(201);
+    let proof = async |by: &testkit::Client, of: &str| by.get(&world.url(&format!("logs/{of}"))).await;
+    let refused = proof(&world.auditor, "consortium/proof?position=2").await.expect(409);
+    assert_eq!(refused.problem(), "not-signed-yet");
+    world.leader.post(&world.url("checkpoints"), &json!({})).await.expect(200);
+
+    let answer = proof(&world.auditor, "consortium/proof?position=2").await.expect(200);
+    let proven: Inclusion = serde_json::from_value(answer.json()).unwrap();
+    let key: Verifier = world.list(&world.leader, "keys").await[0]["verifier"].as_str().unwrap().parse().unwrap();
+    let said = proven.check(&[key], &Schemas::committed().unwrap()).unwrap();
+    assert_eq!((said.origin.as_str(), proven.position), ("hub.example/voorbeeld/consortium", 2));
+    assert_eq!(proven.event, world.hub.events("consortium").await[1].text);
+
+    // Its own log is not covered by this mandate.
+    assert_eq!(proof(&world.auditor, "audit/proof?position=1").await.expect(403).problem(), "look-not-covered");
+    for bad in ["consortium/proof", "consortium/proof?position=0", "consortium/proof?position=x"] {
+        proof(&world.auditor, bad).await.expect(400);
+    }
+    proof(&world.auditor, "consortium/proof?position=9223372036854775807").await.expect(404);
+    let unknown = proof(&world.auditor, "nothing/proof?position=1").await;
+    assert!(unknown.status.is_client_error(), "{}", unknown.text());
+    proof(&world.leader, "consortium/proof?position=2").await.expect(403);
+}
