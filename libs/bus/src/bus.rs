@@ -4,6 +4,7 @@ use crate::follow::{Follow, Follower, Parks, Retried};
 use crate::group::{Group, Groups, Members};
 use crate::lease::Leases;
 use crate::names::Log;
+use crate::passed::Passed;
 use crate::projection::schema;
 use crate::projector::Projector;
 use crate::reaction::{AnyReaction, reader};
@@ -18,6 +19,7 @@ use event_log::{Database, EventLog};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
@@ -219,8 +221,9 @@ impl Bus {
         source: &LogSource,
         log: Log,
         over: &CancellationToken,
+        write_every: Duration,
     ) -> Follow {
-        let group = Group::new(log.clone(), self.progress.clone(), members, over.clone());
+        let group = Group::new(log.clone(), self.progress.clone(), members, over.clone(), write_every);
         self.follow(Arc::new(group), source, log, &self.applying)
     }
 
@@ -230,8 +233,9 @@ impl Bus {
         source: &LogSource,
         log: Log,
         end: &CancellationToken,
+        write_every: Duration,
     ) -> Follow {
-        self.follow(Arc::new(self.reactor(reaction, end)), source, log, &self.reacting)
+        self.follow(Arc::new(self.reactor(reaction, end, write_every)), source, log, &self.reacting)
     }
 
     fn follow(&self, follower: Arc<dyn Follower>, source: &LogSource, log: Log, at_once: &Arc<Semaphore>) -> Follow {
@@ -257,13 +261,14 @@ impl Bus {
         }
     }
 
-    fn reactor(&self, reaction: &Arc<dyn AnyReaction>, end: &CancellationToken) -> Reactor {
+    fn reactor(&self, reaction: &Arc<dyn AnyReaction>, end: &CancellationToken, write_every: Duration) -> Reactor {
         Reactor {
             reaction: reaction.clone(),
             app: self.database.app.clone(),
             settings: self.settings.clone(),
             progress: self.progress.clone(),
             end: end.clone(),
+            passed: Arc::new(Passed::new(write_every)),
         }
     }
 
@@ -274,7 +279,7 @@ impl Bus {
             (one.projection.name().to_owned(), follower, one.sources.clone())
         });
         let reactions = self.reactions.iter().map(|(reaction, sources)| {
-            let follower: Arc<dyn Parks> = Arc::new(self.reactor(reaction, &CancellationToken::new()));
+            let follower: Arc<dyn Parks> = Arc::new(self.reactor(reaction, &CancellationToken::new(), Duration::ZERO));
             (reader(reaction.name()), follower, sources.clone())
         });
         projections.chain(reactions).collect()

@@ -6,6 +6,7 @@ use crate::alarm::INSTRUMENTS;
 use crate::checkpoint::{self, Key};
 use crate::follow::Follower;
 use crate::names::Log;
+use crate::passed::Passed;
 use crate::projector::Projector;
 use crate::rows::filling;
 use crate::together::{Halt, in_one_go};
@@ -15,6 +16,7 @@ use futures_util::future::BoxFuture;
 use opentelemetry::KeyValue;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -95,21 +97,31 @@ pub(crate) struct Group {
     members: Mutex<Members>,
     /// There is nobody left to follow for.
     over: CancellationToken,
+    passed: Passed,
 }
 
 impl Group {
-    /// `over` is cancelled when the last one was sent away.
-    pub fn new(log: Log, progress: Progress, members: Members, over: CancellationToken) -> Self {
-        Self { log, progress, members: Mutex::new(members), over }
+    /// `over` is cancelled when the last one was sent away; checkpoints are at most `write_every` behind what
+    /// concerned nobody.
+    pub fn new(log: Log, progress: Progress, members: Members, over: CancellationToken, write_every: Duration) -> Self {
+        Self { log, progress, members: Mutex::new(members), over, passed: Passed::new(write_every) }
     }
 
     /// Applies a batch in as few transactions as may be: one, and one for each that cannot apply an event of it.
     async fn batch(&self, events: &[Recorded]) -> Result<i64, Error> {
         let mut together: Vec<Member> = self.members().values().cloned().collect();
+        let projectors = together.iter().map(|member| &member.projector);
+        if !projectors.clone().any(|projector| events.iter().any(|event| projector.projection.folds(event)))
+            && let Some(at) = self.passed.by(events)
+        {
+            let readers = projectors.map(|projector| (projector.reader.as_str(), at));
+            self.progress.all_reached(&self.log.service, &self.log.region, readers);
+            return Ok(at);
+        }
         let (mut alone, mut reached) = (Vec::new(), Vec::new());
         while !together.is_empty() {
             let projectors: Vec<&Projector> = together.iter().map(|member| &member.projector).collect();
-            match in_one_go(&projectors, &self.log, events).await {
+            match in_one_go(&projectors, &self.log, events, &self.passed).await {
                 Ok(at) => {
                     self.tell(&projectors, events, &at);
                     reached = at;
@@ -121,12 +133,13 @@ impl Group {
             }
         }
         for member in alone {
-            match member.projector.batch(&member.projector.key_in(&self.log), events).await {
+            match member.projector.batch(&member.projector.key_in(&self.log), events, &self.passed).await {
                 Ok(at) => reached.push(at),
                 Err(error) if error.passes() => return Err(error),
                 Err(error) => self.send_away(&member, error),
             }
         }
+        self.passed.written();
         INSTRUMENTS.batch.record(events.len() as u64, &[KeyValue::new("task", TOGETHER)]);
         // The furthest behind: the others know what they have had.
         Ok(reached.into_iter().min().or(events.last().map(|event| event.position)).unwrap_or(0))

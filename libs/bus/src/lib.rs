@@ -22,6 +22,7 @@ mod group;
 mod lease;
 mod names;
 mod parked;
+mod passed;
 mod progress;
 mod projection;
 mod projector;

@@ -5,6 +5,7 @@ use crate::checkpoint::{self, Key};
 use crate::error::{passes, without_values};
 use crate::follow::{Follower, Parks, Retried};
 use crate::names::Log;
+use crate::passed::Passed;
 use crate::projection::AnyProjection;
 use crate::rows::filling;
 use crate::together::{Halt, in_one_go};
@@ -14,6 +15,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{Acquire, PgConnection, PgPool};
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tracing::Instrument;
 
 /// Fills one schema with a projection's tables.
@@ -33,12 +35,15 @@ impl Projector {
         Key { reader: self.reader.clone(), version: self.projection.version(), log: log.clone() }
     }
 
-    /// Applies events that follow each other; those at or before the checkpoint are done already.
-    pub async fn batch(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
-        let at = match in_one_go(&[self], &key.log, events).await {
+    /// Applies events that follow each other; those at or before the checkpoint are done already, and what `passed`
+    /// did not concern it.
+    pub async fn batch(&self, key: &Key, events: &[Recorded], passed: &Passed) -> Result<i64, Error> {
+        let at = match in_one_go(&[self], &key.log, events, passed).await {
             Ok(at) => at.into_iter().next().unwrap_or_default(),
             Err(Halt::Failed(error) | Halt::Away(_, error)) => return Err(error),
-            Err(Halt::Poison(_)) => self.one_by_one(key, events).instrument(self.span(&key.log, events.iter())).await?,
+            Err(Halt::Poison(_)) => {
+                self.one_by_one(key, events, passed).instrument(self.span(&key.log, events.iter())).await?
+            }
         };
         self.tell(&key.log, events, at);
         Ok(at)
@@ -69,9 +74,9 @@ impl Projector {
     }
 
     /// The same with a savepoint for each event: what cannot be applied is parked, with all that waits behind it.
-    async fn one_by_one(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
+    async fn one_by_one(&self, key: &Key, events: &[Recorded], passed: &Passed) -> Result<i64, Error> {
         let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
-        let mut at = checkpoint::lock(&mut rows, key).await?;
+        let mut at = passed.beyond(checkpoint::lock(&mut rows, key).await?);
         let mut waiting = self.waiting(&mut rows, key).await?;
         for event in due(key, at, events)? {
             if !self.projection.folds(event) {
@@ -173,7 +178,7 @@ impl Follower for Projector {
     }
 
     fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
-        Box::pin(self.batch(key, events))
+        Box::pin(async move { self.batch(key, events, &Passed::new(Duration::ZERO)).await })
     }
 }
 

@@ -4,6 +4,7 @@ use crate::alarm::{INSTRUMENTS, raise};
 use crate::checkpoint::{self, Key};
 use crate::follow::{Follower, Parks, Retried};
 use crate::names::Log;
+use crate::passed::Passed;
 use crate::projector::{due, gap};
 use crate::reaction::{AnyReaction, reader};
 use crate::{CannotReact, Error, LogSource, OnParked, Progress, Settings, parked, trace};
@@ -29,6 +30,7 @@ pub(crate) struct Reactor {
     pub settings: Settings,
     pub progress: Progress,
     pub end: CancellationToken,
+    pub passed: Arc<Passed>,
 }
 
 impl Reactor {
@@ -37,7 +39,7 @@ impl Reactor {
         if !events.iter().any(|event| self.reaction.answers(event)) {
             return self.pass(key, events).await;
         }
-        let mut at = self.begin(key).await?;
+        let mut at = self.passed.beyond(self.begin(key).await?);
         let mut waiting = match self.reaction.on_parked() {
             OnParked::StreamWaits => parked::streams(&mut *tenant(&self.app, &key.log.region).await?, key).await?,
             OnParked::OthersGoOn => HashSet::new(),
@@ -122,15 +124,20 @@ impl Reactor {
         Ok(at)
     }
 
-    /// Nothing of it concerns this reaction: the checkpoint moves past it.
+    /// Nothing of it concerns this reaction: the checkpoint moves past it, now or later.
     async fn pass(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
+        if let Some(at) = self.passed.by(events) {
+            self.progress.reached(&key.reader, &key.log.service, &key.log.region, at);
+            return Ok(at);
+        }
         let mut rows = tenant(&self.app, &key.log.region).await?;
-        let mut at = checkpoint::lock(&mut rows, key).await?;
+        let mut at = self.passed.beyond(checkpoint::lock(&mut rows, key).await?);
         if let Some(last) = due(key, at, events)?.last() {
             at = last.position;
             checkpoint::write(&mut rows, key, at).await?;
         }
         rows.commit().await?;
+        self.passed.written();
         self.progress.reached(&key.reader, &key.log.service, &key.log.region, at);
         Ok(at)
     }
@@ -152,6 +159,7 @@ impl Reactor {
         let at = checkpoint::lock(&mut rows, key).await?.max(position);
         checkpoint::write(&mut rows, key, at).await?;
         rows.commit().await?;
+        self.passed.written();
         self.progress.reached(&key.reader, &key.log.service, &key.log.region, at);
         Ok(())
     }

@@ -138,7 +138,11 @@ impl Relay {
             trace::continues(&span, &page);
             INSTRUMENTS.batch.record(page.len() as u64, &[KeyValue::new("task", "relay")]);
             last = end.position;
+            let full = page.len() == self.settings.window;
             self.publish_page(page, &mut acks).instrument(span).await?;
+            if !full {
+                break; // What came since moves the head, and has its own turn.
+            }
         }
         while let Some(ack) = acks.pop_front() {
             self.acknowledged(ack).await?;

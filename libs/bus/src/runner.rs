@@ -72,7 +72,7 @@ impl Bus {
                 tasks.spawn(async move {
                     let (name, service) = (reader(reaction.name()), source.service().to_owned());
                     each_log(&name, &service, known, end, move |log, head, end| {
-                        let follow = bus.follow_reaction(&reaction, &source, log, &end);
+                        let follow = bus.follow_reaction(&reaction, &source, log, &end, bus.settings.write_every);
                         async move { follow.run(head, end).await }
                     })
                     .await;
@@ -178,7 +178,7 @@ impl Bus {
             if inside.is_empty() {
                 own.cancel();
             }
-            let follow = self.follow_together(inside, &source, log.clone(), &own);
+            let follow = self.follow_together(inside, &source, log.clone(), &own, self.settings.write_every);
             let mut following = pin!(follow.run(head.clone(), own.clone()));
             tokio::select! {
                 done = &mut following => done?,

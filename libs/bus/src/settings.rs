@@ -19,6 +19,8 @@ pub struct Settings {
     pub at_once: usize,
     /// How often heads, streams and checkpoints are compared when nothing happens.
     pub compare_every: Duration,
+    /// How long a checkpoint may be behind when nothing concerned its reader. Zero: it never is.
+    pub write_every: Duration,
     /// How long a reaction that lacks something is tried again before it is parked.
     pub patience: Duration,
     /// What time it is for a reaction.
@@ -34,6 +36,7 @@ impl Default for Settings {
             batch: 500,
             at_once: 4,
             compare_every: Duration::from_secs(5),
+            write_every: Duration::from_secs(1),
             patience: Duration::from_secs(60),
             clock: Clock::system(),
         }

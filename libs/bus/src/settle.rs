@@ -4,8 +4,11 @@ use crate::discovery::ask;
 use crate::group::Groups;
 use crate::names::Log;
 use crate::{Bus, Error, LogSource};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// Every checkpoint is written at once: they say whether anything moves.
+const NONE_BEHIND: Duration = Duration::ZERO;
 /// More rounds than any chain of reactions needs.
 const ROUNDS: usize = 100;
 
@@ -45,7 +48,8 @@ impl Bus {
         for (reaction, sources) in &self.reactions {
             for source in sources {
                 for (log, upto) in ask(source).await? {
-                    moved |= self.follow_reaction(reaction, source, log, &end).catch_up(upto, &end).await?;
+                    moved |=
+                        self.follow_reaction(reaction, source, log, &end, NONE_BEHIND).catch_up(upto, &end).await?;
                 }
             }
         }
@@ -66,7 +70,8 @@ impl Bus {
         let mut places: Vec<_> = readers.map(|one| (one, groups.join(log, self.projector(one)))).collect();
         let over = end.child_token();
         let inside = groups.watch(log).borrow().clone();
-        let mut moved = self.follow_together(inside, source, log.clone(), &over).catch_up(upto, &over).await?;
+        let mut moved =
+            self.follow_together(inside, source, log.clone(), &over, NONE_BEHIND).catch_up(upto, &over).await?;
         for (one, place) in &mut places {
             match place.was_sent_away() {
                 None => {}

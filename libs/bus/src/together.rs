@@ -3,6 +3,7 @@
 use crate::checkpoint::{self, Key};
 use crate::error::passes;
 use crate::names::Log;
+use crate::passed::Passed;
 use crate::projector::{Projector, due};
 use crate::rows::{aim, filling};
 use crate::{CannotApply, Error, OnParked, parked};
@@ -32,14 +33,22 @@ struct Share<'a> {
 }
 
 /// Applies events that follow each other; what is at or before a projection's checkpoint it has had already.
-/// Answers where each projection is now.
-pub(crate) async fn in_one_go(projectors: &[&Projector], log: &Log, events: &[Recorded]) -> Result<Vec<i64>, Halt> {
+/// Answers where each projection is now. What `passed` concerned none of them.
+pub(crate) async fn in_one_go(
+    projectors: &[&Projector],
+    log: &Log,
+    events: &[Recorded],
+    passed: &Passed,
+) -> Result<Vec<i64>, Halt> {
     let Some(first) = projectors.first() else { return Ok(Vec::new()) };
     let keys: Vec<Key> = projectors.iter().map(|projector| projector.key_in(log)).collect();
-    let mut rows = filling(&first.app, &log.region, &first.schema).await?;
+    // Most batches concern one of many: its schema is the one to begin in.
+    let concerns = |projector: &&&Projector| events.iter().any(|event| projector.projection.folds(event));
+    let schema = &projectors.iter().find(concerns).unwrap_or(first).schema;
+    let mut rows = filling(&first.app, &log.region, schema).await?;
     let mut reached = Vec::with_capacity(keys.len());
     for (index, at) in checkpoint::lock_all(&mut rows, log, &keys).await?.into_iter().enumerate() {
-        reached.push(at.map_err(|error| Halt::Away(index, error))?);
+        reached.push(passed.beyond(at.map_err(|error| Halt::Away(index, error))?));
     }
     let (mut moved, mut shares) = (Vec::new(), Vec::new());
     for (index, projector) in projectors.iter().enumerate() {
@@ -54,7 +63,7 @@ pub(crate) async fn in_one_go(projectors: &[&Projector], log: &Log, events: &[Re
     }
     let Some(last) = events.last().filter(|_| !moved.is_empty()) else { return Ok(reached) };
     nothing_waits(&mut rows, projectors, log, &keys, &shares).await?;
-    let mut aimed = &first.schema;
+    let mut aimed = schema;
     for share in &shares {
         let projector = projectors[share.index];
         if *aimed != projector.schema {

@@ -5,7 +5,7 @@ use access::Grants;
 use axum::Router;
 use bus::{Bus, LogSource, Projection, Reaction, ReadModel};
 use event_log::{Database, EventLog};
-use known::{Known, KnownCompanies, KnownGrants, KnownPolicies, KnownPupils, KnownSchools};
+use known::{Known, KnownGrants};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
@@ -141,7 +141,7 @@ impl Service {
         self
     }
 
-    /// Its lookups and read models, those that every service has among them, to be replayed: nothing is started, and
+    /// Its lookups and read models, the grants that every service has among them, to be replayed: nothing is started, and
     /// what is sealed stays shut.
     #[must_use]
     pub fn read_models(self, database: &Database) -> Vec<ReadModel> {
@@ -272,14 +272,7 @@ impl Started {
 }
 
 fn folded(own: Vec<Fold>, grants: KnownGrants, hub: Option<&Hub>) -> Vec<ReadModel> {
-    let common = [
-        ReadModel::new(grants),
-        ReadModel::new(KnownPolicies),
-        ReadModel::new(KnownSchools),
-        ReadModel::new(KnownCompanies),
-        ReadModel::new(KnownPupils),
-    ];
-    common.into_iter().chain(own.into_iter().map(|make| make(hub))).collect()
+    std::iter::once(ReadModel::new(grants)).chain(own.into_iter().map(|make| make(hub))).collect()
 }
 
 /// Waits for the lookups of this service, and until changed grants are in the book.

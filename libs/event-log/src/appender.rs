@@ -1,20 +1,19 @@
 //! Group commit: appends to one log queue while a commit is in flight and go together in the next.
 
 mod batch;
-mod held;
 mod write;
 
 use crate::append::Append;
 use crate::execute::Done;
+use crate::held::{Held, KEPT};
 use crate::{Error, Frontier, telemetry};
 use batch::Batch;
 use chrono::{DateTime, Utc};
 use decider::Clock;
-use held::Held;
 use sqlx::PgPool;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::timeout;
@@ -22,9 +21,6 @@ use vocabulary::RegionId;
 
 /// How many events go into one transaction, unless one append alone is larger.
 const MOST: usize = 1_024;
-/// How long a connection is kept when nothing more comes.
-const KEPT: Duration = Duration::from_millis(50);
-
 /// An append and who waits for its answer.
 pub(crate) struct Request {
     pub append: Append,

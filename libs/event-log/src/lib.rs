@@ -13,6 +13,7 @@ mod database;
 mod envelope;
 mod error;
 mod execute;
+mod held;
 mod loader;
 mod log;
 mod read;

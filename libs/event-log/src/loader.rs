@@ -1,11 +1,13 @@
 //! Histories that are asked for at the same time are read together: one round trip for many askers.
 
 use crate::execute::{Done, Kept};
+use crate::held::{Held, KEPT};
 use crate::{Error, Recorded};
 use sqlx::{PgPool, Row};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::timeout;
 use uuid::Uuid;
 use vocabulary::RegionId;
 
@@ -36,25 +38,35 @@ pub(crate) struct Loader {
 
 impl Loader {
     /// Serves until every sender is gone.
-    pub(crate) async fn run(self, mut questions: mpsc::Receiver<Question>) {
-        let (this, slots) = (Arc::new(self), Arc::new(Semaphore::new(AT_ONCE)));
-        loop {
-            // The slot first: whoever asks while none is free goes along with the next.
-            let Ok(slot) = slots.clone().acquire_owned().await else { return };
-            let mut together = Vec::new();
-            if questions.recv_many(&mut together, MOST).await == 0 {
-                return;
-            }
-            let this = this.clone();
-            tokio::spawn(async move {
-                this.answer(together).await;
-                drop(slot);
-            });
+    pub(crate) fn start(self, questions: mpsc::Receiver<Question>) {
+        let (this, questions) = (Arc::new(self), Arc::new(Mutex::new(questions)));
+        for _ in 0..AT_ONCE {
+            tokio::spawn(this.clone().serve(questions.clone()));
         }
     }
 
-    async fn answer(&self, questions: Vec<Question>) {
-        match self.read(&questions).await {
+    /// One round trip after the other; whoever asks while all are under way goes along with the next.
+    async fn serve(self: Arc<Self>, questions: Arc<Mutex<mpsc::Receiver<Question>>>) {
+        let (mut held, mut together) = (Held::of(&self.app), Vec::new());
+        loop {
+            let mut next = async || questions.lock().await.recv_many(&mut together, MOST).await;
+            let asked = match timeout(KEPT, next()).await {
+                Ok(asked) => asked,
+                Err(_) => {
+                    held.release();
+                    next().await
+                }
+            };
+            if asked == 0 {
+                return;
+            }
+            self.answer(&mut held, std::mem::take(&mut together)).await;
+            held.ease();
+        }
+    }
+
+    async fn answer(&self, held: &mut Held, questions: Vec<Question>) {
+        match self.read(held, &questions).await {
             Ok(Read { streams, kept }) => {
                 for question in questions {
                     let streams =
@@ -68,6 +80,8 @@ impl Loader {
                 }
             }
             Err(error) => {
+                // It may be the connection that is broken.
+                held.release();
                 let text = error.to_string();
                 let mut error = Some(error);
                 for question in questions {
@@ -78,7 +92,7 @@ impl Loader {
         }
     }
 
-    async fn read(&self, questions: &[Question]) -> Result<Read, Error> {
+    async fn read(&self, held: &mut Held, questions: &[Question]) -> Result<Read, Error> {
         let names: HashSet<&str> =
             questions.iter().flat_map(|question| &question.streams).map(String::as_str).collect();
         let commands: Vec<Uuid> = questions.iter().filter_map(|question| question.command).collect();
@@ -86,7 +100,7 @@ impl Loader {
             .bind(self.region.as_str())
             .bind(names.into_iter().collect::<Vec<_>>())
             .bind(commands)
-            .fetch_all(&self.app)
+            .fetch_all(held.take().await?)
             .await?;
         let mut streams: HashMap<String, Vec<Recorded>> = HashMap::new();
         let mut kept = HashMap::new();

@@ -152,7 +152,7 @@ impl EventLog {
 
     pub(crate) fn loader(&self, region: &RegionId) -> mpsc::Sender<Question> {
         serving(&self.0.loaders, region, |questions| {
-            tokio::spawn(Loader { app: self.0.app.clone(), region: region.clone() }.run(questions));
+            Loader { app: self.0.app.clone(), region: region.clone() }.start(questions);
         })
     }
 }

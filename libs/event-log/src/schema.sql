@@ -115,9 +115,11 @@ begin
         from event_log.event where event.region = p_region and event.command = any (p_commands);
 end $$;
 
+-- Planned without the position: of a log that was just filled, and not analysed yet, the planner would otherwise read and
+-- sort all that is left for each page.
 create or replace function event_log.page(p_region text, p_after bigint, p_limit bigint)
 returns table (body text)
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     perform set_config('regiohub.region', p_region, true);
     return query
@@ -128,7 +130,7 @@ end $$;
 -- A page as it is published: the text, and what its subject is made of, so that the text need not be read.
 create or replace function event_log.lines(p_region text, p_after bigint, p_limit bigint)
 returns table ("position" bigint, stream text, type text, body text)
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     perform set_config('regiohub.region', p_region, true);
     return query

@@ -1,7 +1,7 @@
-//! What every service knows of the consortium: grants, policies, schools, companies, pupils.
+//! What services know of the consortium: grants, policies, schools, companies, pupils.
 //!
 //! Each service folds the consortium's log into tables of its own, so a decision never waits for
-//! another service.
+//! another service. Every service folds the grants; of the others it declares what it asks for.
 
 mod companies;
 mod grants;

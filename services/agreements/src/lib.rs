@@ -14,5 +14,12 @@ use known_people::KnownPeople;
 /// The service: its routes and lookups.
 #[must_use]
 pub fn service() -> chassis::Service {
-    chassis::Service::new("agreements").routes(api::routes).projection(KnownHotspots).projection(KnownPeople)
+    chassis::Service::new("agreements")
+        .routes(api::routes)
+        .projection(known::KnownPolicies)
+        .projection(known::KnownSchools)
+        .projection(known::KnownCompanies)
+        .projection(known::KnownPupils)
+        .projection(KnownHotspots)
+        .projection(KnownPeople)
 }

@@ -22,5 +22,11 @@ use chassis::Service;
 /// The wiring.
 #[must_use]
 pub fn service() -> Service {
-    Service::new("assessments").routes(api::routes).projection(catalogue::Catalogue).projection(cases::Cases)
+    Service::new("assessments")
+        .routes(api::routes)
+        .projection(known::KnownSchools)
+        .projection(known::KnownCompanies)
+        .projection(known::KnownPupils)
+        .projection(catalogue::Catalogue)
+        .projection(cases::Cases)
 }

@@ -21,6 +21,8 @@ mod terms;
 pub fn service() -> chassis::Service {
     chassis::Service::new("co-financing")
         .routes(api::routes)
+        .projection(known::KnownPolicies)
+        .projection(known::KnownCompanies)
         .projection(known_sessions::KnownSessions)
         .projection(known_programme::KnownProgramme)
         .projection(claimable_lines::ClaimableLines)

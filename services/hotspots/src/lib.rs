@@ -22,6 +22,10 @@ use reactions::{ClaimLocksDays, ContractReachesHotspot};
 pub fn service() -> chassis::Service {
     chassis::Service::new("hotspots")
         .routes(api::routes)
+        .projection(known::KnownPolicies)
+        .projection(known::KnownSchools)
+        .projection(known::KnownCompanies)
+        .projection(known::KnownPupils)
         .projection(KnownContracts)
         .projection(KnownElectives)
         .reaction(|hub| ContractReachesHotspot { hub: hub.clone() })

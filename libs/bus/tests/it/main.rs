@@ -7,6 +7,7 @@ mod scratch;
 mod far;
 mod isolation;
 mod parking;
+mod passing;
 mod projecting;
 mod reacting;
 mod rebuilding;

@@ -71,14 +71,16 @@ async fn a_stream_that_vanishes_while_everything_runs_is_refilled_and_reading_go
     scratch(|ground| async move {
         let bus = whole(&ground);
         let (end, running) = started(&bus);
-        let done = ground.append("ons", "a", &[1; 50], None).await;
-        bus.progress().wait(&region("ons"), &[("counters", done.position)], LONG).await.unwrap();
-        ground.jetstream.delete_stream(ground.stream_name("ons")).await.unwrap();
-        until("the stream is refilled", async || {
+        let filled = async || {
             let stream = ground.jetstream.get_stream(ground.stream_name("ons")).await;
             stream.is_ok_and(|stream| stream.cached_info().state.last_sequence == 50)
-        })
-        .await;
+        };
+        let done = ground.append("ons", "a", &[1; 50], None).await;
+        bus.progress().wait(&region("ons"), &[("counters", done.position)], LONG).await.unwrap();
+        // The reader may have had it from the log itself, before there was a stream.
+        until("the stream is filled", filled).await;
+        ground.jetstream.delete_stream(ground.stream_name("ons")).await.unwrap();
+        until("the stream is refilled", filled).await;
         let done = ground.append("ons", "a", &[1; 50], None).await;
         bus.progress().wait(&region("ons"), &[("counters", done.position)], LONG).await.unwrap();
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 100);

@@ -2,9 +2,9 @@
 
 use super::Tip;
 use super::batch::{Batch, Standing};
-use super::held::Held;
 use crate::Frontier;
 use crate::execute::Done;
+use crate::held::Held;
 use sqlx::{PgConnection, Row};
 use vocabulary::RegionId;
 

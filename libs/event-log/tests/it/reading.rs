@@ -2,7 +2,9 @@
 
 use crate::counter::{Counter, Event, Raise, asked};
 use crate::scratch::scratch;
+use event_log::tenant;
 use futures_util::TryStreamExt;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 use vocabulary::RegionId;
 
@@ -42,6 +44,31 @@ async fn a_whole_log_is_decoded_in_order_across_chunks() {
         // Raising by nothing (the thousandth) happened to nobody.
         assert_eq!(decoded.iter().map(|one| one.position).collect::<Vec<_>>(), (6..=1_029).collect::<Vec<_>>());
         assert_eq!(decoded[0].event, Event::Raised { by: 6 });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_a_log_that_nobody_analysed_reads_no_more_than_the_page() {
+    scratch(async |scratch| {
+        let region: RegionId = "voorbeeld".parse().unwrap();
+        for _ in 0..5 {
+            let mut batch = scratch.log.batch(&region);
+            for _ in 0..1_000 {
+                batch.add::<Counter>(&Uuid::now_v7(), Raise(1));
+            }
+            batch.commit(&asked()).await.unwrap();
+        }
+        let mut rows = tenant(scratch.log.app(), &region).await.unwrap();
+        for function in ["page", "lines"] {
+            // What earlier transactions of the connection read may not have been reported yet.
+            let read = "select idx_tup_fetch + seq_tup_read from pg_stat_xact_user_tables where relname = 'event'";
+            let before: i64 = sqlx::query_scalar(read).fetch_one(&mut *rows).await.unwrap();
+            let page = format!("select count(*) from event_log.{function}('voorbeeld', 10, 20)");
+            let found: i64 = sqlx::query_scalar(AssertSqlSafe(page)).fetch_one(&mut *rows).await.unwrap();
+            let after: i64 = sqlx::query_scalar(read).fetch_one(&mut *rows).await.unwrap();
+            assert_eq!((found, after - before), (20, 20), "{function}");
+        }
     })
     .await;
 }

@@ -1,22 +1,26 @@
-//! The connection that an appender keeps between its commits.
+//! The connection that an appender or loader keeps between its round trips.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
+use std::time::Duration;
+
+/// How long a connection is kept when nothing more comes.
+pub(crate) const KEPT: Duration = Duration::from_millis(50);
 
 /// A connection of a pool, kept for as long as the pool can spare it. Giving one back costs a round trip: sqlx
 /// asks whether it still works.
-pub(super) struct Held {
+pub(crate) struct Held {
     pool: PgPool,
     connection: Option<PoolConnection<Postgres>>,
 }
 
 impl Held {
-    pub(super) fn of(pool: &PgPool) -> Self {
+    pub(crate) fn of(pool: &PgPool) -> Self {
         Self { pool: pool.clone(), connection: None }
     }
 
     /// The one that is kept, or one from the pool.
-    pub(super) async fn take(&mut self) -> sqlx::Result<&mut PgConnection> {
+    pub(crate) async fn take(&mut self) -> sqlx::Result<&mut PgConnection> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.pool.acquire().await?,
@@ -25,14 +29,14 @@ impl Held {
     }
 
     /// Gives it back when others may be waiting for one.
-    pub(super) fn ease(&mut self) {
+    pub(crate) fn ease(&mut self) {
         if self.pool.num_idle() == 0 && self.pool.size() >= self.pool.options().get_max_connections() {
             self.release();
         }
     }
 
     /// Gives it back.
-    pub(super) fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         self.connection = None;
     }
 }

@@ -1,0 +1,61 @@
+//! What went by without concerning a reader, and is not written down yet: a service folds a few categories of a log,
+//! and a transaction for everything else would cost more than what it does.
+//!
+//! **Invariant:** what is forgotten with the process is only that it read something it need not read.
+
+use event_log::Recorded;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Positions behind a checkpoint that concern nobody.
+pub(crate) struct Passed {
+    /// How long they may go unwritten.
+    every: Duration,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// From behind the first, up to and including the second.
+    span: Option<(i64, i64)>,
+    written: Instant,
+}
+
+impl Passed {
+    /// With `Duration::ZERO` everything is to be written down at once.
+    pub fn new(every: Duration) -> Self {
+        Self { every, state: Mutex::new(State { span: None, written: Instant::now() }) }
+    }
+
+    /// Lets events go by that concern nobody. The position reached, unless it is time to write that down.
+    pub fn by(&self, events: &[Recorded]) -> Option<i64> {
+        let (first, last) = (events.first()?.position, events.last()?.position);
+        let mut state = self.state();
+        if state.written.elapsed() >= self.every {
+            return None;
+        }
+        let from = match state.span {
+            Some((from, to)) if to + 1 == first => from,
+            _ => first - 1,
+        };
+        state.span = Some((from, last));
+        Some(last)
+    }
+
+    /// Where a reader is whose checkpoint says `at`.
+    pub fn beyond(&self, at: i64) -> i64 {
+        match self.state().span {
+            Some((from, to)) if (from..to).contains(&at) => to,
+            _ => at,
+        }
+    }
+
+    /// Everything is written down now.
+    pub fn written(&self) {
+        *self.state() = State { span: None, written: Instant::now() };
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
