@@ -1,7 +1,7 @@
 //! The inclusion paths of many leaves, found in one pass over all leaves of a tree.
 
+use crate::Hash;
 use crate::tree::node_hash;
-use crate::{Hash, leaf_hash};
 use std::collections::BTreeMap;
 
 /// Finds the inclusion paths (RFC 6962, section 2.1.1) of chosen leaves while all leaves go by.
@@ -27,10 +27,10 @@ impl Paths {
         Self { wanted, found, subtrees: vec![], size: 0 }
     }
 
-    /// The next leaf, by its text.
-    pub fn push(&mut self, text: &str) {
+    /// The next leaf; or the next subtree of a tree of whole ones, by its root.
+    pub fn push(&mut self, leaf: Hash) {
         let below = self.wanted.get(&self.size).copied().into_iter().collect();
-        let (mut node, mut size, mut below) = (leaf_hash(text), 1, below);
+        let (mut node, mut size, mut below) = (leaf, 1, below);
         while self.subtrees.last().is_some_and(|(_, other, _)| *other == size) {
             let Some(left) = self.subtrees.pop() else { break };
             (node, below) = self.joined(left, (node, size, below));
@@ -78,7 +78,7 @@ mod tests {
         for size in 1..70_u64 {
             other.push(format!("event {}", size - 1));
             let mut paths = Paths::of(0..size + 2);
-            (0..size).for_each(|n| paths.push(&format!("event {n}")));
+            (0..size).for_each(|n| paths.push(crate::leaf_hash(&format!("event {n}"))));
             let (counted, root, found) = paths.end();
             assert_eq!((counted, found.len() as u64), (size, size));
             let theirs: RootHash<Sha256> = other.root();

@@ -3,11 +3,13 @@
 //! A checkpoint is cut only when the log goes on from the one before: the same tree, grown. A log that was shortened or
 //! altered gets none; it raises an alarm instead.
 
+mod blocks;
 mod keys;
 mod leaves;
 mod prove;
 mod schedule;
 
+pub(crate) use blocks::{Blocks, Found};
 pub use keys::{SigningKey, keys};
 pub use leaves::LEAVES;
 pub(crate) use leaves::kept_leaves;

@@ -1,7 +1,8 @@
 //! The proof that each event shown stands in its log: its path to the tree head that was read.
 
+use crate::checkpoint::Found;
 use crate::reading::{Reader, Unread};
-use proofs::Paths;
+use proofs::{Hash, Paths, included, leaf_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -37,34 +38,55 @@ pub struct Proof {
 pub(crate) async fn proofs(reader: &Reader, heads: &BTreeMap<String, i64>) -> Result<Vec<Proof>, Unread> {
     let mut all = Vec::new();
     for (service, head) in heads {
-        let shown: Vec<i64> =
-            reader.all_shown().keys().filter(|(of, _)| of == service).map(|(_, position)| *position).collect();
+        let until = head.unsigned_abs();
+        // An event that came in after the heads were read is proven the next time.
+        let shown: BTreeMap<u64, Hash> = reader
+            .all_shown()
+            .iter()
+            .filter(|((of, _), _)| of == service)
+            .filter_map(|((_, position), text)| Some((u64::try_from(position - 1).ok()?, leaf_hash(text))))
+            .filter(|(index, _)| *index < until)
+            .collect();
         if shown.is_empty() {
             continue;
         }
-        let mut paths = Paths::of(shown.iter().filter_map(|position| u64::try_from(position - 1).ok()));
-        reader
-            .whole(service, *head, |event| {
-                paths.push(&event.text);
-                Ok(())
-            })
-            .await?;
-        let (size, root, mut found) = paths.end();
-        for position in shown {
-            let Ok(index) = u64::try_from(position - 1) else { continue };
-            // An event that came in after the heads were read is proven the next time.
+        let (size, (root, mut found)) = match kept(reader, service, &shown, until).await? {
+            Some(found) => (until, found),
+            None => read(reader, service, &shown, *head).await?,
+        };
+        for (index, leaf) in shown {
             let Some(path) = found.remove(&index) else { continue };
-            let text = reader.all_shown().get(&(service.clone(), position)).map_or("", String::as_str);
             all.push(Proof {
                 service: service.clone(),
-                position,
+                position: i64::try_from(index + 1).unwrap_or(i64::MAX),
                 index,
                 size,
-                leaf: hex::encode(proofs::leaf_hash(text)),
+                leaf: hex::encode(leaf),
                 path: path.iter().map(hex::encode).collect(),
                 root: hex::encode(root),
             });
         }
     }
     Ok(all)
+}
+
+/// Out of what checkpoints kept; nothing when one of the paths does not lead from the text that is shown to the root.
+async fn kept(reader: &Reader, service: &str, shown: &BTreeMap<u64, Hash>, size: u64) -> Result<Option<Found>, Unread> {
+    let indexes: Vec<u64> = shown.keys().copied().collect();
+    let found = reader.paths(service, &indexes, size).await?;
+    Ok(found
+        .filter(|(root, paths)| paths.iter().all(|(index, path)| included(&shown[index], *index, size, root, path))))
+}
+
+/// Out of the whole log.
+async fn read(reader: &Reader, service: &str, shown: &BTreeMap<u64, Hash>, head: i64) -> Result<(u64, Found), Unread> {
+    let mut paths = Paths::of(shown.keys().copied());
+    reader
+        .whole(service, head, |event| {
+            paths.push(leaf_hash(&event.text));
+            Ok(())
+        })
+        .await?;
+    let (size, root, found) = paths.end();
+    Ok((size, (root, found)))
 }

@@ -1,14 +1,17 @@
 //! The proof that one event stands in a log, for whoever has nothing but the key: made, and checked.
 
+use crate::checkpoint::Blocks;
 use crate::cosigned::seen;
 use crate::inspect::said;
 use crate::verify::{Finding, Log, Schemas, Signed, What, believe};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use bus::LogSource;
 use chrono::{DateTime, Utc};
 use event_log::Envelope;
 use proofs::{Checkpoint, Hash, NotSigned, Note, Prover, Verifier, included, leaf_hash};
 use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
 use utoipa::ToSchema;
 use vocabulary::RegionId;
 
@@ -92,6 +95,40 @@ impl Proving {
             checkpoint: self.checkpoint,
         })
     }
+}
+
+/// Proves an event against the newest checkpoint out of what was kept aside when that was cut, without reading the log.
+/// Nothing when it is another one, or what is kept does not lead from the event to what was signed.
+///
+/// # Errors
+/// When a database or the log does not answer.
+pub async fn out_of_kept(
+    audit: &PgPool,
+    source: &LogSource,
+    log: &Log,
+    position: i64,
+    checkpoint: &str,
+) -> Result<Option<Inclusion>, bus::Error> {
+    let index = position.checked_sub(1).and_then(|index| u64::try_from(index).ok());
+    let (Some(index), Some(blocks)) = (index, Blocks::of(audit, &log.region, &log.service).await?) else {
+        return Ok(None);
+    };
+    let signed = blocks.signed();
+    if said(checkpoint).as_ref() != Some(signed) {
+        return Ok(None);
+    }
+    let Some((root, mut paths)) = blocks.paths(&[index], signed.size, &[]).await? else { return Ok(None) };
+    let event = source.page(&log.region, position - 1, 1).await?.pop();
+    let (Some(event), Some(path)) = (event, paths.remove(&index)) else { return Ok(None) };
+    let holds = root == signed.root && included(&leaf_hash(&event.text), index, signed.size, &root, &path);
+    Ok(holds.then(|| Inclusion {
+        region: log.region.clone(),
+        service: log.service.clone(),
+        position,
+        event: event.text,
+        path: path.iter().map(|hash| BASE64_STANDARD.encode(hash)).collect(),
+        checkpoint: checkpoint.to_owned(),
+    }))
 }
 
 impl Inclusion {

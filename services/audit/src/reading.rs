@@ -1,8 +1,11 @@
 //! Reads what a question needs of a region's logs: one position, one history, or a whole log in order.
 
+use crate::checkpoint::{Blocks, Found};
 use bus::LogSource;
 use decider::Event;
 use event_log::Recorded;
+use proofs::leaf_hash;
+use sqlx::PgPool;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use vocabulary::RegionId;
@@ -18,6 +21,8 @@ pub struct Reader {
     histories: HashMap<(String, String), Arc<Vec<Recorded>>>,
     seen: BTreeMap<(String, i64), String>,
     until: Option<BTreeMap<String, i64>>,
+    /// The database of the audit service.
+    kept: Option<PgPool>,
 }
 
 /// Why a question has no answer.
@@ -48,7 +53,13 @@ impl Reader {
     /// Reads these logs for a region.
     #[must_use]
     pub fn new(region: RegionId, logs: Arc<[LogSource]>) -> Self {
-        Self { region, logs, histories: HashMap::new(), seen: BTreeMap::new(), until: None }
+        Self { region, logs, histories: HashMap::new(), seen: BTreeMap::new(), until: None, kept: None }
+    }
+
+    /// With the database in which the audit service keeps leaves aside: without it every proof reads a whole log.
+    #[must_use]
+    pub fn kept_in(self, audit: PgPool) -> Self {
+        Self { kept: Some(audit), ..self }
     }
 
     /// Whose logs.
@@ -135,6 +146,34 @@ impl Reader {
             }
         }
         Ok(())
+    }
+
+    /// The paths of the leaves with these indexes in the tree of the first `size` events, and its root: of what the
+    /// newest checkpoint kept, and the events behind it. Nothing when that is not there, does not give what was signed,
+    /// or is of another life of the log.
+    pub(crate) async fn paths(&self, service: &str, indexes: &[u64], size: u64) -> Result<Option<Found>, Unread> {
+        let Some(audit) = &self.kept else { return Ok(None) };
+        let unkept = |error: sqlx::Error| {
+            tracing::warn!(%error, service, "what was kept of a log cannot be read: it is read whole");
+        };
+        let Ok(Some(blocks)) = Blocks::of(audit, &self.region, service).await.map_err(unkept) else { return Ok(None) };
+        let log = self.log(service)?;
+        let heads = log.heads().await.map_err(|error| unread(service, error))?;
+        let epoch = heads.into_iter().find(|head| head.region == self.region).map(|head| head.epoch.unsigned_abs());
+        if epoch != Some(blocks.signed().epoch) {
+            return Ok(None);
+        }
+        let (mut behind, mut after) = (Vec::new(), blocks.signed().size);
+        while after < size {
+            let from = i64::try_from(after).unwrap_or(i64::MAX);
+            let page = log.page(&self.region, from, AT_A_TIME).await.map_err(|error| unread(service, error))?;
+            if page.is_empty() {
+                return Ok(None);
+            }
+            after += page.len() as u64;
+            behind.extend(page.iter().map(|event| leaf_hash(&event.text)));
+        }
+        Ok(blocks.paths(indexes, size, &behind).await.map_err(unkept).ok().flatten())
     }
 
     /// Forgets what was read and shown: for the next page.

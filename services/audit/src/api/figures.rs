@@ -64,7 +64,7 @@ pub(super) async fn trace_figure(
 ) -> Result<Json<Explanation>, Problem> {
     caller.about(&Touches::region())?;
     let figure: Figure = figure.parse().map_err(|_| no_figure())?;
-    let mut reader = Reader::new(region, audit.logs.clone());
+    let mut reader = Reader::new(region, audit.logs.clone()).kept_in(audit.hub.db.clone());
     let usual = usual_range(&mut reader).await.map_err(|error| unread(&error))?;
     let scheme = asked.scheme.unwrap_or(usual.scheme);
     let range = match asked.year.and_then(|year| Range::year(scheme.clone(), year)) {

@@ -63,7 +63,7 @@ pub(super) async fn draw_audit_sample(
     }
     // Before anything is drawn: a drawing is an event of its own.
     let under = looks::acting_under(&audit.hub, &region, "draw-audit-sample", &asked).await?;
-    let mut reader = Reader::new(region.clone(), audit.logs.clone());
+    let mut reader = Reader::new(region.clone(), audit.logs.clone()).kept_in(audit.hub.db.clone());
     let ask = Ask { seed, method, size, claim, year };
     let drawn = drawing::draw(&mut reader, &ask).await.map_err(|error| unread(&error))?;
     let drawn = drawn.ok_or_else(|| Problem::not_found("claim", "cofinancieringsstaat"))?;
@@ -107,7 +107,7 @@ async fn shown(audit: &Audit, region: RegionId, sample: SampleId) -> Result<Draw
     let Sample::Drawn(recorded) = audit.hub.log.load::<Sample>(&region, &sample).await?.state else {
         return Err(unknown());
     };
-    let mut reader = Reader::new(region, audit.logs.clone());
+    let mut reader = Reader::new(region, audit.logs.clone()).kept_in(audit.hub.db.clone());
     let drawing = drawing::redraw(&mut reader, sample, &recorded).await.map_err(|error| unread(&error))?;
     drawing.ok_or_else(unknown)
 }

@@ -52,7 +52,7 @@ pub(super) async fn show_timeline(
     caller: Caller,
 ) -> Result<Json<Timeline>, Problem> {
     caller.about(&Touches::region())?;
-    let mut reader = Reader::new(region, audit.logs.clone());
+    let mut reader = Reader::new(region, audit.logs.clone()).kept_in(audit.hub.db.clone());
     let part = Part { after: asked.after, limit: asked.limit.into(), proofs: asked.proofs };
     let told = timeline(&mut reader, &asked.thing, &part).await.map_err(|error| unread(&error))?;
     told.map(Json).ok_or_else(|| Problem::not_found("event", "gebeurtenis"))

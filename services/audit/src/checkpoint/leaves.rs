@@ -1,5 +1,6 @@
 //! The leaves that checkpoints were cut over, kept aside: they tell which event was altered, not only that one was.
 
+use super::blocks::root_of;
 use proofs::Hash;
 use sqlx::{PgConnection, PgPool};
 use vocabulary::RegionId;
@@ -58,8 +59,8 @@ impl Leaves {
 
     async fn write(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
         sqlx::query(
-            "insert into checkpoints.leaves (region, service, epoch, number, leaves) values ($1, $2, $3, $4, $5)
-             on conflict (region, service, epoch, number) do update set leaves = excluded.leaves
+            "insert into checkpoints.leaves (region, service, epoch, number, leaves, root) values ($1, $2, $3, $4, $5, $6)
+             on conflict (region, service, epoch, number) do update set leaves = excluded.leaves, root = excluded.root
              where length(checkpoints.leaves.leaves) < length(excluded.leaves)",
         )
         .bind(&self.region)
@@ -67,6 +68,7 @@ impl Leaves {
         .bind(self.epoch)
         .bind(self.number)
         .bind(&self.leaves)
+        .bind((self.leaves.len() == LEAVES * 32).then(|| root_of(self.leaves.as_chunks::<32>().0).to_vec()))
         .execute(connection)
         .await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! Proves an event of a log against its newest checkpoint, from the leaves kept aside: the log itself is not read.
 
 use super::Notary;
-use crate::prove::{Inclusion, Proving};
+use crate::prove::{Inclusion, Proving, out_of_kept};
 use crate::verify::Log;
 use bus::LogSource;
 use futures_util::TryStreamExt;
@@ -40,6 +40,9 @@ impl Notary {
         let event = page.into_iter().find(|event| event.position == position).ok_or(NotProven::NoEvent)?;
         let latest = self.latest(region, log.service()).await?.ok_or(NotProven::NotSigned { size: 0 })?;
         let named = Log { region: region.clone(), service: log.service().to_owned() };
+        if let Some(proof) = out_of_kept(&self.db, log, &named, position, &latest.published()).await? {
+            return Ok(proof);
+        }
         let proving = Proving::new(named, position, &latest.published());
         let mut proving = proving.ok_or(NotProven::NotSigned { size: latest.size })?;
         proving.event(event.text);

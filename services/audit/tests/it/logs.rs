@@ -121,6 +121,27 @@ impl Logs {
             .unwrap()
     }
 
+    /// The stream that [`Logs::grow`] writes.
+    pub const LONG: &str = "contribution/01990000-0009-7000-8000-0000000000aa";
+
+    /// So many events more of one stream, in one append.
+    pub async fn grow(&self, service: &str, events: i64) {
+        let log = &self.databases[service].1;
+        let expected = log.history(&self.region, Self::LONG).await.unwrap().last().map_or(0, |event| event.version);
+        let event_type = "nl.sterktechniekonderwijs.co-financing.contribution-withdrawn.v1".to_owned();
+        let event = |number| NewEvent {
+            id: Uuid::now_v7(),
+            event_type: event_type.clone(),
+            data: format!(r#"{{"reason":"Vergissing {number}"}}"#),
+        };
+        let events: Vec<NewEvent> = (0..events).map(event).collect();
+        if !events.is_empty() {
+            let change = Change { stream: Self::LONG.to_owned(), expected, events };
+            let context = Context::of(&Asked::new(Actor::hub(), self.clock.now()));
+            log.append(&self.region, Append { changes: vec![change], context, command: None }).await.unwrap();
+        }
+    }
+
     /// The log of a service as its owner has it.
     pub fn owned<'a>(&'a self, service: &'a str) -> Owned<'a> {
         Owned { region: self.region.as_str(), service, log: self.owner(service), audit: &self.audit.owner }

@@ -54,7 +54,7 @@ impl Explain {
         let reached = self.reach.open().await?;
         let logs = reached.logs_of(&region).await?;
         let sources: Vec<LogSource> = logs.iter().map(|log| LogSource::Here(log.log.clone())).collect();
-        let mut reader = Reader::new(region, sources.into());
+        let mut reader = Reader::new(region, sources.into()).kept_in(reached.database("audit").await?.app);
         let usual = usual_range(&mut reader).await?;
         let scheme = self.scheme.or(asked.scheme).unwrap_or(usual.scheme);
         let range = match self.year {

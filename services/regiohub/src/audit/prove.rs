@@ -5,8 +5,9 @@ use super::verify::keys;
 use super::{Format, Found};
 use anyhow::Context;
 use audit::cosigned::Cosigned;
-use audit::prove::{Inclusion, Proving};
+use audit::prove::{Inclusion, Proving, out_of_kept};
 use audit::verify::{Log, Schemas};
+use bus::LogSource;
 use clap::Args;
 use futures_util::TryStreamExt;
 use proofs::Kind;
@@ -56,15 +57,21 @@ impl Prove {
         let log = logs.into_iter().find(|log| log.service == self.service);
         let log = log.with_context(|| format!("{} has no log of {}", self.service, self.region))?;
         let named = Log { region: self.region.clone(), service: self.service.clone() };
-        let aside = audit::inspect::aside(&reached.database("audit").await?.app, &named).await?;
+        let aside_in = reached.database("audit").await?;
+        let aside = audit::inspect::aside(&aside_in.app, &named).await?;
         let checkpoint =
             aside.newest().context("no checkpoint was cut of this log yet: `regiohub audit checkpoint`")?;
-        let mut proving = Proving::new(named, self.position, &checkpoint.note).with_context(|| {
+        let mut proving = Proving::new(named.clone(), self.position, &checkpoint.note).with_context(|| {
             format!(
                 "the newest checkpoint does not reach position {}: `regiohub audit checkpoint` cuts one",
                 self.position
             )
         })?;
+        let source = LogSource::Here(log.log.clone());
+        let kept = out_of_kept(&aside_in.app, &source, &named, self.position, &checkpoint.note).await;
+        if let Ok(Some(proof)) = kept {
+            return self.write(&proof);
+        }
         let mut texts = pin!(log.log.texts(&self.region, 0));
         let mut left = proving.wants();
         while left > 0
@@ -80,7 +87,11 @@ impl Prove {
             ))
             .into());
         };
-        let text = serde_json::to_string_pretty(&proof)?;
+        self.write(&proof)
+    }
+
+    fn write(&self, proof: &Inclusion) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(proof)?;
         match &self.out {
             Some(path) => std::fs::write(path, text + "\n").with_context(|| path.display().to_string())?,
             None => println!("{text}"),

@@ -97,7 +97,7 @@ impl Sample {
         let reached = self.reach.open().await?;
         let logs = reached.logs_of(&self.region).await?;
         let sources: Vec<LogSource> = logs.iter().map(|log| LogSource::Here(log.log.clone())).collect();
-        let mut reader = Reader::new(self.region.clone(), sources.into());
+        let mut reader = Reader::new(self.region.clone(), sources.into()).kept_in(reached.database("audit").await?.app);
         let method = self.method();
         let ask = Ask { seed: self.seed.clone(), method, size: self.size, claim: self.claim, year: self.year };
         let drawing = draw(&mut reader, &ask).await?.context("there is no such claim in the logs")?;

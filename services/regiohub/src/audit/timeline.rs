@@ -36,7 +36,7 @@ impl Timeline {
         let reached = self.reach.open().await?;
         let logs = reached.logs_of(&self.region).await?;
         let sources: Vec<LogSource> = logs.iter().map(|log| LogSource::Here(log.log.clone())).collect();
-        let mut reader = Reader::new(self.region, sources.into());
+        let mut reader = Reader::new(self.region, sources.into()).kept_in(reached.database("audit").await?.app);
         let part = Part { after: None, limit: usize::MAX, proofs: self.format == Format::Json };
         let told = timeline(&mut reader, &self.thing, &part).await?;
         let told = told.context("nothing happened to it: give a stream such as session/<id>, or an id")?;
