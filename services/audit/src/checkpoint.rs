@@ -4,12 +4,14 @@
 //! altered gets none; it raises an alarm instead.
 
 mod blocks;
+mod covering;
 mod keys;
 mod leaves;
 mod prove;
 mod schedule;
 
 pub(crate) use blocks::{Blocks, Found};
+pub use covering::covering;
 pub use keys::{SigningKey, keys};
 pub use leaves::LEAVES;
 pub(crate) use leaves::kept_leaves;

@@ -7,8 +7,11 @@ mod line;
 mod place;
 mod planned;
 mod policy;
+mod signed;
 mod signing;
 mod sum;
+
+pub use signed::Covering;
 
 use crate::book::Book;
 use crate::figure::{Figure, Range};
@@ -49,6 +52,8 @@ pub struct Explanation {
     /// Give it as `after` for the lines that follow; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// The signed checkpoints that cover the events shown, by service and size; an event names the one it stands under.
+    pub checkpoints: Vec<Covering>,
     /// For each event shown: the proof that it stands in its log. Empty when none was asked for.
     pub proofs: Vec<Proof>,
 }
@@ -168,6 +173,7 @@ impl Whole {
             stands: self.stands.clone(),
             items,
             next,
+            checkpoints: vec![],
             proofs: if part.proofs { proofs(reader, &self.heads).await? } else { vec![] },
         })
     }

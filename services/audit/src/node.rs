@@ -74,6 +74,9 @@ pub struct At {
     /// In whose stead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<Uuid>,
+    /// How many events the first signed checkpoint is over that covers it; absent while none does, and where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<i64>,
     /// The leaf of the log's tree: SHA-256 of a zero byte and the event's text, in hexadecimal.
     pub leaf: String,
 }
@@ -188,6 +191,7 @@ impl At {
             role: text("actorrole").unwrap_or_default(),
             organisation: text("actororganisation"),
             on_behalf_of: text("onbehalfof").and_then(|id| id.parse().ok()),
+            checkpoint: None,
             leaf: hex::encode(leaf_hash(&event.text)),
             recorded,
         }

@@ -7,6 +7,7 @@ mod export;
 mod figure;
 mod key;
 mod logs;
+mod operator;
 mod prove;
 pub mod reach;
 mod replay;

@@ -1,5 +1,6 @@
 //! What the hub holds about one person: all of it, and nothing of anybody else.
 
+use crate::bad_days::hub::{Hub, REGION, program};
 use crate::files::{root, text};
 use crate::whole::{Whole, on_the_hub};
 use audit::access_export::registry::{SEALED_FIELDS, SealedField};
@@ -57,6 +58,28 @@ async fn exported(hub: &Whole, region: &RegionId, person: PersonId) -> (Vec<Entr
     };
     let summary = access_export(&sources(hub), &hub.vault, region, person, each).await.unwrap();
     (entries, summary)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_gives_it_with_a_reason_that_stands_in_the_audits_log() {
+    let hub = Hub::start().await;
+    let person = PersonId::fresh().to_string();
+    let given = async |more: &[&str]| {
+        let mut command = tokio::process::Command::new(program());
+        command.args(["audit", "access-export", REGION, &person]).args(more).arg("--data-dir").arg(hub.data());
+        command.output().await.unwrap()
+    };
+    assert_eq!(given(&[]).await.status.code(), Some(2), "a reason is asked for");
+    let given = given(&["--reason", "Per brief gevraagd"]).await;
+    // Nothing is held about them: also that was asked, and is recorded.
+    let told = String::from_utf8(given.stderr).unwrap();
+    assert!(given.status.code() == Some(1) && told.contains("concerns"), "{told}");
+    let recorded = hub.inside(&format!("/services/audit/log/{REGION}?after=0")).send().await.unwrap();
+    let recorded = recorded.text().await.unwrap();
+    let recorded: Value = serde_json::from_str(recorded.lines().last().unwrap()).unwrap();
+    assert_eq!((&recorded["actorrole"], &recorded["data"]["person"]), (&json!("operator"), &json!(person)));
+    assert_eq!(recorded["data"]["reason"], "Per brief gevraagd");
+    hub.stop().await;
 }
 
 #[test]

@@ -73,7 +73,9 @@ pub(super) async fn trace_figure(
     };
     let part = Part { after: asked.after, limit: asked.limit.into(), proofs: asked.proofs };
     let explained = explain(&mut reader, figure, &range, &part).await.map_err(|error| unread(&error))?;
-    explained.map(Json).ok_or_else(|| Problem::not_found("figure", "post"))
+    let mut explained = explained.ok_or_else(|| Problem::not_found("figure", "post"))?;
+    explained.name_checkpoints(&audit.hub.db).await?;
+    Ok(Json(explained))
 }
 
 fn no_figure() -> Problem {

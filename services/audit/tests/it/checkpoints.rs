@@ -128,6 +128,25 @@ async fn a_checkpoint_and_a_key_from_elsewhere_are_held_against_the_log() {
 }
 
 #[tokio::test]
+async fn each_position_is_named_the_first_checkpoint_that_covers_it_and_one_that_is_not_signed_none() {
+    let logs = Logs::new().await;
+    let covering = async |positions: &[i64]| {
+        let found = audit::checkpoint::covering(&logs.audit.app, &logs.region, "consortium", positions).await.unwrap();
+        found.into_iter().map(|(position, cut)| (position, cut.size)).collect::<Vec<_>>()
+    };
+    assert_eq!(covering(&[1]).await, []);
+    for round in 0..2 {
+        logs.fill(round, 5).await;
+        logs.notary.cut_all(&logs.region).await.unwrap();
+        logs.later(TimeDelta::hours(1));
+    }
+    logs.fill(2, 1).await;
+    assert_eq!(covering(&[11, 6, 5, 1, 10]).await, [(1, 5), (5, 5), (6, 10), (10, 10)]);
+    assert_eq!(covering(&[]).await, []);
+    logs.drop_all().await;
+}
+
+#[tokio::test]
 async fn a_proof_holds_for_its_event_only() {
     let logs = Logs::signed().await;
     let keys = verifiers(&logs).await;

@@ -1,7 +1,8 @@
 //! `regiohub audit access-export REGION PERSON`: what the hub holds about someone who asks (inzageverzoek).
 
 use super::reach::Reach;
-use super::{Format, key};
+use super::{Format, key, operator};
+use ::audit::disclosure::commands::Command;
 use anyhow::Context;
 use audit::access_export::{Because, Entry, access_export};
 use bus::LogSource;
@@ -13,16 +14,22 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
-use vocabulary::{PersonId, RegionId};
+use vocabulary::{PersonId, Reason, RegionId};
 
 /// Export everything that the hub holds about one person, with what is sealed opened: every event of every service
 /// that happened to them, names them, or was done by them. Contains personal data: give it to that person only.
+///
+/// That it is given, and why, is recorded in the audit's log of the region and in the log of processing before anything is
+/// opened.
 #[derive(Clone, Debug, Args)]
 pub(super) struct AccessExport {
     /// In which region.
     region: RegionId,
     /// Who: the random id, as in the lists of people.
     person: PersonId,
+    /// Why it is given: who asked, and how it was known that it was them; never a name. Kept in the audit's log for ever.
+    #[arg(long)]
+    reason: Reason,
     /// Write it to this file, which only its owner may read, and not to standard output.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
@@ -46,6 +53,8 @@ impl AccessExport {
         let vault = key::vault(&self.reach, &reached)?;
         let logs = reached.logs_of(&self.region).await?;
         let sources: Vec<LogSource> = logs.into_iter().map(|log| LogSource::Here(log.log)).collect();
+        let command = Command::OpenAccess { person: self.person, reason: self.reason.clone() };
+        operator::recorded(&reached, &self.region, &self.oin, command).await?;
         self.written_down().await?;
         let mut out: Box<dyn Write> = match &self.write {
             Some(file) => Box::new(BufWriter::new(own_file(file)?)),

@@ -66,12 +66,14 @@ impl Explain {
             },
         };
         let whole = whole(&mut reader, figure, &range).await?.context("there is no such thing in the logs")?;
+        let aside = reached.database("audit").await?.app;
         let mut out = BufWriter::new(stdout().lock());
         let (mut after, mut found) = (None, whole.findings().len());
         let proofs = self.format == Format::Json;
         loop {
             let first = after.is_none();
-            let page = whole.page(&mut reader, &Part { after, limit: AT_A_TIME, proofs }).await?;
+            let mut page = whole.page(&mut reader, &Part { after, limit: AT_A_TIME, proofs }).await?;
+            page.name_checkpoints(&aside).await?;
             found += page.all_findings().len() - page.findings.len();
             match self.format {
                 Format::Json => writeln!(out, "{}", serde_json::to_string(&page)?)?,

@@ -76,7 +76,12 @@ fn branch(text: &mut String, node: &Node, first: &str, rest: &str, language: Lan
             format!("{} ({} {})", at.occurred, language.pick("recorded", "vastgelegd"), at.recorded)
         };
         let organisation = at.organisation.as_deref().map(|of| format!(" {of}")).unwrap_or_default();
-        let _ = writeln!(text, "{below}{}@{}  {when}  {} {}{organisation}", at.service, at.position, at.role, at.by);
+        let signed = match at.checkpoint {
+            Some(size) => format!("{} {size}", language.pick("checkpoint", "ijkpunt")),
+            None => language.pick("no checkpoint yet", "nog geen ijkpunt").to_owned(),
+        };
+        let (service, position) = (&at.service, at.position);
+        let _ = writeln!(text, "{below}{service}@{position}  {when}  {} {}{organisation}  {signed}", at.role, at.by);
     }
     found(text, &node.findings, &below, language);
     for (index, child) in node.rests_on.iter().enumerate() {

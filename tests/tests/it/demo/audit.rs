@@ -23,6 +23,13 @@ pub async fn every_figure_is_traced_to_what_it_rests_on(stage: &Stage, end: &Val
     let (explained, lines) = traced(stage, end, claim["id"].as_str().unwrap()).await;
     assert_eq!((&explained["amount"], &explained["recomputed"]), (&claim["total"], &claim["total"]));
     assert_eq!(sum(&lines, "amount"), claim["total"].as_i64().unwrap());
+    // Each event names the checkpoint it stands under, or none where none was cut yet.
+    let checkpoints = explained["checkpoints"].as_array().unwrap();
+    for event in explained["items"].as_array().unwrap().iter().filter_map(|line| line.get("event")) {
+        let named = |it: &&Value| it["service"] == event["service"] && it["size"] == event["checkpoint"];
+        let Some(size) = event["checkpoint"].as_i64() else { continue };
+        assert!(size >= event["position"].as_i64().unwrap() && checkpoints.iter().any(|it| named(&it)), "{event}");
+    }
     for proof in explained["proofs"].as_array().unwrap() {
         let event = books.text_at(proof["service"].as_str().unwrap(), proof["position"].as_u64().unwrap());
         assert_eq!(proof["leaf"], hex::encode(Sha256::new().chain_update([0]).chain_update(event).finalize()));
