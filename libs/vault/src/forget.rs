@@ -14,6 +14,20 @@ impl Vault {
         self.reapply(region, &[person]).await
     }
 
+    /// Whether this person was forgotten: nothing of them is left to be held.
+    ///
+    /// # Errors
+    /// The vault is away.
+    pub async fn is_forgotten(&self, region: &RegionId, person: PersonId) -> Result<bool, Error> {
+        let forgotten: Option<bool> =
+            sqlx::query_scalar("select forgotten from vault.keys($1, array[$2], array['identity'], null)")
+                .bind(region.as_str())
+                .bind(person.0)
+                .fetch_one(&self.database.work)
+                .await?;
+        Ok(forgotten.unwrap_or(false))
+    }
+
     /// Forgets again whom the log says were forgotten. At start: a vault restored from a backup may know their keys.
     ///
     /// # Errors

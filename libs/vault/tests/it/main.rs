@@ -78,9 +78,12 @@ fn a_forgotten_person_is_nothing_and_gets_no_key_again() {
         let (vault, person) = (&scratch.vault, PersonId::fresh());
         let name = vault.seal(&gorinchem(), person, Purpose::Identity, NAME, CANARY).await.unwrap();
         let remark = vault.seal(&gorinchem(), person, Purpose::Judgement, "x#remark", CANARY).await.unwrap();
+        assert!(!vault.is_forgotten(&gorinchem(), person).await.unwrap());
         vault.forget(&gorinchem(), person).await.unwrap();
         vault.forget(&gorinchem(), person).await.unwrap();
         for vault in [vault, &scratch.again()] {
+            assert!(vault.is_forgotten(&gorinchem(), person).await.unwrap());
+            assert!(!vault.is_forgotten(&gorinchem(), PersonId::fresh()).await.unwrap());
             assert_eq!(vault.open(&gorinchem(), NAME, &name).await.unwrap(), None);
             assert_eq!(vault.open(&gorinchem(), "x#remark", &remark).await.unwrap(), None);
             let sealed = vault.seal(&gorinchem(), person, Purpose::Image, NAME, CANARY).await;

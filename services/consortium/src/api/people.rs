@@ -180,7 +180,10 @@ async fn forget_person(
     super::not_reused(&hub, &region, &asked).await?;
     if let Person::Known(known) = &known.state {
         let holds = hub.log.load::<Holds>(&region, &region).await?.state;
-        if let Some(held) = holds.covering(person, class(&known.part), asked.today()) {
+        if let Some(held) = holds.covering(person, class(&known.part), asked.today())
+            // What was destroyed before the hold, and is not told yet, nobody can hold any more.
+            && !hub.vault.is_forgotten(&region, person).await?
+        {
             // Refused before a key is gone.
             let command = Command::Forget { reason: forgetting.reason, retention: None, held: Some(held) };
             return Ok(hub.log.execute::<Person>(&region, &person, command, &asked).await?.into());

@@ -244,6 +244,38 @@ async fn keys_that_were_destroyed_without_the_log_saying_so_are_told_by_the_next
 }
 
 #[tokio::test]
+async fn a_hold_that_came_after_the_keys_were_destroyed_does_not_keep_the_log_from_saying_so() {
+    let kept = Kept::new().await;
+    let person = kept.people[0];
+    kept.world.hub.hub.vault.forget(&kept.world.hub.region, person).await.unwrap();
+    kept.hold(json!({ "kind": "region" }), None).await;
+    let asked = json!({ "reason": "Verzoek van de betrokkene" });
+    let forget = async |person| kept.world.leader.post(&path(&format!("/persons/{person}/forgetting")), &asked).await;
+    forget(person).await.expect(200);
+    forget(kept.people[1]).await.expect(409);
+    assert_eq!(kept.forgotten().await, [person]);
+}
+
+#[tokio::test]
+async fn once_a_hold_is_answered_nobody_whom_it_covers_is_forgotten() {
+    for _ in 0..3 {
+        let kept = Kept::new().await;
+        for person in &kept.people {
+            kept.leave(*person, "2026-08-31").await.expect(200);
+        }
+        kept.world.hub.at("2028-09-01T12:00:00Z");
+        let mut days = Days::new();
+        let round = run_due(&kept.world.hub.hub, &mut days);
+        let (round, _) = tokio::join!(round, kept.hold(json!({ "kind": "region" }), None));
+        round.unwrap();
+        let placed = kept.events("retention-hold-placed.v1").await[0].position;
+        let forgotten = kept.events("person-forgotten.v1").await;
+        assert!(forgotten.iter().all(|event| event.position < placed), "forgotten after the hold");
+        assert!(forgotten.is_empty() || forgotten.len() == 3, "a batch goes as a whole");
+    }
+}
+
+#[tokio::test]
 async fn who_comes_back_is_kept_and_a_longer_term_counts_while_the_shorter_is_not_over() {
     let kept = Kept::new().await;
     for person in &kept.people {
