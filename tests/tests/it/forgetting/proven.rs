@@ -35,7 +35,8 @@ pub async fn logs_and_an_export_of_them(hub: &Hub) {
     }
     hub.said(&["audit", "export", REGION, "--out", zip, "--format", "json"]).await;
     let mut checked = hub.run(&["audit", "verify", zip, "--format", "json"]).await;
-    checked.retain(|line| line.get("service").is_some());
+    // On a slow machine it tells its progress as well.
+    checked.retain(|line| line.get("intact").is_some());
     assert_eq!(checked.len(), SERVICES.len());
     for (log, verdict) in checked.iter().zip(&verdicts) {
         assert!(log["intact"] == true && log["signed"].as_u64().unwrap() > 0, "{log}");
