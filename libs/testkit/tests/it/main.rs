@@ -11,7 +11,7 @@ use vocabulary::Role;
 
 #[tokio::test]
 async fn a_fact_of_another_service_is_known_once_settled_and_a_route_that_is_not_there_is_a_problem() {
-    let hub = testkit::hub(Service::new("hotspots")).await;
+    let hub = testkit::hub(Service::new("hotspots").projection(known::KnownPolicies)).await;
     let day = hub.now().date_naive();
     assert_eq!(hub.hub.known.policy(&hub.region, day).await.unwrap(), None);
     let adopted = Event::Adopted { version: 1, valid_from: day, policy: Policy::shipped() };

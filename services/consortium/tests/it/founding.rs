@@ -1,13 +1,13 @@
 //! From nothing to a plan with a target.
 
-use crate::world::{ISSUER, founded, founding, nomination, path, plan, with_schools};
+use crate::world::{ISSUER, founded, founding, nomination, path, plan, service, with_schools};
 use serde_json::json;
 use testkit::Holding;
 use vocabulary::Role;
 
 #[tokio::test]
 async fn only_the_operator_founds_a_region() {
-    let hub = testkit::hub(consortium::service()).await;
+    let hub = testkit::hub(service()).await;
     hub.stranger().put(&path(""), &founding()).await.expect(403);
     hub.operator().put(&path(""), &founding()).await.expect(200);
     let again = hub.operator().put(&path(""), &founding()).await.expect(200);
@@ -178,7 +178,7 @@ async fn every_error_of_a_body_is_told_at_once() {
 
 #[tokio::test]
 async fn the_operator_may_lead_to_begin_with() {
-    let hub = testkit::hub(consortium::service()).await;
+    let hub = testkit::hub(service()).await;
     let itself = json!({ "to": { "issuer": ISSUER, "subject": "operator" } });
     hub.operator().post(&path("/programme-leaders"), &itself).await.expect(404);
     hub.operator().put(&path(""), &founding()).await.expect(200);

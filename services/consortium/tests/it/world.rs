@@ -49,7 +49,7 @@ pub fn plan() -> Value {
 
 /// A founded region with a programme leader.
 pub async fn founded() -> World {
-    let hub = testkit::hub(consortium::service()).await;
+    let hub = testkit::hub(service()).await;
     hub.operator().put(&path(""), &founding()).await.expect(200);
     let leader = hub.client("leader");
     let to = json!({ "to": { "issuer": ISSUER, "subject": leader.subject } });
@@ -97,4 +97,12 @@ impl World {
 /// Sends a file of pupils.
 pub async fn pupils(client: &Client, file: &str) -> Answer {
     client.send(http::Method::POST, &path("/pupil-imports"), file.to_owned(), Some("text/csv")).await
+}
+
+/// The service, with what others know of it.
+pub fn service() -> chassis::Service {
+    consortium::service()
+        .projection(known::KnownSchools)
+        .projection(known::KnownCompanies)
+        .projection(known::KnownPupils)
 }

@@ -72,7 +72,8 @@ async fn age_and_hours_are_what_the_hub_knows_of_the_pupil() {
     let evening = world.plan(hotspot, "2026-09-08T13:00:00Z", "2026-09-08T14:01:00Z").await.expect(201).id();
     assert_eq!(world.enrol(evening, old).await.expect(409).problem(), "pupil-day-too-long");
     let texts: String = world.hub.events("hotspots").await.into_iter().map(|event| event.text).collect();
-    assert!(!texts.contains("2011"));
+    // Four digits alone may stand in any random id.
+    assert!(!texts.contains("2011-09"));
 }
 
 #[tokio::test]
