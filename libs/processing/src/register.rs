@@ -220,8 +220,8 @@ impl Activity {
                 data: names,
                 recipients: text("Eén auditor", "One auditor"),
                 retention: Retention::Fixed(text(
-                    "De naam wordt niet bewaard; dat zij is onthuld wel, zo lang als het logboek",
-                    "The name is not kept; that it was revealed is, for as long as the log",
+                    "De hub bewaart de naam niet; dat zij is onthuld wel, zo lang als het logboek",
+                    "The hub does not keep the name; that it was revealed is kept, for as long as the log",
                 )),
             },
             Self::AccessExport => Entry {

@@ -163,7 +163,12 @@ impl TestHub {
         self.databases.lose("vault").await;
     }
 
-    fn log(&self, service: &str) -> &EventLog {
+    /// The log of a service, this one's or another's.
+    ///
+    /// # Panics
+    /// When there is no service of that name.
+    #[must_use]
+    pub fn log(&self, service: &str) -> &EventLog {
         if service == self.service {
             return &self.hub.log;
         }

@@ -3,7 +3,8 @@
 //! None ─open access→ Access, read by who opened it until its last day
 //!      ─export names→ Names
 //!
-//! **Invariant:** names leave beside an export only under a mandate that holds that day and allows names.
+//! **Invariant:** names leave beside an export only under a mandate that holds that day, covers every log in it
+//! and allows names.
 
 pub mod commands;
 
@@ -54,10 +55,14 @@ impl Aggregate for Disclosure {
                 let (person, reason, opened_by) = (*person, reason.clone(), asked.by.id);
                 Ok(vec![Event::AccessOpened { person, reason, opened_by, until }])
             }
-            (Self::None, Command::ExportNames { from, to, reason, known }) => {
+            (Self::None, Command::ExportNames { from, to, reason, logs, known }) => {
                 let term = known.mandate.on(asked.today()).ok_or(Refusal::NoMandate)?;
-                if !term.given.names || !term.covers(&[Log::Consortium]) {
+                if !term.given.names {
                     return Err(Refusal::NamesNotCovered);
+                }
+                // Names stand in the log of the consortium, whatever else is exported.
+                if let Some(log) = [Log::Consortium].iter().chain(logs).find(|log| !term.covers(&[**log])) {
+                    return Err(Refusal::NotCovered { log: *log });
                 }
                 let (from, to, reason, under) = (*from, *to, reason.clone(), term.under(known.id));
                 Ok(vec![Event::NamesExported { from, to, reason, under }])

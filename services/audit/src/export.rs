@@ -12,11 +12,15 @@
 //! schemas/<type>.schema.json    what the events in it look like
 //! manifest.json                 the range, the roots, the digests
 //! ```
+//!
+//! Names stay sealed in it; [`Names`] writes them beside it.
+//!
 //! **Invariant:** no clock, no machine and no random number is in it: the same range gives the same bytes, however much
 //! was appended since.
 
 mod archive;
 mod manifest;
+mod names;
 mod packing;
 mod page;
 mod range;
@@ -24,6 +28,7 @@ mod read;
 mod tables;
 
 pub use manifest::{File, Manifest, Part};
+pub use names::{Named, Names, NoNames};
 pub use range::Dates;
 pub use read::{Checked, CheckedLog, Finding, check};
 pub use tables::tables;

@@ -4,8 +4,10 @@ use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
 use proto_schemas::Sealed;
 use proto_schemas::consortium::person::Event;
+use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
+use utoipa::ToSchema;
 use vocabulary::{PersonId, RegionId};
 
 /// Folds the sealed names of people.
@@ -16,6 +18,16 @@ pub struct SealedNames;
 pub(crate) struct SealedName {
     /// Nothing once the person was forgotten.
     pub name: Option<(String, Sealed)>,
+}
+
+/// A name, opened.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlainName {
+    /// Given name (voornaam).
+    given: String,
+    /// Family name (achternaam).
+    family: String,
 }
 
 impl SealedNames {

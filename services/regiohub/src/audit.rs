@@ -7,6 +7,7 @@ mod export;
 mod figure;
 mod key;
 mod logs;
+mod open_names;
 mod operator;
 mod prove;
 pub mod reach;
@@ -18,6 +19,7 @@ mod verify;
 mod verify_export;
 mod witness;
 mod witnesses;
+mod written_down;
 
 use clap::{Args, Subcommand, ValueEnum};
 

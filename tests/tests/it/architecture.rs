@@ -185,6 +185,7 @@ fn code(text: &str) -> String {
 const OPENS: &[(&str, &str)] = &[
     ("libs/chassis/src/opening.rs", "libs/chassis/src/opening.rs"),
     ("services/audit/src/api/reveals.rs", "services/audit/src/api/reveals.rs"),
+    ("services/audit/src/export/names.rs", "services/audit/src/export/names.rs"),
     ("services/gateway/src/questions/people.rs", "services/gateway/src/questions/people.rs"),
     // The command writes before it opens anything, the operation before it shows anything.
     ("services/audit/src/access_export/opening.rs", "services/regiohub/src/audit/access_export.rs"),

@@ -13,6 +13,7 @@ mod files;
 mod forgetting;
 mod golden;
 mod isolation;
+mod open_names;
 mod openapi;
 mod reading;
 mod replay;

@@ -3,7 +3,7 @@
 use crate::Audit;
 use crate::look::{Look, commands::Command};
 use crate::looks;
-use crate::sealed_names::SealedNames;
+use crate::sealed_names::{PlainName, SealedNames};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -39,16 +39,6 @@ pub struct RevealedName {
     name: Option<PlainName>,
     /// Nothing is left that says who this was (vergeten).
     forgotten: bool,
-}
-
-/// A name.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PlainName {
-    /// Given name (voornaam).
-    given: String,
-    /// Family name (achternaam).
-    family: String,
 }
 
 /// Reveal a name to an auditor whose mandate allows it; the reason is recorded first (naam onthullen).

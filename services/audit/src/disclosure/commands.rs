@@ -2,6 +2,7 @@
 
 use crate::look::commands::Known;
 use chrono::NaiveDate;
+use proto_schemas::audit::mandate::Log;
 use vocabulary::{PersonId, Reason};
 
 /// What may be asked.
@@ -22,6 +23,8 @@ pub enum Command {
         to: Option<NaiveDate>,
         /// Why.
         reason: Reason,
+        /// The logs in the export.
+        logs: Vec<Log>,
         /// The mandate of the auditor who gets them.
         known: Known,
     },
@@ -34,6 +37,8 @@ pub enum Refusal {
     NoMandate,
     #[error("This mandate does not allow that names are given out.")]
     NamesNotCovered,
+    #[error("This mandate does not cover the log of {}, which is in the export.", log.as_str())]
+    NotCovered { log: Log },
     #[error("Something was given out under this id.")]
     AlreadyGivenOut,
 }
@@ -43,16 +48,20 @@ impl decider::Refusal for Refusal {
         match self {
             Self::NoMandate => "no-mandate",
             Self::NamesNotCovered => "names-not-covered",
+            Self::NotCovered { .. } => "not-covered",
             Self::AlreadyGivenOut => "already-given-out",
         }
     }
 
     fn in_dutch(&self) -> String {
-        match self {
+        let told = match self {
             Self::NoMandate => "Namen worden onder een mandaat verstrekt, en dit mandaat geldt vandaag niet.",
             Self::NamesNotCovered => "Dit mandaat staat niet toe dat namen worden verstrekt.",
+            Self::NotCovered { log } => {
+                return format!("Dit mandaat gaat niet over het logboek van {}, dat in de export zit.", log.as_str());
+            }
             Self::AlreadyGivenOut => "Onder dit id is al iets verstrekt.",
-        }
-        .to_owned()
+        };
+        told.to_owned()
     }
 }

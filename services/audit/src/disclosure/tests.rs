@@ -38,7 +38,8 @@ fn mandate(names: bool, logs: &[Log], until: &str) -> Known {
 }
 
 fn names(known: Known) -> Command {
-    Command::ExportNames { from: None, to: None, reason: "Handtekeningen vergelijken".parse().unwrap(), known }
+    let (reason, logs) = ("Handtekeningen vergelijken".parse().unwrap(), vec![Log::CoFinancing, Log::Consortium]);
+    Command::ExportNames { from: None, to: None, reason, logs, known }
 }
 
 #[test]
@@ -51,7 +52,7 @@ fn what_is_held_about_a_person_may_be_read_for_a_week_by_who_opened_it() {
 }
 
 #[test]
-fn names_leave_only_under_a_mandate_that_holds_today_and_allows_names() {
+fn names_leave_only_under_a_mandate_that_holds_today_covers_the_logs_and_allows_names() {
     let exported = Event::NamesExported {
         from: None,
         to: None,
@@ -60,9 +61,12 @@ fn names_leave_only_under_a_mandate_that_holds_today_and_allows_names() {
     };
     let none = Known { id: MANDATE, mandate: Mandate::None };
     let given = |known: Known| given::<Disclosure>([]).asked(asked()).when(names(known));
-    given(mandate(true, &[Log::Consortium], "2026-09-01")).then([exported]);
-    given(mandate(true, &[Log::Consortium], "2026-08-31")).then_refused(Refusal::NoMandate);
+    let both = [Log::Consortium, Log::CoFinancing];
+    given(mandate(true, &both, "2026-09-01")).then([exported]);
+    given(mandate(true, &both, "2026-08-31")).then_refused(Refusal::NoMandate);
     given(none).then_refused(Refusal::NoMandate);
-    given(mandate(false, &[Log::Consortium], "2026-09-01")).then_refused(Refusal::NamesNotCovered);
-    given(mandate(true, &[Log::CoFinancing], "2026-09-01")).then_refused(Refusal::NamesNotCovered);
+    given(mandate(false, &both, "2026-09-01")).then_refused(Refusal::NamesNotCovered);
+    for (only, log) in [(Log::CoFinancing, Log::Consortium), (Log::Consortium, Log::CoFinancing)] {
+        given(mandate(true, &[only], "2026-09-01")).then_refused(Refusal::NotCovered { log });
+    }
 }

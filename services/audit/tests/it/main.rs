@@ -9,6 +9,7 @@ mod export;
 mod logs;
 mod looks;
 mod mandates;
+mod names;
 mod proofs;
 mod reveals;
 mod samples;

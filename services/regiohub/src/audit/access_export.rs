@@ -1,15 +1,14 @@
 //! `regiohub audit access-export REGION PERSON`: what the hub holds about someone who asks (inzageverzoek).
 
 use super::reach::Reach;
+use super::written_down::WrittenDown;
 use super::{Format, key, operator};
 use ::audit::disclosure::commands::Command;
 use anyhow::Context;
 use audit::access_export::{Because, Entry, access_export};
 use bus::LogSource;
-use chassis::Secrets;
 use clap::Args;
-use decider::Clock;
-use processing::{Activity, Logbook, Target};
+use processing::Activity;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -36,13 +35,8 @@ pub(super) struct AccessExport {
     /// How it is written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Where it is written down that this was done: a file, or a collector (OTLP over gRPC). Without one,
-    /// `processing.jsonl` in the data directory, as the hub does.
-    #[arg(long, env = "REGIOHUB_PROCESSING_LOG")]
-    processing_log: Option<Target>,
-    /// The organisation's number (OIN), as the hub has it.
-    #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
-    oin: String,
+    #[command(flatten)]
+    written_down: WrittenDown,
     #[command(flatten)]
     reach: Reach,
 }
@@ -54,8 +48,11 @@ impl AccessExport {
         let logs = reached.logs_of(&self.region).await?;
         let sources: Vec<LogSource> = logs.into_iter().map(|log| LogSource::Here(log.log)).collect();
         let command = Command::OpenAccess { person: self.person, reason: self.reason.clone() };
-        operator::recorded(&reached, &self.region, &self.oin, command).await?;
-        self.written_down().await?;
+        operator::recorded(&reached, &self.region, &self.written_down.oin, command).await?;
+        // What cannot be written down is not done.
+        let processing = self.written_down.logbook(&self.reach.data_dir)?;
+        let exporting = processing.begin(Activity::AccessExport, "access-export", None);
+        processing.write(&exporting, &self.region, [self.person]).await?;
         let mut out: Box<dyn Write> = match &self.write {
             Some(file) => Box::new(BufWriter::new(own_file(file)?)),
             None => Box::new(std::io::stdout().lock()),
@@ -85,20 +82,6 @@ impl AccessExport {
         out.flush()?;
         anyhow::ensure!(summary.entries > 0, "nothing in {} concerns {}", self.region, self.person);
         Ok(())
-    }
-}
-
-impl AccessExport {
-    /// Before anything is given: what cannot be written down is not done.
-    async fn written_down(&self) -> anyhow::Result<()> {
-        let folder = &self.reach.data_dir;
-        let secret = folder.join("hub.secret");
-        anyhow::ensure!(secret.exists(), "{} is not there: name the hub's --data-dir", secret.display());
-        let target = self.processing_log.clone().unwrap_or_else(|| Target::File(folder.join("processing.jsonl")));
-        let key = Secrets::open_or_create(folder)?.derive("processing");
-        let processing = Logbook::new(&target, &key, &self.oin, Clock::system())?.of("audit");
-        let exporting = processing.begin(Activity::AccessExport, "access-export", None);
-        Ok(processing.write(&exporting, &self.region, [self.person]).await?)
     }
 }
 

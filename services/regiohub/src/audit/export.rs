@@ -1,5 +1,6 @@
 //! `regiohub audit export REGION`: one zip that an auditor checks without the hub, or Parquet for analysts.
 
+use super::open_names::OpenNames;
 use super::reach::{Reach, RegionLog};
 use super::{Format, Found};
 use anyhow::Context;
@@ -15,7 +16,7 @@ use serde_json::json;
 use std::path::PathBuf;
 use vocabulary::RegionId;
 
-/// Write a part of a region's history to one zip, with all it takes to prove it; names and birth dates stay sealed.
+/// Write a part of a region's history to one zip, with all it takes to prove it; what is sealed stays sealed in it.
 ///
 /// The same dates give the same bytes, however much was recorded since. `regiohub audit verify FILE.zip` checks it, and
 /// so does the page verify.html inside it, without a network.
@@ -39,6 +40,8 @@ pub(super) struct ExportTo {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
+    names: OpenNames,
+    #[command(flatten)]
     reach: Reach,
 }
 
@@ -48,8 +51,11 @@ impl ExportTo {
         dates.check(Utc::now())?;
         let reached = self.reach.open().await?;
         let aside = reached.database("audit").await?;
+        // Where the logs end is known before anything is recorded: names beside a zip change nothing in it.
+        let of_region = reached.logs_of(&self.region).await?;
+        let names = self.names.recorded((&self.reach, &reached), &self.region, dates, &of_region).await?;
         let mut logs = Vec::new();
-        for log in reached.logs_of(&self.region).await? {
+        for log in of_region {
             logs.push(source(&aside, &self.region, log).await?);
         }
         logs.sort_by_key(|source| source.log.service());
@@ -71,6 +77,18 @@ impl ExportTo {
         match self.format {
             Format::Text => println!("{}", told(&manifest, &path)),
             Format::Json => println!("{}", json!({ "file": path, "manifest": manifest })),
+        }
+        if let Some(names) = names {
+            let named = names.beside(&path, &manifest).await?;
+            match self.format {
+                Format::Text => println!(
+                    "{}\n  {} people, {} of them forgotten: personal data, for the auditor of the mandate only",
+                    named.file.display(),
+                    named.people,
+                    named.forgotten
+                ),
+                Format::Json => println!("{}", json!({ "names": named })),
+            }
         }
         Ok(())
     }

@@ -1,0 +1,33 @@
+//! Where commands write down that personal data were opened, as the hub does.
+
+use chassis::Secrets;
+use clap::Args;
+use decider::Clock;
+use processing::{Logbook, Target};
+use std::path::Path;
+
+/// Where it is written down.
+#[derive(Clone, Debug, Args)]
+pub(super) struct WrittenDown {
+    /// Where it is written down that this was done: a file, or a collector (OTLP over gRPC). Without one,
+    /// `processing.jsonl` in the data directory, as the hub does.
+    #[arg(long, env = "REGIOHUB_PROCESSING_LOG")]
+    processing_log: Option<Target>,
+    /// The organisation's number (OIN), as the hub has it.
+    #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
+    pub oin: String,
+}
+
+impl WrittenDown {
+    /// The log of processing, with the secret that the hub made in its data directory.
+    ///
+    /// # Errors
+    /// When the secret is not there, or nothing can be sent to the target.
+    pub fn logbook(&self, folder: &Path) -> anyhow::Result<Logbook> {
+        let secret = folder.join("hub.secret");
+        anyhow::ensure!(secret.exists(), "{} is not there: name the hub's --data-dir", secret.display());
+        let target = self.processing_log.clone().unwrap_or_else(|| Target::File(folder.join("processing.jsonl")));
+        let key = Secrets::open_or_create(folder)?.derive("processing");
+        Ok(Logbook::new(&target, &key, &self.oin, Clock::system())?.of("audit"))
+    }
+}
