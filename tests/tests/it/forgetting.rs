@@ -2,6 +2,7 @@
 //!
 //! The canaries are one family: the pupils of that name, their birth dates, and their parents' addresses.
 
+mod accountant;
 mod bound;
 mod proven;
 mod scan;

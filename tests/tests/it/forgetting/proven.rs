@@ -1,5 +1,6 @@
 //! What an auditor does after somebody was forgotten: every figure explained, logs and export verified.
 
+use super::accountant;
 use super::{Hub, REGION, SERVICES};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -71,6 +72,8 @@ pub async fn logs_and_an_export_of_them(hub: &Hub) {
     assert!(told.contains("intact") && told.contains("consortium"), "{told}");
     std::fs::write(folder.join("told.txt"), told).unwrap();
     unpacked(zip.into(), folder.join("export"));
+    accountant::finds_an_export_intact_and_an_altered_minute_by_its_position(hub, zip.as_ref(), &folder.join("export"))
+        .await;
 }
 
 fn unpacked(zip: PathBuf, into: PathBuf) {
