@@ -101,8 +101,8 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// `over` is cancelled when the last one was sent away; checkpoints are at most `write_every` behind what
-    /// concerned nobody.
+    /// `over` is cancelled when the last one was sent away; past what concerns nobody, checkpoints are written
+    /// every `write_every`.
     pub fn new(log: Log, progress: Progress, members: Members, over: CancellationToken, write_every: Duration) -> Self {
         Self { log, progress, members: Mutex::new(members), over, passed: Passed::new(write_every) }
     }

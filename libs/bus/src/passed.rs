@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 /// Positions behind a checkpoint that concern nobody.
 pub(crate) struct Passed {
-    /// How long they may go unwritten.
+    /// How often they are written while more comes.
     every: Duration,
     state: Mutex<State>,
 }

@@ -19,7 +19,8 @@ pub struct Settings {
     pub at_once: usize,
     /// How often heads, streams and checkpoints are compared when nothing happens.
     pub compare_every: Duration,
-    /// How long a checkpoint may be behind when nothing concerned its reader. Zero: it never is.
+    /// How often a checkpoint is written while nothing concerns its reader; what comes last waits for the next event.
+    /// Zero: with every batch.
     pub write_every: Duration,
     /// How long a reaction that lacks something is tried again before it is parked.
     pub patience: Duration,
