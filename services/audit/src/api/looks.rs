@@ -10,11 +10,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{ActorId, LookId, MandateId, PersonId, RegionId, Role};
-use web::{Ask, Caller, FieldError, Listed, Path, Problem, Touches};
-
-/// How many looks a page has when nobody says, and at most.
-const USUAL: u16 = 50;
-const MOST: u16 = 200;
+use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
 
 /// One look (inzage).
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -68,7 +64,8 @@ pub struct WhichLooks {
     /// From the answer before.
     #[param(minimum = 0)]
     after: Option<i64>,
-    /// At most so many, 1 to 200.
+    /// How many items at most, 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
 
@@ -85,13 +82,10 @@ pub(super) async fn list_looks(
     caller: Caller,
 ) -> Result<Listed<Inspection>, Problem> {
     let asked = caller.about(&Touches::region())?;
-    let limit = which.limit.unwrap_or(USUAL);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::invalid(vec![FieldError::new("?limit", "is 1 to 200", "is 1 tot en met 200")]));
-    }
+    let page = Page { after: None, limit: which.limit.unwrap_or(Page::default().limit) };
     let own = (asked.by.role == Role::Auditor).then_some(asked.by.id.0);
     let mut rows = tenant(&audit.hub.db, &region).await?;
-    let mut looks: Vec<Inspection> = sqlx::query_as(
+    let looks: Vec<Inspection> = sqlx::query_as(
         "select id, position, at, actor, role, service, operation, about, mandate, number, person, reason
          from inspections.look
          where region = $1 and ($2::uuid is null or actor = $2) and ($3::uuid is null or actor = $3)
@@ -108,11 +102,8 @@ pub(super) async fn list_looks(
     .bind(which.from)
     .bind(which.until)
     .bind(which.after.unwrap_or(0))
-    .bind(i64::from(limit) + 1)
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    let more = looks.len() > usize::from(limit);
-    looks.truncate(limit.into());
-    let next = looks.last().filter(|_| more).map(|look| look.position.to_string());
-    Ok(Listed { items: looks, next })
+    Ok(Listed::cut(looks, &page, |last| last.position.to_string()))
 }
