@@ -22,7 +22,7 @@ pub use alone::{Alone, alone, alone_with};
 pub use hub::Hub;
 pub use looks::kept_elsewhere;
 pub use platform::Platform;
-pub use secrets::{NoSecrets, Secrets};
+pub use secrets::{Generation, NoSecrets, Purpose, Ring, Secrets};
 pub use serve::{Server, serve, shutdown_signal};
 pub use service::{Opened, Service, Started};
 pub use settings::Settings;

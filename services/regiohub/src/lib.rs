@@ -8,6 +8,7 @@ pub mod contracts;
 pub mod demo;
 pub mod parked;
 pub mod restored;
+pub mod secrets;
 pub mod services;
 pub mod token;
 pub mod up;

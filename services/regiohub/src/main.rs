@@ -7,6 +7,7 @@ use regiohub::contracts::Contracts;
 use regiohub::demo::Demo;
 use regiohub::parked::Parked;
 use regiohub::restored::Restored;
+use regiohub::secrets::SecretsCommand;
 use regiohub::token::Token;
 use regiohub::up::Up;
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ enum Command {
     Token(Token),
     Parked(Parked),
     Restored(Restored),
+    Secrets(SecretsCommand),
     Contracts(Contracts),
     Demo(Demo),
     Bench(Bench),
@@ -49,6 +51,7 @@ async fn run() -> anyhow::Result<()> {
         }
         Command::Parked(parked) => parked.run().await,
         Command::Restored(restored) => restored.run().await,
+        Command::Secrets(secrets) => secrets.run(),
         Command::Contracts(contracts) => contracts.run(),
         Command::Demo(demo) => demo.run().await,
         Command::Bench(bench) => bench.run().await,

@@ -31,7 +31,7 @@ impl Parked {
     /// When the hub does not answer.
     pub async fn run(self) -> anyhow::Result<()> {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let secret = hex::encode(Secrets::open_or_create(&self.data_dir)?.derive("log"));
+        let secret = Secrets::open(&self.data_dir)?.log_secret()?;
         let http = reqwest::Client::new();
         let names =
             crate::services::deciding().iter().map(chassis::Service::name).chain(["gateway"]).collect::<Vec<_>>();
