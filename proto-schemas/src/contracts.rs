@@ -26,6 +26,7 @@ pub fn contracts() -> Vec<Contract> {
     all.extend(crate::assessments::contracts());
     all.extend(crate::co_financing::contracts());
     all.extend(crate::audit::contracts());
+    all.extend(crate::restore::contracts());
     all.sort_by(|a, b| a.event_type.cmp(&b.event_type));
     all
 }

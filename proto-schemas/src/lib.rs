@@ -9,6 +9,7 @@ pub mod audit;
 pub mod co_financing;
 pub mod consortium;
 pub mod hotspots;
+pub mod restore;
 pub mod sealed;
 
 mod contracts;

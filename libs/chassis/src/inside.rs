@@ -1,15 +1,16 @@
 //! What only the installation itself asks: a log by position, what is parked, and a new epoch after a restore.
 //!
-//! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` · `POST /log/{region}/restored` ·
-//! `GET /parked/{region}` · `POST /parked/{region}?reader=` · where looks are kept `POST /looks`
+//! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` · `GET /log/{region}/restored` ·
+//! `POST /log/{region}/restored` · `GET /parked/{region}` · `POST /parked/{region}?reader=` · where looks are kept `POST /looks`
 
-use crate::looks;
+use crate::restored::Restores;
+use crate::{looks, restored};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
 use bus::{Bus, Head};
 use event_log::EventLog;
@@ -40,15 +41,15 @@ struct Reader {
 }
 
 /// The routes. Only who brings `secret` as bearer token gets in.
-pub(crate) fn routes(log: EventLog, bus: Bus, keeps: Option<Keep>, secret: String) -> Router {
+pub(crate) fn routes(log: EventLog, bus: Bus, restores: Restores, keeps: Option<Keep>, secret: String) -> Router {
     let secret: Arc<str> = secret.into();
     let looks = keeps.map(looks::routes).unwrap_or_default();
     Router::new()
         .route("/log", get(heads))
         .route("/log/{region}", get(events))
-        .route("/log/{region}/restored", post(restored))
         .route("/parked/{region}", get(parked).post(retry))
         .with_state(Arc::new(Inside { log, bus }))
+        .merge(restored::routes(restores))
         .merge(looks)
         .route_layer(middleware::from_fn_with_state(secret, admit))
 }
@@ -75,20 +76,6 @@ async fn heads(State(inside): State<Arc<Inside>>) -> Response {
 
 fn told(head: event_log::Head) -> Head {
     Head { region: head.region, position: head.position, epoch: head.epoch }
-}
-
-async fn restored(State(inside): State<Arc<Inside>>, Path(region): Path<RegionId>) -> Response {
-    match inside.log.restored(&region).await {
-        Ok(Some(head)) => {
-            tracing::warn!(service = inside.log.service(), %region, epoch = head.epoch, position = head.position, "a new epoch: the log was restored");
-            Json(told(head)).into_response()
-        }
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "the epoch cannot be raised");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-    }
 }
 
 /// One event a line, exactly as stored, in flat memory however long the log is.

@@ -26,6 +26,8 @@ pub struct Platform {
     pub domain: std::sync::Arc<str>,
     /// Who founds regions and grants the first programme leader.
     pub operator: Option<ActorId>,
+    /// The public half of the operator's key, which declares restores.
+    pub operator_key: Option<proofs::Verifier>,
     /// How streams are made and followed.
     pub settings: bus::Settings,
     /// Each processing of personal data.

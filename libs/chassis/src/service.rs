@@ -1,5 +1,6 @@
 //! A service as a value: its tables, routes, projections and reactions.
 
+use crate::restored::Restores;
 use crate::{Hub, Platform, inside};
 use access::Grants;
 use axum::Router;
@@ -254,7 +255,13 @@ impl Opened {
             looks: Looks { of_everyone: keeps.is_some(), keep },
         };
         let (router, openapi) = web::guard((service.routes)(&hub, sources), guard);
-        let internal = inside::routes(hub.log.clone(), bus.clone(), keeps, platform.log_secret());
+        let restores = Restores {
+            log: hub.log.clone(),
+            domain: hub.domain.clone(),
+            key: platform.operator_key.clone(),
+            operator: platform.operator,
+        };
+        let internal = inside::routes(hub.log.clone(), bus.clone(), restores, keeps, platform.log_secret());
         Ok(Started { name: service.name, hub, router, internal, openapi, bus })
     }
 }

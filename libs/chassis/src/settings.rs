@@ -24,6 +24,11 @@ pub struct Settings {
     /// issuer it is the subject `operator`.
     #[arg(long, env = "REGIOHUB_OPERATOR")]
     operator: Option<String>,
+    /// The public half of the operator's key, as `regiohub audit operator-key` prints it: only what it signed raises the
+    /// epoch of a log. Without it `up` takes the key in its data directory; a service of its own then takes no
+    /// declaration.
+    #[arg(long, env = "REGIOHUB_OPERATOR_KEY")]
+    operator_key: Option<proofs::Verifier>,
     /// The organisation's number (OIN), in the source of every event.
     #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
     oin: String,
@@ -108,6 +113,7 @@ impl Settings {
             oin: self.oin.clone(),
             domain: self.domain.as_str().into(),
             operator: None,
+            operator_key: self.operator_key.clone(),
             settings: bus::Settings {
                 replicas: self.replicas,
                 names: bus::Names::below(&self.streams),

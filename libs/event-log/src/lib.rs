@@ -18,6 +18,7 @@ mod loader;
 mod log;
 mod read;
 mod recorded;
+mod restored;
 mod telemetry;
 
 pub use append::{Append, Change, Context, NewEvent};
@@ -31,3 +32,4 @@ pub use log::{EventLog, Head};
 pub use proofs::{Frontier, Hash, leaf_hash};
 pub use read::Line;
 pub use recorded::Recorded;
+pub use restored::{Restoration, Restored};

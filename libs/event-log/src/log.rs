@@ -104,16 +104,18 @@ impl EventLog {
             .await
     }
 
-    /// Begins a new epoch of a log that was restored to an earlier point: its stream and all that was read of it are
-    /// made anew. Where it ends; `None` when there is no such log. Done twice it does no harm, and costs the same again.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn restored(&self, region: &RegionId) -> sqlx::Result<Option<Head>> {
-        sqlx::query_as("select region, epoch, position, recorded_at, frontier from event_log.restored($1)")
-            .bind(region.as_str())
-            .fetch_optional(&self.0.app)
-            .await
+    pub(crate) fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// Tells whoever watches that the log of a region ends there now.
+    pub(crate) fn wrote(&self, region: &RegionId, position: i64) {
+        // Nobody listening is fine: the relay also looks by itself.
+        let _ = self.0.written.send((region.clone(), position));
     }
 
     /// Writes events behind the others of their log; an answer means they are on disk.

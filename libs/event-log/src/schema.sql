@@ -139,16 +139,8 @@ begin
         order by event.position limit p_limit;
 end $$;
 
--- Begins a new epoch of a log that was restored to an earlier point.
-create or replace function event_log.restored(p_region text)
-returns table (region text, epoch integer, "position" bigint, recorded_at timestamptz, frontier bytea)
-language plpgsql as $$
-begin
-    perform set_config('regiohub.region', p_region, true);
-    return query
-        update event_log.head set epoch = head.epoch + 1 where head.region = p_region
-        returning head.region, head.epoch, head.position, head.recorded_at, head.frontier;
-end $$;
+-- It raised an epoch without a word in the log.
+drop function if exists event_log.restored(text);
 
 -- Which logs there are. The relay and the consumers of a log serve every region.
 create or replace function event_log.heads()

@@ -4,12 +4,13 @@ use crate::{Client, Databases, Holding};
 use access::{DevIssuer, Issuers};
 use axum::Router;
 use bus::{Bus, LogSource, Names, Settings};
-use chassis::{Hub, Platform, Secrets, Service};
+use chassis::{Hub, Platform, Secrets, Service, operator_key};
 use chrono::{DateTime, Utc};
 use decider::{Asked, Clock, Event, Hand};
 use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent, Recorded};
 use futures_util::TryStreamExt;
 use processing::{Logbook, Target};
+use proofs::Kind;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -77,11 +78,14 @@ pub async fn hub(service: Service) -> TestHub {
         oin: "00000000000000000000".into(),
         domain: "hub.example".into(),
         operator: None,
+        operator_key: None,
         settings,
         processing,
         connections: 20,
     };
     platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));
+    let key = operator_key(&platform.secrets, &platform.domain).expect("the operator's key");
+    platform.operator_key = Some(key.verifier(Kind::Log));
 
     let name = service.name();
     let mut others = HashMap::new();

@@ -9,6 +9,7 @@ mod key;
 mod logs;
 mod open_names;
 mod operator;
+mod operator_key;
 mod prove;
 pub mod reach;
 mod replay;
@@ -45,6 +46,7 @@ enum Command {
     Checkpoint(checkpoint::Checkpoint),
     Keys(checkpoint::Keys),
     RotateKey(checkpoint::RotateKey),
+    OperatorKey(operator_key::OperatorKey),
     Witnesses(witnesses::Witnesses),
     Prove(prove::Prove),
     Check(prove::Check),
@@ -85,6 +87,7 @@ impl Audit {
             Command::Checkpoint(checkpoint) => checkpoint.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::RotateKey(rotate) => rotate.run().await,
+            Command::OperatorKey(key) => key.run(),
             Command::Witnesses(witnesses) => witnesses.run().await,
             Command::Prove(prove) => prove.run().await,
             Command::Check(check) => check.run(),

@@ -4,9 +4,10 @@ mod databases;
 pub mod together;
 
 use anyhow::Context;
-use chassis::{Server, Settings, serve, shutdown_signal};
+use chassis::{Server, Settings, operator_key, serve, shutdown_signal};
 use clap::Args;
 use embedded::{Config, Servers, default_bin_dir, default_data_dir};
+use proofs::Kind;
 use secrecy::{ExposeSecret, SecretString};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -77,7 +78,11 @@ impl Up {
     ) -> anyhow::Result<()> {
         let vault = self.vault_url.as_ref().map_or(servers.postgres_url.as_str(), |url| url.expose_secret());
         let vault = databases::ready(vault, &self.database_prefix, "vault").await?;
-        let platform = self.settings.platform(&self.data_dir, &servers.nats_url, vault).await?;
+        let mut platform = self.settings.platform(&self.data_dir, &servers.nats_url, vault).await?;
+        if platform.operator_key.is_none() {
+            let own = operator_key(&platform.secrets, &platform.domain)?;
+            platform.operator_key = Some(own.verifier(Kind::Log));
+        }
         let hub = together::start(&platform, &servers.postgres_url, &self.database_prefix).await?;
         let server = Server { router: hub.router, checks: hub.checks, buses: hub.buses, shell: self.settings.shell() };
         let address = listener.local_addr()?;

@@ -9,6 +9,7 @@ use proto_schemas::consortium::{
     company, consortium, grant, import, person, policy, retention_hold, retention_run, retention_schedule,
 };
 use proto_schemas::hotspots::{attendance, hotspot, pupil_day, pupil_week, safety_check, session};
+use proto_schemas::restore;
 use serde_json::{Value, json};
 
 type Reader = fn(&Value) -> serde_json::Result<Value>;
@@ -48,6 +49,12 @@ const READERS: &[(&str, &str, Reader)] = &[
     ("audit", "look", again::<look::Event>),
     ("audit", "sample", again::<sample::Event>),
     ("audit", "disclosure", again::<disclosure::Event>),
+    ("consortium", "restore", again::<restore::Consortium>),
+    ("hotspots", "restore", again::<restore::Hotspots>),
+    ("agreements", "restore", again::<restore::Agreements>),
+    ("assessments", "restore", again::<restore::Assessments>),
+    ("co-financing", "restore", again::<restore::CoFinancing>),
+    ("audit", "restore", again::<restore::Audit>),
 ];
 
 /// Reads an event and gives its data written again; nothing when no aggregate has that type.

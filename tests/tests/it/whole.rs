@@ -96,10 +96,13 @@ impl Whole {
             processing,
             domain: "hub.example".into(),
             operator: None,
+            operator_key: None,
             settings: Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() },
             connections: 8,
         };
         platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));
+        let key = chassis::operator_key(&platform.secrets, &platform.domain).unwrap();
+        platform.operator_key = Some(key.verifier(proofs::Kind::Log));
         let api = together::start(&platform, &url, &format!("{}_", databases.prefix())).await.unwrap();
         let router = web::shell(api.router.clone(), web::Shell::default());
         Self { api, vault, databases, clock, router, issuer }

@@ -38,6 +38,9 @@ impl Counts {
 }
 
 pub async fn count(rows: &mut PgConnection, happened: &Recorded, broken: &AtomicBool) -> Result<(), CannotApply> {
+    if happened.category() == "restore" {
+        return Ok(());
+    }
     let Event::Raised { by } = happened.event()?;
     sqlx::query(
         "insert into counts as kept (region, counter, total) values ($1, $2, $3)

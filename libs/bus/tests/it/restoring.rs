@@ -3,12 +3,34 @@
 use crate::counts::Counts;
 use crate::scratch::{Scratch, region, scratch, until};
 use bus::{Error, digest, rebuild_into};
+use event_log::{Context, Hash, NewEvent, Restoration, Restored};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use vocabulary::Actor;
 
 const KEEP: &str = "create schema kept; create table kept.event as table event_log.event;
                     create table kept.head as table event_log.head";
 const PUT_BACK: &str = "truncate event_log.event, event_log.head; insert into event_log.event table kept.event;
                         insert into event_log.head table kept.head";
+
+/// That the log was restored, as the service that owns it writes it down.
+fn declared(follows: Option<(i64, Hash)>) -> Restoration {
+    let event_type = "nl.sterktechniekonderwijs.counters.log-restored.v1".to_owned();
+    let context = Context {
+        by: Actor::hub(),
+        on_behalf_of: None,
+        cause: None,
+        correlation: None,
+        traceparent: None,
+        policy_version: None,
+    };
+    Restoration {
+        epoch: 2,
+        follows,
+        event: NewEvent { id: Uuid::now_v7(), event_type, data: "{}".to_owned() },
+        context,
+    }
+}
 
 #[tokio::test]
 async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_of_it_converges() {
@@ -37,9 +59,14 @@ async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_o
             let (bus, end) = (bus.clone(), end.clone());
             async move { bus.run(end).await.unwrap() }
         });
-        let head = other.counters.restored(&region("ons")).await.unwrap().unwrap();
-        assert_eq!((head.epoch, head.position), (2, 4));
-        assert_eq!(other.counters.restored(&region("elders")).await.unwrap(), None);
+        let ends = other.counters.heads().await.unwrap();
+        let last = ends.iter().find(|head| head.region == region("ons")).unwrap();
+        let wanted = declared(Some((last.position, last.root().unwrap())));
+        let Some(Restored::Written(head)) = other.counters.restored(&region("ons"), &wanted).await.unwrap() else {
+            panic!("it was not written")
+        };
+        assert_eq!((head.epoch, head.position), (2, 5));
+        assert!(other.counters.restored(&region("elders"), &wanted).await.unwrap().is_none());
         let total = "select coalesce((select total from all_counts.counts), 0)";
         until("the tables hold what happened", async || ground.number("ons", total).await == 107).await;
         other.raise("ons", "a", &[1_000]).await;
@@ -48,7 +75,7 @@ async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_o
         running.await.unwrap();
         bus.settle().await.unwrap();
 
-        for (slug, stream, events) in [("ons", "ons--2", 5), ("anders", "anders", 1)] {
+        for (slug, stream, events) in [("ons", "ons--2", 6), ("anders", "anders", 1)] {
             let scope = [("counters".to_owned(), region(slug), events)];
             let sources = ground.sources();
             rebuild_into(&ground.database, Counts::default(), "scratch", &sources, &scope).await.unwrap();

@@ -9,3 +9,4 @@ mod appending;
 mod giving_up;
 mod isolation;
 mod reading;
+mod restoring;

@@ -1,0 +1,132 @@
+//! That a log was restored to an earlier point, and goes on from there as another epoch (hersteld).
+//!
+//! Every service that has a log writes it there itself, as the first event of the new epoch. One stream per epoch.
+
+use crate::{Contract, contracts::of};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vocabulary::{DocumentHash, Reason};
+
+/// The first part of the names of these streams; the second part is the epoch that begins.
+pub const CATEGORY: &str = "restore";
+
+/// What the operator declared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogRestored {
+    /// The newest epoch that was published before.
+    #[schemars(range(min = 1))]
+    pub from_epoch: u32,
+    /// The epoch that begins.
+    #[schemars(range(min = 2))]
+    pub to_epoch: u32,
+    /// The last position that was kept; 0 when nothing was.
+    pub position: u64,
+    /// The root of the tree of the events up to and including that position.
+    pub root: DocumentHash,
+    pub reason: Reason,
+    /// Whether it was declared when the new epoch had begun already: then this is not its first event.
+    pub afterwards: bool,
+    /// The same as a signed note (C2SP), signed by the operator's key: nothing but this note is proof.
+    pub note: String,
+}
+
+/// The full type of the event in the log of a service.
+#[must_use]
+pub fn event_type(service: &str) -> String {
+    format!("nl.sterktechniekonderwijs.{service}.log-restored.v1")
+}
+
+/// In the log of the consortium service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Consortium {
+    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.consortium.log-restored.v1")]
+    Restored(LogRestored),
+}
+
+/// In the log of the hotspots service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Hotspots {
+    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.log-restored.v1")]
+    Restored(LogRestored),
+}
+
+/// In the log of the agreements service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Agreements {
+    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.agreements.log-restored.v1")]
+    Restored(LogRestored),
+}
+
+/// In the log of the assessments service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Assessments {
+    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.assessments.log-restored.v1")]
+    Restored(LogRestored),
+}
+
+/// In the log of the co-financing service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum CoFinancing {
+    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.co-financing.log-restored.v1")]
+    Restored(LogRestored),
+}
+
+/// In the log of the audit service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Audit {
+    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
+    #[serde(rename = "nl.sterktechniekonderwijs.audit.log-restored.v1")]
+    Restored(LogRestored),
+}
+
+/// The contracts of every service that has a log.
+pub(crate) fn contracts() -> Vec<Contract> {
+    [
+        of::<Consortium>("consortium", CATEGORY),
+        of::<Hotspots>("hotspots", CATEGORY),
+        of::<Agreements>("agreements", CATEGORY),
+        of::<Assessments>("assessments", CATEGORY),
+        of::<CoFinancing>("co-financing", CATEGORY),
+        of::<Audit>("audit", CATEGORY),
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::mandate::Log;
+    use serde_json::Value;
+
+    #[test]
+    fn every_service_with_a_log_may_declare_that_it_was_restored() {
+        let types: Vec<String> = contracts().into_iter().map(|contract| contract.event_type).collect();
+        assert_eq!(types, Log::ALL.map(|log| event_type(log.as_str())));
+    }
+
+    #[test]
+    fn every_event_has_an_example_that_reads_and_is_written_back_the_same() {
+        for contract in contracts() {
+            let path = format!("{}/examples/{}.example.json", env!("CARGO_MANIFEST_DIR"), contract.event_type);
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let whole: Value = serde_json::from_str(&text).unwrap();
+            let validator = jsonschema::validator_for(&contract.schema).unwrap();
+            let errors: Vec<String> = validator.iter_errors(&whole).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{path}: {errors:?}");
+            let data: LogRestored = serde_json::from_value(whole["data"].clone()).unwrap();
+            assert_eq!(serde_json::to_value(data).unwrap(), whole["data"], "{path}");
+        }
+    }
+}
