@@ -13,7 +13,8 @@ use crate::rebuild::Rebuild;
 use crate::relay::Relay;
 use crate::stream::Streams;
 use crate::{
-    Error, LogSource, Parked, Progress, Projection, Reaction, ReadModel, Replayed, Settings, Watch, parked, tables,
+    Error, LogSource, Nats, Parked, Progress, Projection, Reaction, ReadModel, Replayed, Settings, Watch, parked,
+    tables,
 };
 use event_log::{Database, EventLog};
 use futures_util::future::BoxFuture;
@@ -52,10 +53,10 @@ pub struct Bus {
 impl Bus {
     /// Nothing runs yet. `service` is whose database it is: several services may follow the same logs.
     #[must_use]
-    pub fn new(service: &'static str, nats: async_nats::Client, database: Database, settings: Settings) -> Self {
+    pub fn new(service: &'static str, nats: impl Into<Nats>, database: Database, settings: Settings) -> Self {
         Self {
             service,
-            streams: Streams::new(nats, &settings),
+            streams: Streams::new(nats.into(), &settings),
             progress: Progress::new(database.app.clone()),
             relays: Vec::new(),
             projections: Vec::new(),
@@ -132,7 +133,7 @@ impl Bus {
     /// Makes the tables that are not there yet. Harmless when done twice; `run` and `settle` do it too.
     ///
     /// # Errors
-    /// When the database does not answer, a projection's tables are not closed off per region, or a source lacks.
+    /// When the database does not answer, a projection's tables are not closed off per region, or a source or a key of messages lacks.
     pub async fn prepare(&self) -> Result<(), Error> {
         let projections =
             self.projections.iter().map(|one| (one.projection.name().to_owned(), one.projection.logs(), &one.sources));
@@ -144,6 +145,9 @@ impl Bus {
                     return Err(Error::NoSource { reader, service: (*service).to_owned() });
                 }
             }
+        }
+        for source in self.all_sources() {
+            self.settings.keys.check(source.service())?;
         }
         self.migrated.get_or_try_init(|| tables::migrate(&self.database.owner)).await?;
         for one in &self.projections {
@@ -200,17 +204,16 @@ impl Bus {
         ReadModel(one.projection.clone()).replay(&self.database, schema, &one.sources, upto, &Watch::default()).await
     }
 
-    pub(crate) fn relay_of(&self, events: &EventLog, log: Log) -> Relay {
-        Relay {
+    pub(crate) fn relay_of(&self, events: &EventLog, log: &Log) -> Result<Relay, Error> {
+        Ok(Relay {
             events: events.clone(),
-            log,
-            streams: self.streams.clone(),
+            stream: self.streams.of(log)?,
             leases: self.leases.clone(),
             settings: self.settings.clone(),
-        }
+        })
     }
 
-    pub(crate) fn follow_projection(&self, one: &Rebuild, source: &LogSource, log: Log) -> Follow {
+    pub(crate) fn follow_projection(&self, one: &Rebuild, source: &LogSource, log: Log) -> Result<Follow, Error> {
         self.follow(Arc::new(self.projector(one)), source, log, &self.applying)
     }
 
@@ -222,7 +225,7 @@ impl Bus {
         log: Log,
         over: &CancellationToken,
         write_every: Duration,
-    ) -> Follow {
+    ) -> Result<Follow, Error> {
         let group = Group::new(log.clone(), self.progress.clone(), members, over.clone(), write_every);
         self.follow(Arc::new(group), source, log, &self.applying)
     }
@@ -234,20 +237,26 @@ impl Bus {
         log: Log,
         end: &CancellationToken,
         write_every: Duration,
-    ) -> Follow {
+    ) -> Result<Follow, Error> {
         self.follow(Arc::new(self.reactor(reaction, end, write_every)), source, log, &self.reacting)
     }
 
-    fn follow(&self, follower: Arc<dyn Follower>, source: &LogSource, log: Log, at_once: &Arc<Semaphore>) -> Follow {
-        Follow {
+    fn follow(
+        &self,
+        follower: Arc<dyn Follower>,
+        source: &LogSource,
+        log: Log,
+        at_once: &Arc<Semaphore>,
+    ) -> Result<Follow, Error> {
+        Ok(Follow {
             by: self.service,
             follower,
             source: source.clone(),
+            stream: self.streams.of(&log)?,
             log,
-            streams: self.streams.clone(),
             settings: self.settings.clone(),
             at_once: at_once.clone(),
-        }
+        })
     }
 
     pub(crate) fn projector(&self, one: &Rebuild) -> Projector {

@@ -1,6 +1,35 @@
 //! A connection to NATS, as its address says.
 
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The connections of one service: its own, with which it publishes, and those with which it reads the logs of others.
+#[derive(Clone, Debug)]
+pub struct Nats {
+    own: Client,
+    reading: Arc<BTreeMap<String, Client>>,
+}
+
+impl Nats {
+    /// `reading` are the connections for the logs of other services, by service; those of the rest are read over `own`.
+    #[must_use]
+    pub fn new(own: Client, reading: BTreeMap<String, Client>) -> Self {
+        Self { own, reading: Arc::new(reading) }
+    }
+
+    /// The connection for the logs of a service.
+    pub(crate) fn of(&self, service: &str) -> &Client {
+        self.reading.get(service).unwrap_or(&self.own)
+    }
+}
+
+impl From<Client> for Nats {
+    /// One connection for everything.
+    fn from(own: Client) -> Self {
+        Self::new(own, BTreeMap::new())
+    }
+}
 
 /// How to connect to an address with `user:password@`: the client itself leaves these out.
 ///

@@ -4,18 +4,20 @@ use crate::alarm::raise;
 use crate::names::{Log, Names};
 use crate::supervise::supervise;
 use crate::{Error, LogSource, Progress, Settings};
-use async_nats::Client;
-use event_log::EventLog;
+use async_nats::{Client, Subscriber};
 use futures_util::StreamExt;
 use std::collections::BTreeMap;
-use tokio::sync::{broadcast, watch};
+use std::sync::Arc;
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
 
 /// The ends of some logs: a region's epoch, and its last position as it grows.
 pub(crate) type Ends = BTreeMap<RegionId, (i32, watch::Receiver<i64>)>;
 
-/// Watches the logs of one service: told by this process, by ping, and asked slowly.
+/// Watches the logs of one service: told by this process, asked slowly, and sooner when somebody pings.
 pub(crate) struct Discovery {
     source: LogSource,
     client: Client,
@@ -54,35 +56,43 @@ impl Discovery {
     }
 
     async fn run(&mut self, end: CancellationToken) -> Result<(), Error> {
+        let (mut listening, hint) = (JoinSet::new(), Arc::new(Notify::new()));
         // Without NATS there are no pings; the slow poll remains.
-        let mut pings = self.client.subscribe(self.names.ping(self.source.service())).await.ok();
+        if let Ok(pings) = self.client.subscribe(self.names.ping(self.source.service())).await {
+            listening.spawn(hints(pings, self.told.subscribe(), hint.clone()));
+        }
         let mut here = match &self.source {
             LogSource::Here(log) => Some(log.watch()),
             LogSource::There(_) => None,
         };
         let mut poll = tokio::time::interval(self.settings.compare_every);
         poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let (mut hinted, mut next_look, mut pause) = (false, Instant::now(), self.settings.look_every);
         loop {
             tokio::select! {
                 () = end.cancelled() => return Ok(()),
-                _ = poll.tick() => self.ask().await?,
+                _ = poll.tick() => {
+                    self.ask().await?;
+                    hinted = false;
+                }
                 news = told(&mut here) => match news {
                     Some((region, position)) => self.hear(&region, position).await?,
-                    None => self.ask().await?,
+                    None => drop(self.ask().await?),
                 },
-                ping = next(&mut pings) => {
-                    let text = String::from_utf8_lossy(&ping.payload).into_owned();
-                    let heard = text.split_once(' ').and_then(|(region, position)| Some((region.parse().ok()?, position.parse().ok()?)));
-                    if let Some((region, position)) = heard {
-                        self.hear(&region, position).await?;
-                    }
+                () = hint.notified(), if !hinted => hinted = true,
+                () = tokio::time::sleep_until(next_look), if hinted => {
+                    hinted = false;
+                    // Whoever cries wolf is listened to less often, never less often than the slow poll.
+                    pause = if self.ask().await? { self.settings.look_every } else { (pause * 2).min(self.settings.compare_every) };
+                    next_look = Instant::now() + pause;
                 }
             }
         }
     }
 
-    /// Asks the log itself.
-    async fn ask(&mut self) -> Result<(), Error> {
+    /// Asks the log itself; whether anything had grown.
+    async fn ask(&mut self) -> Result<bool, Error> {
+        let mut grown = false;
         match self.source.heads().await {
             Ok(heads) => {
                 for head in heads {
@@ -97,58 +107,70 @@ impl Discovery {
                         );
                         raise("log", service, region, &went_back);
                     }
-                    self.know(&head.region, head.epoch, head.position);
+                    grown |= self.know(&head.region, head.epoch, head.position);
                 }
             }
             Err(error) => tracing::warn!(service = self.source.service(), %error, "the log does not answer"),
         }
-        Ok(())
+        Ok(grown)
     }
 
-    /// Takes note of a position someone told; only the log itself knows a new log's epoch.
+    /// Takes note of what this process itself appended; only the log itself knows a new log's epoch.
     async fn hear(&mut self, region: &RegionId, position: i64) -> Result<(), Error> {
         match self.positions.get(region) {
-            Some(&(epoch, _)) => self.know(region, epoch, position),
-            None => self.ask().await?,
+            Some(&(epoch, _)) => drop(self.know(region, epoch, position)),
+            None => drop(self.ask().await?),
         }
         Ok(())
     }
 
-    fn know(&mut self, region: &RegionId, epoch: i32, position: i64) {
+    /// Whether that is further than was known.
+    fn know(&mut self, region: &RegionId, epoch: i32, position: i64) -> bool {
         self.progress.ends(self.source.service(), region, position);
         if let Some((known, end)) = self.positions.get(region)
             && *known == epoch
         {
-            end.send_if_modified(|end| {
+            return end.send_if_modified(|end| {
                 let further = position > *end;
                 *end = position.max(*end);
                 further
             });
-            return;
         }
         let (sender, receiver) = watch::channel(position);
         self.positions.insert(region.clone(), (epoch, sender));
         self.told.send_modify(|ends| {
             ends.insert(region.clone(), (epoch, receiver));
         });
+        true
     }
+}
+
+/// Takes pings as they come, however many: all that is left of them is one hint that the log may have grown.
+///
+/// **Invariant:** anyone may ping. A ping moves no position and makes no log known.
+async fn hints(mut pings: Subscriber, ends: watch::Receiver<Ends>, hint: Arc<Notify>) {
+    while let Some(ping) = pings.next().await {
+        if is_news(&ping.payload, &ends.borrow()) {
+            hint.notify_one();
+        }
+    }
+}
+
+/// Whether a ping, `<region> <position>`, says more than is known.
+fn is_news(ping: &[u8], ends: &Ends) -> bool {
+    let told = std::str::from_utf8(ping).ok().and_then(|ping| ping.split_once(' '));
+    let Some((region, position)) =
+        told.and_then(|(region, position)| Some((region.parse::<RegionId>().ok()?, position.parse::<i64>().ok()?)))
+    else {
+        return false;
+    };
+    ends.get(&region).is_none_or(|(_, end)| *end.borrow() < position)
 }
 
 /// The next commit of this process; `None` when some were missed.
 async fn told(here: &mut Option<broadcast::Receiver<(RegionId, i64)>>) -> Option<(RegionId, i64)> {
     match here {
         Some(receiver) => receiver.recv().await.ok(),
-        None => std::future::pending().await,
-    }
-}
-
-async fn next(pings: &mut Option<async_nats::Subscriber>) -> async_nats::Message {
-    let ping = match pings {
-        Some(subscriber) => subscriber.next().await,
-        None => None,
-    };
-    match ping {
-        Some(ping) => ping,
         None => std::future::pending().await,
     }
 }
@@ -168,10 +190,4 @@ pub(crate) async fn ask(source: &LogSource) -> Result<Vec<(Log, i64)>, Error> {
         (Log { service: source.service().to_owned(), region: head.region, epoch: head.epoch }, head.position)
     };
     Ok(source.heads().await?.into_iter().map(log).collect())
-}
-
-/// Tells others where a log of this service ends.
-pub(crate) async fn ping(client: &Client, names: &Names, log: &EventLog, region: &RegionId, position: i64) {
-    // Only a hint: the slow poll finds what is missed.
-    let _ = client.publish(names.ping(log.service()), format!("{region} {position}").into()).await;
 }

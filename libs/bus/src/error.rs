@@ -53,6 +53,22 @@ pub enum Error {
         /// Which region's.
         region: RegionId,
     },
+    /// Somebody else than the relay published a message: it is not believed, and the stream is made again from the log.
+    #[error("stream {stream} holds a message at {position} that its relay did not publish: it is not believed")]
+    Forged {
+        /// The stream.
+        stream: String,
+        /// Where the message stands.
+        position: i64,
+    },
+    /// This process may not tell true messages of a log from forged ones.
+    #[error("there is no key for the messages of {service}: {reason}")]
+    NoMessageKey {
+        /// Whose messages.
+        service: String,
+        /// Why not.
+        reason: String,
+    },
     /// A position is missing, and its log does not have it.
     #[error("{reader} lacks position {position} of {service} in {region}, and so does the log")]
     Gap {

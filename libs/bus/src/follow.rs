@@ -4,7 +4,7 @@ use crate::alarm::{INSTRUMENTS, raise};
 use crate::checkpoint::Key;
 use crate::names::Log;
 use crate::projector::gap;
-use crate::stream::Streams;
+use crate::stream::{Chunk, LogStream};
 use crate::supervise::Backoff;
 use crate::{Error, LogSource, Settings};
 use event_log::Recorded;
@@ -53,7 +53,7 @@ pub(crate) struct Follow {
     pub follower: Arc<dyn Follower>,
     pub source: LogSource,
     pub log: Log,
-    pub streams: Streams,
+    pub stream: LogStream,
     pub settings: Settings,
     /// How many batches may be under way in this process.
     pub at_once: Arc<Semaphore>,
@@ -66,11 +66,14 @@ impl Follow {
         let Some(mut at) = self.begin(&key, &end).await? else { return Ok(()) };
         let mut backoff = Backoff::new();
         while !end.is_cancelled() {
-            if self.streams.connected() {
-                match self.streams.read(&self.log, at, self.settings.batch).await {
+            if self.stream.connected() {
+                match self.stream.read(at, self.settings.batch).await {
                     Ok(mut chunks) => {
-                        backoff.reset();
+                        let began = at;
                         at = self.listen(&key, at, &mut chunks, &head, &end).await?;
+                        if at > began {
+                            backoff.reset();
+                        }
                     }
                     Err(error) => tracing::debug!(reader = key.reader, %error, "the stream does not answer"),
                 }
@@ -91,7 +94,7 @@ impl Follow {
         &self,
         key: &Key,
         mut at: i64,
-        chunks: &mut (impl Stream<Item = Result<Vec<Recorded>, Error>> + Unpin),
+        chunks: &mut (impl Stream<Item = Result<Chunk, Error>> + Unpin),
         head: &watch::Receiver<i64>,
         end: &CancellationToken,
     ) -> Result<i64, Error> {
@@ -104,14 +107,20 @@ impl Follow {
             tokio::select! {
                 () = end.cancelled() => return Ok(at),
                 chunk = chunks.next() => match chunk {
-                    Some(Ok(events)) => at = self.advance(key, at, events, end).await?,
+                    Some(Ok(Chunk { events, forged })) => {
+                        at = self.advance(key, at, events, end).await?;
+                        if let Some(position) = forged {
+                            self.disbelieve(key, position).await;
+                            return Ok(at);
+                        }
+                    }
                     Some(Err(error)) => {
                         tracing::debug!(reader = key.reader, %error, "the stream broke off");
                         return Ok(at);
                     }
                     None => return Ok(at),
                 },
-                changed = head.changed() => if changed.is_err() || !self.streams.connected() { return Ok(at) },
+                changed = head.changed() => if changed.is_err() || !self.stream.connected() { return Ok(at) },
                 _ = compare.tick() => {
                     // It stood still while the log had more: the log is read, and the stream asked for again.
                     let (at_before, head_before) = before;
@@ -122,6 +131,13 @@ impl Follow {
                 }
             }
         }
+    }
+
+    /// Nothing of a message that the relay did not publish is taken: the log has the truth, and the relay is told.
+    async fn disbelieve(&self, key: &Key, position: i64) {
+        let error = Error::Forged { stream: self.stream.name.clone(), position };
+        raise(&key.reader, &self.log.service, self.log.region.as_str(), &error);
+        self.stream.doubt(position).await;
     }
 
     /// Reads the log itself up to `upto`.
@@ -214,14 +230,18 @@ impl Follow {
         if at >= upto {
             return Ok(false);
         }
-        let held = self.streams.held(&self.log).await.ok().flatten().map_or(0, |held| held.last).min(upto);
+        let held = self.stream.held().await.ok().flatten().map_or(0, |held| held.last).min(upto);
         if at < held {
-            let mut chunks = self.streams.read(&self.log, at, self.settings.batch).await?;
+            let mut chunks = self.stream.read(at, self.settings.batch).await?;
             while at < held
                 && !end.is_cancelled()
-                && let Ok(Some(Ok(events))) = tokio::time::timeout(self.settings.compare_every, chunks.next()).await
+                && let Ok(Some(Ok(chunk))) = tokio::time::timeout(self.settings.compare_every, chunks.next()).await
             {
-                at = self.advance(&key, at, events, end).await?;
+                at = self.advance(&key, at, chunk.events, end).await?;
+                if let Some(position) = chunk.forged {
+                    self.disbelieve(&key, position).await;
+                    break;
+                }
             }
         }
         Ok(self.read_log(&key, at, upto, end).await? > began)

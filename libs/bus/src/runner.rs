@@ -30,7 +30,7 @@ impl Bus {
         for source in self.all_sources() {
             let service = source.service().to_owned();
             let (known, task) =
-                Discovery::start(source, &self.streams.client, &self.settings, &self.progress, &shutdown);
+                Discovery::start(source, self.streams.client(&service), &self.settings, &self.progress, &shutdown);
             ends.insert(service, known);
             tasks.spawn(async move {
                 // Supervised: it does not fail.
@@ -44,8 +44,11 @@ impl Bus {
             tasks.spawn(async move {
                 let Some(known) = known else { return };
                 let service = events.service();
-                each_log("relay", service, known, end, move |log, head, end| bus.relay_of(&events, log).run(head, end))
-                    .await;
+                each_log("relay", service, known, end, move |log, head, end| {
+                    let relay = bus.relay_of(&events, &log);
+                    async move { relay?.run(head, end).await }
+                })
+                .await;
             });
         }
         for source in self.projected() {
@@ -73,7 +76,7 @@ impl Bus {
                     let (name, service) = (reader(reaction.name()), source.service().to_owned());
                     each_log(&name, &service, known, end, move |log, head, end| {
                         let follow = bus.follow_reaction(&reaction, &source, log, &end, bus.settings.write_every);
-                        async move { follow.run(head, end).await }
+                        async move { follow?.run(head, end).await }
                     })
                     .await;
                 });
@@ -155,7 +158,7 @@ impl Bus {
         end: &CancellationToken,
     ) -> Result<(), Error> {
         let upto = *head.borrow();
-        self.follow_projection(one, source, log.clone()).catch_up(upto, end).await?;
+        self.follow_projection(one, source, log.clone())?.catch_up(upto, end).await?;
         let mut place = self.groups.join(log, self.projector(one));
         tokio::select! {
             () = end.cancelled() => Ok(()),
@@ -178,7 +181,7 @@ impl Bus {
             if inside.is_empty() {
                 own.cancel();
             }
-            let follow = self.follow_together(inside, &source, log.clone(), &own, self.settings.write_every);
+            let follow = self.follow_together(inside, &source, log.clone(), &own, self.settings.write_every)?;
             let mut following = pin!(follow.run(head.clone(), own.clone()));
             tokio::select! {
                 done = &mut following => done?,

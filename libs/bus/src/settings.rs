@@ -1,6 +1,6 @@
 //! What an operator may set.
 
-use crate::Names;
+use crate::{MessageKeys, Names};
 use decider::Clock;
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Settings {
     /// How streams and subjects are called.
     pub names: Names,
+    /// What messages are vouched for with. Without them nothing is relayed or read.
+    pub keys: MessageKeys,
     /// Copies of each stream: 1 on one NATS server, 3 on a cluster.
     pub replicas: usize,
     /// How many messages may be published before the first is acknowledged.
@@ -19,6 +21,9 @@ pub struct Settings {
     pub at_once: usize,
     /// How often heads, streams and checkpoints are compared when nothing happens.
     pub compare_every: Duration,
+    /// How soon after one look at a log that somebody hinted at the next may follow. Hints that turn out to be wrong make
+    /// it twice as long each time, up to `compare_every`.
+    pub look_every: Duration,
     /// How often a checkpoint is written while nothing concerns its reader; what comes last waits for the next event.
     /// Zero: with every batch.
     pub write_every: Duration,
@@ -32,11 +37,13 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             names: Names::default(),
+            keys: MessageKeys::none(),
             replicas: 1,
             window: 1_000,
             batch: 500,
             at_once: 4,
             compare_every: Duration::from_secs(5),
+            look_every: Duration::from_millis(100),
             write_every: Duration::from_secs(1),
             patience: Duration::from_secs(60),
             clock: Clock::system(),

@@ -37,7 +37,7 @@ impl Bus {
         let mut moved = false;
         for events in &self.relays {
             for (log, _) in ask(&events.clone().into()).await? {
-                self.relay_of(events, log).catch_up().await?;
+                self.relay_of(events, &log)?.catch_up().await?;
             }
         }
         for source in self.projected() {
@@ -49,7 +49,7 @@ impl Bus {
             for source in sources {
                 for (log, upto) in ask(source).await? {
                     moved |=
-                        self.follow_reaction(reaction, source, log, &end, NONE_BEHIND).catch_up(upto, &end).await?;
+                        self.follow_reaction(reaction, source, log, &end, NONE_BEHIND)?.catch_up(upto, &end).await?;
                 }
             }
         }
@@ -71,7 +71,7 @@ impl Bus {
         let over = end.child_token();
         let inside = groups.watch(log).borrow().clone();
         let mut moved =
-            self.follow_together(inside, source, log.clone(), &over, NONE_BEHIND).catch_up(upto, &over).await?;
+            self.follow_together(inside, source, log.clone(), &over, NONE_BEHIND)?.catch_up(upto, &over).await?;
         for (one, place) in &mut places {
             match place.was_sent_away() {
                 None => {}
@@ -92,7 +92,7 @@ impl Bus {
     pub async fn remove_streams(&self) -> Result<(), Error> {
         for events in &self.relays {
             for (log, _) in ask(&events.clone().into()).await? {
-                self.streams.remove(&log).await?;
+                self.streams.of(&log)?.remove().await?;
             }
         }
         Ok(())

@@ -1,25 +1,29 @@
 //! A log's stream in JetStream: made, measured, published to and read.
 
+use crate::mac::{Authenticator, HEADER, Made, MessageKeys};
 use crate::names::{Log, Names};
-use crate::{Error, Settings, trace};
+use crate::{Error, Nats, Settings, trace};
 use async_nats::Client;
 use async_nats::connection::State;
 use async_nats::jetstream::consumer::{DeliverPolicy, pull::OrderedConfig};
-use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind, PublishAckFuture};
-use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamError, GetStreamErrorKind, PublishAckFuture};
+use async_nats::jetstream::message::{PublishMessage, StreamMessage};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
-use bytes::Bytes;
 use event_log::{Line, Recorded};
 use futures_util::{Stream, StreamExt};
 use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// All streams of the hub, by log.
 #[derive(Clone)]
 pub(crate) struct Streams {
-    pub client: Client,
     pub names: Names,
-    jetstream: Context,
+    nats: Nats,
+    keys: MessageKeys,
+    window: usize,
     replicas: usize,
 }
 
@@ -32,76 +36,183 @@ pub(crate) struct Held {
     pub whole: bool,
 }
 
+/// Some events as they come.
+pub(crate) struct Chunk {
+    /// Vouched for, in the order of the stream.
+    pub events: Vec<Recorded>,
+    /// Where the first message stands that the relay did not publish; nothing behind it was read.
+    pub forged: Option<i64>,
+}
+
+/// The stream of one log: what is published to it and read from it carries a code that says who made it.
+#[derive(Clone)]
+pub(crate) struct LogStream {
+    pub log: Log,
+    pub name: String,
+    client: Client,
+    names: Names,
+    authenticator: Authenticator,
+    jetstream: Context,
+    replicas: usize,
+}
+
+/// Positions of messages that somebody did not believe. However many come, only the last one is kept.
+pub(crate) struct Doubts {
+    positions: watch::Receiver<i64>,
+    /// Ends with this.
+    _listening: JoinSet<()>,
+}
+
+impl Doubts {
+    /// The last one, not before a moment.
+    pub async fn next(&mut self, not_before: Instant) -> i64 {
+        tokio::time::sleep_until(not_before).await;
+        match self.positions.changed().await {
+            Ok(()) => *self.positions.borrow_and_update(),
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
 impl Streams {
-    pub fn new(client: Client, settings: &Settings) -> Self {
-        let jetstream = ContextBuilder::new()
-            .timeout(Duration::from_secs(5))
-            .max_ack_inflight(settings.window.saturating_mul(2).max(1))
-            .build(client.clone());
-        Self { client, names: settings.names.clone(), jetstream, replicas: settings.replicas }
+    pub fn new(nats: Nats, settings: &Settings) -> Self {
+        Self {
+            names: settings.names.clone(),
+            nats,
+            keys: settings.keys.clone(),
+            window: settings.window,
+            replicas: settings.replicas,
+        }
     }
 
+    /// The connection over which the logs of a service are read.
+    pub fn client(&self, service: &str) -> &Client {
+        self.nats.of(service)
+    }
+
+    /// The stream of a log.
+    ///
+    /// # Errors
+    /// When this process has no key for its messages.
+    pub fn of(&self, log: &Log) -> Result<LogStream, Error> {
+        let client = self.nats.of(&log.service).clone();
+        let jetstream = ContextBuilder::new()
+            .timeout(Duration::from_secs(5))
+            .max_ack_inflight(self.window.saturating_mul(2).max(1))
+            .build(client.clone());
+        Ok(LogStream {
+            name: self.names.stream(log),
+            authenticator: self.keys.of(log)?,
+            log: log.clone(),
+            client,
+            names: self.names.clone(),
+            jetstream,
+            replicas: self.replicas,
+        })
+    }
+}
+
+impl LogStream {
     /// Whether NATS answers, as far as known.
     pub fn connected(&self) -> bool {
         self.client.connection_state() == State::Connected
     }
 
     /// What the stream holds; `None` when there is none.
-    pub async fn held(&self, log: &Log) -> Result<Option<Held>, Error> {
-        match self.jetstream.get_stream(self.names.stream(log)).await {
+    pub async fn held(&self) -> Result<Option<Held>, Error> {
+        match self.jetstream.get_stream(&self.name).await {
             Ok(stream) => {
                 let state = &stream.cached_info().state;
                 let whole = state.messages == state.last_sequence && (state.messages == 0 || state.first_sequence == 1);
                 Ok(Some(Held { last: i64::try_from(state.last_sequence).unwrap_or(i64::MAX), whole }))
             }
-            Err(error) => match error.kind() {
-                GetStreamErrorKind::JetStream(inner) if inner.error_code() == ErrorCode::STREAM_NOT_FOUND => Ok(None),
-                _ => Err(Error::jetstream(error)),
-            },
+            Err(error) => absent(error),
         }
     }
 
-    /// Makes the stream, empty. One of an earlier epoch goes: what it held may not have happened.
-    pub async fn make(&self, log: &Log) -> Result<(), Error> {
-        let Err(error) = self.jetstream.create_stream(self.config(log)).await else { return Ok(()) };
+    /// Makes the stream, empty. One of an earlier epoch goes: what it held may not have happened. One of a former name
+    /// makes room, and stays until [`LogStream::remove_former`].
+    pub async fn make(&self) -> Result<(), Error> {
+        let Err(error) = self.jetstream.create_stream(self.config()).await else { return Ok(()) };
         let CreateStreamErrorKind::JetStream(inner) = error.kind() else { return Err(Error::jetstream(error)) };
         match inner.error_code() {
             ErrorCode::STREAM_NAME_EXIST => Ok(()),
-            ErrorCode::STREAM_SUBJECT_OVERLAP if log.epoch > 1 => {
-                for epoch in 1..log.epoch {
-                    self.remove(&Log { epoch, ..log.clone() }).await?;
+            ErrorCode::STREAM_SUBJECT_OVERLAP => {
+                for epoch in 1..self.log.epoch {
+                    let earlier = Log { epoch, ..self.log.clone() };
+                    self.remove_named(&self.names.stream(&earlier)).await?;
+                    if self.former(&earlier).await?.is_some() {
+                        self.remove_named(&self.names.former_stream(&earlier)).await?;
+                    }
                 }
-                self.jetstream.create_stream(self.config(log)).await.map(|_| ()).map_err(Error::jetstream)
+                if let Some(mut config) = self.former(&self.log).await? {
+                    config.subjects = vec![self.names.subjects_aside(&self.log)];
+                    self.jetstream.update_stream(config).await.map_err(Error::jetstream)?;
+                }
+                self.jetstream.create_stream(self.config()).await.map(|_| ()).map_err(Error::jetstream)
             }
             _ => Err(Error::jetstream(error)),
         }
     }
 
     /// Removes the stream and all it holds, when it is there.
-    pub async fn remove(&self, log: &Log) -> Result<(), Error> {
-        match self.jetstream.delete_stream(self.names.stream(log)).await {
+    pub async fn remove(&self) -> Result<(), Error> {
+        self.remove_named(&self.name).await
+    }
+
+    /// Removes the stream that an earlier version made under another name, when it is there.
+    pub async fn remove_former(&self) -> Result<(), Error> {
+        match self.former(&self.log).await? {
+            Some(config) => {
+                tracing::info!(stream = config.name, by = self.name, "a stream of a former name goes");
+                self.remove_named(&config.name).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How the stream of a former name is made, when there is one and it is of that log: two logs could have one name.
+    async fn former(&self, log: &Log) -> Result<Option<Config>, Error> {
+        match self.jetstream.get_stream(self.names.former_stream(log)).await {
+            Ok(stream) => {
+                let config = stream.cached_info().config.clone();
+                let own = [vec![self.names.subjects(log)], vec![self.names.subjects_aside(log)]];
+                Ok(own.contains(&config.subjects).then_some(config))
+            }
+            Err(error) => absent(error),
+        }
+    }
+
+    async fn remove_named(&self, name: &str) -> Result<(), Error> {
+        match self.jetstream.delete_stream(name).await {
             Ok(_) => Ok(()),
             // It says no more than that it failed: gone is gone.
-            Err(error) => match self.held(log).await? {
-                None => Ok(()),
-                Some(_) => Err(Error::jetstream(error)),
+            Err(error) => match self.jetstream.get_stream(name).await {
+                Ok(_) => Err(Error::jetstream(error)),
+                Err(error) => absent(error).map(|_: Option<()>| ()),
             },
         }
     }
 
-    /// The text at a position; `None` when it is not there.
-    pub async fn text(&self, log: &Log, position: i64) -> Result<Option<Bytes>, Error> {
-        let stream = self.jetstream.get_stream_no_info(self.names.stream(log)).await.map_err(Error::jetstream)?;
+    /// The message at a position; `None` when it is not there.
+    pub async fn message(&self, position: i64) -> Result<Option<StreamMessage>, Error> {
+        let stream = self.jetstream.get_stream_no_info(&self.name).await.map_err(Error::jetstream)?;
         // Absent and unreadable are the same to whoever compares.
-        Ok(stream.get_raw_message(position.unsigned_abs()).await.ok().map(|message| message.payload))
+        Ok(stream.get_raw_message(position.unsigned_abs()).await.ok())
+    }
+
+    /// Who made a message of the stream for its place there.
+    pub fn made(&self, message: &StreamMessage, position: i64) -> Made {
+        self.authenticator.made(Some(&message.headers), position, &message.payload)
     }
 
     /// Publishes an event right behind the one before it, or not at all: the server compares.
-    pub async fn publish(&self, log: &Log, line: Line) -> Result<PublishAckFuture, Error> {
-        let subject = self.names.subject(log, &line);
+    pub async fn publish(&self, line: Line) -> Result<PublishAckFuture, Error> {
+        let subject = self.names.subject(&self.log, &line);
         let mut message = PublishMessage::build()
-            .expected_stream(self.names.stream(log))
-            .expected_last_sequence((line.position - 1).unsigned_abs());
+            .expected_stream(&self.name)
+            .expected_last_sequence((line.position - 1).unsigned_abs())
+            .header(HEADER, self.authenticator.header(line.position, line.text.as_bytes()));
         if let Some(traceparent) = trace::traceparent(&line.text) {
             message = message.header("traceparent", traceparent);
         }
@@ -110,39 +221,74 @@ impl Streams {
     }
 
     /// The events behind position `after`, as they come, at most `batch` at a time. It never ends by itself.
-    /// What does not read is left out: the gap shows, and is filled from the log.
     pub async fn read(
         &self,
-        log: &Log,
         after: i64,
         batch: usize,
-    ) -> Result<impl Stream<Item = Result<Vec<Recorded>, Error>> + Send + Unpin + 'static, Error> {
-        let stream = self.jetstream.get_stream_no_info(self.names.stream(log)).await.map_err(Error::jetstream)?;
+    ) -> Result<impl Stream<Item = Result<Chunk, Error>> + Send + Unpin + 'static, Error> {
+        let stream = self.jetstream.get_stream_no_info(&self.name).await.map_err(Error::jetstream)?;
         let config = OrderedConfig {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: (after + 1).unsigned_abs() },
             ..OrderedConfig::default()
         };
         let consumer = stream.create_consumer(config).await.map_err(Error::jetstream)?;
         let messages = consumer.messages().await.map_err(Error::jetstream)?;
-        Ok(messages.ready_chunks(batch).map(|chunk| {
-            let mut events = Vec::with_capacity(chunk.len());
-            for message in chunk {
+        let authenticator = self.authenticator.clone();
+        Ok(messages.ready_chunks(batch).map(move |messages| {
+            let mut chunk = Chunk { events: Vec::with_capacity(messages.len()), forged: None };
+            for message in messages {
                 let message = message.map_err(Error::jetstream)?;
                 let sequence = message.info().map_err(Error::jetstream)?.stream_sequence;
+                let position = i64::try_from(sequence).unwrap_or(i64::MAX);
+                if authenticator.made(message.headers.as_ref(), position, &message.payload) == Made::BySomebody {
+                    chunk.forged = Some(position);
+                    break;
+                }
                 let text = String::from_utf8(message.payload.to_vec()).unwrap_or_default();
                 match Recorded::parse(text) {
-                    Ok(event) if event.position.unsigned_abs() == sequence => events.push(event),
+                    Ok(event) if event.position == position => chunk.events.push(event),
+                    // The gap shows, and is filled from the log.
                     _ => tracing::warn!(sequence, subject = %message.subject, "not the event that belongs here"),
                 }
             }
-            Ok(events)
+            Ok(chunk)
         }))
     }
 
-    fn config(&self, log: &Log) -> Config {
+    /// Hints to others that the log has grown.
+    pub async fn ping(&self, position: i64) {
+        let Log { service, region, .. } = &self.log;
+        // Only a hint: the slow poll finds what is missed.
+        let _ = self.client.publish(self.names.ping(service), format!("{region} {position}").into()).await;
+    }
+
+    /// Tells the relay that a message of this stream is not its own.
+    pub async fn doubt(&self, position: i64) {
+        // Only a hint: the relay looks itself.
+        let _ = self.client.publish(self.names.doubt(&self.log), position.to_string().into()).await;
+    }
+
+    /// What others doubt of this stream.
+    pub async fn doubts(&self) -> Doubts {
+        let (told, positions) = watch::channel(0);
+        let mut listening = JoinSet::new();
+        if let Ok(mut doubts) = self.client.subscribe(self.names.doubt(&self.log)).await {
+            listening.spawn(async move {
+                while let Some(doubt) = doubts.next().await {
+                    let position = std::str::from_utf8(&doubt.payload).ok().and_then(|text| text.parse::<i64>().ok());
+                    if let Some(position) = position.filter(|position| *position > 0) {
+                        told.send_replace(position);
+                    }
+                }
+            });
+        }
+        Doubts { positions, _listening: listening }
+    }
+
+    fn config(&self) -> Config {
         Config {
-            name: self.names.stream(log),
-            subjects: vec![self.names.subjects(log)],
+            name: self.name.clone(),
+            subjects: vec![self.names.subjects(&self.log)],
             storage: StorageType::File,
             retention: RetentionPolicy::Limits,
             discard: DiscardPolicy::New,
@@ -155,5 +301,13 @@ impl Streams {
             max_messages_per_subject: -1,
             ..Config::default()
         }
+    }
+}
+
+/// Nothing, when it is because there is no such stream.
+fn absent<T>(error: GetStreamError) -> Result<Option<T>, Error> {
+    match error.kind() {
+        GetStreamErrorKind::JetStream(inner) if inner.error_code() == ErrorCode::STREAM_NOT_FOUND => Ok(None),
+        _ => Err(Error::jetstream(error)),
     }
 }

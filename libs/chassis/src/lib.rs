@@ -24,7 +24,7 @@ pub use alone::{Alone, alone, alone_with};
 pub use hub::Hub;
 pub use looks::kept_elsewhere;
 pub use operator::{NoOperatorKey, operator_key, operator_key_in};
-pub use platform::Platform;
+pub use platform::{Platform, message_keys};
 pub use secrets::{Generation, NoSecrets, Purpose, Ring, Secrets};
 pub use serve::{Server, serve, shutdown_signal};
 pub use service::{Opened, Service, Started};

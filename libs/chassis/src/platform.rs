@@ -1,9 +1,11 @@
 //! What all services of a process share.
 
-use crate::Secrets;
+use crate::{Purpose, Secrets};
 use access::{Grants, Identities, Issuers};
 use decider::Clock;
 use processing::Logbook;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use vault::Vault;
 use vocabulary::ActorId;
 
@@ -54,4 +56,23 @@ impl Platform {
     pub fn log_secret(&self) -> String {
         hex::encode(self.secrets.derive("log"))
     }
+}
+
+/// The keys of an installation's messages: a ring for each service, of which a process opens those whose logs it relays
+/// or reads.
+#[must_use]
+pub fn message_keys(secrets: &Secrets, domain: &str) -> bus::MessageKeys {
+    let secrets = secrets.clone();
+    // A purpose is named for ever, and a service that is read may have been named by a setting.
+    let purposes = Mutex::new(BTreeMap::<String, Purpose>::new());
+    bus::MessageKeys::new(domain, move |service| {
+        let mut purposes = purposes.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = || Purpose::Messages(Box::leak(service.to_owned().into_boxed_str()));
+        let purpose = *purposes.entry(service.to_owned()).or_insert_with(named);
+        let ring = secrets.ring(purpose).map_err(|error| error.to_string())?;
+        let newest = ring.newest().number();
+        let others = ring.all().rev().filter(|generation| generation.number() != newest);
+        let keys = std::iter::once(ring.newest()).chain(others);
+        Ok(keys.map(|key| bus::MessageKey { number: key.number(), secret: *key.key() }).collect())
+    })
 }

@@ -1,7 +1,7 @@
 //! What an operator sets for any process of an installation.
 
 use crate::telemetry::{self, LogFormat, Telemetry};
-use crate::{Platform, Secrets};
+use crate::{Platform, Secrets, message_keys};
 use access::{DevIssuer, Issuers, Oidc};
 use anyhow::Context;
 use decider::Clock;
@@ -44,7 +44,7 @@ pub struct Settings {
     replicas: usize,
     /// What the names of its streams and subjects begin with; another one lets several hubs share a NATS.
     #[arg(long, env = "REGIOHUB_STREAMS", default_value = "hub")]
-    streams: String,
+    streams: bus::Names,
     /// The hub is reached over https, so browsers are told to stay there.
     #[arg(long, env = "REGIOHUB_HTTPS")]
     https: bool,
@@ -108,7 +108,6 @@ impl Settings {
             vault,
             issuers,
             clock,
-            secrets: hub_secrets,
             processing,
             oin: self.oin.clone(),
             domain: self.domain.as_str().into(),
@@ -116,9 +115,11 @@ impl Settings {
             operator_key: self.operator_key.clone(),
             settings: bus::Settings {
                 replicas: self.replicas,
-                names: bus::Names::below(&self.streams),
+                names: self.streams.clone(),
+                keys: message_keys(&hub_secrets, &self.domain),
                 ..bus::Settings::default()
             },
+            secrets: hub_secrets,
             connections: self.connections,
         };
         let identities = platform.identities();

@@ -3,8 +3,8 @@
 use crate::{Client, Databases, Holding};
 use access::{DevIssuer, Issuers};
 use axum::Router;
-use bus::{Bus, LogSource, Names, Settings};
-use chassis::{Hub, Platform, Secrets, Service, operator_key};
+use bus::{Bus, LogSource, Settings};
+use chassis::{Hub, Platform, Secrets, Service, message_keys, operator_key};
 use chrono::{DateTime, Utc};
 use decider::{Asked, Clock, Event, Hand};
 use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent, Recorded};
@@ -64,7 +64,12 @@ pub async fn hub(service: Service) -> TestHub {
     let vault = Vault::connect(databases.make("vault").await, 5, master);
     vault.migrate().await.expect("the vault's tables");
     let secrets = Secrets::of([7; 32]);
-    let settings = Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() };
+    let settings = Settings {
+        names: databases.prefix().parse().expect("what streams begin with"),
+        keys: message_keys(&secrets, "hub.example"),
+        clock: clock.clone(),
+        ..Settings::default()
+    };
     let processed = std::env::temp_dir().join(format!("{}-processing.jsonl", databases.prefix()));
     let target = Target::File(processed.clone());
     let processing =
@@ -273,7 +278,7 @@ async fn remove_streams(prefix: &str) {
     let mut names = context.stream_names();
     let mut own = Vec::new();
     while let Some(name) = names.try_next().await.expect("names of streams") {
-        own.extend(name.starts_with(prefix).then_some(name));
+        own.extend(name.starts_with(&format!("{prefix}_")).then_some(name));
     }
     for name in own {
         context.delete_stream(name).await.expect("removed");

@@ -5,7 +5,7 @@
 use access::{DevIssuer, Issuers};
 use axum::Router;
 use axum::body::Body;
-use bus::{Names, Settings};
+use bus::Settings;
 use chassis::{Hub, Platform, Secrets};
 use decider::{Asked, Clock};
 use event_log::{Append, Change, Context, NewEvent};
@@ -86,6 +86,7 @@ impl Whole {
         let target = Target::File(processed.clone());
         let oin = "00000000000000000000";
         let processing = Logbook::new(&target, &secrets.derive("processing"), oin, clock.clone()).unwrap();
+        let keys = chassis::message_keys(&secrets, "hub.example");
         let mut platform = Platform {
             nats: bus::connect(&nats).await.unwrap(),
             vault: vault.clone(),
@@ -97,7 +98,12 @@ impl Whole {
             domain: "hub.example".into(),
             operator: None,
             operator_key: None,
-            settings: Settings { names: Names::below(databases.prefix()), clock: clock.clone(), ..Settings::default() },
+            settings: Settings {
+                names: databases.prefix().parse().unwrap(),
+                keys,
+                clock: clock.clone(),
+                ..Settings::default()
+            },
             connections: 8,
         };
         platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));

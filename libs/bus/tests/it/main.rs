@@ -5,6 +5,8 @@ mod counts;
 mod scratch;
 
 mod far;
+mod forging;
+mod hinting;
 mod isolation;
 mod parking;
 mod passing;

@@ -1,7 +1,9 @@
 //! Log to stream.
 
 use crate::counts::Counts;
-use crate::scratch::{region, scratch};
+use crate::scratch::{Scratch, region, scratch};
+use async_nats::HeaderMap;
+use async_nats::jetstream::stream::{Config, Stream};
 use bus::Error;
 use event_log::{Frontier, Recorded};
 
@@ -66,6 +68,26 @@ async fn two_relays_at_once_store_each_event_once() {
     .await;
 }
 
+/// The stream again, with the first messages of what it held, just as they were.
+async fn cut(ground: &Scratch, messages: u64, change: impl FnOnce(&mut Config)) -> Stream {
+    let stream = ground.stream("ons").await;
+    let mut config = stream.cached_info().config.clone();
+    let mut kept = Vec::new();
+    for position in 1..=messages {
+        kept.push(stream.get_raw_message(position).await.unwrap());
+    }
+    ground.jetstream.delete_stream(ground.stream_name("ons")).await.unwrap();
+    change(&mut config);
+    let stream = ground.jetstream.create_stream(config).await.unwrap();
+    for message in kept {
+        let mut headers = HeaderMap::new();
+        headers.insert("Hub-Mac", message.headers.get("Hub-Mac").unwrap().clone());
+        let sent = ground.jetstream.publish_with_headers(message.subject, headers, message.payload).await;
+        sent.unwrap().await.unwrap();
+    }
+    stream
+}
+
 #[tokio::test]
 async fn a_lost_tail_and_a_deleted_stream_are_refilled() {
     scratch(|ground| async move {
@@ -74,15 +96,10 @@ async fn a_lost_tail_and_a_deleted_stream_are_refilled() {
         bus.settle().await.unwrap();
 
         // What a server that lost its tail has: the same stream, shorter.
-        let config = ground.stream("ons").await.cached_info().config.clone();
-        ground.jetstream.delete_stream(ground.stream_name("ons")).await.unwrap();
-        ground.jetstream.create_stream(config).await.unwrap();
-        for event in ground.counters.page(&region("ons"), 0, 2).await.unwrap() {
-            let subject = format!("{}.counters.ons.counter.counter-raised", ground.root);
-            ground.jetstream.publish(subject, event.text.into()).await.unwrap().await.unwrap();
-        }
+        let made = cut(&ground, 2, |_| {}).await.cached_info().created;
         bus.settle().await.unwrap();
         assert_eq!(ground.last("ons").await, 4);
+        assert_eq!(ground.stream("ons").await.cached_info().created, made, "what was there is believed");
 
         ground.jetstream.delete_stream(ground.stream_name("ons")).await.unwrap();
         bus.settle().await.unwrap();
@@ -97,14 +114,7 @@ async fn a_stream_that_lost_something_before_its_end_is_made_anew() {
         ground.raise("ons", "a", &[1, 2, 3, 4]).await;
         let bus = ground.bus().relay(ground.counters.clone());
         bus.settle().await.unwrap();
-        let mut config = ground.stream("ons").await.cached_info().config.clone();
-        ground.jetstream.delete_stream(ground.stream_name("ons")).await.unwrap();
-        config.deny_delete = false;
-        let stream = ground.jetstream.create_stream(config).await.unwrap();
-        for event in ground.counters.page(&region("ons"), 0, 4).await.unwrap() {
-            let subject = format!("{}.counters.ons.counter.counter-raised", ground.root);
-            ground.jetstream.publish(subject, event.text.into()).await.unwrap().await.unwrap();
-        }
+        let stream = cut(&ground, 4, |config| config.deny_delete = false).await;
         stream.delete_message(2).await.unwrap();
 
         bus.settle().await.unwrap();
@@ -114,17 +124,32 @@ async fn a_stream_that_lost_something_before_its_end_is_made_anew() {
     .await;
 }
 
+/// The log without its events behind position `kept`, as a backup that was put back leaves it.
+async fn put_back(ground: &Scratch, kept: usize, epoch: i32) {
+    let mut frontier = Frontier::default();
+    for event in ground.counters.page(&region("ons"), 0, kept).await.unwrap() {
+        frontier.push(event_log::leaf_hash(&event.text));
+    }
+    let sql = format!(
+        "set local regiohub.region = 'ons'; delete from event_log.event where region = 'ons' and position > {kept};
+         update event_log.head set epoch = {epoch}, position = {kept}, frontier = '\\x{}' where region = 'ons'",
+        hex::encode(frontier.to_bytes())
+    );
+    Scratch::owner(&ground.database, &sql).await;
+}
+
 #[tokio::test]
-async fn a_stream_that_holds_something_else_than_its_log_is_never_published_to() {
+async fn a_stream_of_another_history_than_its_log_is_never_published_to() {
     scratch(|ground| async move {
-        ground.raise("ons", "a", &[1, 2]).await;
-        let bus = ground.bus().relay(ground.counters.clone());
-        bus.settle().await.unwrap();
-        let subject = format!("{}.counters.ons.counter.counter-raised", ground.root);
-        ground.jetstream.publish(subject, "not of the log".into()).await.unwrap().await.unwrap();
+        ground.raise("ons", "a", &[1, 2, 3]).await;
+        ground.bus().relay(ground.counters.clone()).settle().await.unwrap();
+        put_back(&ground, 2, 1).await;
+        // The relay itself published what the log has no more: only a person knows why.
+        let other = ground.second_process().await;
+        let bus = other.bus().relay(other.counters.clone());
         assert!(matches!(bus.settle().await, Err(Error::Ahead { last: 3, head: 2, .. })));
         // Also when the log has grown past it: a longer log is not the same log.
-        ground.raise("ons", "a", &[3, 4]).await;
+        other.raise("ons", "a", &[30, 4]).await;
         assert!(matches!(bus.settle().await, Err(Error::Differs { position: 3, .. })));
         assert_eq!(ground.last("ons").await, 3);
     })
@@ -140,22 +165,13 @@ async fn a_raised_epoch_has_a_new_stream_and_read_models_without_what_did_not_ha
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 7);
 
         // What a restore to the second event leaves, with the epoch raised as the operator must.
-        let mut frontier = Frontier::default();
-        for event in ground.counters.page(&region("ons"), 0, 2).await.unwrap() {
-            frontier.push(event_log::leaf_hash(&event.text));
-        }
-        let sql = format!(
-            "set local regiohub.region = 'ons'; delete from event_log.event where region = 'ons' and position = 3;
-             update event_log.head set epoch = 2, position = 2, frontier = '\\x{}' where region = 'ons'",
-            hex::encode(frontier.to_bytes())
-        );
-        crate::scratch::Scratch::owner(&ground.database, &sql).await;
+        put_back(&ground, 2, 2).await;
         let other = ground.second_process().await;
         other.raise("ons", "a", &[10]).await;
         let bus = other.bus().relay(other.counters.clone()).projection(Counts::default(), &other.sources());
         bus.settle().await.unwrap();
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 13);
-        let name = format!("{}-counters-ons--2", ground.root);
+        let name = format!("{}_counters_ons_2", ground.root);
         assert_eq!(ground.jetstream.get_stream(name).await.unwrap().cached_info().state.last_sequence, 3);
         assert!(ground.jetstream.get_stream(ground.stream_name("ons")).await.is_err());
     })

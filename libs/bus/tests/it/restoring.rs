@@ -75,7 +75,7 @@ async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_o
         running.await.unwrap();
         bus.settle().await.unwrap();
 
-        for (slug, stream, events) in [("ons", "ons--2", 6), ("anders", "anders", 1)] {
+        for (slug, stream, events) in [("ons", "ons_2", 6), ("anders", "anders", 1)] {
             let scope = [("counters".to_owned(), region(slug), events)];
             let sources = ground.sources();
             rebuild_into(&ground.database, Counts::default(), "scratch", &sources, &scope).await.unwrap();

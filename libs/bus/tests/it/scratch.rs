@@ -1,7 +1,7 @@
 //! Databases and streams of its own for each test, removed at the end.
 
 use async_nats::jetstream;
-use bus::{Bus, LogSource, Names, Settings};
+use bus::{Bus, LogSource, MessageKey, MessageKeys, Settings};
 use chrono::Utc;
 use decider::Clock;
 use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent};
@@ -28,6 +28,18 @@ pub struct Scratch {
     pub jetstream: jetstream::Context,
     pub root: String,
     server: PgConnectOptions,
+}
+
+/// Keys of messages of these generations, the one that is used first.
+pub fn keys(numbers: &'static [u8]) -> MessageKeys {
+    MessageKeys::new("hub.example", move |service| {
+        let key = |number: &u8| {
+            let mut secret = [*number; 32];
+            secret[..service.len()].copy_from_slice(service.as_bytes());
+            MessageKey { number: (*number).into(), secret }
+        };
+        Ok(numbers.iter().map(key).collect())
+    })
 }
 
 pub fn region(slug: &str) -> RegionId {
@@ -77,7 +89,8 @@ async fn made(admin: &mut PgConnection, server: &PgConnectOptions, name: &str) -
 impl Scratch {
     pub fn settings(&self) -> Settings {
         Settings {
-            names: Names::below(&self.root),
+            names: self.root.parse().unwrap(),
+            keys: keys(&[1]),
             compare_every: Duration::from_millis(200),
             patience: Duration::from_millis(200),
             ..Settings::default()
@@ -107,7 +120,7 @@ impl Scratch {
     }
 
     pub fn stream_name(&self, slug: &str) -> String {
-        format!("{}-counters-{slug}", self.root)
+        format!("{}_counters_{slug}", self.root)
     }
 
     pub async fn stream(&self, slug: &str) -> jetstream::stream::Stream {

@@ -3,7 +3,7 @@
 use super::append::{append, log};
 use super::{Bed, Row};
 use async_nats::jetstream::{self, stream};
-use bus::{Bus, Settings};
+use bus::{Bus, MessageKey, MessageKeys, Settings};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::VecDeque;
@@ -23,12 +23,15 @@ pub(super) async fn published(bed: &Bed) -> anyhow::Result<Row> {
     let nats = bus::connect(&bed.nats_url).await?;
     let plain = plain(&nats, &texts).await?;
 
-    let bus = Bus::new("bench", nats.clone(), database.clone(), Settings::default()).relay(log);
+    // As in the field: each message carries its code.
+    let keys = MessageKeys::new("bench.example", |_| Ok(vec![MessageKey { number: 1, secret: [7; 32] }]));
+    let settings = Settings { keys, ..Settings::default() };
+    let bus = Bus::new("bench", nats.clone(), database.clone(), settings).relay(log);
     bus.prepare().await?;
     let begin = Instant::now();
     bus.settle().await?;
     let relayed = begin.elapsed().as_secs_f64();
-    let mut made = jetstream::new(nats).get_stream("bench-bench").await?;
+    let mut made = jetstream::new(nats).get_stream("bench_bench").await?;
     anyhow::ensure!(made.info().await?.state.last_sequence == u64::from(EVENTS), "not everything was relayed");
     bus.remove_streams().await?;
     database.app.close().await;

@@ -33,8 +33,8 @@ pub(super) fn document(contracts: &[Contract]) -> Value {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Regiohub: events",
-            "version": "1.0.0",
-            "description": "Every event of the hub, as CloudEvents (NL GOV profile) on NATS JetStream. One stream per service and region, `<service>-<region>`; a message's stream sequence is the event's position.",
+            "version": "1.1.0",
+            "description": "Every event of the hub, as CloudEvents (NL GOV profile) on NATS JetStream. One stream per service and region, `<service>_<region>`, after a declared restore `<service>_<region>_<epoch>` (until version 1.0 of this document `<service>-<region>` and `<service>-<region>--<epoch>`: streams of those names go once the new ones are whole); a message's stream sequence is the event's position. Who has access to NATS may have put a message there: the hub's own readers check the header `Hub-Mac`, made with a key that is not given to others. Other readers believe an event when it lies under a signed checkpoint of its log: its leaf is `SHA-256(0x00 ‖ payload)` in the Merkle tree of RFC 6962 whose root the checkpoint signs (`GET /v1/regions/{region}/audit/checkpoints`).",
         },
         "defaultContentType": "application/cloudevents+json",
         "channels": channels,

@@ -102,7 +102,7 @@ async fn a_deleted_stream_is_made_again_at_the_same_numbers() {
     let load = Load::start(&hub, seed.next());
     for _ in 0..2 {
         load.goes_on(seed.between(60, 200)).await;
-        nats.delete_stream(format!("consortium-{REGION}")).await.unwrap();
+        nats.delete_stream(format!("consortium_{REGION}")).await.unwrap();
     }
     load.goes_on(100).await;
     // Once more when nobody gives commands: it is missed all the same.
@@ -111,7 +111,7 @@ async fn a_deleted_stream_is_made_again_at_the_same_numbers() {
     ledger.knows_all();
     ledger.resolve(&hub).await;
     agree(&hub, &ledger).await;
-    nats.delete_stream(format!("consortium-{REGION}")).await.unwrap();
+    nats.delete_stream(format!("consortium_{REGION}")).await.unwrap();
     let caught_up = agree(&hub, &ledger).await;
     println!(
         "a stream deleted: {} queries answered, {} told to come back; idle, it is whole after {caught_up:.2?}",

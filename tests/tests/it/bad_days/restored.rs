@@ -112,14 +112,14 @@ async fn a_restored_log_that_was_declared_is_a_fork_and_everything_is_made_of_it
 /// The stream of the new epoch holds the same texts under the same numbers, and the old one is gone.
 async fn the_stream_holds(hub: &Hub, texts: &[String]) {
     let nats = async_nats::jetstream::new(bus::connect(&hub.servers("consortium").1).await.unwrap());
-    let name = format!("consortium-{REGION}");
+    let name = format!("consortium_{REGION}");
     eventually("the new stream is whole", Duration::from_secs(30), async || {
-        let Ok(stream) = nats.get_stream(format!("{name}--2")).await else { return false };
+        let Ok(stream) = nats.get_stream(format!("{name}_2")).await else { return false };
         let state = &stream.cached_info().state;
         (state.first_sequence, state.last_sequence) == (1, texts.len() as u64)
     })
     .await;
-    let stream = nats.get_stream_no_info(format!("{name}--2")).await.unwrap();
+    let stream = nats.get_stream_no_info(format!("{name}_2")).await.unwrap();
     for (text, position) in texts.iter().zip(1..) {
         assert_eq!(stream.get_raw_message(position).await.unwrap().payload, text.as_bytes());
     }
