@@ -1,6 +1,6 @@
 //! One service as a process of its own.
 
-use crate::{Server, Service, Settings, kept_elsewhere, serve, shutdown_signal};
+use crate::{Listeners, Server, Service, Settings, kept_elsewhere, serve, shutdown_signal};
 use access::Issuers;
 use axum::Router;
 use bus::{LogSource, There};
@@ -15,9 +15,13 @@ use utoipa::openapi::OpenApi;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Config {
-    /// Where it listens.
+    /// Where it listens. Only the gateway is asked by everyone: another service has its internal routes here too.
     #[arg(long, env = "REGIOHUB_LISTEN", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
+    /// Where the gateway listens for the installation itself and for whoever watches over it: /log, /parked and
+    /// /health/ready are here and nowhere else. Another service does not use it.
+    #[arg(long, env = "REGIOHUB_INTERNAL_LISTEN", default_value = "127.0.0.1:8082")]
+    internal_listen: SocketAddr,
     /// The database of this service: postgres://user:password@host/database. The user owns it.
     #[arg(long, env = "REGIOHUB_POSTGRES_URL", hide_env_values = true)]
     postgres_url: SecretString,
@@ -55,20 +59,35 @@ pub struct Alone {
     pub issuers: Issuers,
 }
 
-/// Runs one service until it is told to end. The whole of its `main`.
+/// Runs one service behind the gateway until it is told to end. The whole of its `main`.
 ///
 /// # Errors
 /// When a setting is wrong, or something it needs does not answer at the start.
 pub fn alone(service: Service) -> anyhow::Result<()> {
-    alone_with(service, |alone| Ok(alone.router))
+    run(service, Asked::Inside, |alone| Ok(alone.router))
 }
 
-/// Runs one service whose router is what `compose` makes of it.
+/// Runs the gateway, whose public router is what `compose` makes of it.
 ///
 /// # Errors
 /// As [`alone`], or what `compose` says.
+pub fn alone_with(service: Service, compose: impl FnOnce(Alone) -> anyhow::Result<Router>) -> anyhow::Result<()> {
+    run(service, Asked::ByEveryone, compose)
+}
+
+/// Who asks a process.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    ByEveryone,
+    Inside,
+}
+
 #[tokio::main]
-pub async fn alone_with(service: Service, compose: impl FnOnce(Alone) -> anyhow::Result<Router>) -> anyhow::Result<()> {
+async fn run(
+    service: Service,
+    asked: Asked,
+    compose: impl FnOnce(Alone) -> anyhow::Result<Router>,
+) -> anyhow::Result<()> {
     let config = Config::parse();
     let _telemetry = config.settings.begin(&format!("regiohub-{}", service.name()))?;
     let shutdown = shutdown_signal()?;
@@ -77,7 +96,7 @@ pub async fn alone_with(service: Service, compose: impl FnOnce(Alone) -> anyhow:
 
     let opened = service.open(&platform, config.postgres_url.expose_secret().parse()?).await?;
     let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
-    let secret = platform.log_secret();
+    let secret = platform.log_secret()?;
     let there = config.peers.iter().map(|(name, url)| LogSource::There(There::new(name, url, &secret, http.clone())));
     let sources: Vec<LogSource> = there.chain([opened.source()]).collect();
     let audit = config.peers.iter().find(|(name, _)| name == "audit");
@@ -87,6 +106,14 @@ pub async fn alone_with(service: Service, compose: impl FnOnce(Alone) -> anyhow:
 
     let listener = tokio::net::TcpListener::bind(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
+    let listeners = match asked {
+        Asked::Inside => Listeners { public: None, internal: listener },
+        Asked::ByEveryone => {
+            let internal = tokio::net::TcpListener::bind(config.internal_listen).await?;
+            tracing::info!(address = %internal.local_addr()?, "serving what only the installation asks");
+            Listeners { public: Some(listener), internal }
+        }
+    };
     let checks = started.checks();
     let router = compose(Alone {
         router: started.router,
@@ -94,11 +121,10 @@ pub async fn alone_with(service: Service, compose: impl FnOnce(Alone) -> anyhow:
         peers: config.peers,
         issuers: platform.issuers.clone(),
     })?;
-    let server = Server {
-        checks,
-        router: router.merge(started.internal),
-        buses: vec![started.bus],
-        shell: config.settings.shell(),
+    let (public, internal) = match asked {
+        Asked::ByEveryone => (router, started.internal),
+        Asked::Inside => (Router::new(), router.merge(started.internal)),
     };
-    serve(listener, server, shutdown).await
+    let server = Server { public, internal, checks, buses: vec![started.bus], shell: config.settings.shell() };
+    serve(listeners, server, shutdown).await
 }

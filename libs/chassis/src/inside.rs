@@ -1,4 +1,5 @@
-//! What only the installation itself asks: a log by position, what is parked, and a new epoch after a restore.
+//! What only the installation itself asks, on its internal listener: a log by position, what is parked, and a new epoch
+//! after a restore.
 //!
 //! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` · `GET /log/{region}/restored` ·
 //! `POST /log/{region}/restored` · `GET /parked/{region}` · `POST /parked/{region}?reader=` · where looks are kept `POST /looks`
@@ -10,7 +11,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use bus::{Bus, Head};
 use event_log::EventLog;
@@ -40,22 +41,31 @@ struct Reader {
     reader: String,
 }
 
-/// The routes. Only who brings `secret` as bearer token gets in.
-pub(crate) fn routes(log: EventLog, bus: Bus, restores: Restores, keeps: Option<Keep>, secret: String) -> Router {
-    let secret: Arc<str> = secret.into();
-    let looks = keeps.map(looks::routes).unwrap_or_default();
-    Router::new()
-        .route("/log", get(heads))
-        .route("/log/{region}", get(events))
-        .route("/parked/{region}", get(parked).post(retry))
-        .with_state(Arc::new(Inside { log, bus }))
-        .merge(restored::routes(restores))
-        .merge(looks)
-        .route_layer(middleware::from_fn_with_state(secret, admit))
+/// Every internal route, and what answers there.
+fn table() -> [(&'static str, MethodRouter<Arc<Inside>>); 3] {
+    [("/log", get(heads)), ("/log/{region}", get(events)), ("/parked/{region}", get(parked).post(retry))]
 }
 
-async fn admit(State(secret): State<Arc<str>>, request: Request, next: Next) -> Response {
-    if brings(request.headers(), &secret) { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() }
+/// The path of every internal route: `{region}` stands for a region.
+#[must_use]
+pub fn internal_paths() -> Vec<&'static str> {
+    table().into_iter().map(|(path, _)| path).chain([restored::PATH, looks::PATH]).collect()
+}
+
+/// The routes. Only who brings one of the `secrets` as bearer token gets in.
+pub(crate) fn routes(log: EventLog, bus: Bus, restores: Restores, keeps: Option<Keep>, secrets: Vec<String>) -> Router {
+    let looks = keeps.map(looks::routes).unwrap_or_default();
+    let all = table().into_iter().fold(Router::new(), |router, (path, answers)| router.route(path, answers));
+    all.with_state(Arc::new(Inside { log, bus }))
+        .merge(restored::routes(restores))
+        .merge(looks)
+        .route_layer(middleware::from_fn_with_state(Arc::new(secrets), admit))
+}
+
+async fn admit(State(secrets): State<Arc<Vec<String>>>, request: Request, next: Next) -> Response {
+    // Each is compared, whichever fits.
+    let fits = secrets.iter().fold(false, |fits, secret| fits | brings(request.headers(), secret));
+    if fits { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() }
 }
 
 fn brings(headers: &HeaderMap, secret: &str) -> bool {

@@ -22,10 +22,11 @@ pub mod telemetry;
 
 pub use alone::{Alone, alone, alone_with};
 pub use hub::Hub;
+pub use inside::internal_paths;
 pub use looks::kept_elsewhere;
 pub use operator::{NoOperatorKey, operator_key, operator_key_in};
 pub use platform::{Platform, message_keys};
 pub use secrets::{Generation, NoSecrets, Purpose, Ring, Secrets};
-pub use serve::{Server, serve, shutdown_signal};
+pub use serve::{Listeners, Server, serve, shutdown_signal};
 pub use service::{Opened, Service, Started};
 pub use settings::Settings;

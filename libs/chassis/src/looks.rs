@@ -8,9 +8,12 @@ use axum::{Json, Router};
 use std::sync::Arc;
 use web::{Keep, Look, Problem, Told};
 
+/// Where looks are kept.
+pub(crate) const PATH: &str = "/looks";
+
 /// The route of the service that keeps looks.
 pub(crate) fn routes(keep: Keep) -> Router {
-    Router::new().route("/looks", post(kept)).with_state(keep)
+    Router::new().route(PATH, post(kept)).with_state(keep)
 }
 
 async fn kept(State(keep): State<Keep>, Json(look): Json<Look>) -> Response {
@@ -24,7 +27,7 @@ async fn kept(State(keep): State<Keep>, Json(look): Json<Look>) -> Response {
 #[must_use]
 pub fn kept_elsewhere(url: &str, secret: &str, http: reqwest::Client) -> Keep {
     let (address, secret): (Arc<str>, Arc<str>) =
-        (format!("{}/looks", url.trim_end_matches('/')).into(), secret.into());
+        (format!("{}{PATH}", url.trim_end_matches('/')).into(), secret.into());
     Arc::new(move |look| {
         let asking = http.post(&*address).bearer_auth(&secret).json(&look).send();
         Box::pin(async move {

@@ -1,6 +1,6 @@
 //! What all services of a process share.
 
-use crate::{Purpose, Secrets};
+use crate::{NoSecrets, Purpose, Secrets};
 use access::{Grants, Identities, Issuers};
 use decider::Clock;
 use processing::Logbook;
@@ -52,9 +52,11 @@ impl Platform {
     }
 
     /// What a service shows to read another one's log.
-    #[must_use]
-    pub fn log_secret(&self) -> String {
-        hex::encode(self.secrets.derive("log"))
+    ///
+    /// # Errors
+    /// When the secret cannot be read.
+    pub fn log_secret(&self) -> Result<String, NoSecrets> {
+        self.secrets.log_secret()
     }
 }
 

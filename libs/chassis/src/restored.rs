@@ -15,6 +15,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 use vocabulary::{Actor, ActorId, RegionId, Role};
 
+/// Where a restore is declared.
+pub(crate) const PATH: &str = "/log/{region}/restored";
+
 /// What a declared restore is checked with.
 pub(crate) struct Restores {
     pub log: EventLog,
@@ -36,7 +39,7 @@ struct Declared {
 struct Refused(StatusCode, String);
 
 pub(crate) fn routes(restores: Restores) -> Router {
-    Router::new().route("/log/{region}/restored", get(end).post(restored)).with_state(Arc::new(restores))
+    Router::new().route(PATH, get(end).post(restored)).with_state(Arc::new(restores))
 }
 
 /// Where the log ends, for whoever is about to declare something of it.

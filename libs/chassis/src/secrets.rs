@@ -236,6 +236,14 @@ impl Secrets {
         Ok(hex::encode(self.ring(Purpose::Log)?.newest().key()))
     }
 
+    /// What opens the internal routes: of every generation that is not retired.
+    ///
+    /// # Errors
+    /// See [`NoSecrets`].
+    pub fn log_secrets(&self) -> Result<Vec<String>, NoSecrets> {
+        Ok(self.ring(Purpose::Log)?.all().map(|generation| hex::encode(generation.key())).collect())
+    }
+
     /// A secret apart from the root, such as `checkpoint-west-1`: in the file `<name>.key`, made when it is first asked
     /// for. Without a directory (in tests) it is derived.
     ///

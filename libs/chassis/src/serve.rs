@@ -1,7 +1,10 @@
-//! Serves a router until the shutdown comes, then lets requests in flight end.
+//! Serves routers until the shutdown comes, then lets requests in flight end.
+//!
+//! **Invariant:** what only the installation itself asks is not on the public listener.
 
 use axum::Router;
 use bus::Bus;
+use futures_util::future::try_join_all;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -11,10 +14,20 @@ use web::{Check, Shell};
 /// How long requests in flight may take once the shutdown came.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Where a process listens.
+pub struct Listeners {
+    /// For everyone; a service behind the gateway has none.
+    pub public: Option<TcpListener>,
+    /// For the installation itself, and for whoever watches over it.
+    pub internal: TcpListener,
+}
+
 /// What a process serves and runs.
 pub struct Server {
-    /// Everything but health and the shell.
-    pub router: Router,
+    /// What everyone may ask, without health and the shell.
+    pub public: Router,
+    /// What only the installation itself asks, without health and the shell.
+    pub internal: Router,
     /// What must be there for the work to be done.
     pub checks: Vec<Check>,
     /// What runs beside the requests.
@@ -27,7 +40,7 @@ pub struct Server {
 ///
 /// # Errors
 /// When the listener fails or a bus cannot be prepared.
-pub async fn serve(listener: TcpListener, server: Server, shutdown: CancellationToken) -> anyhow::Result<()> {
+pub async fn serve(listeners: Listeners, server: Server, shutdown: CancellationToken) -> anyhow::Result<()> {
     let mut running = JoinSet::new();
     // Buses end after the last request: what was accepted is still relayed.
     let buses_end = CancellationToken::new();
@@ -35,17 +48,22 @@ pub async fn serve(listener: TcpListener, server: Server, shutdown: Cancellation
         let end = buses_end.clone();
         running.spawn(async move { bus.run(end).await });
     }
-    let router = web::shell(server.router.merge(web::health(server.checks)), server.shell);
-    let ended = shutdown.clone();
-    let serving =
-        axum::serve(listener, router).with_graceful_shutdown(async move { ended.cancelled().await }).into_future();
+    let internal = web::shell(server.internal.merge(web::health(server.checks)), server.shell.clone());
+    let public = web::shell(server.public.merge(web::live()), server.shell);
+    let listening = [(Some(listeners.internal), internal), (listeners.public, public)];
+    let serving = listening.into_iter().filter_map(|(listener, router)| {
+        let ended = shutdown.clone();
+        let until = async move { ended.cancelled().await };
+        Some(axum::serve(listener?, router).with_graceful_shutdown(until).into_future())
+    });
+    let serving = try_join_all(serving);
     let grace = async {
         shutdown.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
     let mut failed = Ok(());
     tokio::select! {
-        served = serving => failed = served.map_err(Into::into),
+        served = serving => failed = served.map(drop).map_err(Into::into),
         () = grace => tracing::warn!("requests in flight took too long"),
         // A bus ends by itself only when it cannot begin.
         Some(ended) = running.join_next() => failed = ended.map_err(Into::into).and_then(|ended| ended.map_err(Into::into)),

@@ -53,7 +53,7 @@ pub struct Started {
     pub hub: Hub,
     /// Its guarded routes, without the shell.
     pub router: Router,
-    /// `/log` and `/parked`, for those who share the installation's secret.
+    /// `/log` and `/parked`, for those who share the installation's secret: never on a public listener.
     pub internal: Router,
     /// What its routes promise.
     pub openapi: OpenApi,
@@ -261,7 +261,7 @@ impl Opened {
             key: platform.operator_key.clone(),
             operator: platform.operator,
         };
-        let internal = inside::routes(hub.log.clone(), bus.clone(), restores, keeps, platform.log_secret());
+        let internal = inside::routes(hub.log.clone(), bus.clone(), restores, keeps, platform.secrets.log_secrets()?);
         Ok(Started { name: service.name, hub, router, internal, openapi, bus })
     }
 }

@@ -21,7 +21,7 @@ use std::{fs::File, time::Duration};
 
 pub use config::{Config, default_bin_dir, default_data_dir};
 pub use error::Error;
-pub use running::running;
+pub use running::{in_use, running};
 pub use within::within;
 
 use account::Account;

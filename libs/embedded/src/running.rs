@@ -4,6 +4,15 @@ use std::{fs, path::Path};
 
 use crate::{Error, home::Home, postgres};
 
+/// Whether another process holds `data_dir`.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn in_use(data_dir: &Path) -> Result<bool, Error> {
+    // Whoever looks makes nothing.
+    Ok(data_dir.join("lock").exists() && Home::open(data_dir)?.lock_once()?.is_none())
+}
+
 /// The address of the private PostgreSQL that another process runs on `data_dir`; `None` when none runs there.
 /// Holds a password: not for logs.
 ///

@@ -37,7 +37,7 @@ pub use caller::Caller;
 pub use document::{dangling, openapi, promised, titled};
 pub use guard::{Guard, KeptLookup, Lag, Roles, Wait, guard, guard_by, kept_in};
 pub use headers::{HUB_MIN_POSITION, HUB_NOW, HUB_POSITION, IDEMPOTENCY_KEY, Positions};
-pub use health::{Check, health};
+pub use health::{Check, health, live};
 pub use looks::{Keep, Look, Looks};
 pub use operations::{operations, unguarded};
 pub use page::{Listed, Page};

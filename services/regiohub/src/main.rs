@@ -6,6 +6,7 @@ use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
 use regiohub::demo::Demo;
 use regiohub::parked::Parked;
+use regiohub::ready::Ready;
 use regiohub::restored::Restored;
 use regiohub::secrets::SecretsCommand;
 use regiohub::token::Token;
@@ -25,6 +26,7 @@ enum Command {
     Up(Box<Up>),
     Token(Token),
     Parked(Parked),
+    Ready(Ready),
     Restored(Restored),
     Secrets(SecretsCommand),
     Contracts(Contracts),
@@ -50,6 +52,7 @@ async fn run() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Parked(parked) => parked.run().await,
+        Command::Ready(ready) => ready.run().await,
         Command::Restored(restored) => restored.run().await,
         Command::Secrets(secrets) => secrets.run(),
         Command::Contracts(contracts) => contracts.run(),

@@ -1,11 +1,9 @@
 //! `regiohub parked REGION`: events that could not be handled, and trying them again.
 
+use crate::inside::Inside;
 use anyhow::Context;
-use chassis::Secrets;
 use clap::Args;
-use embedded::default_data_dir;
 use serde_json::Value;
-use std::path::PathBuf;
 use vocabulary::RegionId;
 
 /// List events that a read model, lookup or reaction could not handle; with --retry try them again.
@@ -13,12 +11,8 @@ use vocabulary::RegionId;
 pub struct Parked {
     /// Whose.
     region: RegionId,
-    /// Where the hub serves.
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
-    url: String,
-    /// The data directory of the hub.
-    #[arg(long, env = "REGIOHUB_DATA", default_value_os_t = default_data_dir())]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    inside: Inside,
     /// Try again what is parked, once its cause is gone.
     #[arg(long)]
     retry: bool,
@@ -30,15 +24,14 @@ impl Parked {
     /// # Errors
     /// When the hub does not answer.
     pub async fn run(self) -> anyhow::Result<()> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let secret = Secrets::open(&self.data_dir)?.log_secret()?;
-        let http = reqwest::Client::new();
+        let (inside, secret) = (self.inside.open()?, self.inside.secret()?);
         let names =
             crate::services::deciding().iter().map(chassis::Service::name).chain(["gateway"]).collect::<Vec<_>>();
         let mut found = 0;
         for service in names {
-            let address = format!("{}/services/{service}/parked/{}", self.url, self.region);
-            let parked: Vec<Value> = http
+            let address = format!("{}/services/{service}/parked/{}", inside.url, self.region);
+            let parked: Vec<Value> = inside
+                .http
                 .get(&address)
                 .bearer_auth(&secret)
                 .send()
@@ -56,7 +49,8 @@ impl Parked {
                 println!("{line}");
             }
             for reader in readers.into_iter().filter(|_| self.retry) {
-                let retried = http
+                let retried = inside
+                    .http
                     .post(format!("{address}?reader={reader}"))
                     .bearer_auth(&secret)
                     .send()

@@ -1,10 +1,10 @@
 //! `regiohub restored REGION --reason TEXT`: the operator declares that the database was restored to an earlier point, and
 //! what was read beyond it is made anew.
 
+use crate::inside::{Inside, Open};
 use anyhow::{Context, bail, ensure};
-use chassis::{Secrets, Settings, operator_key, operator_key_in};
+use chassis::{Settings, operator_key, operator_key_in};
 use clap::Args;
-use embedded::default_data_dir;
 use proofs::{Declaration, Frontier, Hash, Signer, leaf_hash};
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -44,12 +44,8 @@ pub struct Restored {
     /// What the installation is called, as the hub was told.
     #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
     domain: String,
-    /// Where the hub serves.
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
-    url: String,
-    /// The data directory of the hub.
-    #[arg(long, env = "REGIOHUB_DATA", default_value_os_t = default_data_dir())]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    inside: Inside,
 }
 
 /// Where a log ends, and what it says of how its epoch began.
@@ -81,13 +77,11 @@ impl Restored {
     /// # Errors
     /// When there is no such service or log, the hub does not answer, or it refuses what was declared.
     pub async fn run(self) -> anyhow::Result<()> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let secrets = Secrets::open(&self.data_dir)?;
+        let (Open { url, http }, secrets) = (self.inside.open()?, self.inside.secrets()?);
         let signer = match &self.operator_key {
             Some(file) => operator_key_in(file, &self.domain)?,
             None => operator_key(&secrets, &self.domain)?,
         };
-        let http = reqwest::Client::new();
         let known: Vec<&str> =
             crate::services::deciding().iter().map(chassis::Service::name).chain(["gateway"]).collect();
         let wanted = |name: &&&str| self.service.as_ref().is_none_or(|service| service == **name);
@@ -98,7 +92,7 @@ impl Restored {
             let there = There {
                 http: http.clone(),
                 secret: secrets.log_secret()?,
-                address: format!("{}/services/{service}/log/{}", self.url, self.region),
+                address: format!("{}/services/{service}/log/{}", url, self.region),
                 origin: format!("{}/{}/{service}", self.domain, self.region),
             };
             let Some(mut line) =

@@ -3,8 +3,9 @@
 mod databases;
 pub mod together;
 
+use crate::inside;
 use anyhow::Context;
-use chassis::{Server, Settings, operator_key, serve, shutdown_signal};
+use chassis::{Listeners, Server, Settings, operator_key, serve, shutdown_signal};
 use clap::Args;
 use embedded::{Config, Servers, default_bin_dir, default_data_dir};
 use proofs::Kind;
@@ -27,6 +28,13 @@ pub struct Up {
     /// On which port; 0 takes a free one.
     #[arg(long, env = "REGIOHUB_PORT", default_value_t = 8080)]
     port: u16,
+    /// Where it listens for the installation itself and for whoever watches over it: the logs, what is parked, and
+    /// /health/ready are here and nowhere else. Loopback only: a proxy on this machine may speak TLS for it.
+    #[arg(long, env = "REGIOHUB_INTERNAL_ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    internal_address: IpAddr,
+    /// On which port; 0 takes a free one, which commands find in the data directory.
+    #[arg(long, env = "REGIOHUB_INTERNAL_PORT", default_value_t = 0)]
+    internal_port: u16,
     /// Where the programs of the private servers are (`deploy/fetch-servers` puts them there).
     #[arg(long, env = "REGIOHUB_SERVERS", default_value_os_t = default_bin_dir())]
     servers: PathBuf,
@@ -50,29 +58,38 @@ pub struct Up {
 }
 
 impl Up {
-    /// Runs until SIGINT or SIGTERM; prints `ready http://…` once it serves.
+    /// Runs until SIGINT or SIGTERM; prints `internal http://…` and `ready http://…` once it serves.
     ///
     /// # Errors
     /// When a setting is wrong, or a server does not start or answer.
     pub async fn run(self) -> anyhow::Result<()> {
         let _telemetry = self.settings.begin("regiohub")?;
         let shutdown = shutdown_signal()?;
+        anyhow::ensure!(
+            self.internal_address.to_canonical().is_loopback(),
+            "--internal-address {} is reached from other machines, and the secret of the installation would be sent \
+             there without TLS: listen on 127.0.0.1, and have a proxy on this machine speak TLS for it",
+            self.internal_address
+        );
         // Before anything is started: a port that is taken is found out at once.
-        let wanted = SocketAddr::new(self.address, self.port);
-        let listener = TcpListener::bind(wanted)
-            .await
-            .with_context(|| format!("cannot listen on {wanted}; choose another --port or --address"))?;
+        let listeners = Listeners {
+            public: Some(bound(self.address, self.port, "--port or --address").await?),
+            internal: bound(self.internal_address, self.internal_port, "--internal-port").await?,
+        };
         let config = self.servers();
         // Kept until the end: dropping it stops the servers.
         let servers = spawn_blocking(move || Servers::start(&config)).await??;
-        let ended = self.serve(listener, &servers, shutdown).await;
+        // Of a hub that was killed.
+        inside::forget(&self.data_dir);
+        let ended = self.serve(listeners, &servers, shutdown).await;
+        inside::forget(&self.data_dir);
         spawn_blocking(move || servers.stop()).await?;
         ended
     }
 
     async fn serve(
         &self,
-        listener: TcpListener,
+        listeners: Listeners,
         servers: &Servers,
         shutdown: tokio_util::sync::CancellationToken,
     ) -> anyhow::Result<()> {
@@ -84,11 +101,19 @@ impl Up {
             platform.operator_key = Some(own.verifier(Kind::Log));
         }
         let hub = together::start(&platform, &servers.postgres_url, &self.database_prefix).await?;
-        let server = Server { router: hub.router, checks: hub.checks, buses: hub.buses, shell: self.settings.shell() };
-        let address = listener.local_addr()?;
-        let serving = serve(listener, server, shutdown);
-        // The listener holds requests until the first one is answered, so this is true from here on.
-        writeln!(std::io::stdout(), "ready http://{address}")?;
+        let public = listeners.public.as_ref().context("no public listener")?.local_addr()?;
+        let internal = listeners.internal.local_addr()?;
+        let server = Server {
+            public: hub.router,
+            internal: hub.internal,
+            checks: hub.checks,
+            buses: hub.buses,
+            shell: self.settings.shell(),
+        };
+        let serving = serve(listeners, server, shutdown);
+        inside::remember(&self.data_dir, internal)?;
+        // The listeners hold requests until the first one is answered, so this is true from here on.
+        writeln!(std::io::stdout(), "internal http://{internal}\nready http://{public}")?;
         std::io::stdout().flush()?;
         if self.postgres_url.is_none() {
             // A new cluster's files are still in memory: ending would have to write them, and the next start to wait.
@@ -104,4 +129,9 @@ impl Up {
         config.nats_url = self.nats_url.as_ref().map(|url| url.expose_secret().to_owned());
         config
     }
+}
+
+async fn bound(address: IpAddr, port: u16, choose: &str) -> anyhow::Result<TcpListener> {
+    let wanted = SocketAddr::new(address, port);
+    TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}; choose another {choose}"))
 }

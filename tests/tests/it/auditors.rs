@@ -78,7 +78,7 @@ fn a_look_is_kept_from_another_process_or_the_problem_is_told() {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/services/audit", listener.local_addr().unwrap());
-        let serving = tokio::spawn(axum::serve(listener, hub.api.router.clone()).into_future());
+        let serving = tokio::spawn(axum::serve(listener, hub.api.internal.clone()).into_future());
         let look = |subject: &str| Look {
             region: world.region.clone(),
             actor: hub.actor(subject),
@@ -90,7 +90,7 @@ fn a_look_is_kept_from_another_process_or_the_problem_is_told() {
             traceparent: None,
         };
         let auditor = world.subject(Role::Auditor, false);
-        let secret = hex::encode(Secrets::of([7; 32]).derive("log"));
+        let secret = Secrets::of([7; 32]).log_secret().unwrap();
         let keep = kept_elsewhere(&url, &secret, reqwest::Client::new());
         let before = looks(hub, &world.region).await;
         assert_eq!(keep(look(&auditor)).await, Ok(()));

@@ -9,6 +9,7 @@ mod compare;
 mod ending;
 pub mod hub;
 mod ledger;
+mod listeners;
 mod load;
 mod nats;
 mod parked;

@@ -38,14 +38,14 @@ async fn lines(hub: &TestHub, path: &str) -> Vec<String> {
 }
 
 fn secret() -> String {
-    hex::encode(Secrets::of([7; 32]).derive("log"))
+    Secrets::of([7; 32]).log_secret().unwrap()
 }
 
 #[tokio::test]
 async fn without_the_secret_of_the_installation_no_log_and_no_history_is_read() {
     let (hub, _) = written().await;
     let secret = secret();
-    let other = hex::encode(Secrets::of([8; 32]).derive("log"));
+    let other = Secrets::of([8; 32]).log_secret().unwrap();
     let half = &secret[..32];
     let wrong = [
         None,

@@ -11,8 +11,10 @@ use web::Check;
 
 /// All services, put together.
 pub struct Together {
-    /// The API and `/services`, without the shell.
+    /// The API, without the shell.
     pub router: Router,
+    /// What only the installation itself asks, below `/services/<service>`; without the shell too.
+    pub internal: Router,
     /// What must be there for the hub to do its work.
     pub checks: Vec<Check>,
     /// What each service relays, projects and reacts to; the gateway's comes last.
@@ -39,24 +41,23 @@ pub async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow:
     let keep = opened.iter().find_map(chassis::Opened::keeps);
     let sources: Vec<LogSource> = opened.iter().map(|service| service.source()).collect();
 
-    let mut together =
-        Together { router: Router::new(), checks: vec![], buses: vec![], hubs: vec![], openapi: OpenApi::default() };
+    let mut internal = Router::new();
+    let (mut checks, mut buses, mut hubs) = (vec![], vec![], vec![]);
     let mut backends = Vec::new();
     for service in opened {
         let started = service.start(platform, &sources, keep.clone()).await?;
-        together.checks.extend(started.checks());
-        together.buses.push(started.bus);
-        together.hubs.push((started.name, started.hub));
-        together.router = together.router.nest(&format!("/services/{}", started.name), started.internal);
+        checks.extend(started.checks());
+        buses.push(started.bus);
+        hubs.push((started.name, started.hub));
+        internal = internal.nest(&format!("/services/{}", started.name), started.internal);
         backends.push(Backend { name: started.name, openapi: started.openapi, place: Place::Here(started.router) });
     }
     let own = [sources, vec![gateway.source()]].concat();
     let gateway = gateway.start(platform, &own, keep).await?;
-    together.checks.extend(gateway.checks());
-    let (api, openapi) = gateway::compose(gateway.router, gateway.openapi, &backends, &platform.issuers);
-    together.router = together.router.nest("/services/gateway", gateway.internal).merge(api);
-    together.buses.push(gateway.bus);
-    together.hubs.push((gateway.name, gateway.hub));
-    together.openapi = openapi;
-    Ok(together)
+    checks.extend(gateway.checks());
+    let (router, openapi) = gateway::compose(gateway.router, gateway.openapi, &backends, &platform.issuers);
+    internal = internal.nest("/services/gateway", gateway.internal);
+    buses.push(gateway.bus);
+    hubs.push((gateway.name, gateway.hub));
+    Ok(Together { router, internal, checks, buses, hubs, openapi })
 }

@@ -158,8 +158,17 @@ impl Hub {
 
     /// What only the installation itself may ask, such as `/services/consortium/log`.
     pub fn inside(&self, path: &str) -> RequestBuilder {
-        let secrets = chassis::Secrets::open_or_create(self.data()).unwrap();
-        self.http.get(format!("{}{path}", self.url())).bearer_auth(hex::encode(secrets.derive("log")))
+        self.http.get(format!("{}{path}", self.internal_url())).bearer_auth(self.secret())
+    }
+
+    /// Where it listens for the installation itself.
+    pub fn internal_url(&self) -> String {
+        regiohub::inside::noted(self.data()).unwrap()
+    }
+
+    /// What opens the internal routes.
+    pub fn secret(&self) -> String {
+        chassis::Secrets::open(self.data()).unwrap().log_secret().unwrap()
     }
 
     /// Where the private servers are: PostgreSQL (with that database) and NATS.

@@ -18,7 +18,7 @@ const TYPE: &str = "nl.sterktechniekonderwijs.consortium.company-nominated.v1";
 /// `regiohub parked REGION`: what it printed, line by line.
 async fn parked(hub: &Hub, retry: bool) -> Vec<Value> {
     let mut command = Command::new(program());
-    command.args(["parked", REGION, "--url", &hub.url(), "--data-dir"]).arg(hub.data());
+    command.args(["parked", REGION, "--data-dir"]).arg(hub.data());
     if retry {
         command.arg("--retry");
     }

@@ -78,7 +78,7 @@ async fn a_restored_log_that_was_declared_is_a_fork_and_everything_is_made_of_it
     let (code, said) = run(&hub, &["audit", "checkpoint", REGION]).await;
     assert!(code == 1 && said.contains("is not signed"), "{said}");
 
-    let (code, said) = run(&hub, &["restored", REGION, "--reason", "The disk was lost", "--url", &hub.url()]).await;
+    let (code, said) = run(&hub, &["restored", REGION, "--reason", "The disk was lost"]).await;
     assert_eq!(code, 0, "{said}");
     let raised: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let raised = raised.iter().find(|line| line["service"] == "consortium").unwrap();
@@ -86,7 +86,7 @@ async fn a_restored_log_that_was_declared_is_a_fork_and_everything_is_made_of_it
         (&raised["region"], &raised["epoch"], &raised["position"]),
         (&json!(REGION), &json!(2), &json!(kept + 1))
     );
-    let (code, again) = run(&hub, &["restored", REGION, "--reason", "The disk was lost", "--url", &hub.url()]).await;
+    let (code, again) = run(&hub, &["restored", REGION, "--reason", "The disk was lost"]).await;
     assert_eq!((code, again), (0, said), "asked twice, it has one effect");
     eventually("what did not happen is gone from the read models", Duration::from_secs(30), async || {
         listed(&hub, kept + 1).await == ["00000001"]

@@ -24,7 +24,7 @@ async fn a_second_hub_on_the_same_data_is_told_who_has_them() {
     assert!(said.contains("in use") && said.contains(&hub.number().to_string()), "{said}");
     // The first one never noticed.
     assert!(hub.is_alone());
-    assert!(hub.http.get(format!("{}/health/ready", hub.url())).send().await.unwrap().status().is_success());
+    assert!(hub.http.get(format!("{}/health/ready", hub.internal_url())).send().await.unwrap().status().is_success());
     hub.stop().await;
 }
 

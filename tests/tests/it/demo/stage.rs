@@ -101,9 +101,9 @@ impl Stage {
 
     /// What only the installation itself may ask.
     async fn inside(&self, path: &str) -> reqwest::Response {
-        let secrets = chassis::Secrets::open_or_create(self.data.path()).unwrap();
-        let asked = self.http.get(format!("{}{path}", self.url)).bearer_auth(hex::encode(secrets.derive("log")));
-        asked.send().await.unwrap().error_for_status().unwrap()
+        let secret = chassis::Secrets::open(self.data.path()).unwrap().log_secret().unwrap();
+        let url = regiohub::inside::noted(self.data.path()).unwrap();
+        self.http.get(format!("{url}{path}")).bearer_auth(secret).send().await.unwrap().error_for_status().unwrap()
     }
 
     /// Where the region's log of each service ends.

@@ -1,0 +1,30 @@
+//! `regiohub ready`: whether a running hub can do its work, for whoever watches over it.
+
+use crate::inside::Inside;
+use clap::Args;
+use serde_json::Value;
+
+/// Ask a running hub whether everything it needs is there: ends with 0 when it is, else with 1 and what is missing.
+#[derive(Clone, Debug, Args)]
+pub struct Ready {
+    #[command(flatten)]
+    inside: Inside,
+}
+
+impl Ready {
+    /// Prints `ready`.
+    ///
+    /// # Errors
+    /// When the hub does not answer, or something is missing.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let inside = self.inside.open()?;
+        let answer = inside.http.get(format!("{}/health/ready", inside.url)).send().await?;
+        if answer.status().is_success() {
+            println!("ready");
+            return Ok(());
+        }
+        let status = answer.status();
+        let told: Value = answer.json().await.unwrap_or_default();
+        anyhow::bail!("not ready ({status}): {}", told["missing"])
+    }
+}
