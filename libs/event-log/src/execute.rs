@@ -98,8 +98,17 @@ impl EventLog {
     pub async fn load<A: Aggregate>(&self, region: &RegionId, id: &A::Id) -> Result<Loaded<A>, Error> {
         let stream = stream_name::<A>(id);
         let histories = self.histories(region, std::slice::from_ref(&stream), None).await?;
-        let history = histories.streams.get(&stream).map_or(&[][..], |history| history.as_slice());
-        Ok(Loaded { state: replay::<A>(history, &[])?, version: history.last().map_or(0, |event| event.version) })
+        loaded(&histories, &stream)
+    }
+
+    /// Reads several aggregates in one round trip, in the order of `ids`.
+    ///
+    /// # Errors
+    /// As [`EventLog::load`].
+    pub async fn load_all<A: Aggregate>(&self, region: &RegionId, ids: &[A::Id]) -> Result<Vec<Loaded<A>>, Error> {
+        let streams: Vec<String> = ids.iter().map(|id| stream_name::<A>(id)).collect();
+        let histories = self.histories(region, &streams, None).await?;
+        streams.iter().map(|stream| loaded(&histories, stream)).collect()
     }
 
     /// The history of one stream, in order; empty when nothing happened.
@@ -256,6 +265,11 @@ enum Decided {
 
 fn stream_name<A: Aggregate>(id: &A::Id) -> String {
     format!("{}/{id}", A::CATEGORY)
+}
+
+fn loaded<A: Aggregate>(histories: &Histories, stream: &str) -> Result<Loaded<A>, Error> {
+    let history = histories.streams.get(stream).map_or(&[][..], |history| history.as_slice());
+    Ok(Loaded { state: replay::<A>(history, &[])?, version: history.last().map_or(0, |event| event.version) })
 }
 
 fn replay<A: Aggregate>(history: &[Recorded], earlier: &[NewEvent]) -> Result<A, Error> {

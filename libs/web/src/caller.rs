@@ -6,9 +6,12 @@ use axum::extract::FromRequestParts;
 use chrono::{DateTime, NaiveDate, Utc};
 use decider::{Asked, CommandKey};
 use http::request::Parts;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use uuid::Uuid;
-use vocabulary::{ActorId, RegionId, Role, amsterdam_date};
+use vocabulary::{ActorId, Reach, RegionId, Role, amsterdam_date};
 
 /// Who asks, and under which grants. **Invariant:** only the guard makes one.
 #[derive(Clone, Debug)]
@@ -24,6 +27,8 @@ pub(crate) struct Who {
     pub command: Option<CommandKey>,
     pub expects: Option<i32>,
     pub traceparent: Option<String>,
+    /// Whether something was found to be within their reach.
+    pub reached: AtomicBool,
 }
 
 impl Caller {
@@ -33,6 +38,7 @@ impl Caller {
     /// 403 when none of their grants reaches what is touched.
     pub fn about(&self, touched: &Touches) -> Result<Asked, Problem> {
         let grant = Grant::narrowest(&self.0.grants, touched).ok_or_else(Problem::denied)?;
+        self.0.reached.store(true, Ordering::Relaxed);
         let mut asked = grant.asking(self.0.at);
         asked.correlation = Some(self.0.command.as_ref().map_or_else(Uuid::now_v7, |command| command.id));
         asked.command.clone_from(&self.0.command);
@@ -44,7 +50,15 @@ impl Caller {
     /// What they may see of a list.
     #[must_use]
     pub fn scope(&self) -> Scope {
+        // What is read within the reach alone tells nothing of what lies outside it.
+        self.0.reached.store(true, Ordering::Relaxed);
         Scope::of(&self.0.grants)
+    }
+
+    /// Whether they may be told what is there and how it stands: they reach the whole region, or something that the
+    /// handler asked about.
+    pub(crate) fn may_know(&self) -> bool {
+        self.0.reached.load(Ordering::Relaxed) || self.roles().any(|role| role.reach() == Reach::Region)
     }
 
     /// Their pseudonym.

@@ -28,7 +28,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, reque
 use serde_json::json;
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
 };
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -37,6 +37,10 @@ use vocabulary::{RegionId, Role, amsterdam_date};
 
 /// Bytes of a request's body.
 const LARGEST: usize = 1024 * 1024;
+
+/// Answers that tell whether something is there or how it stands.
+const TELLING: [StatusCode; 4] =
+    [StatusCode::NOT_FOUND, StatusCode::CONFLICT, StatusCode::GONE, StatusCode::PRECONDITION_FAILED];
 
 /// Finds what was answered to a command before.
 pub type KeptLookup =
@@ -125,6 +129,7 @@ struct Let {
     region: Option<RegionId>,
     command: Option<CommandKey>,
     look: Option<Look>,
+    caller: Option<Caller>,
 }
 
 async fn stand(State(standing): State<Arc<Standing>>, request: Request, next: Next) -> Response {
@@ -143,8 +148,14 @@ impl Standing {
         let (mut parts, body) = request.into_parts();
         let known = self.operation(&parts)?;
         if access::PUBLIC.contains(&known.id.as_str()) {
-            let through =
-                Let { operation: known.id.clone(), success: known.success, region: None, command: None, look: None };
+            let through = Let {
+                operation: known.id.clone(),
+                success: known.success,
+                region: None,
+                command: None,
+                look: None,
+                caller: None,
+            };
             return Ok((Request::from_parts(parts, body), through));
         }
         let identity = self.guard.issuers.verify(&headers::bearer(&parts.headers)?).await?;
@@ -186,14 +197,25 @@ impl Standing {
             }),
             _ => None,
         };
+        let caller = Caller(Arc::new(Who {
+            actor,
+            region: region.clone(),
+            grants,
+            at,
+            command: command.clone(),
+            expects,
+            traceparent,
+            reached: AtomicBool::new(false),
+        }));
         let through = Let {
             operation: known.id.clone(),
             success: known.success,
-            region: region.clone(),
-            command: command.clone(),
+            region,
+            command,
             look,
+            caller: Some(caller.clone()),
         };
-        parts.extensions.insert(Caller(Arc::new(Who { actor, region, grants, at, command, expects, traceparent })));
+        parts.extensions.insert(caller);
         Ok((Request::from_parts(parts, Body::from(body)), through))
     }
 
@@ -234,6 +256,7 @@ impl Standing {
         {
             return problem.into_response();
         }
+        let blind = through.caller.take().is_some_and(|caller| !caller.may_know());
         let (success, region, operation) = (through.success, through.region.clone(), through.operation.clone());
         let mut answer = match self.answered_before(answer.status(), through).await {
             Ok(None) => answer,
@@ -241,6 +264,10 @@ impl Standing {
             Ok(Some(kept)) => Accepted::from(kept.done).into_response(),
             Err(problem) => problem.into_response(),
         };
+        // **Invariant:** who reaches nothing of what was asked about is not told whether it is there, nor how it stands.
+        if blind && TELLING.contains(&answer.status()) {
+            return Problem::denied().into_response();
+        }
         if let Some(At { position, id, place }) = answer.extensions().get::<At>().cloned() {
             let position = format!("{}={position}", self.guard.service);
             put(answer.headers_mut(), HUB_POSITION, &position);

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vocabulary::{BranchCode, CompanyId, Label, Reason, SchoolYear};
+use vocabulary::{BranchCode, CompanyId, Label, PersonId, Reason, SchoolYear};
 
 /// What happened to what is known of a person.
 ///
@@ -33,6 +33,10 @@ pub enum Event {
         birth_date: Sealed,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         guardians: Vec<Guardian>,
+        /// The pupil who has the same number of the same institution at a school that whoever registered this one does
+        /// not reach. For the programme leader alone: a school is never shown it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shares_number_with: Option<PersonId>,
     },
 
     /// A pupil changed school, path, profile, year, group or cohort; all are given again (leerling gewijzigd).

@@ -8,7 +8,7 @@
 
 use decider::{Aggregate, Asked};
 use proto_schemas::co_financing::proof::Event;
-use vocabulary::{ContributionId, DocumentHash, SchemeCode};
+use vocabulary::{ContributionId, DocumentHash, Reach, SchemeCode};
 
 /// A paper as its history left it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,13 +37,11 @@ pub enum Command {
 /// Why not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Nothing is funded twice.
-    #[error("this paper already proves the contribution {contribution} under the scheme {scheme}")]
+    /// Nothing is funded twice. To a company it is not told whose contribution it is: perhaps another company's.
+    #[error("this paper already proves {}", .by.as_ref().map_or("another contribution".to_owned(), |(contribution, scheme)| format!("the contribution {contribution} under the scheme {scheme}")))]
     InUse {
-        /// Which contribution.
-        contribution: ContributionId,
-        /// Under which scheme.
-        scheme: SchemeCode,
+        /// Which contribution, under which scheme.
+        by: Option<(ContributionId, SchemeCode)>,
     },
 }
 
@@ -53,8 +51,10 @@ impl decider::Refusal for Refusal {
     }
 
     fn in_dutch(&self) -> String {
-        let Self::InUse { contribution, scheme } = self;
-        format!("dit bewijsstuk hoort al bij bijdrage {contribution} onder de regeling {scheme}")
+        let Self::InUse { by } = self;
+        by.as_ref().map_or("dit bewijsstuk hoort al bij een andere bijdrage".to_owned(), |(contribution, scheme)| {
+            format!("dit bewijsstuk hoort al bij bijdrage {contribution} onder de regeling {scheme}")
+        })
     }
 }
 
@@ -65,11 +65,12 @@ impl Aggregate for Proof {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
         match (command, &self.proves) {
             (Command::Use { contribution, .. }, Some((other, _))) if contribution == other => Ok(vec![]),
             (Command::Use { .. }, Some((contribution, scheme))) => {
-                Err(Refusal::InUse { contribution: *contribution, scheme: scheme.clone() })
+                let named = asked.by.role.reach() == Reach::Region;
+                Err(Refusal::InUse { by: named.then(|| (*contribution, scheme.clone())) })
             }
             (Command::Use { contribution, scheme }, None) => {
                 Ok(vec![Event::Used { contribution: *contribution, scheme: scheme.clone() }])
@@ -94,6 +95,7 @@ impl Aggregate for Proof {
 mod tests {
     use super::*;
     use decider::given;
+    use vocabulary::{Actor, ActorId, CompanyId, Organisation, Role};
 
     fn contribution(name: &str) -> ContributionId {
         ContributionId::derived(&[name])
@@ -111,7 +113,16 @@ mod tests {
         given::<Proof>([used()]).when(use_it("a")).then_nothing();
         given::<Proof>([used()])
             .when(use_it("b"))
-            .then_refused(Refusal::InUse { contribution: contribution("a"), scheme: SchemeCode::sto() });
+            .then_refused(Refusal::InUse { by: Some((contribution("a"), SchemeCode::sto())) });
+    }
+
+    #[test]
+    fn a_company_is_not_told_whose_contribution_its_paper_proves() {
+        let company = CompanyId::derived(&["company"]);
+        let (id, role) = (ActorId::derived(&["signatory"]), Role::CompanySignatory);
+        let signatory = Actor { id, role, organisation: Some(Organisation::Company(company)) };
+        let use_it = Command::Use { contribution: contribution("b"), scheme: SchemeCode::sto() };
+        given::<Proof>([used()]).by(signatory).when(use_it).then_refused(Refusal::InUse { by: None });
     }
 
     #[test]

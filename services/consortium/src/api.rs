@@ -11,6 +11,7 @@ mod plans;
 mod region;
 mod retention;
 mod runs;
+mod shared_numbers;
 
 use chassis::Hub;
 use chrono::NaiveDate;
@@ -39,6 +40,7 @@ pub fn routes() -> OpenApiRouter<Hub> {
         .merge(holds::routes())
         .merge(runs::routes())
         .merge(imports::routes())
+        .merge(shared_numbers::routes())
 }
 
 /// When it happened.

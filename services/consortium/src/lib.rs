@@ -7,15 +7,18 @@ pub mod files;
 pub mod forgotten;
 pub mod grant;
 pub mod import;
+mod numbers;
 pub mod person;
 pub mod policy;
 pub mod pupil_import;
 pub mod retention;
 pub mod school_import;
 pub mod sealing;
+pub mod shared_numbers;
 
 use forgotten::ForgottenPeople;
 use retention::{daily::run_daily, people::RetentionPeople, runs::RetentionRuns};
+use shared_numbers::SharedNumbers;
 
 /// The service as a value.
 #[must_use]
@@ -25,6 +28,7 @@ pub fn service() -> chassis::Service {
         .projection(ForgottenPeople)
         .projection(RetentionPeople)
         .projection(RetentionRuns)
+        .projection(SharedNumbers)
         .beside(forgotten::apply_again)
         .runs("retention", |hub, _| hub.clone(), run_daily)
 }

@@ -107,9 +107,9 @@ impl Aggregate for Person {
             (Self::Known(known), _) => known,
             (Self::Forgotten, Command::Forget { .. }) => return Ok(vec![]),
             (Self::Forgotten, _) => return Err(Refusal::Forgotten),
-            (Self::Unknown, Command::RegisterPupil { pupil, who }) => {
+            (Self::Unknown, Command::RegisterPupil { pupil, who, shares_number_with, .. }) => {
                 pupil.check()?;
-                return Ok(vec![pupil.registered(who)]);
+                return Ok(vec![pupil.registered(who, *shares_number_with)]);
             }
             (Self::Unknown, Command::RegisterStaff { school, name, email }) => {
                 let (school, name, email) = (school.clone(), name.clone(), email.clone());
@@ -132,12 +132,18 @@ impl Aggregate for Person {
             }
             (_, Command::Leave { occurred_on }) => known.leave(*occurred_on, asked)?,
             (_, Command::Return) => known.returned(asked).into_iter().collect(),
+            // Both where a pupil is and where the pupil goes must be reached; `read_pupils` saw to the second.
+            (Part::Pupil(registered), Command::RegisterPupil { within, .. } | Command::UpdatePupil { within, .. })
+                if !within.reaches(&registered.pupil.home_school) =>
+            {
+                return Err(Refusal::Elsewhere);
+            }
             // Two imports at once: who it is was told by the first.
             (Part::Pupil(registered), Command::RegisterPupil { pupil, .. }) => {
                 pupil.check()?;
                 known.told(registered, pupil, None, asked)
             }
-            (Part::Pupil(registered), Command::UpdatePupil { pupil, corrected }) => {
+            (Part::Pupil(registered), Command::UpdatePupil { pupil, corrected, .. }) => {
                 pupil.check()?;
                 known.told(registered, pupil, corrected.as_ref(), asked)
             }
@@ -171,6 +177,7 @@ impl Aggregate for Person {
                     name,
                     birth_date,
                     guardians,
+                    ..
                 },
             ) => Self::here(Part::Pupil(Box::new(Registered {
                 pupil: Pupil { home_school, host_school, learning_path, profile, year, group, cohort },

@@ -5,9 +5,10 @@
 use crate::{
     files::pupils::Line,
     import::{Import, commands::Command as OfImport},
+    numbers::{self, Found},
     person::{
         Known, Part, Person, Registered,
-        commands::{Command, Who},
+        commands::{Command, ELSEWHERE, Who, Within},
     },
     retention::turn,
     sealing::{self, CORRECTED, Fields, REGISTERED},
@@ -21,12 +22,15 @@ use proto_schemas::{
     consortium::{import::Kind, person::Guardian},
     sealed::Purpose::{self, Identity},
 };
-use std::collections::{BTreeMap, BTreeSet};
-use vocabulary::{BranchCode, Brin, ImportId, PersonId, RegionId};
+use std::collections::BTreeSet;
+use vocabulary::{BranchCode, ImportId, PersonId, RegionId};
 use web::Problem;
 
 /// Lines between two reports of progress; one round trip to the vault each.
 const CHUNK: usize = 100;
+
+/// How often an import is tried that meets others at the same pupils.
+const ATTEMPTS: u32 = 5;
 
 /// An import that may begin: its file has no faults.
 pub struct PupilImport {
@@ -38,14 +42,10 @@ pub struct PupilImport {
     pub id: ImportId,
     /// The pupils.
     pub lines: Vec<Line>,
+    /// Whose pupils whoever asked may change.
+    pub within: Within,
     /// Who asked.
     pub asked: Asked,
-}
-
-/// Whose number it is, and whether nobody had it before: then there is no history to read.
-struct Found {
-    person: PersonId,
-    new: bool,
 }
 
 /// What the file brings for one pupil.
@@ -86,12 +86,23 @@ impl PupilImport {
     /// What stood in the way; the import says so too, and may be asked again.
     pub async fn run(self) -> Result<Done, Problem> {
         let early = self.early();
-        let brought = match self.bring(&early).await {
+        for _ in 0..ATTEMPTS {
+            match self.attempt(&early).await {
+                // Another import registered or moved one of them meanwhile: whose the numbers are is asked again.
+                Err(problem) if problem.code() == ELSEWHERE => {}
+                done => return done,
+            }
+        }
+        Err(Problem::internal())
+    }
+
+    async fn attempt(&self, early: &Asked) -> Result<Done, Problem> {
+        let brought = match self.bring(early).await {
             Ok(brought) => brought,
             Err(problem) => {
                 let fail = OfImport::Fail { code: problem.code().to_owned() };
                 // What stood in the way is told in any case, also when this cannot be written either.
-                if let Err(error) = self.hub.log.execute::<Import>(&self.region, &self.id, fail, &early).await {
+                if let Err(error) = self.hub.log.execute::<Import>(&self.region, &self.id, fail, early).await {
                     tracing::warn!(%error, import = %self.id, "a failed import could not be marked as failed");
                 }
                 return Err(problem);
@@ -111,8 +122,8 @@ impl PupilImport {
     async fn bring(&self, early: &Asked) -> Result<Brought, Problem> {
         let mut brought = Brought::default();
         for (index, chunk) in self.lines.chunks(CHUNK).enumerate() {
-            let people = self.people(chunk).await?;
-            self.chunk(chunk, &people, &mut brought).await?;
+            let people = numbers::keep(&self.hub, &self.region, &self.within, chunk).await?;
+            self.chunk(chunk, people, &mut brought).await?;
             let done = count(index * CHUNK + chunk.len());
             let advance = OfImport::Advance { done };
             self.hub.log.execute::<Import>(&self.region, &self.id, advance, early).await?;
@@ -120,34 +131,16 @@ impl PupilImport {
         Ok(brought)
     }
 
-    /// Whose numbers these are; someone new for a new number. One institution, one administration.
-    async fn people(&self, chunk: &[Line]) -> Result<Vec<Found>, Problem> {
-        let mut by_institution: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, line) in chunk.iter().enumerate() {
-            by_institution.entry(kind(&line.pupil.home_school.brin())).or_default().push(index);
-        }
-        let mut found: BTreeMap<usize, Found> = BTreeMap::new();
-        for (kind, places) in by_institution {
-            let keys: Vec<(&str, PersonId)> =
-                places.iter().map(|place| (chunk[*place].number.as_str(), PersonId::fresh())).collect();
-            let people = self.hub.vault.keep_natural_keys(&self.region, &kind, &keys).await?;
-            let people =
-                people.into_iter().zip(keys).map(|(person, (_, fresh))| Found { person, new: person == fresh });
-            found.extend(places.into_iter().zip(people));
-        }
-        Ok(found.into_values().collect())
-    }
-
-    async fn chunk(&self, lines: &[Line], people: &[Found], brought: &mut Brought) -> Result<(), Problem> {
-        let (mut told, mut gone) = (Vec::new(), Vec::new());
-        for (line, Found { person, new }) in lines.iter().zip(people) {
-            let state = if *new { Person::Unknown } else { self.hub.log.load(&self.region, person).await?.state };
+    async fn chunk(&self, lines: &[Line], people: Vec<Found>, brought: &mut Brought) -> Result<(), Problem> {
+        let (mut told, mut gone, mut shared) = (Vec::new(), Vec::new(), Vec::new());
+        for (line, Found { person, state, shares_number_with }) in lines.iter().zip(people) {
             let (known, left) = match state {
                 Person::Known(Known { part: Part::Pupil(known), left }) => (Some(known), left.is_some()),
                 _ => (None, false),
             };
             gone.push(left);
-            told.push((line, *person, known));
+            shared.push(shares_number_with);
+            told.push((line, person, known));
         }
         let same = self.same_as_known(&told).await?;
         let news: Vec<(&Line, PersonId, Fields)> = told
@@ -157,13 +150,14 @@ impl PupilImport {
             .map(|((line, person, known), _)| (*line, *person, if known.is_some() { CORRECTED } else { REGISTERED }))
             .collect();
         let mut sealed = self.seal(&news).await?.into_iter();
-        for (((line, person, known), same), gone) in told.iter().zip(same).zip(gone) {
+        for ((((line, person, known), same), gone), shares_number_with) in told.iter().zip(same).zip(gone).zip(shared) {
             let pupil = line.pupil.clone();
+            let within = self.within.clone();
             let who = if same { None } else { sealed.next() };
             let command = match (known, who) {
                 (None, Some(who)) => {
                     brought.registered += 1;
-                    Command::RegisterPupil { pupil, who }
+                    Command::RegisterPupil { pupil, who, within, shares_number_with }
                 }
                 // Who had left is back: that is news.
                 (Some(known), None) if known.pupil == pupil && !gone => {
@@ -172,7 +166,7 @@ impl PupilImport {
                 }
                 (_, corrected) => {
                     brought.changed += 1;
-                    Command::UpdatePupil { pupil, corrected }
+                    Command::UpdatePupil { pupil, corrected, within }
                 }
             };
             brought.changes.push((*person, command));
@@ -233,11 +227,6 @@ fn plain(line: &Line, fields: Fields) -> Vec<(&'static str, String)> {
         texts.extend(email.iter().map(|email| (fields.guardian_email, email.to_string())));
     }
     texts
-}
-
-/// Under which kind the vault keeps an institution's numbers.
-pub(crate) fn kind(institution: &Brin) -> String {
-    format!("pupil-number/{institution}")
 }
 
 fn count(rows: usize) -> u32 {

@@ -10,5 +10,7 @@ mod importing;
 mod people;
 #[path = "it/retention.rs"]
 mod retention;
+#[path = "it/siblings.rs"]
+mod siblings;
 #[path = "it/world.rs"]
 mod world;

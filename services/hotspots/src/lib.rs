@@ -7,6 +7,7 @@ pub mod hotspot;
 pub mod hours;
 mod known_contracts;
 mod known_electives;
+mod known_staff;
 pub mod pupil_day;
 pub mod pupil_week;
 mod reactions;
@@ -15,6 +16,7 @@ pub mod session;
 
 use known_contracts::KnownContracts;
 use known_electives::KnownElectives;
+use known_staff::KnownStaff;
 use reactions::{ClaimLocksDays, ContractReachesHotspot};
 
 /// The service: its routes, lookups and reactions.
@@ -28,6 +30,7 @@ pub fn service() -> chassis::Service {
         .projection(known::KnownPupils)
         .projection(KnownContracts)
         .projection(KnownElectives)
+        .projection(KnownStaff)
         .reaction(|hub| ContractReachesHotspot { hub: hub.clone() })
         .reaction(|hub| ClaimLocksDays { hub: hub.clone() })
 }

@@ -45,6 +45,7 @@ pub const ROWS: &[Row] = &[
     row("import-pupils", &[SchoolSystem, ProgrammeLeader]),
     row("preview-pupil-import", &[SchoolSystem, ProgrammeLeader]),
     row("show-import", &[SchoolSystem, ProgrammeLeader, Auditor]),
+    row("list-shared-pupil-numbers", &[ProgrammeLeader]),
     row("register-staff", &[ProgrammeLeader, SchoolSystem, ExamSecretary]),
     row("record-leaving", &[ProgrammeLeader, SchoolSystem, ExamSecretary]),
     row("take-back-leaving", &[ProgrammeLeader, SchoolSystem, ExamSecretary]),

@@ -79,12 +79,18 @@ pub(super) async fn open_case(
     caller: Caller,
     Valid(new): Valid<NewCase>,
 ) -> Result<Created, Problem> {
-    let pupil = hub.known.pupil(&region, new.pupil).await?.filter(|pupil| !pupil.forgotten);
-    let pupil =
-        pupil.ok_or_else(|| no_such("/pupil", "is not a pupil of this region", "is geen leerling van deze regio"))?;
+    let unknown = || no_such("/pupil", "is not a pupil of this region", "is geen leerling van deze regio");
+    let Some(pupil) = hub.known.pupil(&region, new.pupil).await? else {
+        // A school is not told whether somebody who is none of its pupils is one elsewhere.
+        caller.about(&Touches::region())?;
+        return Err(unknown());
+    };
     // Where the pupil is a guest for the profile, that school teaches it and has it in its PTA.
     let school = pupil.host_school.unwrap_or(pupil.home_school);
     let asked = caller.about(&Touches::region().school(&school))?;
+    if pupil.forgotten {
+        return Err(unknown());
+    }
     if hub.known.company(&region, new.company).await?.is_none() {
         return Err(no_such("/company", "is not a company of this region", "is geen bedrijf van deze regio"));
     }

@@ -153,8 +153,12 @@ async fn a_case_is_about_what_the_hub_knows() {
     let elective = region.elective().await;
     let new = |pupil, company| json!({ "pupil": pupil, "elective": elective, "company": company, "occurredOn": TODAY });
     let open = async |body| region.teacher.post(&region.path("cases"), &body).await;
-    let unknown = open(new(PersonId::fresh(), region.company)).await;
-    assert_eq!(unknown.json()["errors"][0]["pointer"], "/pupil");
+    // Whether somebody is a pupil of another school or of none is not told.
+    let elsewhere = PersonId::fresh();
+    pupil_of(&region.hub, elsewhere, &region.other_school, None).await;
+    for pupil in [elsewhere, PersonId::fresh()] {
+        assert_eq!(problem(&open(new(pupil, region.company)).await), "403 not-allowed");
+    }
     let unknown = open(new(region.pupil, vocabulary::CompanyId::fresh())).await;
     assert_eq!(unknown.json()["errors"][0]["pointer"], "/company");
     let tomorrow =

@@ -5,6 +5,8 @@ use crate::{
     consortium::Consortium,
     files::{Fault, pupils},
     import::{Import, Run, commands::Command},
+    numbers,
+    person::commands::Within,
     pupil_import::PupilImport,
     school_import::{Brought, bring},
 };
@@ -273,6 +275,12 @@ async fn read_pupils(hub: &Hub, region: &RegionId, caller: &Caller, file: &[u8])
     Ok(read)
 }
 
+/// Whose pupils a caller may change: the file says where they go, and this where they may come from.
+fn within(caller: &Caller) -> Within {
+    let scope = caller.scope();
+    if scope.region_wide { Within::Region } else { Within::Schools(scope.schools.into_iter().collect()) }
+}
+
 /// See what a file of pupils would bring, with every fault at once (leerlingenimport bekijken).
 ///
 /// The body has a header and one pupil a line: `leerlingnummer;voornaam;achternaam;geboortedatum;vestiging;
@@ -291,14 +299,7 @@ async fn preview_pupil_import(
     file: Bytes,
 ) -> Result<Json<PupilPreview>, Problem> {
     let read = read_pupils(&hub, &region, &caller, &file).await?;
-    let mut known = 0;
-    for institution in read.lines.iter().map(|line| line.pupil.home_school.brin()).collect::<BTreeSet<_>>() {
-        let of_institution = read.lines.iter().filter(|line| line.pupil.home_school.brin() == institution);
-        let numbers: Vec<&str> = of_institution.map(|line| line.number.as_str()).collect();
-        let kind = crate::pupil_import::kind(&institution);
-        let found = hub.vault.known_natural_keys(&region, &kind, &numbers).await?;
-        known += found.iter().flatten().count();
-    }
+    let known = numbers::count_known(&hub, &region, &within(&caller), &read.lines).await?;
     let new = read.lines.len() - known;
     Ok(Json(PupilPreview { total: read.total, new, known, faults: read.faults.iter().map(FaultShown::from).collect() }))
 }
@@ -328,10 +329,11 @@ async fn import_pupils(
     if !read.faults.is_empty() {
         return Err(refused(&read.faults));
     }
-    let first = read.lines.first().map(|line| line.pupil.home_school.clone());
-    let asked = caller.about(&Touches::region().schools(first.as_ref()))?;
+    let within = within(&caller);
+    let first = read.lines.first().map(|line| &line.pupil.home_school).filter(|_| within != Within::Region);
+    let asked = caller.about(&Touches::region().schools(first))?;
     let id = import_id(asked.command.as_ref().map(|command| command.id));
-    let import = PupilImport { hub: hub.clone(), region: region.clone(), id, lines: read.lines, asked };
+    let import = PupilImport { hub: hub.clone(), region: region.clone(), id, lines: read.lines, within, asked };
     import.start().await?;
     // In a task of its own: a caller who goes away does not stop it halfway.
     let running = tokio::spawn(import.run().in_current_span());
@@ -363,10 +365,10 @@ async fn show_import(
     caller: Caller,
 ) -> Result<Json<ImportShown>, Problem> {
     let import = hub.log.load::<Import>(&region, &id).await?.state;
-    let Some(run) = import.run() else {
-        caller.about(&Touches::region().schools(&caller.scope().schools))?;
-        return Err(Problem::not_found("import", "import"));
-    };
-    caller.about(&Touches::region().schools(&run.schools))?;
+    let run = import.run().ok_or_else(|| Problem::not_found("import", "import"))?;
+    // Of every school in it: its counts are of all of them together.
+    for school in &run.schools {
+        caller.about(&Touches::region().school(school))?;
+    }
     Ok(Json(shown(id, run, &import)))
 }

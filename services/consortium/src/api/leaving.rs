@@ -16,12 +16,12 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 }
 
 /// What a command about a pupil or a member of staff touches; a contact is as unknown here as nobody.
-async fn at_school(hub: &Hub, region: &RegionId, person: PersonId, caller: &Caller) -> Result<Touches, Problem> {
+async fn at_school(hub: &Hub, region: &RegionId, person: PersonId) -> Result<Touches, Problem> {
     match hub.log.load::<Person>(region, &person).await?.state {
         Person::Known(Known { part: Part::Pupil(known), .. }) => Ok(Touches::region().school(&known.pupil.home_school)),
         Person::Known(Known { part: Part::Staff(school), .. }) => Ok(Touches::region().school(&school)),
-        // Of what school they were nobody knows any more.
-        Person::Forgotten => Ok(Touches::region().schools(&caller.scope().schools)),
+        // Of what school they were nobody knows any more, so no school is told that they were.
+        Person::Forgotten => Ok(Touches::region()),
         Person::Unknown | Person::Known(Known { part: Part::Contact(_), .. }) => {
             Err(Problem::not_found("person", "persoon"))
         }
@@ -49,7 +49,7 @@ async fn record_leaving(
     caller: Caller,
     Valid(on): Valid<FactDate>,
 ) -> Result<Accepted, Problem> {
-    let asked = caller.about(&at_school(&hub, &region, person, &caller).await?)?;
+    let asked = caller.about(&at_school(&hub, &region, person).await?)?;
     let command = Command::Leave { occurred_on: on.occurred_on.unwrap_or(asked.today()) };
     Ok(hub.log.execute::<Person>(&region, &person, command, &asked).await?.into())
 }
@@ -65,7 +65,7 @@ async fn take_back_leaving(
     Path((region, person)): Path<(RegionId, PersonId)>,
     caller: Caller,
 ) -> Result<Accepted, Problem> {
-    let asked = caller.about(&at_school(&hub, &region, person, &caller).await?)?;
+    let asked = caller.about(&at_school(&hub, &region, person).await?)?;
     let _turn = turn(&hub, &region).await?;
     Ok(hub.log.execute::<Person>(&region, &person, Command::Return, &asked).await?.into())
 }

@@ -6,16 +6,17 @@ use proto_schemas::{
     consortium::person::{ContactLevel, Event, Guardian, LearningPath},
     consortium::retention_schedule::Expired,
 };
-use vocabulary::{BranchCode, CompanyId, HoldId, Label, Reason, SchoolYear};
+use std::collections::BTreeSet;
+use vocabulary::{BranchCode, CompanyId, HoldId, Label, PersonId, Reason, SchoolYear};
 
 /// What may be asked.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// A school's administration tells of a pupil who is new. `who` was sealed as of a registration.
-    RegisterPupil { pupil: Pupil, who: Who },
+    RegisterPupil { pupil: Pupil, who: Who, within: Within, shares_number_with: Option<PersonId> },
     /// It tells of a pupil who is known. `corrected` is given when the handler, which can open what
     /// is sealed, sees that it changed; it was sealed as of a correction.
-    UpdatePupil { pupil: Pupil, corrected: Option<Who> },
+    UpdatePupil { pupil: Pupil, corrected: Option<Who>, within: Within },
     /// Someone works at a school.
     RegisterStaff { school: BranchCode, name: Sealed, email: Option<Sealed> },
     /// Someone at a company can be talked to.
@@ -38,6 +39,26 @@ pub enum Command {
         /// The hold that covers them, if any.
         held: Option<Held>,
     },
+}
+
+/// Whose pupils whoever asks may change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Within {
+    /// Those of the whole region.
+    Region,
+    /// Those enrolled at these schools.
+    Schools(BTreeSet<BranchCode>),
+}
+
+impl Within {
+    /// Whether a pupil enrolled there may be changed.
+    #[must_use]
+    pub fn reaches(&self, home_school: &BranchCode) -> bool {
+        match self {
+            Self::Region => true,
+            Self::Schools(schools) => schools.contains(home_school),
+        }
+    }
 }
 
 /// A hold as somebody is told of it who wants to forget whom it covers.
@@ -76,7 +97,7 @@ impl Pupil {
         Ok(())
     }
 
-    pub(super) fn registered(&self, who: &Who) -> Event {
+    pub(super) fn registered(&self, who: &Who, shares_number_with: Option<PersonId>) -> Event {
         let Self { home_school, host_school, learning_path, profile, year, group, cohort } = self.clone();
         let Who { name, birth_date, guardians } = who.clone();
         Event::PupilRegistered {
@@ -90,6 +111,7 @@ impl Pupil {
             name,
             birth_date,
             guardians,
+            shares_number_with,
         }
     }
 
@@ -117,6 +139,9 @@ impl Who {
     }
 }
 
+/// The problem of [`Refusal::Elsewhere`]. An import that meets it asks again whose its numbers are; nobody is shown it.
+pub const ELSEWHERE: &str = "person-elsewhere";
+
 /// Why not.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
@@ -126,6 +151,8 @@ pub enum Refusal {
     Forgotten,
     #[error("This id belongs to someone in another part.")]
     SomeoneElse,
+    #[error("This pupil is enrolled at a school that the caller does not reach.")]
+    Elsewhere,
     #[error("The host school is another school than the home school.")]
     HostIsHome,
     #[error("The date lies in the future.")]
@@ -142,6 +169,7 @@ impl decider::Refusal for Refusal {
             Self::NotRegistered => "not-registered",
             Self::Forgotten => "forgotten",
             Self::SomeoneElse => "someone-else",
+            Self::Elsewhere => "elsewhere",
             Self::HostIsHome => "host-is-home",
             Self::InTheFuture => "in-the-future",
             Self::AlreadyLeft { .. } => "already-left",
@@ -154,6 +182,7 @@ impl decider::Refusal for Refusal {
             Self::NotRegistered => "Er is niemand met dit kenmerk.".to_owned(),
             Self::Forgotten => "Deze persoon is vergeten.".to_owned(),
             Self::SomeoneElse => "Dit kenmerk hoort bij iemand in een andere rol.".to_owned(),
+            Self::Elsewhere => "Deze leerling staat ingeschreven bij een school buiten het bereik.".to_owned(),
             Self::HostIsHome => "De gastschool is een andere school dan de eigen school.".to_owned(),
             Self::InTheFuture => "De datum ligt in de toekomst.".to_owned(),
             Self::AlreadyLeft { on } => {

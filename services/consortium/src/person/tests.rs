@@ -1,6 +1,9 @@
 //! Claims about what is known of a person.
 
-use super::{commands::Held, *};
+use super::{
+    commands::{Held, Within},
+    *,
+};
 use decider::given;
 use proto_schemas::{Sealed, consortium::person::LearningPath, sealed::Purpose};
 use vocabulary::{HoldId, Reason};
@@ -23,15 +26,15 @@ fn who(text: &str) -> Who {
 }
 
 fn registered() -> Event {
-    pupil().registered(&who("a"))
+    pupil().registered(&who("a"), None)
 }
 
 fn register() -> Command {
-    Command::RegisterPupil { pupil: pupil(), who: who("a") }
+    Command::RegisterPupil { pupil: pupil(), who: who("a"), within: Within::Region, shares_number_with: None }
 }
 
 fn update(pupil: Pupil, corrected: Option<Who>) -> Command {
-    Command::UpdatePupil { pupil, corrected }
+    Command::UpdatePupil { pupil, corrected, within: Within::Region }
 }
 
 fn forget() -> Command {
@@ -143,4 +146,19 @@ fn who_is_held_is_not_forgotten_and_who_was_forgotten_is_not_held() {
     let occurred_on = "2026-09-01".parse().unwrap();
     let forgotten = Event::PersonForgotten { reason, occurred_on, retention: None };
     given::<Person>([registered(), forgotten]).when(forget()).then_nothing();
+}
+
+#[test]
+fn a_pupil_is_moved_only_by_whom_reaches_where_the_pupil_is() {
+    let there: Pupil = Pupil { home_school: "99AA01".parse().unwrap(), ..pupil() };
+    let within = |schools: &[&str]| Within::Schools(schools.iter().map(|school| school.parse().unwrap()).collect());
+    let update = |schools| Command::UpdatePupil { pupil: there.clone(), corrected: None, within: within(schools) };
+    given::<Person>([registered()]).when(update(&["99AA01"])).then_refused(Refusal::Elsewhere);
+    given::<Person>([registered()]).when(update(&["99AA00", "99AA01"])).then([there.moved()]);
+    let register = |schools| {
+        let (pupil, within) = (there.clone(), within(schools));
+        Command::RegisterPupil { pupil, who: who("b"), within, shares_number_with: None }
+    };
+    given::<Person>([registered()]).when(register(&["99AA01"])).then_refused(Refusal::Elsewhere);
+    given::<Person>([registered()]).when(register(&["99AA00", "99AA01"])).then([there.moved()]);
 }

@@ -2,7 +2,7 @@
 
 use crate::world::{BRANCHES, PUPILS, founded, path, pupils, with_schools};
 use chassis::Hub;
-use consortium::pupil_import::PupilImport;
+use consortium::{person::commands::Within, pupil_import::PupilImport};
 use decider::Asked;
 use http::Method;
 use vault::{MasterKey, Vault};
@@ -117,7 +117,7 @@ async fn an_import_without_the_vault_writes_nobody_and_may_be_asked_again() {
         let hub = Hub { vault: vault.unwrap_or(hub.vault.clone()), ..hub };
         let lines = consortium::files::pupils::read(PUPILS.as_bytes(), asked.today(), &members).lines;
         let (region, id) = (world.hub.region.clone(), ImportId::derived(&["test"]));
-        PupilImport { hub, region, id, lines, asked: asked.clone() }
+        PupilImport { hub, region, id, lines, within: Within::Region, asked: asked.clone() }
     };
     let nowhere = sqlx::postgres::PgConnectOptions::new().host("127.0.0.1").port(1);
     let key = MasterKey::from_base64(&format!("{}=", "A".repeat(43)).into()).unwrap();

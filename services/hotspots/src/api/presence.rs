@@ -6,7 +6,7 @@ use crate::attendance::{
     commands::{Command, Visit},
 };
 use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
-use crate::session::{Session, commands::Command as SessionCommand};
+use crate::session::{Group, Session, commands::Command as SessionCommand};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -92,8 +92,8 @@ async fn record_attendance(
     let mut asked = caller.about(&super::sessions::touched(&group))?;
     let mut batch = hub.log.batch(&region);
     for line in list.pupils {
-        let visit = state.visit(session, line.pupil).map_err(refused::<Session>)?;
-        asked = caller.about(&touched(&visit))?;
+        let (asked_for_line, visit) = of_group(&hub, &region, (session, &state, &group), line.pupil, &caller).await?;
+        asked = asked_for_line;
         let (id, day) = (attendance::id_of(session, line.pupil), pupil_day::id_of(line.pupil, visit.date));
         let at = line.at.unwrap_or(asked.at);
         batch.add::<Attendance>(&id, Command::CheckIn { visit, at, method: Method::List });
@@ -181,10 +181,24 @@ pub(super) async fn expected(
     caller: &Caller,
 ) -> Result<(Asked, Visit), Problem> {
     let (state, group) = found::session(hub, region, session).await?;
+    of_group(hub, region, (session, &state, &group), pupil, caller).await
+}
+
+/// A pupil's visit. Who is not in the group is told so of own pupils only, or at the company: for another school's pupil
+/// the answer is the same whether they are in it or not.
+async fn of_group(
+    hub: &Hub,
+    region: &RegionId,
+    (session, state, group): (SessionId, &Session, &Group),
+    pupil: PersonId,
+    caller: &Caller,
+) -> Result<(Asked, Visit), Problem> {
     match state.visit(session, pupil) {
         Ok(visit) => Ok((caller.about(&touched(&visit))?, visit)),
         Err(refusal) => {
-            caller.about(&super::sessions::touched(&group).person(pupil))?;
+            let known = hub.known.pupil(region, pupil).await?;
+            let schools = known.iter().flat_map(|it| std::iter::once(&it.home_school).chain(&it.host_school));
+            caller.about(&Touches::region().company(group.company).person(pupil).schools(schools))?;
             Err(refused::<Session>(refusal))
         }
     }

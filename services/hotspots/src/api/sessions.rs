@@ -3,6 +3,7 @@
 use super::found;
 use super::hotspots::Because;
 use crate::hotspot::{Hotspot, commands::Command as HotspotCommand};
+use crate::known_staff;
 use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
 use crate::pupil_week::{PupilWeek, commands::Command as WeekCommand};
 use crate::safety_check::{SafetyCheck, commands::Command as CheckCommand};
@@ -148,9 +149,17 @@ async fn assign_teacher(
     caller: Caller,
     Valid(assignment): Valid<TeacherAssignment>,
 ) -> Result<Accepted, Problem> {
-    let asked = caller.about(&Touches::region().school(&assignment.school))?;
-    found::session(&hub, &region, session).await?;
+    let mut asked = caller.about(&Touches::region().school(&assignment.school))?;
+    let (_, group) = found::session(&hub, &region, session).await?;
     found::school(&hub, &region, &assignment.school).await?;
+    // Whom the hub knows as another school's is as unknown here as nobody.
+    if known_staff::school(&hub.db, &region, teacher).await?.as_ref() != Some(&assignment.school) {
+        return Err(Problem::not_found("teacher", "docent"));
+    }
+    // Somebody whom another school sent is taken from that school.
+    if let Some(before) = group.teachers.get(&teacher).filter(|before| **before != assignment.school) {
+        asked = caller.about(&Touches::region().school(before))?;
+    }
     let command = Command::AssignTeacher { teacher, school: assignment.school };
     Ok(hub.log.execute::<Session>(&region, &session, command, &asked).await?.into())
 }

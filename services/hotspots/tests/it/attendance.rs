@@ -135,7 +135,8 @@ async fn a_teacher_lists_pupils_of_the_own_school_only_and_all_lines_or_none() {
     let world = World::new().await;
     let (session, pupils) = world.enrolled(1).await;
     let path = world.url(&format!("sessions/{session}/attendance"));
-    let lines = json!({ "pupils": [{ "pupil": pupils[0], "at": BEGIN }, { "pupil": PersonId::fresh(), "at": BEGIN }] });
+    let classmate = world.pupils(1).await[0];
+    let lines = json!({ "pupils": [{ "pupil": pupils[0], "at": BEGIN }, { "pupil": classmate, "at": BEGIN }] });
     let refused = world.teacher.clone().at(BEGIN).put(&path, &lines).await.expect(409);
     assert_eq!(refused.problem(), "session-not-enrolled");
     let foreign = world.hub.granted(Holding::of(Role::Teacher).school(&world.other_school)).await;

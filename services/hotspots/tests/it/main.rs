@@ -4,6 +4,7 @@
 mod attendance;
 mod codes;
 mod hotspots;
+mod reach;
 mod reactions;
 mod sessions;
 mod world;

@@ -132,7 +132,7 @@ async fn theory_at_the_company_waits_for_a_teacher() {
     let small = json!({ "smallGroup": "One pupil only" });
     let supervisor = world.supervisor.clone().at(BEGIN);
     assert_eq!(supervisor.post(&start, &small).await.expect(409).problem(), "session-no-teacher");
-    let assign = world.url(&format!("sessions/{session}/teachers/{}", PersonId::fresh()));
+    let assign = world.url(&format!("sessions/{session}/teachers/{}", world.staff(&world.school).await));
     world.teacher.put(&assign, &json!({ "school": world.school })).await.expect(200);
     supervisor.post(&start, &small).await.expect(200);
 }

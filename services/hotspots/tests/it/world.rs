@@ -115,6 +115,18 @@ impl World {
         pupil
     }
 
+    /// A member of a school's staff.
+    pub async fn staff(&self, school: &BranchCode) -> PersonId {
+        let id = PersonId::fresh();
+        let field = "nl.sterktechniekonderwijs.consortium.staff-registered.v1#name";
+        let sealed = self.hub.hub.vault.seal(&self.hub.region, id, Purpose::Identity, field, "{}").await.unwrap();
+        let registered: person::Event =
+            event("consortium.staff-registered", json!({ "school": school, "name": sealed }));
+        self.fact("consortium", &format!("person/{id}"), &registered).await;
+        self.hub.settle().await;
+        id
+    }
+
     /// Fifteen-year-olds of the first school.
     pub async fn pupils(&self, number: usize) -> Vec<PersonId> {
         let mut pupils = Vec::new();
