@@ -18,12 +18,14 @@ run: ## Run the hub and play the demo region; Ctrl-C stops it (PORT, DATA, POSTG
 
 test: ## All tests, on a PostgreSQL and a nats-server of their own; of one crate: make test ARGS='-p vault'
 	@deploy/check-tools
+	@deploy/account
 	@servers="$$(deploy/fetch-servers)" && \
 	cargo build --quiet --locked --workspace --bin servers --bin regiohub && \
 	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/debug/servers" -- cargo test --locked $(or $(ARGS),--workspace)
 
 bench: ## Measure, each figure against its limit
 	@deploy/check-tools
+	@deploy/account
 	@servers="$$(deploy/fetch-servers)" && \
 	cargo build --release --locked --package regiohub && \
 	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/release/regiohub" bench $(ARGS)

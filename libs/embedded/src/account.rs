@@ -2,20 +2,24 @@
 
 use std::{
     env, fs,
-    os::unix::fs::{MetadataExt, PermissionsExt, chown},
+    os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use crate::{Error, home::Home};
+use crate::{Error, home::Home, leftover};
 
-/// PostgreSQL refuses root. An account made for this goes before the one that every system has.
-const INSTEAD_OF_ROOT: [&str; 2] = ["regiohub", "nobody"];
+/// PostgreSQL refuses root, so root runs it as an account that was made for it.
+const INSTEAD_OF_ROOT: &str = "regiohub";
+/// Ran the servers for root in earlier versions. Other programs run as it too, and may read what it owns.
+const SHARED: &str = "nobody";
 
 #[derive(Clone)]
 pub(crate) struct Account {
     setpriv: Option<PathBuf>,
     instead: Option<User>,
+    /// Who owns data that are handed over.
+    shared: Option<u32>,
 }
 
 #[derive(Clone)]
@@ -32,19 +36,37 @@ impl Account {
             if setpriv.is_none() {
                 tracing::warn!("without setpriv (util-linux) a kill -9 would leave the servers running");
             }
-            return Ok(Self { setpriv, instead: None });
+            return Ok(Self { setpriv, instead: None, shared: None });
         }
         if setpriv.is_none() {
             return Err(Error::NoSetpriv);
         }
         let users = users();
-        // Data that exist keep their owner.
         let owner = fs::metadata(home.path("postgres")).ok().map(|folder| folder.uid());
-        let instead = match owner {
-            Some(owner) => users.iter().find(|user| user.user == owner && owner != 0),
-            None => INSTEAD_OF_ROOT.iter().find_map(|name| users.iter().find(|user| user.name == *name)),
-        };
-        Ok(Self { setpriv, instead: Some(instead.cloned().ok_or(Error::NoAccount)?) })
+        let instead = instead_of_root(owner, &users).cloned().ok_or(Error::NoAccount)?;
+        let shared = users.iter().find(|user| user.name == SHARED).map(|user| user.user);
+        Ok(Self { setpriv, instead: Some(instead), shared })
+    }
+
+    /// Once, hands over to this account what `nobody` owns in a data folder of an earlier version. The caller holds the
+    /// folder's lock.
+    pub(crate) fn take_over(&self, home: &Home) -> Result<(), Error> {
+        let (Some(to), Some(shared)) = (&self.instead, self.shared) else { return Ok(()) };
+        let owned = |name: &&str| fs::symlink_metadata(home.path(name)).is_ok_and(|it| it.uid() == shared);
+        let left: Vec<&str> = KEPT.into_iter().filter(owned).collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        // Whatever still runs as nobody must not find its files gone to another owner.
+        leftover::postgres(home, shared);
+        leftover::nats(home, shared);
+        for name in &left {
+            hand_over(&home.path(name), shared, to)?;
+        }
+        tracing::warn!(
+            folder = %home.dir.display(), to = to.name, "data of `nobody` were handed over: {}", left.join(", ")
+        );
+        Ok(())
     }
 
     /// User and group, when it is not this process's own.
@@ -98,6 +120,35 @@ impl Account {
     }
 }
 
+/// What this account may own in a data folder. The cluster comes last: while it is nobody's, the next start goes on.
+const KEPT: [&str; 6] = ["postgres.new", "postgres.conf", "postgres.password", "nats.conf", "nats", "postgres"];
+
+/// Data that exist keep their owner, unless that is the account which every system shares.
+fn instead_of_root(owner: Option<u32>, users: &[User]) -> Option<&User> {
+    let named = |name: &str| users.iter().find(|user| user.name == name);
+    match owner {
+        Some(owner) if named(SHARED).is_none_or(|shared| shared.user != owner) => {
+            users.iter().find(|user| user.user == owner && owner != 0)
+        }
+        _ => named(INSTEAD_OF_ROOT).filter(|user| user.user != 0),
+    }
+}
+
+/// What is inside goes first, and only what `from` owns goes at all: a link that leads elsewhere is not followed.
+fn hand_over(path: &Path, from: u32, to: &User) -> Result<(), Error> {
+    let failed = |error| Error::File { what: "cannot hand over", path: path.to_owned(), source: error };
+    let it = fs::symlink_metadata(path).map_err(failed)?;
+    if it.uid() != from {
+        return Ok(());
+    }
+    if it.is_dir() {
+        for entry in fs::read_dir(path).map_err(failed)? {
+            hand_over(&entry.map_err(failed)?.path(), from, to)?;
+        }
+    }
+    lchown(path, Some(to.user), Some(to.group)).map_err(failed)
+}
+
 fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path)
@@ -117,4 +168,31 @@ fn users() -> Vec<User> {
             Some(User { name, user, group: fields.next()?.parse().ok()? })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(name: &str, user: u32) -> User {
+        User { name: name.into(), user, group: user }
+    }
+
+    #[test]
+    fn root_runs_servers_as_an_account_of_their_own_and_never_as_nobody() {
+        let (root, nobody, ours, postgres) =
+            (user("root", 0), user("nobody", 65_534), user("regiohub", 998), user("postgres", 101));
+        let chosen = |owner, users: &[&User]| {
+            let users: Vec<User> = users.iter().map(|user| (*user).clone()).collect();
+            instead_of_root(owner, &users).map(|user| user.name.clone())
+        };
+        let everyone = [&root, &nobody, &ours, &postgres];
+        assert_eq!(chosen(None, &everyone).as_deref(), Some("regiohub"));
+        // What nobody owns is handed over; any other owner stays.
+        assert_eq!(chosen(Some(65_534), &everyone).as_deref(), Some("regiohub"));
+        assert_eq!(chosen(Some(101), &everyone).as_deref(), Some("postgres"));
+        for owner in [None, Some(65_534), Some(0), Some(4_711)] {
+            assert_eq!(chosen(owner, &[&root, &nobody]), None, "{owner:?}");
+        }
+    }
 }

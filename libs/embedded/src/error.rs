@@ -18,7 +18,8 @@ pub enum Error {
     #[error("the servers refuse to run as root and need setpriv; install it with: apt-get install util-linux")]
     NoSetpriv,
     #[error(
-        "the servers refuse to run as root and there is no user to run them as; make one with: useradd --system regiohub"
+        "the servers refuse to run as root, and nobody is an account that other programs share; make one for them with: \
+         useradd --system --no-create-home --shell /usr/sbin/nologin regiohub"
     )]
     NoAccount,
     #[error("{path} cannot be reached by the user {user}, who runs the servers; choose a folder outside a closed home", path = .path.display())]

@@ -63,6 +63,7 @@ impl Servers {
             nats: None,
             _lock: home.lock()?,
         };
+        account.take_over(&home)?;
         // Both are started before either is waited for.
         let postgres = match &config.postgres_url {
             Some(_) => None,

@@ -30,9 +30,7 @@ pub(crate) fn prepare(config: &Config, home: &mut Home, account: &Account) -> Re
 
     let settings = home.path("nats.conf");
     let pid_file = store.join("nats-server.pid");
-    let pressing = [(0, Signal::TERM), (2, Signal::KILL)];
-    let pressing = pressing.map(|(after, signal)| (Duration::from_secs(after), signal));
-    leftover::wait_for(&pid_file, account.user_id(), &settings, &pressing);
+    leftover::nats(home, account.user_id());
 
     let password = match home.remembered.nats_password.clone() {
         Some(password) => password,

