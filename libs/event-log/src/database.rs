@@ -1,5 +1,6 @@
 //! Two ways into a service's database: as the owner of the tables, and as the hub at work.
 
+use crate::durable::set_durable;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor, PgPool, Postgres, Transaction};
 use std::time::Duration;
@@ -18,20 +19,23 @@ pub struct Database {
 }
 
 impl Database {
-    /// Connects; waits at most three seconds for a free connection.
+    /// Connects; waits at most three seconds for a free connection. Every session waits for the disk when it commits.
     ///
     /// # Errors
     /// When the server cannot be reached or the role cannot be made.
     pub async fn open(options: PgConnectOptions, connections: u32) -> sqlx::Result<Self> {
         // A notice such as "does not exist, skipping" tells an operator nothing.
         let options = options.options([("client_min_messages", "warning")]);
-        let owner = pool(3).connect_with(options.clone()).await?;
+        let owner = pool(3)
+            .after_connect(|connection, _| Box::pin(set_durable(connection)))
+            .connect_with(options.clone())
+            .await?;
         ensure_app_role(&owner).await?;
         let app = pool(connections)
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     connection.execute("set role regiohub_app").await?;
-                    Ok(())
+                    set_durable(connection).await
                 })
             })
             .connect_lazy_with(options);

@@ -10,6 +10,11 @@ use sqlx::{
 
 use crate::Error;
 
+/// A key that was handed out is on disk, and a destroyed one stays destroyed, whatever the default of the role or the
+/// server is. `remote_apply` waits for more than `on` and stays.
+const DURABLE: &str = "select set_config('synchronous_commit',
+    case current_setting('synchronous_commit') when 'remote_apply' then 'remote_apply' else 'on' end, false)";
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 #[derive(Clone)]
@@ -29,10 +34,16 @@ impl Database {
         };
         let work = pool(connections)
             .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute("set role regiohub_vault").await.map(drop) })
+                Box::pin(async move {
+                    connection.execute("set role regiohub_vault").await?;
+                    connection.execute(DURABLE).await.map(drop)
+                })
             })
             .connect_lazy_with(options.clone());
-        Self { owner: pool(1).connect_lazy_with(options), work }
+        let owner = pool(1)
+            .after_connect(|connection, _| Box::pin(async move { connection.execute(DURABLE).await.map(drop) }))
+            .connect_lazy_with(options);
+        Self { owner, work }
     }
 
     pub(crate) async fn migrate(&self, mark: &[u8]) -> Result<(), Error> {

@@ -6,6 +6,7 @@ mod counter;
 mod scratch;
 
 mod appending;
+mod durable;
 mod giving_up;
 mod isolation;
 mod reading;

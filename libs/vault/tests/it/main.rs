@@ -30,6 +30,33 @@ fn a_sealed_name_is_opened_again_also_by_another_process() {
     });
 }
 
+#[test]
+fn a_key_is_on_disk_whatever_the_default_of_its_database() {
+    on_scratch(|scratch| async move {
+        // As the database's owner: how the insert of each key would be committed.
+        sqlx::raw_sql(
+            "create table seen (synchronous_commit text not null);
+             grant insert on seen to regiohub_vault;
+             create function witness() returns trigger language plpgsql as $$ begin
+                 insert into public.seen values (current_setting('synchronous_commit'));
+                 return new;
+             end $$;
+             create trigger witness before insert on vault.key for each row execute function witness();
+             do $$ begin
+                 execute format('alter database %I set synchronous_commit = off', current_database());
+             end $$",
+        )
+        .execute(&scratch.owner)
+        .await
+        .unwrap();
+        let vault = scratch.again();
+        vault.seal(&gorinchem(), PersonId::fresh(), Purpose::Identity, NAME, CANARY).await.unwrap();
+        let seen: Vec<String> =
+            sqlx::query_scalar("select synchronous_commit from seen").fetch_all(&scratch.owner).await.unwrap();
+        assert_eq!(seen, ["on"]);
+    });
+}
+
 // S: a sealed field that is moved does not open.
 #[test]
 fn a_ciphertext_that_was_swapped_does_not_open() {
