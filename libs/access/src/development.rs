@@ -1,8 +1,8 @@
 //! The development issuer: signs with a key in the data directory.
 //!
-//! **Invariant:** nothing is minted over HTTP, and no token of it counts where a real issuer is configured.
+//! **Invariant:** nothing is minted over HTTP, and no token of it counts where a real issuer is or was configured.
 
-use crate::keys::Keys;
+use crate::{keys::Keys, mark::Mark};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use decider::Clock;
@@ -31,6 +31,9 @@ pub enum NoKey {
     /// Others may read the file.
     #[error("{0} may be read by others than its owner: `chmod 600` it, or remove it to get a new key")]
     Exposed(String),
+    /// A real issuer was configured once: see [`Mark`].
+    #[error("{0} has left development ({1}): ask the issuer that is configured for a token")]
+    Left(String, String),
     /// The file holds something else.
     #[error("{0} holds no Ed25519 key in PEM")]
     Unreadable(String),
@@ -56,11 +59,14 @@ impl DevIssuer {
     /// Opens the key in a data directory, and makes both when they are missing.
     ///
     /// # Errors
-    /// When the file cannot be made, is no key, or may be read by others.
+    /// When the directory has left development, or the file cannot be made, is no key, or may be read by others.
     pub fn open_or_create(directory: &Path) -> Result<Self, NoKey> {
         let path = directory.join(FILE);
         let shown = path.display().to_string();
         let failed = |error| NoKey::File(shown.clone(), error);
+        if let Some(Mark::Left(why)) = Mark::read(directory).map_err(failed)? {
+            return Err(NoKey::Left(directory.display().to_string(), why));
+        }
         if !path.try_exists().map_err(failed)? {
             std::fs::create_dir_all(directory).map_err(failed)?;
             create(&path, &shown)?;
@@ -168,6 +174,16 @@ mod tests {
         DevIssuer::open_or_create(&directory).unwrap();
         std::fs::set_permissions(directory.join(FILE), std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(DevIssuer::open_or_create(&directory), Err(NoKey::Exposed(_))));
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
+    fn a_directory_that_left_development_signs_nothing() {
+        let directory = directory();
+        DevIssuer::open_or_create(&directory).unwrap();
+        Mark::left(&directory, "the issuer https://login.example was configured").unwrap();
+        let refused = DevIssuer::open_or_create(&directory).unwrap_err().to_string();
+        assert!(refused.contains("has left development (the issuer https://login.example"), "{refused}");
         std::fs::remove_dir_all(directory).unwrap();
     }
 

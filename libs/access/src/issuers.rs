@@ -25,10 +25,13 @@ pub struct Oidc {
 #[derive(Debug, thiserror::Error)]
 pub enum Misconfigured {
     /// A development token would count beside real ones.
-    #[error("the development issuer is refused: a real issuer is configured")]
+    #[error("--development is refused beside a real issuer: development tokens would let anyone of this machine in")]
     DevelopmentBesideReal,
     /// Nobody could get in.
-    #[error("no issuer is configured: name an OIDC issuer, or use the development issuer")]
+    #[error(
+        "no issuer is configured, so nobody could get in: name one with --issuer https://login.example.nl \
+         (REGIOHUB_ISSUERS), or on this machine only start with --development, where tokens of `regiohub token` count"
+    )]
     None,
     /// Not a URL, not https, or with a query.
     #[error("the issuer {0} must be an https address without query (http on loopback only)")]

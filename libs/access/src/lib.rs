@@ -17,6 +17,7 @@ mod grants;
 mod identity;
 mod issuers;
 mod keys;
+mod mark;
 pub mod table;
 mod token;
 
@@ -25,5 +26,6 @@ pub use grant::{Grant, Scope, Touches};
 pub use grants::Grants;
 pub use identity::{Identities, Identity};
 pub use issuers::{Issuers, Misconfigured, Oidc};
+pub use mark::Mark;
 pub use table::{PUBLIC, Row, row};
 pub use token::Denied;

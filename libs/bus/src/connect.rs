@@ -38,12 +38,15 @@ impl From<Client> for Nats {
 fn options(url: &str) -> Result<ConnectOptions, ConnectError> {
     let address: ServerAddr =
         url.parse().map_err(|error| ConnectError::with_source(ConnectErrorKind::ServerParse, error))?;
-    Ok(match (address.username(), address.password()) {
+    let options = match (address.username(), address.password()) {
         (Some(user), password) => {
             ConnectOptions::with_user_and_password(user.to_owned(), password.unwrap_or_default().to_owned())
         }
         (None, _) => ConnectOptions::new(),
-    })
+    };
+    // A server names the others of its cluster, without saying how to reach them. Over TLS, as the first one; and who is
+    // reached without TLS, because it is on this machine, sends us to no other machine.
+    Ok(if address.tls_required() { options.require_tls(true) } else { options.ignore_discovered_servers() })
 }
 
 /// Connects, or says why not.

@@ -1,11 +1,18 @@
 //! One service as a process of its own.
 
-use crate::{Listeners, Server, Service, Settings, kept_elsewhere, serve, shutdown_signal};
+use crate::{
+    Listeners, Listens, Server, Service, Settings, development, durable, kept_elsewhere, serve, shutdown_signal,
+    transport,
+};
 use access::Issuers;
+use anyhow::Context;
 use axum::Router;
 use bus::{LogSource, There};
 use clap::Parser;
+use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,31 +22,53 @@ use utoipa::openapi::OpenApi;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Config {
-    /// Where it listens. Only the gateway is asked by everyone: another service has its internal routes here too.
+    /// Where it listens. Only the gateway is asked by everyone: another service has its internal routes here too, and
+    /// listens on loopback. The gateway may listen on another address behind a proxy (--https).
     #[arg(long, env = "REGIOHUB_LISTEN", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
     /// Where the gateway listens for the installation itself and for whoever watches over it: /log, /parked and
-    /// /health/ready are here and nowhere else. Another service does not use it.
+    /// /health/ready are here and nowhere else. On loopback. Another service does not use it.
     #[arg(long, env = "REGIOHUB_INTERNAL_LISTEN", default_value = "127.0.0.1:8082")]
     internal_listen: SocketAddr,
-    /// The database of this service: postgres://user:password@host/database. The user owns it.
+    /// The database of this service: postgres://user:password@host/database. The user owns it. On another machine with
+    /// sslmode=verify-full.
     #[arg(long, env = "REGIOHUB_POSTGRES_URL", hide_env_values = true)]
     postgres_url: SecretString,
     /// The database of the vault, apart from the others and from their backups.
     #[arg(long, env = "REGIOHUB_VAULT_URL", hide_env_values = true)]
     vault_url: SecretString,
-    /// NATS with JetStream: nats://user:password@host:4222.
+    /// NATS with JetStream: nats://user:password@host:4222. On another machine tls://.
     #[arg(long, env = "REGIOHUB_NATS_URL", hide_env_values = true)]
     nats_url: SecretString,
     /// The directory with the installation's secrets, the same for every service.
     #[arg(long, env = "REGIOHUB_SECRETS")]
     secrets: PathBuf,
-    /// Where the other services are, as NAME=URL, such as consortium=http://consortium:8081. May be repeated.
-    /// Without `audit` no auditor is shown anything.
+    /// Where the other services are, as NAME=URL, such as consortium=https://consortium:8081. May be repeated; http only
+    /// on this machine. Without `audit` no auditor is shown anything.
     #[arg(long = "peer", env = "REGIOHUB_PEERS", value_delimiter = ',', value_parser = peer)]
     peers: Vec<(String, String)>,
     #[command(flatten)]
     settings: Settings,
+}
+
+impl Config {
+    /// What is wrong before anything is connected to.
+    async fn check(&self, asked: Asked) -> anyhow::Result<()> {
+        let listens = match asked {
+            Asked::ByEveryone => {
+                vec![Listens::Publicly(self.listen.ip()), Listens::Internally(self.internal_listen.ip())]
+            }
+            Asked::Inside => vec![Listens::Internally(self.listen.ip())],
+        };
+        self.settings.check(&self.secrets, &listens).await?;
+        transport::postgres("--postgres-url", &self.postgres_url.expose_secret().parse()?).await?;
+        transport::postgres("--vault-url", &self.vault_url.expose_secret().parse()?).await?;
+        transport::nats("--nats-url", self.nats_url.expose_secret()).await?;
+        for (name, url) in &self.peers {
+            transport::http(&format!("--peer {name}"), url).await?;
+        }
+        Ok(())
+    }
 }
 
 fn peer(text: &str) -> Result<(String, String), String> {
@@ -89,13 +118,21 @@ async fn run(
     compose: impl FnOnce(Alone) -> anyhow::Result<Router>,
 ) -> anyhow::Result<()> {
     let config = Config::parse();
-    let _telemetry = config.settings.begin(&format!("regiohub-{}", service.name()))?;
+    let (name, development) = (service.name(), config.settings.is_development());
+    config.check(asked).await?;
+    let _telemetry = config.settings.begin(&format!("regiohub-{name}"))?;
     let shutdown = shutdown_signal()?;
-    let vault = config.vault_url.expose_secret().parse()?;
+    let vault: PgConnectOptions = config.vault_url.expose_secret().parse()?;
+    let database: PgConnectOptions = config.postgres_url.expose_secret().parse()?;
+    for (setting, options) in [("--postgres-url", &database), ("--vault-url", &vault)] {
+        let mut connection = options.connect().await.context(setting)?;
+        durable(&mut connection, setting, development).await?;
+        connection.close().await?;
+    }
     let platform = config.settings.platform(&config.secrets, config.nats_url.expose_secret(), vault).await?;
-
-    let opened = service.open(&platform, config.postgres_url.expose_secret().parse()?).await?;
-    let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
+    let opened = service.open(&platform, database).await?;
+    // What is sent to a peer is sent nowhere else.
+    let http = reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
     let secret = platform.log_secret()?;
     let there = config.peers.iter().map(|(name, url)| LogSource::There(There::new(name, url, &secret, http.clone())));
     let sources: Vec<LogSource> = there.chain([opened.source()]).collect();
@@ -103,6 +140,14 @@ async fn run(
     let elsewhere = audit.map(|(_, url)| kept_elsewhere(url, &secret, http.clone()));
     let keep = opened.keeps().or(elsewhere);
     let started = opened.start(&platform, &sources, keep).await?;
+    if development {
+        // Roles are granted in its log alone.
+        if name == "consortium" {
+            development::only_development(&started.hub, &config.secrets, config.settings.development_subjects())
+                .await?;
+        }
+        tracing::warn!("{}", development::REPORTED);
+    }
 
     let listener = tokio::net::TcpListener::bind(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");

@@ -7,6 +7,8 @@
 
 mod age;
 mod alone;
+pub mod development;
+mod durable;
 mod hub;
 mod inside;
 mod looks;
@@ -19,8 +21,10 @@ mod serve;
 mod service;
 mod settings;
 pub mod telemetry;
+pub mod transport;
 
 pub use alone::{Alone, alone, alone_with};
+pub use durable::durable;
 pub use hub::Hub;
 pub use inside::internal_paths;
 pub use looks::kept_elsewhere;
@@ -29,4 +33,4 @@ pub use platform::{Platform, message_keys};
 pub use secrets::{Generation, NoSecrets, Purpose, Ring, Secrets};
 pub use serve::{Listeners, Server, serve, shutdown_signal};
 pub use service::{Opened, Service, Started};
-pub use settings::Settings;
+pub use settings::{Listens, Settings};

@@ -1,27 +1,39 @@
 //! What an operator sets for any process of an installation.
 
 use crate::telemetry::{self, LogFormat, Telemetry};
-use crate::{Platform, Secrets, message_keys};
+use crate::{Platform, Secrets, development, message_keys, transport};
 use access::{DevIssuer, Issuers, Oidc};
 use anyhow::Context;
+use clap::builder::BoolishValueParser;
 use decider::Clock;
 use processing::{Logbook, Target};
 use sqlx::postgres::PgConnectOptions;
+use std::net::IpAddr;
 use std::path::Path;
 use vault::{MasterKey, Vault};
 
 /// What an operator sets for any process of an installation. Each can be given as an option or in the environment.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Settings {
-    /// An OIDC issuer whose tokens count, such as https://login.example.nl. May be repeated. Without one the
-    /// development issuer counts, whose key is in the directory of the secrets.
+    /// An OIDC issuer whose tokens count, such as https://login.example.nl. May be repeated. Without one, and without
+    /// --development, nothing starts. The first start with one is remembered beside the secrets: from then on
+    /// --development is refused there.
     #[arg(long = "issuer", env = "REGIOHUB_ISSUERS", value_delimiter = ',')]
     issuers: Vec<String>,
+    /// For development, on this machine only: tokens count that `regiohub token` signs with the key in the directory of
+    /// the secrets, and the header Hub-Now sets the moment of a request. Refused beside an --issuer, on an address that
+    /// is not loopback, and where a real issuer was ever configured.
+    #[arg(long, env = "REGIOHUB_DEVELOPMENT", value_parser = BoolishValueParser::new())]
+    development: bool,
+    /// Subjects of development that were given a role by a version that did not remember whether a directory is one of
+    /// development. May be repeated; needed once, those of the demo are known.
+    #[arg(long = "development-subject", env = "REGIOHUB_DEVELOPMENT_SUBJECTS", value_delimiter = ',')]
+    development_subjects: Vec<String>,
     /// The audience that means this hub.
     #[arg(long, env = "REGIOHUB_AUDIENCE", default_value = "regiohub")]
     audience: String,
-    /// The operator, as ISSUER#SUBJECT: founds regions and grants the first programme leader. With the development
-    /// issuer it is the subject `operator`.
+    /// The operator, as ISSUER#SUBJECT: founds regions and grants the first programme leader. In development it is the
+    /// subject `operator`.
     #[arg(long, env = "REGIOHUB_OPERATOR")]
     operator: Option<String>,
     /// The public half of the operator's key, as `regiohub audit operator-key` prints it: only what it signed raises the
@@ -45,14 +57,15 @@ pub struct Settings {
     /// What the names of its streams and subjects begin with; another one lets several hubs share a NATS.
     #[arg(long, env = "REGIOHUB_STREAMS", default_value = "hub")]
     streams: bus::Names,
-    /// The hub is reached over https, so browsers are told to stay there.
-    #[arg(long, env = "REGIOHUB_HTTPS")]
+    /// The hub is reached over https: a proxy before it speaks TLS and passes requests on. Browsers are told to stay
+    /// there. Needed to listen for the public on an address that is not loopback; it says nothing of other connections.
+    #[arg(long, env = "REGIOHUB_HTTPS", value_parser = BoolishValueParser::new())]
     https: bool,
-    /// Where traces and metrics go (OTLP over gRPC), such as http://127.0.0.1:4317.
+    /// Where traces and metrics go (OTLP over gRPC): a collector on this machine, such as http://127.0.0.1:4317.
     #[arg(long, env = "REGIOHUB_OTLP")]
     otlp: Option<String>,
-    /// Where each processing of personal data is written down (Logboek Dataverwerkingen): a file, or a collector (OTLP
-    /// over gRPC) such as http://127.0.0.1:4317. Without one, `processing.jsonl` beside the secrets.
+    /// Where each processing of personal data is written down (Logboek Dataverwerkingen): a file, or a collector on this
+    /// machine (OTLP over gRPC) such as http://127.0.0.1:4317. Without one, `processing.jsonl` beside the secrets.
     #[arg(long, env = "REGIOHUB_PROCESSING_LOG")]
     processing_log: Option<Target>,
     /// What is logged, such as `info` or `warn,bus=debug`.
@@ -63,9 +76,89 @@ pub struct Settings {
     log_format: LogFormat,
 }
 
+/// Where requests come in.
+#[derive(Clone, Copy, Debug)]
+pub enum Listens {
+    /// For everyone: a proxy that was declared may speak TLS before it.
+    Publicly(IpAddr),
+    /// For other processes of the installation.
+    Internally(IpAddr),
+}
+
+impl Listens {
+    fn address(self) -> IpAddr {
+        match self {
+            Self::Publicly(address) | Self::Internally(address) => address,
+        }
+    }
+
+    fn allowed(self, https: bool) -> anyhow::Result<()> {
+        match self {
+            Self::Publicly(address) | Self::Internally(address) if transport::is_loopback(address) => Ok(()),
+            Self::Publicly(_) if https => Ok(()),
+            Self::Publicly(address) => anyhow::bail!(
+                "{address} is reached from other machines, and without TLS every token could be read on the way: put a \
+                 proxy that speaks TLS before it and say so with --https, or listen on 127.0.0.1"
+            ),
+            Self::Internally(address) => anyhow::bail!(
+                "{address} is reached from other machines, and the secret of the installation would be sent there without \
+                 TLS: listen on 127.0.0.1, and have a proxy on this machine (in the same pod) speak TLS for it"
+            ),
+        }
+    }
+}
+
 impl Settings {
     /// What an installation is called that was given no name.
     pub const DOMAIN: &'static str = "regiohub.localhost";
+
+    /// Checks what is set before anything is started: that the issuers or development are said, that development stays
+    /// on this machine and was not left in the directory of the secrets, and that nothing leaves the machine without
+    /// TLS. `listens` is where requests come in.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, in a sentence that says what to do.
+    pub async fn check(&self, directory: &Path, listens: &[Listens]) -> anyhow::Result<()> {
+        for one in listens {
+            development::allowed(self.development, &self.issuers, directory, one.address())?;
+            one.allowed(self.https)?;
+        }
+        if let Some(address) = &self.otlp {
+            transport::collector("--otlp", address).await?;
+        }
+        if let Some(Target::Otlp(address)) = &self.processing_log {
+            transport::collector("--processing-log", address).await?;
+        }
+        Ok(())
+    }
+
+    /// Reports what is good for a workbench only, and stays in what is recorded and signed.
+    fn report_defaults(&self) {
+        if self.oin.bytes().all(|digit| digit == b'0') {
+            tracing::warn!("--oin is not set: every event is recorded for ever with a number that is nobody's");
+        }
+        if self.domain == Self::DOMAIN {
+            tracing::warn!(
+                "--domain is not set: checkpoints are signed as {}, as those of any hub without a name",
+                Self::DOMAIN
+            );
+        }
+        if !self.https {
+            tracing::warn!("--https is not set: browsers are not told to stay on TLS");
+        }
+    }
+
+    /// Whether tokens of the development issuer count.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.development
+    }
+
+    /// Subjects of the development issuer that were given a role before directories had a mark.
+    #[must_use]
+    pub fn development_subjects(&self) -> &[String] {
+        &self.development_subjects
+    }
 
     /// Begins logging, and chooses how connections are encrypted. Once in a process, before anything else.
     ///
@@ -88,14 +181,20 @@ impl Settings {
     /// # Errors
     /// When a setting is wrong, or the vault does not answer.
     pub async fn platform(&self, secrets: &Path, nats: &str, vault: PgConnectOptions) -> anyhow::Result<Platform> {
+        transport::nats("--nats-url", nats).await?;
+        transport::postgres("--vault-url", &vault).await?;
         let clock = Clock::system();
-        let development = self.issuers.is_empty().then(|| DevIssuer::open_or_create(secrets)).transpose()?;
+        let development = self.development.then(|| DevIssuer::open_or_create(secrets)).transpose()?;
         let oidc = self
             .issuers
             .iter()
             .map(|issuer| Oidc { issuer: issuer.clone(), audience: self.audience.clone() })
             .collect();
         let issuers = Issuers::configured(oidc, development.as_ref(), clock.clone())?;
+        if !issuers.is_development() {
+            self.report_defaults();
+            development::left(secrets, &self.issuers, clock.now().date_naive());
+        }
         let vault = Vault::connect(vault, self.connections, MasterKey::open_or_create(&secrets.join("vault.key"))?);
         vault.migrate().await.context("the vault")?;
         // NATS may be away when we start: commands go on without it.

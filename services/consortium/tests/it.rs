@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "it/alone.rs"]
+mod alone;
 #[path = "it/founding.rs"]
 mod founding;
 #[path = "it/importing.rs"]

@@ -21,6 +21,7 @@ mod trouble;
 pub use report::Format;
 
 use access::DevIssuer;
+use chassis::transport;
 use chrono::Datelike;
 use clap::Args;
 use embedded::default_data_dir;
@@ -35,7 +36,7 @@ use vocabulary::RegionId;
 /// So many steps there are.
 pub const STEPS: u64 = 1_004;
 
-/// Play a school year of a small region with invented pupils and companies.
+/// Play a school year of a small region with invented pupils and companies, at a hub that runs with --development.
 #[derive(Clone, Debug, Args)]
 pub struct Demo {
     /// Where the hub serves.
@@ -70,6 +71,7 @@ impl Demo {
     async fn play(&self, report: Arc<Report>) -> anyhow::Result<()> {
         // Only the first provider counts; a second call is no harm.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        transport::http("--url", &self.url).await?;
         let story = Story::read()?;
         let issuer = DevIssuer::open_or_create(&self.data_dir)?;
         let player = Player::new(&self.url, self.region.clone(), issuer, report);
@@ -104,6 +106,14 @@ impl Demo {
         player.report.end(&object, &text);
         Ok(())
     }
+}
+
+/// Everyone whom the demo has ever given a role: subjects of the development issuer.
+///
+/// # Errors
+/// When the story does not read.
+pub fn subjects() -> anyhow::Result<Vec<String>> {
+    Ok(cast::subjects(&Story::read()?))
 }
 
 /// SHA-256 of a text that stands in for a document.

@@ -1,7 +1,7 @@
 //! Where a running hub listens for the installation itself, and how commands find it there.
 
 use anyhow::Context;
-use chassis::Secrets;
+use chassis::{Secrets, transport};
 use clap::Args;
 use embedded::default_data_dir;
 use std::fs;
@@ -34,11 +34,14 @@ impl Inside {
     /// A way to the hub.
     ///
     /// # Errors
-    /// When no hub runs on the data directory.
-    pub(crate) fn open(&self) -> anyhow::Result<Open> {
+    /// When no hub runs on the data directory, or it is on another machine and not reached over TLS.
+    pub(crate) async fn open(&self) -> anyhow::Result<Open> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let url = match &self.internal_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
+            Some(url) => {
+                transport::http("--internal-url", url).await?;
+                url.trim_end_matches('/').to_owned()
+            }
             // The hub that noted it may have been killed, and its port be another's by now.
             None if !embedded::in_use(&self.data_dir)? => return Err(none(&self.data_dir)),
             None => noted(&self.data_dir)?,

@@ -24,7 +24,7 @@ impl Parked {
     /// # Errors
     /// When the hub does not answer.
     pub async fn run(self) -> anyhow::Result<()> {
-        let (inside, secret) = (self.inside.open()?, self.inside.secret()?);
+        let (inside, secret) = (self.inside.open().await?, self.inside.secret()?);
         let names =
             crate::services::deciding().iter().map(chassis::Service::name).chain(["gateway"]).collect::<Vec<_>>();
         let mut found = 0;

@@ -17,7 +17,7 @@ impl Ready {
     /// # Errors
     /// When the hub does not answer, or something is missing.
     pub async fn run(self) -> anyhow::Result<()> {
-        let inside = self.inside.open()?;
+        let inside = self.inside.open().await?;
         let answer = inside.http.get(format!("{}/health/ready", inside.url)).send().await?;
         if answer.status().is_success() {
             println!("ready");

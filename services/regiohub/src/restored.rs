@@ -77,7 +77,7 @@ impl Restored {
     /// # Errors
     /// When there is no such service or log, the hub does not answer, or it refuses what was declared.
     pub async fn run(self) -> anyhow::Result<()> {
-        let (Open { url, http }, secrets) = (self.inside.open()?, self.inside.secrets()?);
+        let (Open { url, http }, secrets) = (self.inside.open().await?, self.inside.secrets()?);
         let signer = match &self.operator_key {
             Some(file) => operator_key_in(file, &self.domain)?,
             None => operator_key(&secrets, &self.domain)?,

@@ -3,9 +3,9 @@
 mod databases;
 pub mod together;
 
-use crate::inside;
+use crate::{demo, inside};
 use anyhow::Context;
-use chassis::{Listeners, Server, Settings, operator_key, serve, shutdown_signal};
+use chassis::{Listeners, Listens, Server, Settings, development, operator_key, serve, shutdown_signal, transport};
 use clap::Args;
 use embedded::{Config, Servers, default_bin_dir, default_data_dir};
 use proofs::Kind;
@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use together::Together;
 use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
@@ -22,7 +23,7 @@ pub struct Up {
     /// Everything the hub keeps: its secrets, and the data of its private servers.
     #[arg(long, env = "REGIOHUB_DATA", default_value_os_t = default_data_dir())]
     data_dir: PathBuf,
-    /// Where it listens.
+    /// Where it listens. On an address that is not loopback only behind a proxy that speaks TLS (--https).
     #[arg(long, env = "REGIOHUB_ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
     /// On which port; 0 takes a free one.
@@ -42,12 +43,14 @@ pub struct Up {
     #[arg(long, env = "POSTGRES_BIN")]
     postgres_bin: Option<PathBuf>,
     /// An existing PostgreSQL instead: postgres://user:password@host/postgres. The user may create databases and roles.
+    /// On another machine with ?sslmode=verify-full, and &sslrootcert=FILE for an authority of your own. It must keep what
+    /// it acknowledges: fsync, full_page_writes and synchronous_commit are checked.
     #[arg(long, env = "REGIOHUB_POSTGRES_URL", hide_env_values = true)]
     postgres_url: Option<SecretString>,
-    /// An existing PostgreSQL for the vault, apart from the other one and from its backups.
+    /// An existing PostgreSQL for the vault, apart from the other one and from its backups. The same is asked of it.
     #[arg(long, env = "REGIOHUB_VAULT_URL", hide_env_values = true)]
     vault_url: Option<SecretString>,
-    /// An existing nats-server with JetStream: nats://user:password@host:4222.
+    /// An existing nats-server with JetStream: nats://user:password@host:4222, on another machine tls://….
     #[arg(long, env = "REGIOHUB_NATS_URL", hide_env_values = true)]
     nats_url: Option<SecretString>,
     /// What the names of its databases begin with; another one lets several hubs share a PostgreSQL.
@@ -63,14 +66,9 @@ impl Up {
     /// # Errors
     /// When a setting is wrong, or a server does not start or answer.
     pub async fn run(self) -> anyhow::Result<()> {
+        self.check().await?;
         let _telemetry = self.settings.begin("regiohub")?;
         let shutdown = shutdown_signal()?;
-        anyhow::ensure!(
-            self.internal_address.to_canonical().is_loopback(),
-            "--internal-address {} is reached from other machines, and the secret of the installation would be sent \
-             there without TLS: listen on 127.0.0.1, and have a proxy on this machine speak TLS for it",
-            self.internal_address
-        );
         // Before anything is started: a port that is taken is found out at once.
         let listeners = Listeners {
             public: Some(bound(self.address, self.port, "--port or --address").await?),
@@ -87,6 +85,21 @@ impl Up {
         ended
     }
 
+    /// What is wrong before anything is started.
+    async fn check(&self) -> anyhow::Result<()> {
+        let listens = [Listens::Publicly(self.address), Listens::Internally(self.internal_address)];
+        self.settings.check(&self.data_dir, &listens).await?;
+        for (setting, url) in [("--postgres-url", &self.postgres_url), ("--vault-url", &self.vault_url)] {
+            if let Some(url) = url {
+                transport::postgres(setting, &url.expose_secret().parse().context(setting)?).await?;
+            }
+        }
+        if let Some(url) = &self.nats_url {
+            transport::nats("--nats-url", url.expose_secret()).await?;
+        }
+        Ok(())
+    }
+
     async fn serve(
         &self,
         listeners: Listeners,
@@ -94,6 +107,9 @@ impl Up {
         shutdown: tokio_util::sync::CancellationToken,
     ) -> anyhow::Result<()> {
         let vault = self.vault_url.as_ref().map_or(servers.postgres_url.as_str(), |url| url.expose_secret());
+        for (setting, server) in [("--postgres-url", servers.postgres_url.as_str()), ("--vault-url", vault)] {
+            databases::durable(setting, server, self.settings.is_development()).await?;
+        }
         let vault = databases::ready(vault, &self.database_prefix, "vault").await?;
         let mut platform = self.settings.platform(&self.data_dir, &servers.nats_url, vault).await?;
         if platform.operator_key.is_none() {
@@ -101,6 +117,9 @@ impl Up {
             platform.operator_key = Some(own.verifier(Kind::Log));
         }
         let hub = together::start(&platform, &servers.postgres_url, &self.database_prefix).await?;
+        if self.settings.is_development() {
+            self.only_development(&hub).await?;
+        }
         let public = listeners.public.as_ref().context("no public listener")?.local_addr()?;
         let internal = listeners.internal.local_addr()?;
         let server = Server {
@@ -120,6 +139,14 @@ impl Up {
             tokio::spawn(databases::written_down(servers.postgres_url.clone()));
         }
         serving.await
+    }
+
+    async fn only_development(&self, hub: &Together) -> anyhow::Result<()> {
+        let (_, consortium) = hub.hubs.iter().find(|(name, _)| *name == "consortium").context("the consortium")?;
+        let subjects = [demo::subjects()?, self.settings.development_subjects().to_vec()].concat();
+        development::only_development(consortium, &self.data_dir, &subjects).await?;
+        writeln!(std::io::stdout(), "{}", development::REPORTED)?;
+        Ok(())
     }
 
     fn servers(&self) -> Config {

@@ -316,3 +316,12 @@ fn the_committed_contracts_are_fresh() {
     let stale = regiohub::contracts::stale(&root().join("proto-schemas")).unwrap();
     assert!(stale.is_empty(), "run `make schemas`: {stale:#?}");
 }
+
+#[test]
+fn no_program_reads_a_setting_of_tests() {
+    // The one hands them out, the other is for tests only.
+    let may = ["libs/embedded", "libs/testkit"].map(|own| root().join(own));
+    let sources = crates().into_iter().filter(|own| !may.contains(own)).flat_map(|own| rust(&own.join("src")));
+    let reading: Vec<String> = sources.filter(|it| text(it).contains("REGIOHUB_TEST_")).map(|it| shown(&it)).collect();
+    assert_eq!(reading, Vec::<String>::new());
+}

@@ -9,6 +9,7 @@ mod bad_days;
 mod bad_input;
 mod contracts;
 mod demo;
+mod field;
 mod files;
 mod forgetting;
 mod golden;

@@ -19,7 +19,8 @@ pub struct Reach {
     /// The data directory of the hub. When no hub runs on it, its private PostgreSQL is started for this command.
     #[arg(long, env = "REGIOHUB_DATA", default_value_os_t = default_data_dir())]
     pub data_dir: PathBuf,
-    /// A PostgreSQL with the databases of the services instead: postgres://user:password@host/postgres.
+    /// A PostgreSQL with the databases of the services instead: postgres://user:password@host/postgres. On another
+    /// machine with ?sslmode=verify-full.
     #[arg(long, env = "REGIOHUB_POSTGRES_URL", hide_env_values = true)]
     postgres_url: Option<SecretString>,
     /// What the names of the databases begin with.
@@ -65,6 +66,7 @@ impl Reach {
             None => self.private().await?,
         };
         let server = PgConnectOptions::from_str(&url).context("the address of PostgreSQL")?;
+        chassis::transport::postgres("--postgres-url", &server).await?;
         Ok(Reached { server, prefix: self.database_prefix.clone(), _started: started })
     }
 

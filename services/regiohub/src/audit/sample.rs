@@ -107,6 +107,7 @@ impl Sample {
     }
 
     async fn at_the_hub(&self, url: &str, token: &SecretString) -> anyhow::Result<Drawing> {
+        chassis::transport::http("--url", url).await?;
         let http = reqwest::Client::new();
         let address = format!("{}/v1/regions/{}/audit/samples", url.trim_end_matches('/'), self.region);
         let mut body = json!({ "seed": self.seed, "method": self.method(), "size": self.size });

@@ -1,9 +1,23 @@
 //! A database for each service, made when it is not there.
 
 use anyhow::Context;
+use chassis::transport;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use std::str::FromStr;
+
+/// Whether a server keeps what it acknowledges; `setting` is what names it.
+///
+/// # Errors
+/// When it does not, or does not answer.
+pub(super) async fn durable(setting: &str, server: &str, development: bool) -> anyhow::Result<()> {
+    let server = PgConnectOptions::from_str(server).context("the address of PostgreSQL")?;
+    transport::postgres(setting, &server).await?;
+    let mut admin = server.connect().await.with_context(|| format!("{setting}: PostgreSQL does not answer"))?;
+    chassis::durable(&mut admin, setting, development).await?;
+    admin.close().await?;
+    Ok(())
+}
 
 /// The database `<prefix><service>` on a server.
 ///

@@ -24,7 +24,7 @@ use tokio::{
 
 pub const REGION: &str = "storm";
 /// Hubs at the same time: they share the machine with each other and with other tests.
-static SEATS: Semaphore = Semaphore::const_new(3);
+pub static SEATS: Semaphore = Semaphore::const_new(3);
 
 /// A hub, its data and its one region.
 pub struct Hub {
@@ -55,7 +55,7 @@ pub fn up_logging(data: &Path, port: u16, what: &str) -> Command {
     assert!(std::env::var_os("REGIOHUB_SERVERS").is_some(), "REGIOHUB_SERVERS is not set: run `make test`");
     let log = File::options().create(true).append(true).open(data.join("hub.log")).unwrap();
     let mut command = Command::new(program());
-    command.args(["up", "--log", what, "--port", &port.to_string(), "--data-dir"]).arg(data);
+    command.args(["up", "--development", "--log", what, "--port", &port.to_string(), "--data-dir"]).arg(data);
     for given in ["REGIOHUB_POSTGRES_URL", "REGIOHUB_VAULT_URL", "REGIOHUB_NATS_URL", "REGIOHUB_DATA", "REGIOHUB_PORT"]
     {
         command.env_remove(given);

@@ -41,7 +41,7 @@ impl Stage {
         let data = tempfile::Builder::new().prefix("regiohub-demo-").tempdir().unwrap();
         let own = format!("{name}{}", std::process::id());
         let mut hub = Command::new(program());
-        hub.args(["up", "--port", "0", "--log", "warn", "--connections", "8"]);
+        hub.args(["up", "--development", "--port", "0", "--log", "warn", "--connections", "8"]);
         hub.args(["--postgres-url", &postgres, "--vault-url", &postgres, "--nats-url", &nats]);
         hub.args(["--database-prefix", &format!("{own}_"), "--streams", &own, "--data-dir"]).arg(data.path());
         hub.envs(given.iter().copied());

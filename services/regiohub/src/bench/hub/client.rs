@@ -30,7 +30,7 @@ impl Hub {
     pub(super) async fn start(bed: &Bed, folder: &Path) -> anyhow::Result<Self> {
         let data: PathBuf = folder.join("hub");
         let mut child = Command::new(std::env::current_exe()?)
-            .args(["up", "--port", "0", "--log", "warn"])
+            .args(["up", "--development", "--port", "0", "--log", "warn"])
             .arg("--data-dir")
             .arg(&data)
             .args(["--postgres-url", &bed.postgres_url, "--vault-url", &bed.postgres_url, "--nats-url", &bed.nats_url])
