@@ -6,7 +6,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
-use vocabulary::{ActorId, RegionId, Role};
+use vocabulary::{ActorId, Generations, RegionId, Role};
 
 /// The grants of every region. Copies share one book.
 ///
@@ -14,16 +14,30 @@ use vocabulary::{ActorId, RegionId, Role};
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
     book: Arc<RwLock<Book>>,
-    operator: Option<ActorId>,
+    /// The operator's pseudonyms, oldest first.
+    operator: Arc<[ActorId]>,
 }
 
 type Book = HashMap<RegionId, HashMap<ActorId, Vec<Grant>>>;
 
 impl Grants {
-    /// An empty book, and the operator whom the configuration names.
+    /// An empty book, and the operator whom the configuration names: their pseudonyms, oldest first.
     #[must_use]
-    pub fn new(operator: Option<ActorId>) -> Self {
-        Self { book: Arc::default(), operator }
+    pub fn new(operator: impl IntoIterator<Item = ActorId>) -> Self {
+        Self { book: Arc::default(), operator: operator.into_iter().collect() }
+    }
+
+    /// Under which of its pseudonyms an identity is known in a region: the oldest one that ever held a grant there, and
+    /// the newest one when none did. So a rotation of the identity key makes nobody somebody else, and no two people
+    /// sign as two who are one. The operator has the oldest one everywhere: the configuration names them in the open.
+    #[must_use]
+    pub fn known_as(&self, region: Option<&RegionId>, pseudonyms: &Generations<ActorId>) -> ActorId {
+        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        let of_region = region.and_then(|region| book.get(region));
+        let knows = |actor: &&ActorId| {
+            self.operator.contains(*actor) || of_region.is_some_and(|of_region| of_region.contains_key(*actor))
+        };
+        *pseudonyms.all().find(knows).unwrap_or(pseudonyms.newest())
     }
 
     /// From now on these are all the grants of the region.
@@ -32,7 +46,12 @@ impl Grants {
         for grant in grants.into_iter().filter(|grant| !matches!(grant.role, Role::Operator | Role::Hub)) {
             of_region.entry(grant.actor).or_default().push(grant);
         }
-        self.book.write().unwrap_or_else(PoisonError::into_inner).insert(region.clone(), of_region);
+        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
+        // Whoever held something stays known, with nothing.
+        for actor in book.get(region).into_iter().flat_map(HashMap::keys) {
+            of_region.entry(*actor).or_default();
+        }
+        book.insert(region.clone(), of_region);
     }
 
     /// What an actor holds in a region on a day.
@@ -46,7 +65,7 @@ impl Grants {
     /// What an actor holds whatever the region: the operator's grant, or nothing.
     #[must_use]
     pub fn everywhere(&self, actor: ActorId) -> Vec<Grant> {
-        self.operator.filter(|operator| *operator == actor).map(Grant::operator).into_iter().collect()
+        self.operator.iter().filter(|operator| **operator == actor).map(|actor| Grant::operator(*actor)).collect()
     }
 
     /// The regions whose grants are known.
@@ -82,6 +101,29 @@ mod tests {
         assert_eq!(grants.of(&region("here"), someone, today()).len(), 1);
         assert_eq!(grants.of(&region("there"), someone, today()), []);
         assert_eq!(grants.of(&region("here"), ActorId::fresh(), today()), []);
+    }
+
+    #[test]
+    fn an_identity_keeps_the_pseudonym_that_ever_held_something_in_the_region() {
+        let (old, new) = (ActorId::fresh(), ActorId::fresh());
+        let (grants, pseudonyms) = (Grants::default(), Generations::of(vec![old, new], 1).unwrap());
+        let known = |slug: &str| grants.known_as(Some(&region(slug)), &pseudonyms);
+        assert_eq!(known("here"), new);
+        grants.replace(&region("here"), vec![Grant { until: today().pred_opt(), ..leader(old) }]);
+        assert_eq!((known("here"), known("there")), (old, new));
+        grants.replace(&region("here"), vec![]);
+        assert_eq!(known("here"), old);
+        grants.replace(&region("there"), vec![leader(new)]);
+        assert_eq!((known("there"), grants.known_as(None, &pseudonyms)), (new, new));
+    }
+
+    #[test]
+    fn the_operator_keeps_the_oldest_pseudonym_everywhere() {
+        let (old, new) = (ActorId::fresh(), ActorId::fresh());
+        let grants = Grants::new([old, new]);
+        let pseudonyms = Generations::of(vec![old, new], 1).unwrap();
+        assert_eq!([None, Some(&region("here"))].map(|region| grants.known_as(region, &pseudonyms)), [old, old]);
+        assert_eq!(grants.everywhere(old), [Grant::operator(old)]);
     }
 
     #[test]

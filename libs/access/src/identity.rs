@@ -2,7 +2,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use vocabulary::ActorId;
+use vocabulary::{ActorId, Generations};
 
 /// Whom a verified token is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,49 +15,66 @@ pub struct Identity {
     pub machine: bool,
 }
 
-/// Makes pseudonyms: the same identity is the same actor in every service that holds the same key.
+/// Makes pseudonyms: the same identity is the same actor in every service that holds the same keys.
+///
+/// An identity has a pseudonym under each generation of the key. Under which of them it is known in a region the grants
+/// say: [`crate::Grants::known_as`].
 #[derive(Clone)]
-pub struct Identities(Hmac<Sha256>);
+pub struct Identities(Generations<Hmac<Sha256>>);
 
 impl Identities {
-    /// With the installation's identity key.
+    /// With the installation's identity key, of every generation.
     #[must_use]
-    pub fn new(key: &[u8; 32]) -> Self {
-        // HMAC fills a short key up with zeroes to one block, so this is the key itself.
-        let mut block = [0_u8; 64];
-        block[..32].copy_from_slice(key);
-        Self(Hmac::new(&block.into()))
+    pub fn new(keys: impl Into<Generations<[u8; 32]>>) -> Self {
+        Self(keys.into().map(|key| {
+            // HMAC fills a short key up with zeroes to one block, so this is the key itself.
+            let mut block = [0_u8; 64];
+            block[..32].copy_from_slice(key);
+            Hmac::new(&block.into())
+        }))
     }
 
-    /// The pseudonym of a person: `sub` at an issuer.
+    /// The pseudonym of a new person: `sub` at an issuer.
     #[must_use]
     pub fn actor(&self, issuer: &str, subject: &str) -> ActorId {
-        self.pseudonym(&[issuer.as_bytes(), b"\0", subject.as_bytes()])
+        *self.of(&Identity::person(issuer, subject)).newest()
     }
 
-    /// The pseudonym of a machine without a `sub`: its client id at an issuer.
+    /// The pseudonym of a new machine without a `sub`: its client id at an issuer.
     #[must_use]
     pub fn machine(&self, issuer: &str, client: &str) -> ActorId {
-        // One zero more, so that no `sub` a person chooses is a machine's pseudonym.
-        self.pseudonym(&[issuer.as_bytes(), b"\0\0", client.as_bytes()])
+        *self.of(&Identity::machine(issuer, client)).newest()
     }
 
-    /// The pseudonym of whom a token is about.
+    /// The pseudonyms of an identity, under each generation of the key.
     #[must_use]
-    pub fn of(&self, identity: &Identity) -> ActorId {
-        if identity.machine {
-            self.machine(&identity.issuer, &identity.subject)
-        } else {
-            self.actor(&identity.issuer, &identity.subject)
-        }
+    pub fn of(&self, identity: &Identity) -> Generations<ActorId> {
+        // One zero more for a machine, so that no `sub` a person chooses is a machine's pseudonym.
+        let between: &[u8] = if identity.machine { b"\0\0" } else { b"\0" };
+        let parts = [identity.issuer.as_bytes(), between, identity.subject.as_bytes()];
+        self.0.map(|key| pseudonym(key, &parts))
+    }
+}
+
+impl Identity {
+    /// A person: `sub` at an issuer.
+    #[must_use]
+    pub fn person(issuer: &str, subject: &str) -> Self {
+        Self { issuer: issuer.to_owned(), subject: subject.to_owned(), machine: false }
     }
 
-    fn pseudonym(&self, parts: &[&[u8]]) -> ActorId {
-        let mac = parts.iter().fold(self.0.clone(), |mac, part| mac.chain_update(part)).finalize().into_bytes();
-        let mut first = [0_u8; 16];
-        first.copy_from_slice(&mac[..16]);
-        ActorId(uuid::Builder::from_custom_bytes(first).into_uuid())
+    /// A machine without a `sub`: its client id at an issuer.
+    #[must_use]
+    pub fn machine(issuer: &str, client: &str) -> Self {
+        Self { issuer: issuer.to_owned(), subject: client.to_owned(), machine: true }
     }
+}
+
+fn pseudonym(key: &Hmac<Sha256>, parts: &[&[u8]]) -> ActorId {
+    let mac = parts.iter().fold(key.clone(), |mac, part| mac.chain_update(part)).finalize().into_bytes();
+    let mut first = [0_u8; 16];
+    first.copy_from_slice(&mac[..16]);
+    ActorId(uuid::Builder::from_custom_bytes(first).into_uuid())
 }
 
 impl std::fmt::Debug for Identities {
@@ -79,6 +96,18 @@ mod tests {
         assert_ne!(actor, ours.actor("https://other.example", "a"));
         assert_ne!(actor, ours.machine("https://login.example", "a"));
         assert_ne!(actor, Identities::new(&[2; 32]).actor("https://login.example", "a"));
+    }
+
+    #[test]
+    fn an_identity_has_a_pseudonym_under_each_generation_and_a_new_one_gets_the_newest() {
+        let (before, after) = (Identities::new(&[1; 32]), Generations::of(vec![[1; 32], [2; 32]], 1).unwrap());
+        let after = Identities::new(after);
+        for identity in [Identity::person("i", "s"), Identity::machine("i", "s")] {
+            let pseudonyms = after.of(&identity);
+            assert!(pseudonyms.others().eq([before.of(&identity).newest()]));
+            assert_eq!(pseudonyms.newest(), Identities::new(&[2; 32]).of(&identity).newest());
+        }
+        assert_eq!(after.actor("i", "s"), *after.of(&Identity::person("i", "s")).newest());
     }
 
     #[test]

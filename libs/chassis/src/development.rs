@@ -1,7 +1,7 @@
 //! Development: tokens that this machine signs itself. It is said, it stays on this machine, and it does not come back.
 
 use crate::{Hub, transport};
-use access::{DevIssuer, Mark, Misconfigured};
+use access::{DevIssuer, Identity, Mark, Misconfigured};
 use anyhow::{Context, ensure};
 use futures_util::TryStreamExt;
 use proto_schemas::consortium::grant;
@@ -65,7 +65,9 @@ pub async fn only_development(hub: &Hub, directory: &Path, subjects: &[String]) 
         return Ok(());
     }
     let subjects = SUBJECTS.into_iter().chain(subjects.iter().map(String::as_str));
-    let known: BTreeSet<ActorId> = subjects.map(|subject| hub.identities.actor(DevIssuer::ISSUER, subject)).collect();
+    // Under each generation of the identity key: a role that was given before a rotation is theirs as well.
+    let pseudonyms = subjects.map(|subject| hub.identities.of(&Identity::person(DevIssuer::ISSUER, subject)));
+    let known: BTreeSet<ActorId> = pseudonyms.flat_map(|of_one| of_one.all().copied().collect::<Vec<_>>()).collect();
     if let Some((region, actor)) = stranger(hub, &known).await? {
         let why = format!("{} was given a role in {region}, and is of no known subject of development", actor.0);
         anyhow::bail!(

@@ -1,12 +1,14 @@
 //! What a handler, a reaction and a projection work with.
 
 use crate::Secrets;
+use access::Identity;
 use decider::Clock;
-use event_log::EventLog;
+use event_log::{EventLog, tenant};
 use known::Known;
 use processing::Logbook;
 use sqlx::PgPool;
 use vault::Vault;
+use vocabulary::{ActorId, RegionId};
 
 /// One service at work. Copies share everything.
 #[derive(Clone, Debug)]
@@ -29,4 +31,43 @@ pub struct Hub {
     pub domain: std::sync::Arc<str>,
     /// Secrets derived for one use each.
     pub secrets: Secrets,
+}
+
+impl Hub {
+    /// The pseudonym under which a person (`sub` at an issuer) is known in a region, or will be.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn actor(&self, region: &RegionId, issuer: &str, subject: &str) -> sqlx::Result<ActorId> {
+        self.known_as(region, &Identity::person(issuer, subject)).await
+    }
+
+    /// The pseudonym under which a machine (its client id at an issuer) is known in a region, or will be.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn machine(&self, region: &RegionId, issuer: &str, client: &str) -> sqlx::Result<ActorId> {
+        self.known_as(region, &Identity::machine(issuer, client)).await
+    }
+
+    async fn known_as(&self, region: &RegionId, identity: &Identity) -> sqlx::Result<ActorId> {
+        let pseudonyms = self.identities.of(identity);
+        let known = self.known.book().known_as(Some(region), &pseudonyms);
+        if known != *pseudonyms.newest() {
+            return Ok(known);
+        }
+        // Whoever held something once and holds nothing now is in no book, and must not come back as somebody else: this
+        // service's log says whom it gave something. Asked only where the key was rotated.
+        for earlier in pseudonyms.others() {
+            let mut rows = tenant(&self.db, region).await?;
+            let named = sqlx::query_scalar(
+                "select exists (select from event_log.event where region = $1
+                     and (stream like 'grant/%' or stream like 'mandate/%') and position($2 in body) > 0)",
+            );
+            if named.bind(region.as_str()).bind(format!("\"{}\"", earlier.0)).fetch_one(&mut *rows).await? {
+                return Ok(*earlier);
+            }
+        }
+        Ok(known)
+    }
 }

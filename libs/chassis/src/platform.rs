@@ -27,7 +27,8 @@ pub struct Platform {
     /// What the installation is called, such as `hub.example.nl`: what it signs begins with it.
     pub domain: std::sync::Arc<str>,
     /// Who founds regions and grants the first programme leader.
-    pub operator: Option<ActorId>,
+    /// Their pseudonyms under each generation of the identity key, oldest first.
+    pub operator: Vec<ActorId>,
     /// The public half of the operator's key, which declares restores.
     pub operator_key: Option<proofs::Verifier>,
     /// How streams are made and followed.
@@ -40,15 +41,17 @@ pub struct Platform {
 
 impl Platform {
     /// Makes pseudonyms of identities: the same ones in every process of the installation.
-    #[must_use]
-    pub fn identities(&self) -> Identities {
-        Identities::new(&self.secrets.derive("identity"))
+    ///
+    /// # Errors
+    /// When the secret cannot be read.
+    pub fn identities(&self) -> Result<Identities, NoSecrets> {
+        Ok(Identities::new(self.secrets.ring(Purpose::Identity)?.keys()))
     }
 
     /// An empty book of grants that knows the operator.
     #[must_use]
     pub fn grants(&self) -> Grants {
-        Grants::new(self.operator)
+        Grants::new(self.operator.iter().copied())
     }
 
     /// What a service shows to read another one's log.

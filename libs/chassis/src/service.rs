@@ -1,7 +1,7 @@
 //! A service as a value: its tables, routes, projections and reactions.
 
 use crate::restored::Restores;
-use crate::{Hub, Platform, inside};
+use crate::{Hub, Platform, Purpose, inside};
 use access::Grants;
 use axum::Router;
 use bus::{Bus, LogSource, Projection, Reaction, ReadModel};
@@ -192,7 +192,7 @@ impl Service {
             clock: platform.clock.clone(),
             processing: platform.processing.of(self.name),
             domain: platform.domain.clone(),
-            identities: platform.identities(),
+            identities: platform.identities()?,
             secrets: platform.secrets.clone(),
         };
         let keeps = self.keeps.take().map(|keeps| keeps(&hub));
@@ -246,10 +246,10 @@ impl Opened {
         let guard = Guard {
             service: service.name,
             issuers: platform.issuers.clone(),
-            identities: platform.identities(),
+            identities: platform.identities()?,
             grants: hub.known.book(),
             clock: platform.clock.clone(),
-            fingerprint_key: platform.secrets.derive("fingerprint"),
+            fingerprint_keys: platform.secrets.ring(Purpose::Fingerprint)?.keys(),
             kept: web::kept_in(&hub.log),
             wait: Some(wait(&bus, &hub)),
             looks: Looks { of_everyone: keeps.is_some(), keep },
@@ -259,7 +259,7 @@ impl Opened {
             log: hub.log.clone(),
             domain: hub.domain.clone(),
             key: platform.operator_key.clone(),
-            operator: platform.operator,
+            operator: platform.operator.first().copied(),
         };
         let internal = inside::routes(hub.log.clone(), bus.clone(), restores, keeps, platform.secrets.log_secrets()?);
         Ok(Started { name: service.name, hub, router, internal, openapi, bus })

@@ -1,8 +1,8 @@
 //! What an operator sets for any process of an installation.
 
 use crate::telemetry::{self, LogFormat, Telemetry};
-use crate::{Platform, Secrets, development, message_keys, transport};
-use access::{DevIssuer, Issuers, Oidc};
+use crate::{Platform, Purpose, Secrets, development, message_keys, transport};
+use access::{DevIssuer, Identity, Issuers, Oidc};
 use anyhow::Context;
 use clap::builder::BoolishValueParser;
 use decider::Clock;
@@ -195,13 +195,17 @@ impl Settings {
             self.report_defaults();
             development::left(secrets, &self.issuers, clock.now().date_naive());
         }
-        let vault = Vault::connect(vault, self.connections, MasterKey::open_or_create(&secrets.join("vault.key"))?);
+        let hub_secrets = Secrets::open_or_create(secrets)?;
+        let master = MasterKey::open_or_create(&secrets.join("vault.key"))?;
+        let later = hub_secrets.later(Purpose::NaturalKeys)?;
+        let later: Vec<_> = later.iter().map(|generation| (*generation.key(), generation.is_prepared())).collect();
+        let vault = Vault::connect(vault, self.connections, master.with_later_natural_keys(&later));
         vault.migrate().await.context("the vault")?;
         // NATS may be away when we start: commands go on without it.
         let nats = bus::connect_when_there(nats).await.context("NATS")?;
-        let hub_secrets = Secrets::open_or_create(secrets)?;
         let target = self.processing_log.clone().unwrap_or_else(|| Target::File(secrets.join("processing.jsonl")));
-        let processing = Logbook::new(&target, &hub_secrets.derive("processing"), &self.oin, clock.clone())?;
+        let processing =
+            Logbook::new(&target, hub_secrets.ring(Purpose::Processing)?.keys(), &self.oin, clock.clone())?;
         let mut platform = Platform {
             nats,
             vault,
@@ -210,7 +214,7 @@ impl Settings {
             processing,
             oin: self.oin.clone(),
             domain: self.domain.as_str().into(),
-            operator: None,
+            operator: vec![],
             operator_key: self.operator_key.clone(),
             settings: bus::Settings {
                 replicas: self.replicas,
@@ -221,14 +225,16 @@ impl Settings {
             secrets: hub_secrets,
             connections: self.connections,
         };
-        let identities = platform.identities();
-        platform.operator = match &self.operator {
+        let operator = match &self.operator {
             Some(operator) => {
                 let (issuer, subject) = operator.split_once('#').context("--operator is ISSUER#SUBJECT")?;
-                Some(identities.actor(issuer, subject))
+                Some(Identity::person(issuer, subject))
             }
-            None => development.map(|_| identities.actor(DevIssuer::ISSUER, "operator")),
+            None => development.map(|_| Identity::person(DevIssuer::ISSUER, "operator")),
         };
+        if let Some(operator) = operator {
+            platform.operator = platform.identities()?.of(&operator).all().copied().collect();
+        }
         Ok(platform)
     }
 }

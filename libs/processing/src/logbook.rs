@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
-use vocabulary::{PersonId, RegionId};
+use vocabulary::{Generations, PersonId, RegionId};
 
 /// The attributes of the standard's namespace `core`.
 const ACTIVITY: &str = "dpl.core.processing_activity_id";
@@ -30,7 +30,7 @@ pub struct Logbook {
 
 struct Shared {
     place: Place,
-    key: Hmac<Sha256>,
+    keys: Generations<Hmac<Sha256>>,
     oin: String,
     clock: Clock,
 }
@@ -50,17 +50,25 @@ pub struct Processing {
 pub struct Unwritten(pub(crate) String);
 
 impl Logbook {
-    /// Writes to `target`. `key` makes the pseudonyms of people, `oin` the number of the organisation in the ids of
+    /// Writes to `target`. `keys` make the pseudonyms of people, `oin` the number of the organisation in the ids of
     /// activities.
     ///
     /// # Errors
     /// When the target is an address to which nothing can be sent.
-    pub fn new(target: &Target, key: &[u8; 32], oin: &str, clock: Clock) -> Result<Self, WrongTarget> {
-        // HMAC fills a short key up with zeroes to one block, so this is the key itself.
-        let mut block = [0_u8; 64];
-        block[..32].copy_from_slice(key);
+    pub fn new(
+        target: &Target,
+        keys: impl Into<Generations<[u8; 32]>>,
+        oin: &str,
+        clock: Clock,
+    ) -> Result<Self, WrongTarget> {
         let place = Place::open(target)?;
-        let shared = Shared { place, key: Hmac::new(&block.into()), oin: oin.to_owned(), clock };
+        let keys = keys.into().map(|key| {
+            // HMAC fills a short key up with zeroes to one block, so this is the key itself.
+            let mut block = [0_u8; 64];
+            block[..32].copy_from_slice(key);
+            Hmac::new(&block.into())
+        });
+        let shared = Shared { place, keys, oin: oin.to_owned(), clock };
         Ok(Self { shared: Arc::new(shared), service: "regiohub" })
     }
 
@@ -105,15 +113,24 @@ impl Logbook {
         })
     }
 
-    /// How a span names a person: hexadecimal, the same in every span of a region, and made by nobody without the key.
+    /// How a span names a person: hexadecimal, the same in every span of a region until the key is rotated, and made by
+    /// nobody without the key.
     #[must_use]
     pub fn subject(&self, region: &RegionId, person: PersonId) -> String {
-        let mut mac = self.shared.key.clone();
-        // The region is a slug: a zero byte is not in it.
-        mac.update(region.as_str().as_bytes());
-        mac.update(&[0]);
-        mac.update(person.0.as_bytes());
-        hex::encode(&mac.finalize().into_bytes()[..16])
+        self.subjects(region, person).newest().clone()
+    }
+
+    /// All names of a person in spans, one for each generation of the key: whoever looks for their spans looks for each.
+    #[must_use]
+    pub fn subjects(&self, region: &RegionId, person: PersonId) -> Generations<String> {
+        self.shared.keys.map(|key| {
+            let mut mac = key.clone();
+            // The region is a slug: a zero byte is not in it.
+            mac.update(region.as_str().as_bytes());
+            mac.update(&[0]);
+            mac.update(person.0.as_bytes());
+            hex::encode(&mac.finalize().into_bytes()[..16])
+        })
     }
 
     /// What kind of id [`Logbook::subject`] is.

@@ -60,6 +60,21 @@ async fn a_person_has_another_pseudonym_in_another_region() {
 }
 
 #[tokio::test]
+async fn after_a_rotation_a_person_is_written_under_the_newest_key_and_found_under_each() {
+    let (folder, person) = (tempfile::tempdir().unwrap(), PersonId::fresh());
+    let before = logbook(Path::new("/dev/null")).subject(&region(), person);
+    let keys = vocabulary::Generations::of(vec![[3; 32], [4; 32]], 1).unwrap();
+    let file = folder.path().join("processing.jsonl");
+    let after = Logbook::new(&Target::File(file.clone()), keys, "1", Clock::system()).unwrap();
+    let subjects = after.subjects(&region(), person);
+    assert!(subjects.others().eq([&before]) && subjects.newest() != &before);
+    let processing = after.begin(Activity::Registration, "register-pupil", None);
+    after.write(&processing, &region(), [person]).await.unwrap();
+    let written = std::fs::read_to_string(file).unwrap();
+    assert!(written.contains(subjects.newest()) && !written.contains(&before));
+}
+
+#[tokio::test]
 async fn what_cannot_be_written_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let logbook = logbook(folder.path());

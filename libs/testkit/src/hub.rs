@@ -1,10 +1,10 @@
 //! One service at work in a test.
 
 use crate::{Client, Databases, Holding};
-use access::{DevIssuer, Issuers};
+use access::{DevIssuer, Identity, Issuers};
 use axum::Router;
 use bus::{Bus, LogSource, Settings};
-use chassis::{Hub, Platform, Secrets, Service, message_keys, operator_key};
+use chassis::{Hub, Platform, Purpose, Secrets, Service, message_keys, operator_key};
 use chrono::{DateTime, Utc};
 use decider::{Asked, Clock, Event, Hand};
 use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent, Recorded};
@@ -72,8 +72,13 @@ pub async fn hub(service: Service) -> TestHub {
     };
     let processed = std::env::temp_dir().join(format!("{}-processing.jsonl", databases.prefix()));
     let target = Target::File(processed.clone());
-    let processing =
-        Logbook::new(&target, &secrets.derive("processing"), "00000000000000000000", clock.clone()).expect("a logbook");
+    let processing = Logbook::new(
+        &target,
+        secrets.ring(Purpose::Processing).expect("a secret").keys(),
+        "00000000000000000000",
+        clock.clone(),
+    )
+    .expect("a logbook");
     let mut platform = Platform {
         nats: bus::connect(&nats).await.expect("the nats-server of `make test`"),
         vault,
@@ -82,13 +87,14 @@ pub async fn hub(service: Service) -> TestHub {
         secrets,
         oin: "00000000000000000000".into(),
         domain: "hub.example".into(),
-        operator: None,
+        operator: vec![],
         operator_key: None,
         settings,
         processing,
         connections: 20,
     };
-    platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));
+    let operator = Identity::person(DevIssuer::ISSUER, "operator");
+    platform.operator = platform.identities().expect("a secret").of(&operator).all().copied().collect();
     let key = operator_key(&platform.secrets, &platform.domain).expect("the operator's key");
     platform.operator_key = Some(key.verifier(Kind::Log));
 

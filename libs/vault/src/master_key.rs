@@ -8,7 +8,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use secrecy::{ExposeSecret, SecretBox, SecretString, zeroize::Zeroizing};
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretString, zeroize::Zeroizing};
 
 use crate::{
     Error,
@@ -18,7 +18,10 @@ use crate::{
 /// 32 random bytes, from which a key for each use is derived.
 pub struct MasterKey {
     wrapping: Key,
-    natural_keys: Key,
+    /// Of every generation, oldest first: the first one is derived, as before there were generations.
+    natural_keys: Vec<Key>,
+    /// The place of the generation that natural keys are written with.
+    newest: usize,
     mark: [u8; 32],
 }
 
@@ -32,7 +35,7 @@ impl MasterKey {
         let bytes = bytes.map_err(|_| Error::MasterKey("not base64".to_owned()))?;
         let mut key = SecretBox::new(Box::new([0; 32]));
         match <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new) {
-            Ok(bytes) => secrecy::ExposeSecretMut::expose_secret_mut(&mut key).copy_from_slice(bytes.as_slice()),
+            Ok(bytes) => key.expose_secret_mut().copy_from_slice(bytes.as_slice()),
             Err(_) => return Err(Error::MasterKey("not 32 bytes; make one with: openssl rand -base64 32".to_owned())),
         }
         Ok(Self::derive(&key))
@@ -65,7 +68,8 @@ impl MasterKey {
     fn derive(key: &Key) -> Self {
         Self {
             wrapping: cipher::derive(key, "wrapping keys"),
-            natural_keys: cipher::derive(key, "natural keys"),
+            natural_keys: vec![cipher::derive(key, "natural keys")],
+            newest: 0,
             mark: *cipher::derive(key, "mark").expose_secret(),
         }
     }
@@ -74,8 +78,24 @@ impl MasterKey {
         &self.wrapping
     }
 
-    pub(crate) fn natural_keys(&self) -> &Key {
-        &self.natural_keys
+    /// Of every generation, oldest first, and the place of the one that is written with.
+    pub(crate) fn natural_keys(&self) -> (&[Key], usize) {
+        (&self.natural_keys, self.newest)
+    }
+
+    /// The same master key, with the later generations of the key of natural keys, oldest first, each with whether it is
+    /// only prepared: looked up with, and not written with.
+    #[must_use]
+    pub fn with_later_natural_keys(mut self, later: &[([u8; 32], bool)]) -> Self {
+        for (bytes, prepared) in later {
+            let mut key = Key::default();
+            key.expose_secret_mut().copy_from_slice(bytes);
+            self.natural_keys.push(key);
+            if !prepared {
+                self.newest = self.natural_keys.len() - 1;
+            }
+        }
+        self
     }
 
     /// Says which key it is, and nothing about it.

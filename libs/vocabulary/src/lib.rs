@@ -5,6 +5,7 @@
 mod actor;
 mod checked;
 mod company;
+mod generations;
 mod ids;
 mod money;
 mod region;
@@ -16,6 +17,7 @@ mod time;
 
 pub use actor::{Actor, Organisation};
 pub use company::KvkNumber;
+pub use generations::Generations;
 pub use ids::*;
 pub use money::{BasisPoints, Euros};
 pub use region::RegionId;

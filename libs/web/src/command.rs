@@ -4,25 +4,42 @@ use decider::CommandKey;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{Method, Uri};
 use sha2::Sha256;
-use vocabulary::{ActorId, RegionId};
+use vocabulary::{ActorId, Generations, RegionId};
 
 /// Makes command ids and prints with the installation's fingerprint key.
 #[derive(Clone)]
-pub(crate) struct Prints(Hmac<Sha256>);
+pub(crate) struct Prints(Generations<Print>);
+
+#[derive(Clone)]
+struct Print(Hmac<Sha256>);
 
 impl Prints {
-    pub fn new(key: &[u8; 32]) -> Self {
-        // HMAC fills a short key up with zeroes to one block, so this is the key itself.
-        let mut block = [0_u8; 64];
-        block[..32].copy_from_slice(key);
-        Self(Hmac::new(&block.into()))
+    pub fn new(keys: &Generations<[u8; 32]>) -> Self {
+        Self(keys.map(|key| {
+            // HMAC fills a short key up with zeroes to one block, so this is the key itself.
+            let mut block = [0_u8; 64];
+            block[..32].copy_from_slice(key);
+            Print(Hmac::new(&block.into()))
+        }))
     }
 
     /// The same caller, region and key are the same command; the same request has the same print.
     ///
     /// The key may hold anything, so it enters only as a print; without the installation's key nobody
     /// can try out which bodies fit a print.
-    pub fn of(&self, by: ActorId, region: Option<&RegionId>, key: &str, request: (&Method, &Uri, &[u8])) -> CommandKey {
+    pub fn of(
+        &self,
+        by: ActorId,
+        region: Option<&RegionId>,
+        key: &str,
+        request: (&Method, &Uri, &[u8]),
+    ) -> Generations<CommandKey> {
+        self.0.map(|print| print.of(by, region, key, request))
+    }
+}
+
+impl Print {
+    fn of(&self, by: ActorId, region: Option<&RegionId>, key: &str, request: (&Method, &Uri, &[u8])) -> CommandKey {
         let region = region.map_or("", RegionId::as_str);
         let named = self.print(&[b"command", by.0.as_bytes(), region.as_bytes(), key.as_bytes()]);
         let mut id = [0_u8; 16];
@@ -50,11 +67,12 @@ mod tests {
 
     #[test]
     fn a_command_is_the_callers_own_in_one_region() {
-        let prints = Prints::new(&[1; 32]);
+        let prints = Prints::new(&[1; 32].into());
         let (someone, region): (_, RegionId) = (ActorId::fresh(), "here".parse().unwrap());
         let uri: Uri = "/v1/regions/here/sessions".parse().unwrap();
-        let of =
-            |by, region: &RegionId, key, body: &[u8]| prints.of(by, Some(region), key, (&Method::POST, &uri, body));
+        let of = |by, region: &RegionId, key, body: &[u8]| {
+            prints.of(by, Some(region), key, (&Method::POST, &uri, body)).newest().clone()
+        };
         let first = of(someone, &region, "k", b"{}");
         assert_eq!(first, of(someone, &region, "k", b"{}"));
         assert_ne!(first.id, of(ActorId::fresh(), &region, "k", b"{}").id);
@@ -66,10 +84,23 @@ mod tests {
     }
 
     #[test]
+    fn a_command_has_the_id_and_print_of_before_under_the_earlier_key() {
+        let by = ActorId::fresh();
+        let uri: Uri = "/v1/regions/here/sessions".parse().unwrap();
+        let of = |prints: &Prints| prints.of(by, None, "k", (&Method::POST, &uri, b"{}"));
+        let (before, after) = (of(&Prints::new(&[1; 32].into())), of(&Prints::new(&[2; 32].into())));
+        let both = of(&Prints::new(&Generations::of(vec![[1; 32], [2; 32]], 1).unwrap()));
+        assert!(both.others().eq([before.newest()]));
+        assert_eq!(both.newest(), after.newest());
+    }
+
+    #[test]
     fn a_print_says_nothing_without_the_key() {
         let uri: Uri = "/".parse().unwrap();
-        let of =
-            |key: u8| Prints::new(&[key; 32]).of(ActorId(uuid::Uuid::nil()), None, "k", (&Method::POST, &uri, b"{}"));
+        let of = |key: u8| {
+            let prints = Prints::new(&[key; 32].into());
+            prints.of(ActorId(uuid::Uuid::nil()), None, "k", (&Method::POST, &uri, b"{}")).newest().clone()
+        };
         assert_ne!(of(1), of(2));
     }
 }

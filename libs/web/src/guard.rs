@@ -33,7 +33,7 @@ use std::{
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
-use vocabulary::{RegionId, Role, amsterdam_date};
+use vocabulary::{Generations, RegionId, Role, amsterdam_date};
 
 /// Bytes of a request's body.
 const LARGEST: usize = 1024 * 1024;
@@ -80,7 +80,7 @@ pub struct Guard {
     /// The moment it is.
     pub clock: Clock,
     /// Keys the prints of requests; the same in every process of an installation.
-    pub fingerprint_key: [u8; 32],
+    pub fingerprint_keys: Generations<[u8; 32]>,
     /// What was answered to a command before.
     pub kept: KeptLookup,
     /// Waits for the lookups; without it `Hub-Min-Position` is not waited for.
@@ -116,7 +116,7 @@ where
     if !router.has_routes() {
         return (router, api);
     }
-    let prints = Prints::new(&guard.fingerprint_key);
+    let prints = Prints::new(&guard.fingerprint_keys);
     let standing =
         Arc::new(Standing { prints, operations: Operations::of(&api), guard, roles, places: RwLock::default() });
     (router.route_layer(middleware::from_fn_with_state(standing, stand)), api)
@@ -159,12 +159,13 @@ impl Standing {
             return Ok((Request::from_parts(parts, body), through));
         }
         let identity = self.guard.issuers.verify(&headers::bearer(&parts.headers)?).await?;
-        let actor = self.guard.identities.of(&identity);
+        let pseudonyms = self.guard.identities.of(&identity);
         // **Invariant:** token expiry and recording time never follow `Hub-Now`.
         let at = headers::moment(&parts.headers, self.guard.issuers.is_development(), self.guard.clock.now())?;
         let region = region(&mut parts).await?;
         // Before the grants are looked up: the one that was just given may be what is waited for.
         self.wait(region.as_ref(), headers::min_position(&parts.headers)?).await?;
+        let actor = self.guard.grants.known_as(region.as_ref(), &pseudonyms);
         let mut grants = match &region {
             Some(region) => self.guard.grants.of(region, actor, amsterdam_date(at)),
             None => self.guard.grants.everywhere(actor),
@@ -181,8 +182,13 @@ impl Standing {
         }
         let expects = headers::if_match(&parts.headers)?;
         let body = read(body).await?;
-        let print = |key: String| self.prints.of(actor, region.as_ref(), &key, (&parts.method, &parts.uri, &body));
-        let command = key.map(print);
+        let command = match key {
+            Some(key) => {
+                let prints = self.prints.of(actor, region.as_ref(), &key, (&parts.method, &parts.uri, &body));
+                Some(self.as_kept(region.as_ref(), prints).await?)
+            }
+            None => None,
+        };
         let traceparent = parts.extensions.get::<Trace>().map(|trace| trace.traceparent.clone());
         let look = match (&region, self.guard.looks.must_keep(&parts.method, &grants)) {
             (Some(region), Some(role)) => Some(Look {
@@ -217,6 +223,19 @@ impl Standing {
         };
         parts.extensions.insert(caller);
         Ok((Request::from_parts(parts, Body::from(body)), through))
+    }
+
+    /// The command as it was kept before the fingerprint key was rotated; one that is new, under the newest key. What is
+    /// named after a command, such as an import, is found again so as well.
+    async fn as_kept(&self, region: Option<&RegionId>, prints: Generations<CommandKey>) -> Result<CommandKey, Problem> {
+        if let Some(region) = region {
+            for earlier in prints.others() {
+                if (self.guard.kept)(region.clone(), earlier.id).await?.is_some() {
+                    return Ok(earlier.clone());
+                }
+            }
+        }
+        Ok(prints.newest().clone())
     }
 
     fn operation(&self, parts: &Parts) -> Result<&Known, Problem> {

@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use vocabulary::{RegionId, SessionId};
+use vocabulary::{Generations, RegionId, SessionId};
 
 /// Bytes of the HMAC that a code carries: 96 bits, and a code lives for half a minute.
 const LENGTH: usize = 12;
@@ -17,7 +17,7 @@ const LENGTH: usize = 12;
 /// Makes and checks codes.
 #[derive(Clone)]
 pub struct Codes {
-    secret: [u8; 32],
+    secrets: Generations<[u8; 32]>,
 }
 
 /// How fast codes change, by the policy of the day.
@@ -41,17 +41,17 @@ pub struct Code {
 }
 
 impl Codes {
-    /// With the secret of this installation for this use.
+    /// With the secret of this installation for this use, of every generation that is not retired.
     #[must_use]
-    pub fn new(secret: [u8; 32]) -> Self {
-        Self { secret }
+    pub fn new(secrets: impl Into<Generations<[u8; 32]>>) -> Self {
+        Self { secrets: secrets.into() }
     }
 
     /// The code to show at a moment.
     #[must_use]
     pub fn show(&self, region: &RegionId, session: SessionId, rhythm: Rhythm, at: DateTime<Utc>) -> Code {
         let step = rhythm.step(at);
-        let print = self.print(region, session, step).finalize().into_bytes();
+        let print = print(self.secrets.newest(), region, session, step).finalize().into_bytes();
         let text = format!("{session}.{}", BASE64_URL_SAFE_NO_PAD.encode(&print[..LENGTH]));
         let valid_until = rhythm.begin(step) + TimeDelta::seconds(i64::from(rhythm.valid));
         Code { text, next_at: rhythm.begin(step + 1), valid_until }
@@ -78,20 +78,22 @@ impl Codes {
         (0..=i64::from(rhythm.valid / rhythm.every.max(1)))
             .map(|ago| now - ago)
             .filter(|step| at < rhythm.begin(*step) + TimeDelta::seconds(i64::from(rhythm.valid)))
+            // A code that was shown before a rotation is good as long as it would have been.
+            .flat_map(|step| self.secrets.all().map(move |secret| (secret, step)))
             // In constant time, and a wrong guess tells nothing of the next code.
-            .any(|step| self.print(region, session, step).verify_truncated_left(&print).is_ok())
+            .any(|(secret, step)| self::print(secret, region, session, step).verify_truncated_left(&print).is_ok())
     }
+}
 
-    fn print(&self, region: &RegionId, session: SessionId, step: i64) -> Hmac<Sha256> {
-        let mut own = keyed(&self.secret);
-        own.update(region.as_str().as_bytes());
-        own.update(session.0.as_bytes());
-        let own: [u8; 32] = own.finalize().into_bytes().into();
-        let mut print = keyed(&own);
-        print.update(session.0.as_bytes());
-        print.update(&step.to_be_bytes());
-        print
-    }
+fn print(secret: &[u8; 32], region: &RegionId, session: SessionId, step: i64) -> Hmac<Sha256> {
+    let mut own = keyed(secret);
+    own.update(region.as_str().as_bytes());
+    own.update(session.0.as_bytes());
+    let own: [u8; 32] = own.finalize().into_bytes().into();
+    let mut print = keyed(&own);
+    print.update(session.0.as_bytes());
+    print.update(&step.to_be_bytes());
+    print
 }
 
 fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
@@ -176,6 +178,22 @@ mod tests {
         assert!(!codes().accepts(&region(), other, RHYTHM, at(0), &format!("{other}.{print}")));
         assert!(!codes().accepts(&"elders".parse().unwrap(), session(), RHYTHM, at(0), &code));
         assert!(!Codes::new([8; 32]).accepts(&region(), session(), RHYTHM, at(0), &code));
+    }
+
+    #[test]
+    fn a_code_shown_before_a_rotation_is_good_until_its_end_and_not_longer() {
+        let rotated = |keys: &[u8]| {
+            Codes::new(Generations::of(keys.iter().map(|key| [*key; 32]).collect(), keys.len() - 1).unwrap())
+        };
+        let (before, after, retired) = (codes(), rotated(&[7, 8]), rotated(&[8]));
+        let accepts =
+            |codes: &Codes, text: &str, seconds| codes.accepts(&region(), session(), RHYTHM, at(seconds), text);
+        let old = before.show(&region(), session(), RHYTHM, at(0)).text;
+        let new = after.show(&region(), session(), RHYTHM, at(0)).text;
+        assert_ne!(old, new);
+        assert!(accepts(&after, &old, 29) && !accepts(&after, &old, 30));
+        assert!(accepts(&after, &new, 29) && accepts(&retired, &new, 29));
+        assert!(!accepts(&before, &new, 0) && !accepts(&retired, &old, 0));
     }
 
     #[test]

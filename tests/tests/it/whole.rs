@@ -6,7 +6,7 @@ use access::{DevIssuer, Issuers};
 use axum::Router;
 use axum::body::Body;
 use bus::Settings;
-use chassis::{Hub, Platform, Secrets};
+use chassis::{Hub, Platform, Purpose, Secrets};
 use decider::{Asked, Clock};
 use event_log::{Append, Change, Context, NewEvent};
 use http::{Request, StatusCode, header};
@@ -85,7 +85,8 @@ impl Whole {
         let processed = std::env::temp_dir().join(format!("{}-processing.jsonl", databases.prefix()));
         let target = Target::File(processed.clone());
         let oin = "00000000000000000000";
-        let processing = Logbook::new(&target, &secrets.derive("processing"), oin, clock.clone()).unwrap();
+        let keys = secrets.ring(Purpose::Processing).unwrap().keys();
+        let processing = Logbook::new(&target, keys, oin, clock.clone()).unwrap();
         let keys = chassis::message_keys(&secrets, "hub.example");
         let mut platform = Platform {
             nats: bus::connect(&nats).await.unwrap(),
@@ -96,7 +97,7 @@ impl Whole {
             oin: oin.into(),
             processing,
             domain: "hub.example".into(),
-            operator: None,
+            operator: vec![],
             operator_key: None,
             settings: Settings {
                 names: databases.prefix().parse().unwrap(),
@@ -106,7 +107,7 @@ impl Whole {
             },
             connections: 8,
         };
-        platform.operator = Some(platform.identities().actor(DevIssuer::ISSUER, "operator"));
+        platform.operator = vec![platform.identities().unwrap().actor(DevIssuer::ISSUER, "operator")];
         let key = chassis::operator_key(&platform.secrets, &platform.domain).unwrap();
         platform.operator_key = Some(key.verifier(proofs::Kind::Log));
         let api = together::start(&platform, &url, &format!("{}_", databases.prefix())).await.unwrap();

@@ -6,6 +6,7 @@
 //! ```
 
 use std::sync::Arc;
+use vocabulary::Generations;
 
 /// One generation of a secret.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,11 +67,12 @@ impl Ring {
         self.all.iter().find(|generation| generation.number == number)
     }
 
-    /// The keys to look up with and the one to write with, newest first: the one to write with, then the others.
+    /// The keys, for what is made and looked up with them.
     #[must_use]
-    pub fn keys(&self) -> Vec<[u8; 32]> {
-        let others = self.all.iter().rev().filter(|generation| generation.number != self.newest.number);
-        std::iter::once(&self.newest).chain(others).map(|generation| generation.key).collect()
+    pub fn keys(&self) -> Generations<[u8; 32]> {
+        let newest = self.all.iter().position(|generation| generation.number == self.newest.number);
+        let all = self.all.iter().map(|generation| generation.key).collect();
+        newest.and_then(|newest| Generations::of(all, newest)).unwrap_or_else(|| Generations::one(self.newest.key))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The vault on a real PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod rotated;
 mod scratch;
 
 use proto_schemas::{Sealed, sealed::Purpose};

@@ -51,6 +51,11 @@ impl Scratch {
         Vault::connect(self.options.clone(), 2, key(self.folder.path()))
     }
 
+    /// The same vault with later generations of the key of natural keys, each prepared or in use.
+    pub fn rotated(&self, later: &[([u8; 32], bool)]) -> Vault {
+        Vault::connect(self.options.clone(), 2, key(self.folder.path()).with_later_natural_keys(later))
+    }
+
     pub fn with_another_master_key(&self) -> Vault {
         let folder = tempfile::tempdir().unwrap();
         Vault::connect(self.options.clone(), 2, key(folder.path()))

@@ -87,7 +87,7 @@ impl World {
             identities: identities.clone(),
             grants: grants.clone(),
             clock,
-            fingerprint_key: [8; 32],
+            fingerprint_keys: [8; 32].into(),
             kept: std::sync::Arc::new(move |_, id| {
                 let kept = memory.lock().unwrap().kept.get(&id).cloned();
                 Box::pin(async move { Ok(kept) })

@@ -106,7 +106,7 @@ pub(super) async fn open_mandate(
         let (english, dutch) = ("is a year that people write", "is een jaar zoals mensen dat schrijven");
         return Err(Problem::invalid(vec![FieldError::new("/from", english, dutch)]));
     }
-    let auditor = audit.hub.identities.actor(&issuer, &subject);
+    let auditor = audit.hub.actor(&region, &issuer, &subject).await?;
     let open = Open { auditor, assignment, from, until, logs, names };
     let done = audit.hub.log.execute::<Mandate>(&region, &id_of(&region, auditor), Command::Open(open), &asked).await?;
     Ok(Created::at(done, "/v1/regions/{region}/audit/mandates/{id}"))

@@ -102,10 +102,10 @@ struct Revoking {
 }
 
 impl Identity {
-    fn actor(&self, hub: &Hub) -> Result<ActorId, Problem> {
+    async fn actor(&self, hub: &Hub, region: &RegionId) -> Result<ActorId, Problem> {
         match (&self.subject, &self.client) {
-            (Some(subject), None) => Ok(hub.identities.actor(&self.issuer, subject)),
-            (None, Some(client)) => Ok(hub.identities.machine(&self.issuer, client)),
+            (Some(subject), None) => Ok(hub.actor(region, &self.issuer, subject).await?),
+            (None, Some(client)) => Ok(hub.machine(region, &self.issuer, client).await?),
             _ => {
                 let (english, dutch) =
                     ("name a subject or a client, and not both", "noem een subject of een client, niet allebei");
@@ -158,7 +158,7 @@ async fn appoint_programme_leader(
     if !hub.log.load::<Consortium>(&region, &region).await?.state.is_founded() {
         return Err(Problem::not_found("region", "regio"));
     }
-    let actor = appointment.to.actor(&hub)?;
+    let actor = appointment.to.actor(&hub, &region).await?;
     let role = Role::ProgrammeLeader;
     let held = Held { actor, role, school: None, company: None, person: None, from: None, until: None };
     let leader = has_leader(&hub, &region).await?;
@@ -188,7 +188,7 @@ async fn grant_role(
     Valid(granting): Valid<Granting>,
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region())?;
-    let actor = granting.to.actor(&hub)?;
+    let actor = granting.to.actor(&hub, &region).await?;
     let Granting { role, school, company, person, from, until, .. } = granting;
     give(&hub, &region, Held { actor, role, school, company, person, from, until }, true, &asked).await
 }
@@ -206,7 +206,7 @@ async fn grant_company_role(
     Valid(granting): Valid<GrantingThere>,
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region().company(company))?;
-    let actor = granting.to.actor(&hub)?;
+    let actor = granting.to.actor(&hub, &region).await?;
     let GrantingThere { role, person, from, until, .. } = granting;
     let held = Held { actor, role, school: None, company: Some(company), person, from, until };
     give(&hub, &region, held, true, &asked).await
@@ -225,7 +225,7 @@ async fn grant_school_role(
     Valid(granting): Valid<GrantingThere>,
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region().school(&school))?;
-    let actor = granting.to.actor(&hub)?;
+    let actor = granting.to.actor(&hub, &region).await?;
     let GrantingThere { role, person, from, until, .. } = granting;
     if let Some(person) = person {
         // Another school's pupil is as unknown here as nobody.

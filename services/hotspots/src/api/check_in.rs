@@ -6,7 +6,7 @@ use crate::code::{Code, Codes, Rhythm};
 use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
 use crate::session::{Group, Session, commands::Command as SessionCommand};
 use axum::{Json, extract::State, response::IntoResponse};
-use chassis::Hub;
+use chassis::{Hub, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
 use proto_schemas::hotspots::attendance::{self, Method};
 use proto_schemas::hotspots::pupil_day;
@@ -101,7 +101,7 @@ async fn check_in(
     let (state, group) = found::session(&hub, &region, session).await?;
     let visit = state.visit(session, pupil).map_err(refused::<Session>)?;
     let rhythm = rhythm(&hub, &region, &group).await?;
-    let accepted = codes(&hub).accepts(&region, session, rhythm, asked.at, &scanned.code);
+    let accepted = codes(&hub)?.accepts(&region, session, rhythm, asked.at, &scanned.code);
     if !accepted || !is_time(&group, asked.at) {
         return Err(Problem::conflict(
             "code-not-valid",
@@ -131,15 +131,17 @@ async fn code(hub: &Hub, region: &RegionId, session: SessionId, caller: &Caller)
         ));
     }
     let rhythm = rhythm(hub, region, &group).await?;
-    Ok(codes(hub).show(region, session, rhythm, asked.at))
+    Ok(codes(hub)?.show(region, session, rhythm, asked.at))
 }
 
 fn is_time(group: &Group, at: DateTime<Utc>) -> bool {
     group.starts_at - EARLY <= at && at < group.ends_at
 }
 
-fn codes(hub: &Hub) -> Codes {
-    Codes::new(hub.secrets.derive("check-in-code"))
+fn codes(hub: &Hub) -> Result<Codes, Problem> {
+    // It is there since the start: a file that is missing stops that.
+    let ring = hub.secrets.ring(Purpose::CheckInCode).map_err(|_| Problem::internal())?;
+    Ok(Codes::new(ring.keys()))
 }
 
 async fn rhythm(hub: &Hub, region: &RegionId, group: &Group) -> Result<Rhythm, Problem> {

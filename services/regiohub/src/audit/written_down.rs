@@ -1,6 +1,6 @@
 //! Where commands write down that personal data were opened, as the hub does.
 
-use chassis::Secrets;
+use chassis::{Purpose, Secrets};
 use clap::Args;
 use decider::Clock;
 use processing::{Logbook, Target};
@@ -24,10 +24,8 @@ impl WrittenDown {
     /// # Errors
     /// When the secret is not there, or nothing can be sent to the target.
     pub fn logbook(&self, folder: &Path) -> anyhow::Result<Logbook> {
-        let secret = folder.join("hub.secret");
-        anyhow::ensure!(secret.exists(), "{} is not there: name the hub's --data-dir", secret.display());
         let target = self.processing_log.clone().unwrap_or_else(|| Target::File(folder.join("processing.jsonl")));
-        let key = Secrets::open_or_create(folder)?.derive("processing");
-        Ok(Logbook::new(&target, &key, &self.oin, Clock::system())?.of("audit"))
+        let keys = Secrets::open(folder)?.ring(Purpose::Processing)?.keys();
+        Ok(Logbook::new(&target, keys, &self.oin, Clock::system())?.of("audit"))
     }
 }

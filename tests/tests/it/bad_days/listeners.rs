@@ -23,7 +23,9 @@ async fn no_internal_route_is_on_the_public_port_and_none_opens_without_the_secr
     let (public, internal, secret) = (hub.url(), hub.internal_url(), hub.secret());
     let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     let paths = chassis::internal_paths();
-    assert_eq!(paths, ["/log", "/log/{region}", "/log/{region}/restored", "/parked/{region}", "/looks"]);
+    for known in ["/log", "/log/{region}", "/log/{region}/restored", "/parked/{region}", "/looks"] {
+        assert!(paths.contains(&known), "{known}");
+    }
     for (service, path) in SERVICES.iter().flat_map(|service| paths.iter().map(move |path| (service, path))) {
         let path = path.replace("{region}", REGION);
         let below = format!("/services/{service}{path}");
@@ -77,5 +79,5 @@ async fn an_internal_address_that_others_reach_is_refused() {
     let mut child = up(data.path(), 0).args(["--internal-address", "0.0.0.0"]).spawn().unwrap();
     let ended = timeout(Duration::from_secs(30), child.wait()).await.expect("it gives up").unwrap();
     let said = std::fs::read_to_string(data.path().join("hub.log")).unwrap();
-    assert!(!ended.success() && said.contains("--internal-address 0.0.0.0"), "{said}");
+    assert!(!ended.success() && said.contains("the secret of the installation would be sent there"), "{said}");
 }
