@@ -136,6 +136,9 @@ impl Discovery {
                 further
             });
         }
+        if self.positions.contains_key(region) {
+            self.progress.begins(self.source.service(), region);
+        }
         let (sender, receiver) = watch::channel(position);
         self.positions.insert(region.clone(), (epoch, sender));
         self.told.send_modify(|ends| {

@@ -144,6 +144,11 @@ impl Progress {
         self.0.moved.send_replace(());
     }
 
+    /// Another epoch of a log began, which may end earlier: nobody has read any of it.
+    pub(crate) fn begins(&self, service: &str, region: &RegionId) {
+        self.known().positions.retain(|(_, of, there), _| of != service || there != region);
+    }
+
     pub(crate) fn ends(&self, service: &str, region: &RegionId, position: i64) {
         self.known().ends.insert((service.to_owned(), region.clone()), position);
     }
@@ -170,7 +175,9 @@ impl Progress {
         .await?;
         let mut known = self.known();
         for (reader, service, position) in found {
-            known.positions.insert((reader, service, region.clone()), position);
+            // What went by without concerning a reader is not written down yet: a checkpoint takes nothing back.
+            let told = known.positions.entry((reader, service, region.clone())).or_insert(position);
+            *told = position.max(*told);
         }
         Ok(())
     }

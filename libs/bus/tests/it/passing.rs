@@ -80,6 +80,27 @@ async fn what_concerns_nobody_is_written_down_with_what_comes_next() {
 }
 
 #[tokio::test]
+async fn who_waits_in_vain_takes_nothing_back_that_went_by() {
+    scratch(|ground| async move {
+        let running = Running::of(&ground, LONG * 100);
+        running.seen(meter(&ground, 1).await).await;
+        let last = counter(&ground).await;
+        running.seen(last).await;
+        let progress = running.bus.progress();
+        let wait = |position| {
+            let progress = progress.clone();
+            async move { progress.wait(&region("ons"), &[("counters", position)], Duration::from_millis(200)).await }
+        };
+        // While it waits for what does not come, the checkpoint is read, which is behind.
+        assert!(wait(last + 1).await.is_err());
+        assert_eq!(ground.number("ons", CHECKPOINT).await, 1);
+        assert_eq!(wait(last).await, Ok(()));
+        running.stopped().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_applied_behind_it_is_parked_and_the_rest_goes_on() {
     scratch(|ground| async move {
         let running = Running::of(&ground, LONG * 100);
