@@ -84,6 +84,7 @@ impl World {
             name: seal("name", &name).await,
             birth_date: seal("birthDate", "2011-03-04").await,
             guardians: vec![],
+            shares_number_with: None,
         };
         self.hub.happened("consortium", region, &format!("person/{person}"), &registered).await;
         self.hub.settle().await;
