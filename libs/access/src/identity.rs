@@ -89,29 +89,29 @@ mod tests {
 
     #[test]
     fn a_pseudonym_depends_on_issuer_subject_kind_and_key() {
-        let ours = Identities::new(&[1; 32]);
+        let ours = Identities::new([1; 32]);
         let actor = ours.actor("https://login.example", "a");
-        assert_eq!(actor, Identities::new(&[1; 32]).actor("https://login.example", "a"));
+        assert_eq!(actor, Identities::new([1; 32]).actor("https://login.example", "a"));
         assert_ne!(actor, ours.actor("https://login.example", "b"));
         assert_ne!(actor, ours.actor("https://other.example", "a"));
         assert_ne!(actor, ours.machine("https://login.example", "a"));
-        assert_ne!(actor, Identities::new(&[2; 32]).actor("https://login.example", "a"));
+        assert_ne!(actor, Identities::new([2; 32]).actor("https://login.example", "a"));
     }
 
     #[test]
     fn an_identity_has_a_pseudonym_under_each_generation_and_a_new_one_gets_the_newest() {
-        let (before, after) = (Identities::new(&[1; 32]), Generations::of(vec![[1; 32], [2; 32]], 1).unwrap());
+        let (before, after) = (Identities::new([1; 32]), Generations::of(vec![[1; 32], [2; 32]], 1).unwrap());
         let after = Identities::new(after);
         for identity in [Identity::person("i", "s"), Identity::machine("i", "s")] {
             let pseudonyms = after.of(&identity);
             assert!(pseudonyms.others().eq([before.of(&identity).newest()]));
-            assert_eq!(pseudonyms.newest(), Identities::new(&[2; 32]).of(&identity).newest());
+            assert_eq!(pseudonyms.newest(), Identities::new([2; 32]).of(&identity).newest());
         }
         assert_eq!(after.actor("i", "s"), *after.of(&Identity::person("i", "s")).newest());
     }
 
     #[test]
     fn a_pseudonym_is_a_uuid_of_version_8() {
-        assert_eq!(Identities::new(&[1; 32]).actor("i", "s").0.get_version_num(), 8);
+        assert_eq!(Identities::new([1; 32]).actor("i", "s").0.get_version_num(), 8);
     }
 }

@@ -12,7 +12,7 @@ const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 fn logbook(file: &Path) -> Logbook {
     let clock = Clock::fixed("2026-09-01T10:00:00Z".parse().unwrap());
-    Logbook::new(&Target::File(file.into()), &[3; 32], "00000001234567890000", clock).unwrap().of("gateway")
+    Logbook::new(&Target::File(file.into()), [3; 32], "00000001234567890000", clock).unwrap().of("gateway")
 }
 
 fn region() -> RegionId {
@@ -86,7 +86,7 @@ async fn what_cannot_be_written_is_said() {
 #[tokio::test]
 async fn a_collector_that_is_away_is_said() {
     let target: Target = "http://127.0.0.1:1".parse().unwrap();
-    let logbook = Logbook::new(&target, &[3; 32], "1", Clock::system()).unwrap();
+    let logbook = Logbook::new(&target, [3; 32], "1", Clock::system()).unwrap();
     let listing = logbook.begin(Activity::NamedLists, "list-pupils", None);
     assert!(logbook.write(&listing, &region(), [PersonId::fresh()]).await.is_err());
 }

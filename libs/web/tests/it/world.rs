@@ -71,7 +71,7 @@ impl World {
         } else {
             Issuers::oidc(vec![oidc], clock.clone()).unwrap()
         };
-        let identities = Identities::new(&[7; 32]);
+        let identities = Identities::new([7; 32]);
         let grants = Grants::new(Some(identities.actor(DevIssuer::ISSUER, "operator")));
         let hub = Hub::default();
         let memory = hub.clone();
