@@ -3,6 +3,7 @@
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// The connections of one service: its own, with which it publishes, and those with which it reads the logs of others.
 #[derive(Clone, Debug)]
@@ -31,22 +32,128 @@ impl From<Client> for Nats {
     }
 }
 
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum NoNats {
+    /// The address is none, or the server refuses.
+    #[error("NATS: {0}")]
+    Connect(#[from] ConnectError),
+    /// Nobody said as whom.
+    #[error("there is no password for the NATS user {0}")]
+    NoPassword(String),
+}
+
+/// How the services of a process come to NATS: each as a user of its own, or all as one.
+#[derive(Clone)]
+pub struct NatsAccess(Access);
+
+#[derive(Clone)]
+enum Access {
+    Shared(Client),
+    Users(Arc<Users>),
+}
+
+struct Users {
+    url: String,
+    passwords: BTreeMap<String, String>,
+    /// The services of a process read a log over one connection.
+    readers: Mutex<BTreeMap<String, Client>>,
+}
+
+impl From<Client> for NatsAccess {
+    /// Everything as one user.
+    fn from(client: Client) -> Self {
+        Self(Access::Shared(client))
+    }
+}
+
+impl NatsAccess {
+    /// Each service as its own user, of those that [`crate::nats_users`] lists; `passwords` are by user.
+    #[must_use]
+    pub fn with_users(url: &str, passwords: BTreeMap<String, String>) -> Self {
+        Self(Access::Users(Arc::new(Users { url: url.to_owned(), passwords, readers: Mutex::default() })))
+    }
+
+    /// The connections of a service that reads the logs of `others`. The server may be away.
+    ///
+    /// # Errors
+    /// When a password lacks or the address is none.
+    pub async fn of(&self, service: &str, others: impl IntoIterator<Item = &str>) -> Result<Nats, NoNats> {
+        let users = match &self.0 {
+            Access::Shared(client) => return Ok(client.clone().into()),
+            Access::Users(users) => users,
+        };
+        let mut reading = BTreeMap::new();
+        for other in others.into_iter().filter(|other| *other != service) {
+            let mut readers = users.readers.lock().await;
+            let client = match readers.get(other) {
+                Some(client) => client.clone(),
+                None => {
+                    let client = users.connect(&reader_of(other)).await?;
+                    readers.insert(other.to_owned(), client.clone());
+                    client
+                }
+            };
+            reading.insert(other.to_owned(), client);
+        }
+        Ok(Nats::new(users.connect(service).await?, reading))
+    }
+}
+
+impl Users {
+    async fn connect(&self, user: &str) -> Result<Client, NoNats> {
+        let password = self.passwords.get(user).ok_or_else(|| NoNats::NoPassword(user.to_owned()))?;
+        Ok(connect_as(&self.url, user, password).await?)
+    }
+}
+
+/// The user that reads the logs of a service. No service has `_` in its name.
+pub(crate) fn reader_of(service: &str) -> String {
+    format!("{service}_reader")
+}
+
+/// What the subjects of answers to a user begin with: nobody else may listen there.
+pub(crate) fn inbox(user: &str) -> String {
+    format!("_INBOX_{user}")
+}
+
+/// Connects as one of the users that [`crate::nats_users`] lists; when the server is away it goes on trying.
+///
+/// # Errors
+/// When it is not an address.
+pub async fn connect_as(url: &str, user: &str, password: &str) -> Result<Client, ConnectError> {
+    let own = ConnectOptions::with_user_and_password(user.to_owned(), password.to_owned());
+    protected(own, &parsed(url)?)
+        .custom_inbox_prefix(inbox(user))
+        .name(user)
+        .retry_on_initial_connect()
+        .connect(url)
+        .await
+}
+
 /// How to connect to an address with `user:password@`: the client itself leaves these out.
 ///
 /// # Errors
 /// When it is not an address.
 fn options(url: &str) -> Result<ConnectOptions, ConnectError> {
-    let address: ServerAddr =
-        url.parse().map_err(|error| ConnectError::with_source(ConnectErrorKind::ServerParse, error))?;
+    let address = parsed(url)?;
     let options = match (address.username(), address.password()) {
         (Some(user), password) => {
             ConnectOptions::with_user_and_password(user.to_owned(), password.unwrap_or_default().to_owned())
         }
         (None, _) => ConnectOptions::new(),
     };
-    // A server names the others of its cluster, without saying how to reach them. Over TLS, as the first one; and who is
-    // reached without TLS, because it is on this machine, sends us to no other machine.
-    Ok(if address.tls_required() { options.require_tls(true) } else { options.ignore_discovered_servers() })
+    Ok(protected(options, &address))
+}
+
+fn parsed(url: &str) -> Result<ServerAddr, ConnectError> {
+    url.parse().map_err(|error| ConnectError::with_source(ConnectErrorKind::ServerParse, error))
+}
+
+/// A server names the others of its cluster, without saying how to reach them. Over TLS, as the first one; and who is
+/// reached without TLS, because it is on this machine, sends us to no other machine.
+fn protected(options: ConnectOptions, address: &ServerAddr) -> ConnectOptions {
+    if address.tls_required() { options.require_tls(true) } else { options.ignore_discovered_servers() }
 }
 
 /// Connects, or says why not.

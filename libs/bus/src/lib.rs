@@ -44,9 +44,10 @@ mod supervise;
 mod tables;
 mod together;
 mod trace;
+mod users;
 
 pub use bus::Bus;
-pub use connect::{Nats, connect, connect_when_there};
+pub use connect::{Nats, NatsAccess, NoNats, connect, connect_as, connect_when_there};
 pub use difference::{Column, Copies, Difference, What};
 pub use digest::{TableDigest, digest, digests};
 pub use error::Error;
@@ -62,3 +63,4 @@ pub use scratch::Scratch;
 pub use settings::Settings;
 pub use source::{Head, LogSource, There};
 pub use tables::migrate;
+pub use users::{NatsUser, nats_users};

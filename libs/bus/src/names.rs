@@ -69,6 +69,11 @@ impl Names {
         format!("{}.{}.{}.>", self.root, log.service, log.region)
     }
 
+    /// All subjects of all logs of a service.
+    pub(crate) fn subjects_of(&self, service: &str) -> String {
+        format!("{}.{service}.>", self.root)
+    }
+
     /// Subjects that nothing is published to: a stream of a former name listens there until it goes.
     pub(crate) fn subjects_aside(&self, log: &Log) -> String {
         format!("{}_aside.{}.{}.>", self.root, log.service, log.region)
@@ -89,6 +94,11 @@ impl Names {
     /// Where whoever read a message that the relay did not publish tells the relay so.
     pub(crate) fn doubt(&self, log: &Log) -> String {
         format!("{}_doubt.{}.{}", self.root, log.service, log.region)
+    }
+
+    /// The same for all logs of a service.
+    pub(crate) fn doubts_of(&self, service: &str) -> String {
+        format!("{}_doubt.{service}.*", self.root)
     }
 }
 

@@ -40,6 +40,10 @@ struct Config {
     /// NATS with JetStream: nats://user:password@host:4222. On another machine tls://.
     #[arg(long, env = "REGIOHUB_NATS_URL", hide_env_values = true)]
     nats_url: SecretString,
+    /// The passwords of this service's NATS user and of `<service>_reader` for each peer: a file that
+    /// `regiohub nats-users` wrote. Without it the user that the address names does everything.
+    #[arg(long, env = "REGIOHUB_NATS_USERS")]
+    nats_users: Option<PathBuf>,
     /// The directory with the installation's secrets, the same for every service.
     #[arg(long, env = "REGIOHUB_SECRETS")]
     secrets: PathBuf,
@@ -129,7 +133,8 @@ async fn run(
         durable(&mut connection, setting, development).await?;
         connection.close().await?;
     }
-    let platform = config.settings.platform(&config.secrets, config.nats_url.expose_secret(), vault).await?;
+    let nats = crate::nats(config.nats_url.expose_secret(), config.nats_users.as_deref()).await?;
+    let platform = config.settings.platform(&config.secrets, nats, vault).await?;
     let opened = service.open(&platform, database).await?;
     // What is sent to a peer is sent nowhere else.
     let http = reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;

@@ -13,7 +13,7 @@ use vocabulary::ActorId;
 #[derive(Clone)]
 pub struct Platform {
     /// NATS, for relays and readers.
-    pub nats: async_nats::Client,
+    pub nats: bus::NatsAccess,
     /// Personal fields.
     pub vault: Vault,
     /// Who may say who someone is.

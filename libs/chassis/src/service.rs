@@ -230,8 +230,8 @@ impl Opened {
         keep: Option<Keep>,
     ) -> anyhow::Result<Started> {
         let Self { service, database, hub, keeps } = self;
-        let mut bus = Bus::new(service.name, platform.nats.clone(), database.clone(), platform.settings.clone())
-            .relay(hub.log.clone());
+        let nats = platform.nats.of(service.name, sources.iter().map(LogSource::service)).await?;
+        let mut bus = Bus::new(service.name, nats, database.clone(), platform.settings.clone()).relay(hub.log.clone());
         for model in folded(service.folds, hub.known.grants(), Some(&hub)) {
             bus = bus.read_model(model, sources);
         }

@@ -170,6 +170,12 @@ impl Settings {
         telemetry::begin(name, &self.log, self.log_format, self.otlp.as_deref())
     }
 
+    /// How streams and subjects are called.
+    #[must_use]
+    pub fn streams(&self) -> &bus::Names {
+        &self.streams
+    }
+
     /// How answers look.
     #[must_use]
     pub fn shell(&self) -> web::Shell {
@@ -180,8 +186,12 @@ impl Settings {
     ///
     /// # Errors
     /// When a setting is wrong, or the vault does not answer.
-    pub async fn platform(&self, secrets: &Path, nats: &str, vault: PgConnectOptions) -> anyhow::Result<Platform> {
-        transport::nats("--nats-url", nats).await?;
+    pub async fn platform(
+        &self,
+        secrets: &Path,
+        nats: bus::NatsAccess,
+        vault: PgConnectOptions,
+    ) -> anyhow::Result<Platform> {
         transport::postgres("--vault-url", &vault).await?;
         let clock = Clock::system();
         let development = self.development.then(|| DevIssuer::open_or_create(secrets)).transpose()?;
@@ -201,8 +211,6 @@ impl Settings {
         let later: Vec<_> = later.iter().map(|generation| (*generation.key(), generation.is_prepared())).collect();
         let vault = Vault::connect(vault, self.connections, master.with_later_natural_keys(&later));
         vault.migrate().await.context("the vault")?;
-        // NATS may be away when we start: commands go on without it.
-        let nats = bus::connect_when_there(nats).await.context("NATS")?;
         let target = self.processing_log.clone().unwrap_or_else(|| Target::File(secrets.join("processing.jsonl")));
         let processing =
             Logbook::new(&target, hub_secrets.ring(Purpose::Processing)?.keys(), &self.oin, clock.clone())?;

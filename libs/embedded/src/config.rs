@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::Error;
+use crate::{Error, NatsUser};
 
 /// What to start.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Config {
     pub postgres_url: Option<String>,
     /// A running nats-server with JetStream instead.
     pub nats_url: Option<String>,
+    /// The users of the private nats-server, each in its account. None: one user that may do everything.
+    pub nats_users: Vec<NatsUser>,
     /// Only PostgreSQL: for commands that read what is kept and publish nothing.
     pub without_nats: bool,
     /// For tests: quick to make, forgets everything when the machine stops, many connections.
@@ -36,6 +38,7 @@ impl Config {
             postgres_bin: None,
             postgres_url: None,
             nats_url: None,
+            nats_users: Vec::new(),
             without_nats: false,
             scratch: false,
         }

@@ -15,7 +15,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, account::Account};
+use crate::{Error, NatsPasswords, account::Account};
 
 pub(crate) struct Home {
     pub(crate) dir: PathBuf,
@@ -29,6 +29,8 @@ pub(crate) struct Remembered {
     pub(crate) postgres_password: Option<String>,
     pub(crate) nats_port: Option<u16>,
     pub(crate) nats_password: Option<String>,
+    #[serde(default)]
+    pub(crate) nats_users: NatsPasswords,
 }
 
 impl Home {

@@ -13,6 +13,7 @@ mod home;
 mod keeper;
 mod leftover;
 mod nats;
+mod nats_users;
 mod postgres;
 mod running;
 mod within;
@@ -21,6 +22,7 @@ use std::{fs::File, time::Duration};
 
 pub use config::{Config, default_bin_dir, default_data_dir};
 pub use error::Error;
+pub use nats_users::{NatsPasswords, NatsUser, nats_accounts, nats_passwords};
 pub use running::{in_use, running};
 pub use within::within;
 
@@ -38,6 +40,8 @@ pub struct Servers {
     pub postgres_url: String,
     /// The private server, or the URL that was given. Holds a password: not for logs.
     pub nats_url: String,
+    /// The passwords of the users that the private server was given. Not for logs.
+    pub nats_passwords: NatsPasswords,
     postgres: Option<Keeper>,
     nats: Option<Keeper>,
     // Declared last, so that the folder is free for another process only when the servers have stopped.
@@ -59,6 +63,7 @@ impl Servers {
         let mut servers = Self {
             postgres_url: config.postgres_url.clone().unwrap_or_default(),
             nats_url: config.nats_url.clone().unwrap_or_default(),
+            nats_passwords: NatsPasswords::new(),
             postgres: None,
             nats: None,
             _lock: home.lock()?,
@@ -80,6 +85,7 @@ impl Servers {
         }
         if let Some(prepared) = nats {
             servers.nats_url = prepared.url;
+            servers.nats_passwords.clone_from(&home.remembered.nats_users);
             servers.nats = Some(Keeper::start(prepared.program)?);
         }
         for keeper in servers.keepers() {

@@ -1,8 +1,10 @@
 //! The private nats-server with JetStream. What it keeps can be lost: Postgres has it all.
 
 use std::{
-    io::{BufRead, BufReader},
+    fs,
+    io::{BufRead, BufReader, ErrorKind},
     net::{Ipv4Addr, SocketAddr, TcpStream},
+    path::Path,
     time::Duration,
 };
 
@@ -13,7 +15,7 @@ use crate::{
     account::Account,
     home::{Home, password, write_secret},
     keeper::Program,
-    leftover,
+    leftover, nats_accounts, nats_passwords,
     postgres::Prepared,
 };
 
@@ -32,13 +34,24 @@ pub(crate) fn prepare(config: &Config, home: &mut Home, account: &Account) -> Re
     let pid_file = store.join("nats-server.pid");
     leftover::nats(home, account.user_id());
 
-    let password = match home.remembered.nats_password.clone() {
-        Some(password) => password,
-        None => password()?,
-    };
     let port = Home::free_port(home.remembered.nats_port)?;
-    home.remembered.nats_password = Some(password.clone());
     home.remembered.nats_port = Some(port);
+    let (who, url) = if config.nats_users.is_empty() {
+        let password = match home.remembered.nats_password.clone() {
+            Some(password) => password,
+            None => password()?,
+        };
+        home.remembered.nats_password = Some(password.clone());
+        let who = format!("authorization {{ user: {USER}, password: \"{password}\" }}\n");
+        (who, format!("nats://{USER}:{password}@127.0.0.1:{port}"))
+    } else {
+        if home.remembered.nats_users.is_empty() {
+            forget_the_only_account(&store)?;
+        }
+        home.remembered.nats_users = nats_passwords(&config.nats_users, &home.remembered.nats_users)?;
+        home.remembered.nats_password = None;
+        (nats_accounts(&config.nats_users, &home.remembered.nats_users), format!("nats://127.0.0.1:{port}"))
+    };
     home.remember()?;
     let text = format!(
         "\
@@ -47,7 +60,7 @@ server_name: regiohub
 listen: \"127.0.0.1:{port}\"
 pid_file: \"{pid_file}\"
 max_payload: 8MB
-authorization {{ user: {USER}, password: \"{password}\" }}
+{who}\
 # Written at once, synced every two seconds: a lost tail is refilled from Postgres.
 jetstream {{ store_dir: \"{store}\", sync_interval: \"2s\" }}
 ",
@@ -58,7 +71,7 @@ jetstream {{ store_dir: \"{store}\", sync_interval: \"2s\" }}
 
     let (account, arguments) = (account.clone(), ["--config".into(), settings.into_os_string()]);
     Ok(Prepared {
-        url: format!("nats://{USER}:{password}@127.0.0.1:{port}"),
+        url,
         program: Program {
             name: "nats-server",
             command: Box::new(move || {
@@ -80,6 +93,19 @@ jetstream {{ store_dir: \"{store}\", sync_interval: \"2s\" }}
             ],
         },
     })
+}
+
+/// What one user for everything kept can be reached by nobody any more. It is all in PostgreSQL.
+fn forget_the_only_account(store: &Path) -> Result<(), Error> {
+    let kept = store.join("jetstream/$G");
+    match fs::remove_dir_all(&kept) {
+        Ok(()) => {
+            tracing::info!("each service has its own user of nats-server from now on: the streams are made again");
+            Ok(())
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::file("cannot remove", &kept)(error)),
+    }
 }
 
 fn greets(port: u16) -> bool {

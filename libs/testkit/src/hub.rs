@@ -79,8 +79,9 @@ pub async fn hub(service: Service) -> TestHub {
         clock.clone(),
     )
     .expect("a logbook");
+    let client = bus::connect(&nats).await.expect("the nats-server of `make test`");
     let mut platform = Platform {
-        nats: bus::connect(&nats).await.expect("the nats-server of `make test`"),
+        nats: client.clone().into(),
         vault,
         issuers: Issuers::development(&issuer, clock.clone()),
         clock: clock.clone(),
@@ -104,7 +105,7 @@ pub async fn hub(service: Service) -> TestHub {
         let database = Database::open(databases.make(other).await, 3).await.expect("a database");
         EventLog::migrate(&database).await.expect("its tables");
         let log = EventLog::new(other, "00000000000000000000", &database, clock.clone());
-        let bus = Bus::new(other, platform.nats.clone(), database, platform.settings.clone()).relay(log.clone());
+        let bus = Bus::new(other, client.clone(), database, platform.settings.clone()).relay(log.clone());
         others.insert(other, (log, bus));
     }
     let opened = service.open(&platform, databases.make(name).await).await.expect("the service opens");

@@ -7,6 +7,7 @@ pub mod bench;
 pub mod contracts;
 pub mod demo;
 pub mod inside;
+pub mod nats_users;
 pub mod parked;
 pub mod ready;
 pub mod restored;

@@ -5,6 +5,7 @@ use regiohub::audit::{Audit, Found};
 use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
 use regiohub::demo::Demo;
+use regiohub::nats_users::NatsUsers;
 use regiohub::parked::Parked;
 use regiohub::ready::Ready;
 use regiohub::restored::Restored;
@@ -25,6 +26,7 @@ struct Program {
 enum Command {
     Up(Box<Up>),
     Token(Token),
+    NatsUsers(NatsUsers),
     Parked(Parked),
     Ready(Ready),
     Restored(Restored),
@@ -51,6 +53,7 @@ async fn run() -> anyhow::Result<()> {
             println!("{}", token.mint()?);
             Ok(())
         }
+        Command::NatsUsers(users) => users.run(),
         Command::Parked(parked) => parked.run().await,
         Command::Ready(ready) => ready.run().await,
         Command::Restored(restored) => restored.run().await,

@@ -5,6 +5,7 @@ pub mod together;
 
 use crate::{demo, inside};
 use anyhow::Context;
+use bus::NatsAccess;
 use chassis::{Listeners, Listens, Server, Settings, development, operator_key, serve, shutdown_signal, transport};
 use clap::Args;
 use embedded::{Config, Servers, default_bin_dir, default_data_dir};
@@ -53,6 +54,10 @@ pub struct Up {
     /// An existing nats-server with JetStream: nats://user:password@host:4222, on another machine tls://….
     #[arg(long, env = "REGIOHUB_NATS_URL", hide_env_values = true)]
     nats_url: Option<SecretString>,
+    /// The passwords of its users, a file that `regiohub nats-users` wrote: each service has its own. Without it the user
+    /// that --nats-url names does everything.
+    #[arg(long, env = "REGIOHUB_NATS_USERS", requires = "nats_url")]
+    nats_users: Option<PathBuf>,
     /// What the names of its databases begin with; another one lets several hubs share a PostgreSQL.
     #[arg(long, env = "REGIOHUB_DATABASE_PREFIX", default_value = "regiohub_")]
     database_prefix: String,
@@ -111,7 +116,11 @@ impl Up {
             databases::durable(setting, server, self.settings.is_development()).await?;
         }
         let vault = databases::ready(vault, &self.database_prefix, "vault").await?;
-        let mut platform = self.settings.platform(&self.data_dir, &servers.nats_url, vault).await?;
+        let nats = match self.nats_url {
+            Some(_) => chassis::nats(&servers.nats_url, self.nats_users.as_deref()).await?,
+            None => NatsAccess::with_users(&servers.nats_url, servers.nats_passwords.clone()),
+        };
+        let mut platform = self.settings.platform(&self.data_dir, nats, vault).await?;
         if platform.operator_key.is_none() {
             let own = operator_key(&platform.secrets, &platform.domain)?;
             platform.operator_key = Some(own.verifier(Kind::Log));
@@ -153,6 +162,7 @@ impl Up {
         let mut config = Config::new(&self.data_dir, &self.servers);
         config.postgres_bin.clone_from(&self.postgres_bin);
         config.postgres_url = self.postgres_url.as_ref().map(|url| url.expose_secret().to_owned());
+        config.nats_users = crate::nats_users::users(self.settings.streams());
         config.nats_url = self.nats_url.as_ref().map(|url| url.expose_secret().to_owned());
         config
     }

@@ -7,6 +7,7 @@
 
 mod compare;
 mod ending;
+mod forged;
 pub mod hub;
 mod ledger;
 mod listeners;

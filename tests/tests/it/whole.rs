@@ -89,7 +89,7 @@ impl Whole {
         let processing = Logbook::new(&target, keys, oin, clock.clone()).unwrap();
         let keys = chassis::message_keys(&secrets, "hub.example");
         let mut platform = Platform {
-            nats: bus::connect(&nats).await.unwrap(),
+            nats: bus::connect(&nats).await.unwrap().into(),
             vault: vault.clone(),
             issuers: Issuers::development(&issuer, clock.clone()),
             clock: clock.clone(),

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use embedded::{Config, Error, Servers};
+use embedded::{Config, Error, NatsUser, Servers};
 use rustix::process::Signal;
 use watched::{Folder, answers, arguments, eventually, helper, kill, psql, say};
 
@@ -143,6 +143,48 @@ fn nobody_comes_in_without_the_password_and_only_the_owner_reads_it() {
         let arguments = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap();
         let password = servers.postgres_url.split([':', '@']).nth(2).unwrap();
         assert!(!arguments.contains(password));
+    }
+}
+
+#[test]
+fn an_existing_folder_gets_users_at_its_next_start_and_forgets_what_the_one_user_kept() {
+    let folder = Folder::new();
+    let only = Servers::start(&folder.config()).unwrap();
+    let only_url = only.nats_url.clone();
+    let (user, address) = only_url.trim_start_matches("nats://").split_once('@').unwrap();
+    let (user, password) = user.split_once(':').unwrap();
+    let hello = format!("CONNECT {{\"user\":\"{user}\",\"pass\":\"{password}\"}}\r\n");
+    let stream = r#"{"name":"old","subjects":["old"]}"#;
+    say(address, &format!("{hello}PUB $JS.API.STREAM.CREATE.old r {}\r\n{stream}\r\nPING\r\n", stream.len()));
+    let kept = folder.path().join("nats/jetstream/$G");
+    assert!(kept.join("streams/old").is_dir());
+    only.stop();
+
+    let user = |account: &str, name: &str| NatsUser {
+        account: account.into(),
+        name: name.into(),
+        publish: vec!["a.>".into()],
+        subscribe: vec!["_INBOX_a.>".into()],
+    };
+    let config = Config { nats_users: vec![user("one", "one"), user("two", "two")], ..folder.config() };
+    let first = Servers::start(&config).unwrap();
+    assert!(!kept.exists(), "nobody can reach it any more");
+    assert!(!say(address, &format!("{hello}PING\r\n")).contains("PONG"), "the one user is nobody now");
+    let answers_to = |servers: &Servers, user: &str| {
+        let address = servers.nats_url.trim_start_matches("nats://").to_owned();
+        answers(&format!("nats://{user}:{}@{address}", servers.nats_passwords[user]))
+    };
+    assert!(answers_to(&first, "one") && answers_to(&first, "two"));
+    let passwords = first.nats_passwords.clone();
+    first.stop();
+
+    let more = Config { nats_users: vec![user("one", "one"), user("two", "two"), user("two", "new")], ..config };
+    let second = Servers::start(&more).unwrap();
+    assert!(passwords.iter().all(|(user, password)| second.nats_passwords[user] == *password), "each keeps its own");
+    assert!(answers_to(&second, "new"));
+    for file in ["servers.json", "nats.conf"] {
+        let mode = fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
     }
 }
 

@@ -57,3 +57,21 @@ pub(super) async fn written_down(server: String) {
         tracing::debug!(%error, "it will be written later");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::services;
+
+    /// Two hubs on one PostgreSQL have prefixes of any kind: `a_` and `a_co_` must not meet in one database.
+    #[test]
+    fn no_database_of_one_prefix_is_one_of_another_prefix() {
+        let deciding = services::deciding();
+        let names = deciding.iter().map(chassis::Service::name).chain([gateway::service().name(), "vault"]);
+        let names: Vec<String> = names.map(|name| name.replace('-', "_")).collect();
+        for one in &names {
+            for other in &names {
+                assert!(!one.ends_with(&format!("_{other}")), "{one} under one prefix is {other} under another");
+            }
+        }
+    }
+}

@@ -154,7 +154,7 @@ pub async fn query(hub: &Hub, path: &str, position: u64) -> Value {
 
 /// The same bytes under the same numbers.
 async fn streams_hold(hub: &Hub, texts: &[String]) -> Duration {
-    let nats = jetstream::new(bus::connect(&hub.servers("consortium").1).await.unwrap());
+    let nats = jetstream::new(hub.nats("consortium").await);
     let name = format!("consortium_{REGION}");
     let last = texts.len() as u64;
     let caught_up = eventually("sequence = position", Duration::from_secs(30), async || {

@@ -171,15 +171,27 @@ impl Hub {
         chassis::Secrets::open(self.data()).unwrap().log_secret().unwrap()
     }
 
-    /// Where the private servers are: PostgreSQL (with that database) and NATS.
-    pub fn servers(&self, database: &str) -> (String, String) {
-        let known: Value = serde_json::from_slice(&fs::read(self.data().join("servers.json")).unwrap()).unwrap();
-        let text = |key: &str| known[key].as_str().unwrap().to_owned();
-        let url = |scheme, which: &str| {
-            let (password, port) = (text(&format!("{which}_password")), &known[format!("{which}_port")]);
-            format!("{scheme}://regiohub:{password}@127.0.0.1:{port}")
-        };
-        (format!("{}/regiohub_{database}", url("postgres", "postgres")), url("nats", "nats"))
+    /// A database of its private PostgreSQL.
+    pub fn postgres(&self, database: &str) -> String {
+        let known = self.known();
+        let (password, port) = (known["postgres_password"].as_str().unwrap(), &known["postgres_port"]);
+        format!("postgres://regiohub:{password}@127.0.0.1:{port}/regiohub_{database}")
+    }
+
+    /// Its private NATS, as one of its users.
+    pub async fn nats(&self, user: &str) -> async_nats::Client {
+        let known = self.known();
+        let password = known["nats_users"][user].as_str().unwrap();
+        bus::connect_as(&format!("nats://127.0.0.1:{}", known["nats_port"]), user, password).await.unwrap()
+    }
+
+    fn known(&self) -> Value {
+        serde_json::from_slice(&fs::read(self.data().join("servers.json")).unwrap()).unwrap()
+    }
+
+    /// What the hub has logged until now.
+    pub fn said(&self) -> String {
+        fs::read_to_string(self.data().join("hub.log")).unwrap_or_default()
     }
 
     /// kill -9, and the same again on the same data: how long that took.

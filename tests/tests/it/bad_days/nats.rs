@@ -98,7 +98,7 @@ async fn a_removed_nats_store_is_filled_again_from_the_log() {
 async fn a_deleted_stream_is_made_again_at_the_same_numbers() {
     let hub = Hub::start().await;
     let mut seed = Seed::new(6);
-    let nats = jetstream::new(bus::connect(&hub.servers("consortium").1).await.unwrap());
+    let nats = jetstream::new(hub.nats("consortium").await);
     let load = Load::start(&hub, seed.next());
     for _ in 0..2 {
         load.goes_on(seed.between(60, 200)).await;

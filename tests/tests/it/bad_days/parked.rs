@@ -45,7 +45,7 @@ fn of(parked: &[Value], reader: &str, position: u64) -> Option<(String, i64)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_a_table_refuses_is_parked_and_a_retry_clears_it() {
     let hub = Hub::start().await;
-    let mut gateway = PgConnection::connect(&hub.servers("gateway").0).await.unwrap();
+    let mut gateway = PgConnection::connect(&hub.postgres("gateway")).await.unwrap();
     gateway.execute("alter table companies.company add constraint ill check (kvk <> '00000013')").await.unwrap();
     nominate(&hub, 13).await;
     let poison = head(&hub).await;
@@ -72,7 +72,7 @@ async fn an_event_that_a_table_refuses_is_parked_and_a_retry_clears_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_does_not_read_holds_up_its_own_stream_only() {
     let mut hub = Hub::start().await;
-    let database = Database::open(hub.servers("consortium").0.parse().unwrap(), 2).await.unwrap();
+    let database = Database::open(hub.postgres("consortium").parse().unwrap(), 2).await.unwrap();
     let beside = EventLog::new("consortium", "00000000000000000000", &database, Clock::system());
     let broken = CompanyId::fresh();
     let event = |data: String| NewEvent { id: Uuid::now_v7(), event_type: TYPE.to_owned(), data };

@@ -57,7 +57,7 @@ async fn put_back(hub: &Hub) {
 async fn a_restored_log_that_was_declared_is_a_fork_and_everything_is_made_of_it_anew() {
     let mut hub = Hub::start().await;
     nominate(&hub, 1).await;
-    let mut owner = PgConnection::connect(&hub.servers("consortium").0).await.unwrap();
+    let mut owner = PgConnection::connect(&hub.postgres("consortium")).await.unwrap();
     owner.execute(KEEP).await.unwrap();
     owner.close().await.unwrap();
     let kept = head(&hub).await;
@@ -111,7 +111,7 @@ async fn a_restored_log_that_was_declared_is_a_fork_and_everything_is_made_of_it
 
 /// The stream of the new epoch holds the same texts under the same numbers, and the old one is gone.
 async fn the_stream_holds(hub: &Hub, texts: &[String]) {
-    let nats = async_nats::jetstream::new(bus::connect(&hub.servers("consortium").1).await.unwrap());
+    let nats = async_nats::jetstream::new(hub.nats("consortium").await);
     let name = format!("consortium_{REGION}");
     eventually("the new stream is whole", Duration::from_secs(30), async || {
         let Ok(stream) = nats.get_stream(format!("{name}_2")).await else { return false };
