@@ -34,6 +34,21 @@ pub struct Head {
     pub position: i64,
     /// Raised when the log was restored to a point behind what was published.
     pub epoch: i32,
+    /// The frontier of the tree up to there, 32 bytes a root, in hexadecimal; empty when its service does not report it.
+    #[serde(default, with = "hexed")]
+    pub frontier: Vec<u8>,
+}
+
+mod hexed {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hex::encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        hex::decode(String::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
 
 impl There {
@@ -53,6 +68,12 @@ impl There {
 impl std::fmt::Debug for There {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "There({} at {})", self.service, self.url)
+    }
+}
+
+impl From<event_log::Head> for Head {
+    fn from(head: event_log::Head) -> Self {
+        Self { region: head.region, position: head.position, epoch: head.epoch, frontier: head.frontier }
     }
 }
 
@@ -78,11 +99,7 @@ impl LogSource {
     /// When the log does not answer.
     pub async fn heads(&self) -> Result<Vec<Head>, Error> {
         match self {
-            Self::Here(log) => {
-                let head =
-                    |head: event_log::Head| Head { region: head.region, position: head.position, epoch: head.epoch };
-                Ok(log.heads().await?.into_iter().map(head).collect())
-            }
+            Self::Here(log) => Ok(log.heads().await?.into_iter().map(Head::from).collect()),
             Self::There(there) => Ok(serde_json::from_str(&there.get("").await?).map_err(event_log::Unreadable)?),
         }
     }

@@ -29,6 +29,10 @@ pub struct Hub {
     pub processing: Logbook,
     /// What the installation is called, such as `hub.example.nl`: what it signs begins with it.
     pub domain: std::sync::Arc<str>,
+    /// Where checkpoints are signed.
+    pub signing: crate::Signing,
+    /// The public half of the operator's key, which declares restores.
+    pub operator_key: Option<proofs::Verifier>,
     /// Secrets derived for one use each.
     pub secrets: Secrets,
 }

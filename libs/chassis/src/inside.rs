@@ -4,7 +4,6 @@
 //! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` · `GET /log/{region}/restored` ·
 //! `POST /log/{region}/restored` · `GET /parked/{region}` · `POST /parked/{region}?reader=` · where looks are kept `POST /looks`
 
-use crate::restored::Restores;
 use crate::{looks, restored};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, Request, State};
@@ -52,12 +51,12 @@ pub fn internal_paths() -> Vec<&'static str> {
     table().into_iter().map(|(path, _)| path).chain([restored::PATH, looks::PATH]).collect()
 }
 
-/// The routes. Only who brings one of the `secrets` as bearer token gets in.
-pub(crate) fn routes(log: EventLog, bus: Bus, restores: Restores, keeps: Option<Keep>, secrets: Vec<String>) -> Router {
+/// The routes, the service's `own` among them. Only who brings one of the `secrets` as bearer token gets in.
+pub(crate) fn routes(log: EventLog, bus: Bus, own: Router, keeps: Option<Keep>, secrets: Vec<String>) -> Router {
     let looks = keeps.map(looks::routes).unwrap_or_default();
     let all = table().into_iter().fold(Router::new(), |router, (path, answers)| router.route(path, answers));
     all.with_state(Arc::new(Inside { log, bus }))
-        .merge(restored::routes(restores))
+        .merge(own)
         .merge(looks)
         .route_layer(middleware::from_fn_with_state(Arc::new(secrets), admit))
 }
@@ -79,13 +78,9 @@ fn brings(headers: &HeaderMap, secret: &str) -> bool {
 
 async fn heads(State(inside): State<Arc<Inside>>) -> Response {
     match inside.log.heads().await {
-        Ok(heads) => Json(heads.into_iter().map(told).collect::<Vec<_>>()).into_response(),
+        Ok(heads) => Json(heads.into_iter().map(Head::from).collect::<Vec<_>>()).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
-}
-
-fn told(head: event_log::Head) -> Head {
-    Head { region: head.region, position: head.position, epoch: head.epoch }
 }
 
 /// One event a line, exactly as stored, in flat memory however long the log is.

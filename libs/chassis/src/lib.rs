@@ -21,6 +21,7 @@ mod secrets;
 mod serve;
 mod service;
 mod settings;
+mod signing;
 pub mod telemetry;
 pub mod transport;
 
@@ -36,3 +37,4 @@ pub use secrets::{Generation, NoSecrets, Purpose, Ring, Secrets};
 pub use serve::{Listeners, Server, serve, shutdown_signal};
 pub use service::{Opened, Service, Started};
 pub use settings::{Listens, Settings};
+pub use signing::Signing;

@@ -31,6 +31,8 @@ pub struct Platform {
     pub operator: Vec<ActorId>,
     /// The public half of the operator's key, which declares restores.
     pub operator_key: Option<proofs::Verifier>,
+    /// Where checkpoints are signed.
+    pub signing: crate::Signing,
     /// How streams are made and followed.
     pub settings: bus::Settings,
     /// Each processing of personal data.

@@ -256,6 +256,25 @@ impl Secrets {
         }
     }
 
+    /// The same, when it was made before; nothing is made.
+    ///
+    /// # Errors
+    /// See [`NoSecrets`].
+    pub fn kept_before(&self, name: &str) -> Result<Option<[u8; 32]>, NoSecrets> {
+        let Some(directory) = &self.directory else { return Ok(Some(self.derive(name))) };
+        let path = directory.join(format!("{name}.key"));
+        match path.try_exists() {
+            Ok(false) => Ok(None),
+            _ => files::open(&path, NoSecrets::UnreadableKey).map(Some),
+        }
+    }
+
+    /// Whether there is a file of that name: never without a directory.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.directory.as_ref().is_some_and(|directory| directory.join(format!("{name}.key")).exists())
+    }
+
     /// The secret for one use, such as `identity`: 32 bytes that tell nothing of the others.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {

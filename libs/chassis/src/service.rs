@@ -1,6 +1,6 @@
 //! A service as a value: its tables, routes, projections and reactions.
 
-use crate::restored::Restores;
+use crate::restored::{self, Restores};
 use crate::{Hub, Platform, Purpose, inside};
 use access::Grants;
 use axum::Router;
@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 type Fold = Box<dyn FnOnce(Option<&Hub>) -> ReadModel + Send>;
 type React = Box<dyn FnOnce(Bus, &Hub, &[LogSource]) -> Bus + Send>;
 type Routes = Box<dyn FnOnce(&Hub, &[LogSource]) -> OpenApiRouter + Send>;
+type Inside = Box<dyn FnOnce(&Hub, &[LogSource]) -> Router + Send>;
 type Keeps = Box<dyn FnOnce(&Hub) -> Keep + Send>;
 type Document = Box<dyn FnOnce() -> OpenApi + Send>;
 
@@ -35,6 +36,7 @@ pub struct Service {
     reactions: Vec<React>,
     beside: Vec<fn(&Hub)>,
     keeps: Option<Keeps>,
+    inside: Option<Inside>,
 }
 
 /// A service whose tables are there and whose log can be read.
@@ -74,6 +76,7 @@ impl Service {
             reactions: vec![],
             beside: vec![],
             keeps: None,
+            inside: None,
         }
     }
 
@@ -135,6 +138,13 @@ impl Service {
         self
     }
 
+    /// Routes of its own for those who share the installation's secret.
+    #[must_use]
+    pub fn inside(mut self, routes: impl FnOnce(&Hub, &[LogSource]) -> Router + Send + 'static) -> Self {
+        self.inside = Some(Box::new(routes));
+        self
+    }
+
     /// It keeps what auditors of every service are shown, and what anyone is shown by itself.
     #[must_use]
     pub fn keeps_looks(mut self, keep: impl FnOnce(&Hub) -> Keep + Send + 'static) -> Self {
@@ -193,6 +203,8 @@ impl Service {
             processing: platform.processing.of(self.name),
             domain: platform.domain.clone(),
             identities: platform.identities()?,
+            signing: platform.signing.clone(),
+            operator_key: platform.operator_key.clone(),
             secrets: platform.secrets.clone(),
         };
         let keeps = self.keeps.take().map(|keeps| keeps(&hub));
@@ -261,7 +273,9 @@ impl Opened {
             key: platform.operator_key.clone(),
             operator: platform.operator.first().copied(),
         };
-        let internal = inside::routes(hub.log.clone(), bus.clone(), restores, keeps, platform.secrets.log_secrets()?);
+        let own = service.inside.map(|routes| routes(&hub, sources)).unwrap_or_default();
+        let own = own.merge(restored::routes(restores));
+        let internal = inside::routes(hub.log.clone(), bus.clone(), own, keeps, platform.secrets.log_secrets()?);
         Ok(Started { name: service.name, hub, router, internal, openapi, bus })
     }
 }

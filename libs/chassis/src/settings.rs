@@ -1,7 +1,7 @@
 //! What an operator sets for any process of an installation.
 
 use crate::telemetry::{self, LogFormat, Telemetry};
-use crate::{Platform, Purpose, Secrets, development, message_keys, transport};
+use crate::{Platform, Purpose, Secrets, Signing, development, message_keys, transport};
 use access::{DevIssuer, Identity, Issuers, Oidc};
 use anyhow::Context;
 use clap::builder::BoolishValueParser;
@@ -41,6 +41,14 @@ pub struct Settings {
     /// declaration.
     #[arg(long, env = "REGIOHUB_OPERATOR_KEY")]
     operator_key: Option<proofs::Verifier>,
+    /// The folder in which the audit service of this process remembers what it signed: on a volume of its own, outside the
+    /// database that is signed. Only one process of an installation signs. Without it `up` takes `signer` in its data
+    /// directory; an audit service of its own then signs nothing.
+    #[arg(long, env = "REGIOHUB_SIGNER", conflicts_with = "signer_url")]
+    signer: Option<std::path::PathBuf>,
+    /// The address of the audit service that signs, such as http://audit-signer:8081, when it is another process.
+    #[arg(long, env = "REGIOHUB_SIGNER_URL")]
+    signer_url: Option<String>,
     /// The organisation's number (OIN), in the source of every event.
     #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
     oin: String,
@@ -192,6 +200,9 @@ impl Settings {
         nats: bus::NatsAccess,
         vault: PgConnectOptions,
     ) -> anyhow::Result<Platform> {
+        if let Some(url) = &self.signer_url {
+            transport::http("--signer-url", url).await?;
+        }
         transport::postgres("--vault-url", &vault).await?;
         let clock = Clock::system();
         let development = self.development.then(|| DevIssuer::open_or_create(secrets)).transpose()?;
@@ -224,6 +235,11 @@ impl Settings {
             domain: self.domain.as_str().into(),
             operator: vec![],
             operator_key: self.operator_key.clone(),
+            signing: match (&self.signer, &self.signer_url) {
+                (Some(folder), _) => Signing::here(folder, secrets),
+                (None, Some(url)) => Signing::There(url.clone()),
+                (None, None) => Signing::Nowhere,
+            },
             settings: bus::Settings {
                 replicas: self.replicas,
                 names: self.streams.clone(),

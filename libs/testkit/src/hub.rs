@@ -4,7 +4,7 @@ use crate::{Client, Databases, Holding};
 use access::{DevIssuer, Identity, Issuers};
 use axum::Router;
 use bus::{Bus, LogSource, Settings};
-use chassis::{Hub, Platform, Purpose, Secrets, Service, message_keys, operator_key};
+use chassis::{Hub, Platform, Purpose, Secrets, Service, Signing, message_keys, operator_key};
 use chrono::{DateTime, Utc};
 use decider::{Asked, Clock, Event, Hand};
 use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent, Recorded};
@@ -47,6 +47,8 @@ pub struct TestHub {
     databases: Databases,
     clock: Clock,
     processed: PathBuf,
+    /// What the signer remembers.
+    signed: PathBuf,
 }
 
 /// Opens and starts a service. The logs of the other services are there, and empty.
@@ -71,6 +73,7 @@ pub async fn hub(service: Service) -> TestHub {
         ..Settings::default()
     };
     let processed = std::env::temp_dir().join(format!("{}-processing.jsonl", databases.prefix()));
+    let signed = std::env::temp_dir().join(format!("{}-signed", databases.prefix()));
     let target = Target::File(processed.clone());
     let processing = Logbook::new(
         &target,
@@ -90,6 +93,7 @@ pub async fn hub(service: Service) -> TestHub {
         domain: "hub.example".into(),
         operator: vec![],
         operator_key: None,
+        signing: Signing::in_data(&signed),
         settings,
         processing,
         connections: 20,
@@ -127,6 +131,7 @@ pub async fn hub(service: Service) -> TestHub {
         databases,
         clock,
         processed,
+        signed,
     }
 }
 
@@ -263,6 +268,7 @@ impl TestHub {
 impl Drop for TestHub {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.processed).or_else(|_| std::fs::remove_dir(&self.processed));
+        let _ = std::fs::remove_dir_all(&self.signed);
         let mut databases = self.databases.clone();
         // Dropping is not async, and the test's own runtime stands still meanwhile: connections of its own.
         let cleaning = std::thread::spawn(move || {

@@ -1,10 +1,15 @@
 //! Signs where each log is, again and again, so that nobody can alter what was before unseen.
 //!
-//! A checkpoint is cut only when the log goes on from the one before: the same tree, grown. A log that was shortened or
-//! altered gets none; it raises an alarm instead.
+//! A checkpoint is cut only when the log goes on from the one before: the same tree, grown. The one before is what the
+//! signer remembers, outside the database that it signs. A log that was shortened or altered gets none; it raises an alarm
+//! instead. A log that was restored goes on as another epoch, when its operator declared that.
 
+mod adopting;
 mod blocks;
 mod covering;
+mod cutting;
+mod forks;
+mod growing;
 mod keys;
 mod leaves;
 mod prove;
@@ -18,13 +23,13 @@ pub(crate) use leaves::kept_leaves;
 pub use prove::NotProven;
 pub(crate) use schedule::cut_when_due;
 
+use crate::signer::{NoMemory, Signer};
 use bus::LogSource;
 use chassis::{Hub, NoSecrets, Secrets};
 use chrono::{DateTime, Utc};
 use decider::Clock;
 use event_log::tenant;
-use leaves::Leaves;
-use proofs::{Checkpoint, Frontier, Note, leaf_hash};
+use proofs::{Checkpoint, Frontier, Note, Verifier};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::sync::Arc;
 use vocabulary::RegionId;
@@ -45,6 +50,10 @@ pub struct Notary {
     pub clock: Clock,
     /// The logs of every service.
     pub logs: Arc<[LogSource]>,
+    /// Who signs, and what was signed.
+    pub signer: Signer,
+    /// The public half of the operator's key, which declares restores.
+    pub operator_key: Option<Verifier>,
 }
 
 /// A checkpoint as it is kept.
@@ -87,6 +96,28 @@ pub enum NotCut {
     /// The signing key cannot be read or made.
     #[error(transparent)]
     Key(#[from] NoSecrets),
+    /// The memory of what was signed cannot be used.
+    #[error(transparent)]
+    Memory(#[from] NoMemory),
+    /// This process does not sign.
+    #[error("this process does not sign: give it --signer-url, the address of the audit service that does")]
+    NotHere,
+    /// The process that signs does not answer, or refuses.
+    #[error("the signer: {0}")]
+    Elsewhere(String),
+    /// What was signed before is not remembered, so nothing is signed until the operator gives the newest note.
+    #[error(
+        "the log of {service} is not signed: {reason}; `regiohub audit signer adopt NOTE` gives it the newest note"
+    )]
+    NotRemembered {
+        /// Whose log.
+        service: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// A note is not one to go on from.
+    #[error("the signer does not take this note: {0}")]
+    NotAdopted(String),
     /// The log is not the one before, grown: it was altered or shortened. Nothing was signed.
     #[error("the log of {service} is not signed: {reason}; `regiohub audit verify` names the first bad position")]
     Altered {
@@ -107,6 +138,8 @@ impl Notary {
             domain: hub.domain.clone(),
             clock: hub.clock.clone(),
             logs: logs.into(),
+            signer: Signer::new(hub.signing.clone(), hub.secrets.log_secret().unwrap_or_default()),
+            operator_key: hub.operator_key.clone(),
         }
     }
 
@@ -114,136 +147,6 @@ impl Notary {
     #[must_use]
     pub fn origin(&self, region: &RegionId, service: &str) -> String {
         format!("{}/{region}/{service}", self.domain)
-    }
-
-    /// Cuts a checkpoint of every log of a region that has grown; answers the newest of each.
-    ///
-    /// # Errors
-    /// See [`NotCut`]; the logs before the one that failed have theirs.
-    pub async fn cut_all(&self, region: &RegionId) -> Result<Vec<Cut>, NotCut> {
-        let mut cut = Vec::new();
-        for log in self.logs.iter() {
-            cut.extend(self.cut(region, log).await?);
-        }
-        cut.sort_by(|a: &Cut, b: &Cut| a.service.cmp(&b.service));
-        Ok(cut)
-    }
-
-    /// Cuts a checkpoint of a log, unless it has not grown: then the last one is the answer. Nothing when there is no log.
-    ///
-    /// # Errors
-    /// See [`NotCut`].
-    pub async fn cut(&self, region: &RegionId, log: &LogSource) -> Result<Option<Cut>, NotCut> {
-        let service = log.service().to_owned();
-        let failed = |error| NotCut::Log(service.clone(), error);
-        let altered = |reason: String| {
-            let error = NotCut::Altered { service: service.clone(), reason };
-            tracing::error!(%region, %error, alarm = "a log was altered");
-            error
-        };
-        let heads = log.heads().await.map_err(failed)?;
-        let head = heads.into_iter().find(|head| head.region == *region);
-        let last = self.latest(region, &service).await?;
-        let Some(head) = head.filter(|head| head.position > 0) else {
-            return match last {
-                None => Ok(None),
-                Some(last) => Err(altered(format!("it is gone, and a checkpoint of size {} was signed", last.size))),
-            };
-        };
-        // A restore to a point behind what was published begins another tree, and says so.
-        let before = match &last {
-            Some(last) if head.epoch < last.epoch => {
-                return Err(altered(format!(
-                    "it is of epoch {}, and one of epoch {} was signed",
-                    head.epoch, last.epoch
-                )));
-            }
-            Some(last) if head.epoch > last.epoch => None,
-            last => last.as_ref(),
-        };
-        let mut tree = match before {
-            Some(last) => last.tree().ok_or_else(|| altered("the checkpoint before it was altered".to_owned()))?,
-            None => Frontier::default(),
-        };
-        let begun = before.map_or(0, |last| last.size);
-        if head.position < begun {
-            return Err(altered(format!("it ends at {}, and a checkpoint of size {begun} was signed", head.position)));
-        }
-
-        let mut transaction = tenant(&self.db, region).await?;
-        let mut leaves = Leaves::of(&mut transaction, region, &service, head.epoch, begun).await?;
-        let mut after = begun;
-        while after < head.position {
-            let wanted = usize::try_from(head.position - after).unwrap_or(PAGE).min(PAGE);
-            let page = log.page(region, after, wanted).await.map_err(failed)?;
-            if page.is_empty() {
-                return Err(altered(format!(
-                    "its head says that it ends at {}, and nothing is behind {after}",
-                    head.position
-                )));
-            }
-            for event in page {
-                after += 1;
-                if event.position != after {
-                    return Err(altered(format!("{after} is missing")));
-                }
-                let leaf = leaf_hash(&event.text);
-                tree.push(leaf);
-                leaves.push(&mut transaction, leaf).await?;
-            }
-        }
-        leaves.rest(&mut transaction).await?;
-        if let LogSource::Here(here) = log {
-            let there = here.heads().await?.into_iter().find(|there| there.region == *region);
-            // It may have grown meanwhile: then the next checkpoint compares.
-            if there.is_some_and(|there| there.position == head.position && there.frontier != tree.to_bytes()) {
-                return Err(altered(format!("its head holds another tree than its events, at {}", head.position)));
-            }
-        }
-        if let Some(last) = last.filter(|last| last.size == head.position && last.epoch == head.epoch) {
-            return Ok(Some(last));
-        }
-        let cut = self.sign(&mut transaction, region, &service, head.epoch, &tree).await?;
-        transaction.commit().await?;
-        // Another process may have cut it at the same time: then its is the one.
-        Ok(self.latest(region, &service).await?.or(Some(cut)))
-    }
-
-    async fn sign(
-        &self,
-        transaction: &mut sqlx::PgConnection,
-        region: &RegionId,
-        service: &str,
-        epoch: i32,
-        tree: &Frontier,
-    ) -> Result<Cut, NotCut> {
-        let checkpoint = Checkpoint {
-            origin: self.origin(region, service),
-            size: tree.size(),
-            root: tree.root(),
-            epoch: epoch.unsigned_abs(),
-        };
-        let now = self.clock.now();
-        let signer = self.signer(transaction, region, now).await?;
-        let text = checkpoint.to_string();
-        let note = Note { signatures: vec![signer.sign(&text)], text }.to_string();
-        let size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
-        let (service, frontier) = (service.to_owned(), tree.to_bytes());
-        let cut = Cut { service, epoch, size, cut_at: now, note, cosignatures: vec![], frontier };
-        sqlx::query(
-            "insert into checkpoints.checkpoint (region, service, epoch, size, cut_at, note, frontier)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
-        )
-        .bind(region.as_str())
-        .bind(&cut.service)
-        .bind(cut.epoch)
-        .bind(cut.size)
-        .bind(cut.cut_at)
-        .bind(&cut.note)
-        .bind(&cut.frontier)
-        .execute(transaction)
-        .await?;
-        Ok(cut)
     }
 
     /// The newest checkpoint of a log.

@@ -28,6 +28,7 @@ pub mod sample;
 mod samples;
 mod sealed_names;
 pub mod sheet;
+pub mod signer;
 pub mod timeline;
 pub mod verify;
 pub mod witness;
@@ -37,7 +38,7 @@ use bus::LogSource;
 use chassis::{Hub, Service};
 use checkpoint::{Notary, cut_when_due};
 use sqlx::migrate::Migrator;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -55,19 +56,24 @@ pub(crate) struct Audit {
 /// The service, wired.
 #[must_use]
 pub fn service() -> Service {
+    // Routes, schedule and whoever asks from inside share one memory of what was signed.
+    let shared: Arc<OnceLock<Notary>> = Arc::default();
+    let notary = move |hub: &Hub, sources: &[LogSource]| shared.get_or_init(|| Notary::new(hub, sources)).clone();
+    let (scheduled, inside) = (notary.clone(), notary.clone());
     Service::new("audit")
         .migrations(&MIGRATIONS)
-        .routes_of(api::routes, |hub, sources| Audit {
+        .routes_of(api::routes, move |hub, sources| Audit {
             hub: hub.clone(),
             logs: sources.into(),
-            notary: Notary::new(hub, sources),
+            notary: notary(hub, sources),
         })
+        .inside(move |hub, sources| signer::routes(inside(hub, sources)))
         .keeps_looks(looks::keeper)
         .projection(mandates::Mandates)
         .projection(inspections::Inspections)
         .projection(sealed_names::SealedNames)
         .projection(samples::Samples)
-        .runs("checkpoints", Notary::new, cut_when_due)
+        .runs("checkpoints", scheduled, cut_when_due)
 }
 
 /// Makes the service's own tables, or brings them up to date: for a command beside a hub that does not run.

@@ -14,6 +14,7 @@ mod prove;
 pub mod reach;
 mod replay;
 mod sample;
+mod signer;
 mod timeline;
 mod tree;
 mod verify;
@@ -47,6 +48,7 @@ enum Command {
     Keys(checkpoint::Keys),
     RotateKey(checkpoint::RotateKey),
     OperatorKey(operator_key::OperatorKey),
+    Signer(signer::SignerOf),
     Witnesses(witnesses::Witnesses),
     Prove(prove::Prove),
     Check(prove::Check),
@@ -88,6 +90,7 @@ impl Audit {
             Command::Keys(keys) => keys.run().await,
             Command::RotateKey(rotate) => rotate.run().await,
             Command::OperatorKey(key) => key.run(),
+            Command::Signer(signer) => signer.run().await,
             Command::Witnesses(witnesses) => witnesses.run().await,
             Command::Prove(prove) => prove.run().await,
             Command::Check(check) => check.run(),

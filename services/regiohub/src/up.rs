@@ -6,7 +6,9 @@ pub mod together;
 use crate::{demo, inside};
 use anyhow::Context;
 use bus::NatsAccess;
-use chassis::{Listeners, Listens, Server, Settings, development, operator_key, serve, shutdown_signal, transport};
+use chassis::{
+    Listeners, Listens, Server, Settings, Signing, development, operator_key, serve, shutdown_signal, transport,
+};
 use clap::Args;
 use embedded::{Config, Servers, default_bin_dir, default_data_dir};
 use proofs::Kind;
@@ -124,6 +126,9 @@ impl Up {
         if platform.operator_key.is_none() {
             let own = operator_key(&platform.secrets, &platform.domain)?;
             platform.operator_key = Some(own.verifier(Kind::Log));
+        }
+        if platform.signing == Signing::Nowhere {
+            platform.signing = Signing::in_data(&self.data_dir);
         }
         let hub = together::start(&platform, &servers.postgres_url, &self.database_prefix).await?;
         if self.settings.is_development() {

@@ -99,6 +99,7 @@ impl Whole {
             domain: "hub.example".into(),
             operator: vec![],
             operator_key: None,
+            signing: chassis::Signing::in_data(&std::env::temp_dir().join(format!("{}-signed", databases.prefix()))),
             settings: Settings {
                 names: databases.prefix().parse().unwrap(),
                 keys,

@@ -118,7 +118,7 @@ pub(super) async fn list_keys(
     State(audit): State<Audit>,
     Path(region): Path<RegionId>,
 ) -> Result<Listed<ShownKey>, Problem> {
-    let keys = audit.notary.keys(&region).await.map_err(|_| away())?;
+    let keys = audit.notary.keys(&region).await.map_err(|error| not_cut(&error))?;
     Ok(Listed::whole(keys.into_iter().map(ShownKey::from).collect()))
 }
 
@@ -152,7 +152,12 @@ fn not_cut(error: &NotCut) -> Problem {
             tracing::error!(%error, "checkpoints cannot be signed");
             Problem::internal()
         }
-        NotCut::Unavailable(_) | NotCut::Log(..) => {
+        NotCut::NotRemembered { .. } | NotCut::NotAdopted(_) => Problem::conflict(
+            "signer-does-not-remember",
+            error.to_string(),
+            "De ondertekenaar weet niet meer wat eerder is ondertekend; er is niets ondertekend. De beheerder geeft met `regiohub audit signer adopt` het nieuwste controlepunt.",
+        ),
+        NotCut::Unavailable(_) | NotCut::Log(..) | NotCut::Memory(_) | NotCut::NotHere | NotCut::Elsewhere(_) => {
             tracing::warn!(%error, "a checkpoint was not cut");
             away()
         }

@@ -1,15 +1,21 @@
 //! The keys that sign the checkpoints of a region, one after another.
 
-use super::{NotCut, Notary};
+use super::{Cut, NotCut, Notary};
+use crate::signer::Turn;
 use crate::verify::Key;
 use chrono::{DateTime, Utc};
 use event_log::tenant;
-use proofs::{Kind, Signer};
+use proofs::{Checkpoint, Kind, Note, Signer, Verifier};
+use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 use vocabulary::RegionId;
 
+/// As many keys of a region are looked for.
+const MAX_KEYS: i32 = 64;
+
 /// A key as it is published.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
 pub struct SigningKey {
     /// From 1.
     pub number: i32,
@@ -48,12 +54,13 @@ async fn all(connection: &mut PgConnection, region: &RegionId) -> sqlx::Result<V
 }
 
 impl Notary {
-    /// The keys of a region, the first one first.
+    /// The keys of a region that were used here, the first one first. What else is listed in the database is not told, and
+    /// raises an alarm when something is signed.
     ///
     /// # Errors
-    /// When the database does not answer.
-    pub async fn keys(&self, region: &RegionId) -> sqlx::Result<Vec<SigningKey>> {
-        keys(&self.db, region).await
+    /// When the database or the signer's memory does not answer.
+    pub async fn keys(&self, region: &RegionId) -> Result<Vec<SigningKey>, NotCut> {
+        self.own(keys(&self.db, region).await?).await
     }
 
     /// A new key signs from now on. What the old one signed stays good: it is listed with when it ended.
@@ -62,72 +69,130 @@ impl Notary {
     /// When the database does not answer or the key cannot be made.
     pub async fn rotate(&self, region: &RegionId) -> Result<SigningKey, NotCut> {
         let now = self.clock.now();
+        let mut turn = self.turn().await?;
         let mut transaction = tenant(&self.db, region).await?;
-        self.signer(&mut transaction, region, now).await?;
-        let last = all(&mut transaction, region).await?.last().map_or(0, |key| key.number);
-        sqlx::query("update checkpoints.signing_key set valid_until = $2 where region = $1 and valid_until is null")
-            .bind(region.as_str())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-        let (_, key) = self.begin(&mut transaction, region, last + 1, now).await?;
+        self.signing_key(&mut turn, &mut transaction, region).await?;
+        let last = turn.keys(region.as_str()).last().cloned();
+        let number = last.as_ref().map_or(0, |key| key.number) + 1;
+        let key = self.made(region, number, now)?;
+        if let Some(last) = last {
+            turn.remember_key(region.as_str(), SigningKey { valid_until: Some(now), ..last })?;
+        }
+        turn.remember_key(region.as_str(), key.clone())?;
+        self.list_keys(&turn, &mut transaction, region).await?;
         transaction.commit().await?;
         Ok(key)
     }
 
-    /// The key that signs; the first one is made when there is none.
-    pub(super) async fn signer(
+    /// The key that signs; the first one is made when there is none. Which it is, the memory says, and not the database.
+    pub(super) async fn signing_key(
         &self,
+        turn: &mut Turn<'_>,
         connection: &mut PgConnection,
         region: &RegionId,
-        now: DateTime<Utc>,
     ) -> Result<Signer, NotCut> {
-        // One at a time: who signs and who rotates would miss each other.
-        sqlx::query("select pg_advisory_xact_lock(hashtextextended('signing key ' || $1, 0))")
+        if turn.keys(region.as_str()).is_empty() {
+            let key = self.made(region, 1, self.clock.now())?;
+            turn.remember_key(region.as_str(), key)?;
+        }
+        self.list_keys(turn, connection, region).await?;
+        let current = turn.keys(region.as_str()).last().cloned();
+        let signer = current.as_ref().and_then(|key| self.secret(region, key.number).transpose()).transpose()?;
+        match (signer, current) {
+            (Some(signer), Some(key)) if signer.verifier(Kind::Log).to_string() == key.verifier => Ok(signer),
+            (_, key) => Err(NotCut::Altered {
+                service: "this region".to_owned(),
+                reason: format!(
+                    "the signing key in the data directory is not the published one, {}; restore {}.key",
+                    key.as_ref().map_or("none", |key| &key.verifier),
+                    self.key_file(region, key.as_ref().map_or(1, |key| key.number))
+                ),
+            }),
+        }
+    }
+
+    /// Lists the remembered keys in the database.
+    async fn list_keys(&self, turn: &Turn<'_>, connection: &mut PgConnection, region: &RegionId) -> Result<(), NotCut> {
+        for key in turn.keys(region.as_str()) {
+            sqlx::query(
+                "insert into checkpoints.signing_key as listed (region, number, verifier, valid_from, valid_until)
+                 values ($1, $2, $3, $4, $5)
+                 on conflict (region, number) do update set valid_until = excluded.valid_until
+                 where listed.valid_until is distinct from excluded.valid_until",
+            )
             .bind(region.as_str())
+            .bind(key.number)
+            .bind(&key.verifier)
+            .bind(key.valid_from)
+            .bind(key.valid_until)
             .execute(&mut *connection)
             .await?;
-        let current = all(connection, region).await?.into_iter().find(|key| key.valid_until.is_none());
-        let Some(current) = current else { return Ok(self.begin(connection, region, 1, now).await?.0) };
-        let signer = self.secret(region, current.number)?;
-        if signer.verifier(Kind::Log).to_string() != current.verifier {
-            let reason = format!(
-                "the signing key in the data directory is not the published one, {}; restore checkpoint-{region}-{}.key, or `regiohub audit rotate-key`",
-                current.verifier, current.number
-            );
-            return Err(NotCut::Altered { service: "this region".to_owned(), reason });
         }
-        Ok(signer)
+        let known = turn.keys(region.as_str());
+        let listed = all(connection, region).await?;
+        match listed.iter().find(|key| !known.iter().any(|known| known.verifier == key.verifier)) {
+            None => Ok(()),
+            Some(key) => Err(NotCut::Altered {
+                service: "this region".to_owned(),
+                reason: format!("the database lists a key that never signed here, {}", key.verifier),
+            }),
+        }
     }
 
-    async fn begin(
-        &self,
-        connection: &mut PgConnection,
-        region: &RegionId,
-        number: i32,
-        now: DateTime<Utc>,
-    ) -> Result<(Signer, SigningKey), NotCut> {
+    /// Takes the keys over that the database lists and the data directory has.
+    pub(super) async fn take_keys(&self, turn: &mut Turn<'_>, region: &RegionId) -> Result<(), NotCut> {
+        if !turn.keys(region.as_str()).is_empty() {
+            return Ok(());
+        }
+        let own: Vec<String> = self.verifiers(region).iter().map(ToString::to_string).collect();
+        for key in keys(&self.db, region).await? {
+            if own.contains(&key.verifier) {
+                turn.remember_key(region.as_str(), key)?;
+            } else {
+                tracing::error!(%region, key = key.verifier, alarm = "the database lists a key that the data directory does not have");
+            }
+        }
+        Ok(())
+    }
+
+    /// Every key of a region whose secret half is in the data directory.
+    pub(super) fn verifiers(&self, region: &RegionId) -> Vec<Verifier> {
+        let signers = (1..=MAX_KEYS).filter_map(|number| self.secret(region, number).ok()?);
+        signers.map(|signer| signer.verifier(Kind::Log)).collect()
+    }
+
+    /// Whether a kept checkpoint is of this log, says what its row says, and is signed by one of these keys.
+    pub(super) fn signed_by(&self, region: &RegionId, cut: &Cut, keys: &[Verifier]) -> bool {
+        let said = |note: Note| {
+            let said: Checkpoint = note.text.parse().ok()?;
+            let same = said.origin == self.origin(region, &cut.service)
+                && said.epoch == cut.epoch.unsigned_abs()
+                && said.size == cut.size.unsigned_abs();
+            Some(same && keys.iter().any(|key| note.signed_by(key).is_ok()))
+        };
+        cut.note.parse().ok().and_then(said).unwrap_or(false)
+    }
+
+    /// The name of the file of a key.
+    pub(super) fn key_file(&self, region: &RegionId, number: i32) -> String {
+        format!("checkpoint-{region}-{number}")
+    }
+
+    fn made(&self, region: &RegionId, number: i32, now: DateTime<Utc>) -> Result<SigningKey, NotCut> {
+        self.secrets.kept(&self.key_file(region, number))?;
         let signer = self.secret(region, number)?;
-        let verifier = signer.verifier(Kind::Log).to_string();
-        let key = SigningKey { number, verifier, valid_from: now, valid_until: None };
-        sqlx::query(
-            "insert into checkpoints.signing_key (region, number, verifier, valid_from) values ($1, $2, $3, $4)",
-        )
-        .bind(region.as_str())
-        .bind(key.number)
-        .bind(&key.verifier)
-        .bind(key.valid_from)
-        .execute(connection)
-        .await?;
-        Ok((signer, key))
+        let verifier = signer.map(|signer| signer.verifier(Kind::Log).to_string()).unwrap_or_default();
+        Ok(SigningKey { number, verifier, valid_from: now, valid_until: None })
     }
 
-    fn secret(&self, region: &RegionId, number: i32) -> Result<Signer, NotCut> {
-        let secret = self.secrets.kept(&format!("checkpoint-{region}-{number}"))?;
+    /// A key that was made before.
+    fn secret(&self, region: &RegionId, number: i32) -> Result<Option<Signer>, NotCut> {
+        let Some(secret) = self.secrets.kept_before(&self.key_file(region, number))? else { return Ok(None) };
         let name = format!("{}/{region}", self.domain);
-        Signer::new(&name, &secret).map_err(|error| NotCut::Altered {
+        let signer = Signer::new(&name, &secret).map_err(|error| NotCut::Altered {
             service: "this region".to_owned(),
             reason: format!("{name} is no name for a key ({error}); choose another --domain"),
-        })
+        })?;
+        Ok(Some(signer))
     }
 }

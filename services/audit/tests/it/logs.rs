@@ -3,15 +3,18 @@
 use crate::tamper::ways::Owned;
 use audit::checkpoint::Notary;
 use audit::inspect;
+use audit::signer::Signer;
 use audit::verify::{Evidence, Log, Schemas, Verdict};
 use bus::LogSource;
-use chassis::Secrets;
+use chassis::{Secrets, Signing};
 use chrono::{DateTime, TimeDelta, Utc};
 use decider::{Asked, Clock, Hand};
-use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
+use event_log::{Append, Change, Context, Database, EventLog, Head, NewEvent, Restoration, Restored};
+use proofs::{Declaration, Kind};
 use serde_json::Value;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
+use tempfile::TempDir;
 use testkit::Databases;
 use uuid::Uuid;
 use vocabulary::{Actor, RegionId};
@@ -28,6 +31,8 @@ pub struct Logs {
     databases: BTreeMap<&'static str, (Database, EventLog)>,
     clock: Clock,
     made: Databases,
+    /// Where the signer remembers, and beside it the mark.
+    pub memory: TempDir,
 }
 
 impl Logs {
@@ -44,16 +49,19 @@ impl Logs {
         }
         let audit = Database::open(made.make("audit").await, 4).await.unwrap();
         audit::migrate(&audit).await.unwrap();
+        let memory = tempfile::tempdir().unwrap();
         let notary = Notary {
             db: audit.app.clone(),
             secrets: Secrets::of([7; 32]),
             domain: "hub.example".into(),
             clock: clock.clone(),
             logs: databases.values().map(|(_, log)| LogSource::Here(log.clone())).collect(),
+            signer: Signer::new(Signing::in_data(memory.path()), String::new()),
+            operator_key: Some(operator().verifier(Kind::Log)),
         };
         let schemas = Schemas::committed().unwrap();
         let region = "voorbeeld".parse().unwrap();
-        Self { region, notary, hand, schemas, audit, databases, clock, made }
+        Self { region, notary, hand, schemas, audit, databases, clock, made, memory }
     }
 
     /// Filled with three rounds, a checkpoint after each, and a few events more than were signed.
@@ -152,9 +160,64 @@ impl Logs {
         self.owned(service).cover().await;
     }
 
+    /// Another process that signs for the same installation, once this one does not.
+    pub fn second_signer(&self) -> Notary {
+        Notary { signer: Signer::new(Signing::in_data(self.memory.path()), String::new()), ..self.notary.clone() }
+    }
+
+    /// The one that signed so far is gone, and another one has its memory.
+    pub fn start_again(&mut self) {
+        self.notary.signer = Signer::new(Signing::Nowhere, String::new());
+        self.notary = self.second_signer();
+    }
+
+    /// Whoever has the database, the keys and the memory begins again, as if nothing had been signed.
+    pub fn forget_what_was_signed(&mut self) {
+        std::fs::remove_dir_all(self.memory.path().join("signer")).unwrap();
+        std::fs::remove_file(self.memory.path().join("signer.begun")).unwrap();
+        self.start_again();
+    }
+
+    pub async fn head(&self, service: &str) -> Head {
+        self.databases[service].1.heads().await.unwrap().remove(0)
+    }
+
+    /// The operator declares that a log was restored: by default to where it ends now.
+    pub async fn declare(&self, service: &str, change: impl FnOnce(&mut Declaration)) -> Restored {
+        let head = self.head(service).await;
+        let epoch = head.epoch.unsigned_abs();
+        let mut said = Declaration {
+            origin: self.notary.origin(&self.region, service),
+            from_epoch: epoch,
+            to_epoch: epoch + 1,
+            position: head.position.unsigned_abs(),
+            root: head.root().unwrap(),
+            reason: "The disk was lost".to_owned(),
+            afterwards: false,
+        };
+        change(&mut said);
+        let note = said.sign(&operator()).unwrap().to_string();
+        let data = serde_json::json!({
+            "fromEpoch": said.from_epoch, "toEpoch": said.to_epoch, "position": said.position,
+            "root": hex::encode(said.root), "reason": said.reason, "afterwards": said.afterwards, "note": note,
+        });
+        let event_type = proto_schemas::restore::event_type(service);
+        let wanted = Restoration {
+            epoch: i32::try_from(said.to_epoch).unwrap(),
+            follows: (!said.afterwards).then_some((head.position, head.root().unwrap())),
+            event: NewEvent { id: Uuid::now_v7(), event_type, data: data.to_string() },
+            context: Context::of(&Asked::new(Actor::hub(), self.clock.now())),
+        };
+        self.databases[service].1.restored(&self.region, &wanted).await.unwrap().unwrap()
+    }
+
     pub async fn drop_all(mut self) {
         self.made.drop_all().await;
     }
+}
+
+pub fn operator() -> proofs::Signer {
+    proofs::Signer::new(&Declaration::key_name("hub.example"), &[9; 32]).unwrap()
 }
 
 fn id(number: usize) -> Uuid {

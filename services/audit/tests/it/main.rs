@@ -13,6 +13,7 @@ mod names;
 mod proofs;
 mod reveals;
 mod samples;
+mod signing;
 mod tamper;
 mod witnesses;
 mod world;

@@ -35,7 +35,7 @@ impl Drop for Folder {
 #[tokio::test]
 async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_signed_anew() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let logs = Logs::signed().await;
+    let mut logs = Logs::signed().await;
     let folder = Folder::new();
     let inside = folder.0.join("accountant");
     logs.notary.add_witness(&logs.region, "accountant", &format!("file:{}", inside.display()), None).await.unwrap();
@@ -57,11 +57,13 @@ async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_sig
     assert!(standing.iter().all(|it| it.waiting == 0 && it.trouble.is_none() && it.size.is_some()), "{standing:?}");
 
     let newest = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
-    // Whoever holds database and key signs an altered log anew, from the first.
+    // Whoever holds the database, the key and the memory signs an altered log again, from the first.
     sqlx::raw_sql("update event_log.event set body = replace(body, 'regiohub-hotspots\",', 'regiohub-hotspots\", ') where position = 4")
         .execute(logs.owner("hotspots")).await.unwrap();
     logs.cover("hotspots").await;
     sqlx::raw_sql("truncate checkpoints.checkpoint, checkpoints.leaves").execute(&logs.audit.owner).await.unwrap();
+    assert!(logs.notary.cut_all(&logs.region).await.is_err(), "the signer remembers");
+    logs.forget_what_was_signed();
     logs.notary.cut_all(&logs.region).await.unwrap();
     assert!(logs.verify("hotspots").await.intact(), "the hub alone cannot tell any more");
     let kept = std::fs::read_to_string(inside.join("voorbeeld-hotspots.checkpoints")).unwrap();
@@ -174,7 +176,7 @@ async fn add(State(school): State<Arc<School>>, text: String) -> (StatusCode, St
 #[tokio::test]
 async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_does_not() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let logs = Logs::new().await;
+    let mut logs = Logs::new().await;
     logs.fill(0, 10).await;
     logs.notary.cut_all(&logs.region).await.unwrap();
     let keys = logs.notary.keys(&logs.region).await.unwrap().iter().map(|key| key.verifier.parse().unwrap()).collect();
@@ -245,6 +247,8 @@ async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_d
         .execute(logs.owner("hotspots")).await.unwrap();
     logs.cover("hotspots").await;
     sqlx::raw_sql("truncate checkpoints.checkpoint, checkpoints.leaves").execute(&logs.audit.owner).await.unwrap();
+    assert!(logs.notary.cut_all(&logs.region).await.is_err(), "the signer remembers");
+    logs.forget_what_was_signed();
     logs.notary.cut_all(&logs.region).await.unwrap();
     assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 4);
     let standing = logs.notary.witnesses(&logs.region).await.unwrap();

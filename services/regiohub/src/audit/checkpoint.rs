@@ -1,13 +1,17 @@
 //! `regiohub audit checkpoint REGION`, `keys REGION`, `rotate-key REGION`: sign where the logs are.
 
 use super::reach::{Reach, Reached};
+use super::signer::Asking;
 use super::witnesses;
-use audit::checkpoint::Notary;
+use audit::checkpoint::{NotCut, Notary};
+use audit::signer::{NoMemory, Signer};
 use bus::LogSource;
-use chassis::{Secrets, Settings};
+use chassis::{Secrets, Settings, operator_key};
 use clap::Args;
 use decider::Clock;
 use event_log::Database;
+use proofs::Kind;
+use reqwest::Client;
 use vocabulary::RegionId;
 
 /// Sign where the logs of a region are now, print the signed checkpoints, and hand them to the witnesses.
@@ -39,6 +43,9 @@ pub(super) struct Signing {
     /// What the installation is called, as the hub was told.
     #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
     domain: String,
+    /// Where the hub that signs listens for the installation itself, when it does not run on the data directory.
+    #[arg(long)]
+    internal_url: Option<String>,
     #[command(flatten)]
     reach: Reach,
 }
@@ -47,23 +54,67 @@ impl Signing {
     /// With what must be kept as long as it works.
     pub async fn notary(&self) -> anyhow::Result<(Notary, Reached)> {
         let reached = self.reach.open().await?;
-        let logs = reached.logs_of(&self.region).await?.into_iter().map(|log| LogSource::Here(log.log)).collect();
+        reached.logs_of(&self.region).await?;
+        // Of every service, also when this region has no log there: the signer's memory is that of the installation.
+        let logs = reached.sources().await?.into();
         let own = Database::open(reached.options("audit"), 4).await?;
         audit::migrate(&own).await?;
-        let secrets = Secrets::open_or_create(&self.reach.data_dir)?;
-        let domain = self.domain.as_str().into();
-        Ok((Notary { db: own.app, secrets, domain, clock: Clock::system(), logs }, reached))
+        let secrets = self.secrets()?;
+        let operator_key = match secrets.kept_before("operator")? {
+            Some(_) => Some(operator_key(&secrets, &self.domain)?.verifier(Kind::Log)),
+            None => None,
+        };
+        let notary = Notary {
+            db: own.app,
+            domain: self.domain.as_str().into(),
+            clock: Clock::system(),
+            logs,
+            signer: Signer::new(chassis::Signing::in_data(&self.reach.data_dir), secrets.log_secret()?),
+            operator_key,
+            secrets,
+        };
+        Ok((notary, reached))
+    }
+
+    /// Of a region that is named otherwise than on the command line.
+    pub(super) const fn of(region: RegionId, domain: String, internal_url: Option<String>, reach: Reach) -> Self {
+        Self { region, domain, internal_url, reach }
+    }
+
+    fn secrets(&self) -> anyhow::Result<Secrets> {
+        Ok(Secrets::open(&self.reach.data_dir)?)
+    }
+
+    /// Who is asked when a hub runs that signs.
+    pub(super) fn asking(&self, path: &str) -> anyhow::Result<Asking> {
+        Asking::of(self.internal_url.as_deref(), path, &self.reach, &self.secrets()?)
+    }
+
+    /// Has what grew signed: here, or by the hub that runs.
+    pub(super) async fn cut(&self, notary: &Notary) -> anyhow::Result<()> {
+        match notary.cut_all(&self.region).await {
+            Err(NotCut::Memory(NoMemory::InUse(_))) => {
+                self.asking(&format!("signer/{}", self.region))?.answer(Client::post).await?;
+            }
+            cut => drop(cut?),
+        }
+        Ok(())
     }
 }
 
 impl Checkpoint {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let (notary, _reached) = self.signing.notary().await?;
-        notary.cut_all(&self.signing.region).await?;
-        witnesses::handed(&notary, &self.signing.region).await?;
-        // Once more, for what witnesses signed is under them now.
-        for cut in notary.cut_all(&self.signing.region).await? {
-            println!("{}", cut.published());
+        let region = &self.signing.region;
+        self.signing.cut(&notary).await?;
+        witnesses::handed(&notary, region).await?;
+        // Only now, for what witnesses signed is under them.
+        let mut services: Vec<&str> = notary.logs.iter().map(LogSource::service).collect();
+        services.sort_unstable();
+        for service in services {
+            if let Some(cut) = notary.latest(region, service).await? {
+                println!("{}", cut.published());
+            }
         }
         Ok(())
     }
@@ -72,7 +123,14 @@ impl Checkpoint {
 impl Keys {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let (notary, _reached) = self.signing.notary().await?;
-        for key in notary.keys(&self.signing.region).await? {
+        let keys = match notary.keys(&self.signing.region).await {
+            Err(NotCut::Memory(NoMemory::InUse(_))) => {
+                let path = format!("signer/{}/keys", self.signing.region);
+                serde_json::from_str(&self.signing.asking(&path)?.answer(Client::get).await?)?
+            }
+            keys => keys?,
+        };
+        for key in keys {
             let until = key.valid_until.map_or(String::new(), |until| format!(" until {until}"));
             println!("# from {}{until}\n{}", key.valid_from, key.verifier);
         }
@@ -83,7 +141,13 @@ impl Keys {
 impl RotateKey {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let (notary, _reached) = self.signing.notary().await?;
-        println!("{}", notary.rotate(&self.signing.region).await?.verifier);
+        let verifier = match notary.rotate(&self.signing.region).await {
+            Err(NotCut::Memory(NoMemory::InUse(_))) => {
+                self.signing.asking(&format!("signer/{}/key", self.signing.region))?.answer(Client::post).await?
+            }
+            rotated => rotated?.verifier,
+        };
+        println!("{verifier}");
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::services;
 use anyhow::Context;
+use bus::LogSource;
 use clap::Args;
 use decider::Clock;
 use embedded::{Config, Servers, default_bin_dir, default_data_dir};
@@ -103,6 +104,19 @@ impl Reached {
         let options = self.options(service).options([("default_transaction_read_only", "on")]);
         let named = format!("the database of {service} ({})", options.get_database().unwrap_or_default());
         Database::open(options, 4).await.context(named)
+    }
+
+    /// The logs of every service, whatever regions they have.
+    ///
+    /// # Errors
+    /// When a database cannot be read.
+    pub async fn sources(&self) -> anyhow::Result<Vec<LogSource>> {
+        let mut sources = Vec::new();
+        for service in services::deciding().iter().map(chassis::Service::name) {
+            let database = self.database(service).await?;
+            sources.push(LogSource::Here(EventLog::new(service, "", &database, Clock::system())));
+        }
+        Ok(sources)
     }
 
     /// The logs of a region, in the order of the services.

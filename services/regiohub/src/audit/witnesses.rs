@@ -43,7 +43,7 @@ impl Witnesses {
             let signs = matches!(address.parse::<Address>()?, Address::Endpoint(_));
             anyhow::ensure!(signs == self.key.is_some(), "--key is for a witness that signs, and such a one needs it");
             notary.add_witness(region, name, address, self.key.as_ref()).await?;
-            notary.cut_all(region).await?;
+            self.signing.cut(&notary).await?;
             notary.hand_over(region, &Post::default()).await?;
         }
         if let Some(name) = &self.end {

@@ -42,6 +42,14 @@ async fn no_internal_route_is_on_the_public_port_and_none_opens_without_the_secr
             assert_eq!(status(asked().bearer_auth(&hub.leader)).await, expected, "{method} {below}");
         }
     }
+    for (path, posts) in audit::signer::PATHS {
+        let below = format!("/services/audit{}", path.replace("{region}", REGION));
+        let method = if posts { Method::POST } else { Method::GET };
+        let asked = |at: &str| hub.http.request(method.clone(), format!("{at}{below}"));
+        assert_eq!(status(asked(&public).bearer_auth(&secret)).await, 404, "{below}");
+        assert_eq!(status(asked(&internal)).await, 401, "{below}");
+        assert_eq!(status(asked(&internal).bearer_auth(&hub.leader)).await, 401, "{below}");
+    }
     assert_eq!(status(hub.inside("/services/consortium/log")).await, 200);
     assert_eq!(status(hub.inside(&format!("/services/gateway/parked/{REGION}"))).await, 200);
     // No API on the internal one: what is asked there was not asked through the gateway's proxy and its limits.
