@@ -1,4 +1,7 @@
 //! Money and shares: whole cents and whole basis points, never floats.
+//!
+//! **Invariant:** nothing wraps. What is more than can be counted stays at the end of the range, where
+//! [`Euros::is_countable`] tells it from an amount.
 
 use crate::Minutes;
 use schemars::JsonSchema;
@@ -16,13 +19,26 @@ impl Euros {
     /// Whole euros and no cents.
     #[must_use]
     pub const fn whole(euros: i64) -> Self {
-        Self(euros * 100)
+        Self(euros.saturating_mul(100))
     }
 
     /// The cents.
     #[must_use]
     pub const fn cents(self) -> i64 {
         self.0
+    }
+
+    /// Whether it is an amount, and not an end of the range, where all stays that is more than can be counted. Two of
+    /// those are equal and say nothing.
+    #[must_use]
+    pub const fn is_countable(self) -> bool {
+        self.0 < i64::MAX && self.0 > i64::MIN + 1
+    }
+
+    /// So many times this amount.
+    #[must_use]
+    pub const fn times(self, count: i64) -> Self {
+        Self(self.0.saturating_mul(count))
     }
 
     /// What `minutes` cost at this amount an hour; a half cent or more rounds away from zero.
@@ -35,27 +51,36 @@ impl Euros {
 impl std::ops::Add for Euros {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
 impl std::ops::Sub for Euros {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl std::ops::Neg for Euros {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
     }
 }
 
 impl std::iter::Sum for Euros {
+    /// Does not depend on the order: only the total is held to the range.
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        amounts.fold(Self(0), |sum, amount| sum + amount)
+        let total = amounts.fold(0_i128, |sum, amount| sum.saturating_add(i128::from(amount.0)));
+        Self(held(total))
     }
 }
 
 impl std::fmt::Display for Euros {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
-        write!(f, "{sign}€ {}.{:02}", self.0.abs() / 100, self.0.abs() % 100)
+        write!(f, "{sign}€ {}.{:02}", self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100)
     }
 }
 
@@ -82,9 +107,14 @@ impl BasisPoints {
 }
 
 fn divide_half_up(number: i128, by: i128) -> i64 {
-    let rounded = (number.abs() * 2 + by) / (by * 2) * number.signum();
-    // Saturates far beyond any budget in the country.
-    i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
+    let (whole, rest) = (number.unsigned_abs() / by.unsigned_abs(), number.unsigned_abs() % by.unsigned_abs());
+    let rounded = whole + u128::from(rest * 2 >= by.unsigned_abs());
+    held(i128::try_from(rounded).unwrap_or(i128::MAX) * number.signum())
+}
+
+/// Within the range, at its end when it is more.
+fn held(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
 }
 
 #[cfg(test)]
@@ -105,6 +135,19 @@ mod tests {
         assert_eq!(Euros(1).per_hour_for(Minutes(29)), Euros(0));
         assert_eq!(Euros(-1).per_hour_for(Minutes(30)), Euros(-1));
         assert_eq!(BasisPoints(5000).of(Euros(-1)), Euros(-1));
+    }
+
+    #[test]
+    fn what_is_more_than_can_be_counted_stays_at_the_end_of_the_range() {
+        let near = Euros(i64::MAX - 5);
+        assert_eq!(near + near, Euros(i64::MAX));
+        assert_eq!([near, near, -near].into_iter().sum::<Euros>(), near, "only the total is held to the range");
+        assert!(near.is_countable() && ![near, near].into_iter().sum::<Euros>().is_countable());
+        assert!(!(-(near + near)).is_countable() && !(-(-(near + near))).is_countable());
+        assert_eq!(-Euros(i64::MIN), Euros(i64::MAX));
+        assert_eq!(BasisPoints(u32::MAX).of_hours(Minutes(u32::MAX), Euros(i64::MIN)), Euros(i64::MIN));
+        assert_eq!(Euros(i64::MAX).per_hour_for(Minutes(u32::MAX)).times(9), Euros(i64::MAX));
+        assert_eq!(Euros(i64::MIN).to_string(), "-€ 92233720368547758.08");
     }
 
     #[test]

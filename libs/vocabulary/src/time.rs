@@ -24,14 +24,14 @@ impl Minutes {
     /// Whole hours.
     #[must_use]
     pub const fn hours(hours: u32) -> Self {
-        Self(hours * 60)
+        Self(hours.saturating_mul(60))
     }
 }
 
 impl std::ops::Add for Minutes {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 

@@ -141,10 +141,13 @@ pub fn actual(minutes: Minutes, rate: Euros) -> Euros {
     rate.per_hour_for(minutes)
 }
 
-/// What all `lines` add up to.
+/// What all `lines` add up to; a total that is more than can be counted is not [`Euros::is_countable`].
 #[must_use]
 pub fn sum<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Sum {
-    lines.into_iter().fold(Sum::default(), |sum, line| Sum { count: sum.count + 1, total: sum.total + line.amount })
+    let mut count = 0_u32;
+    let amounts = lines.into_iter().inspect(|_| count = count.saturating_add(1)).map(|line| line.amount);
+    let total = amounts.sum();
+    Sum { count, total }
 }
 
 /// What the lines of each kind add up to; kinds without lines are left out.
@@ -169,8 +172,8 @@ pub fn subtotals(lines: &[Line]) -> Vec<Subtotal> {
 /// who signs, verifies and audits should see it. Exact: nothing is rounded before the comparison.
 #[must_use]
 pub fn group_effect(pupils: &[(Minutes, BasisPoints)]) -> bool {
-    let credited: u64 = pupils.iter().map(|(minutes, share)| u64::from(minutes.0) * u64::from(share.0)).sum();
-    let longest = pupils.iter().map(|(minutes, _)| u64::from(minutes.0)).max().unwrap_or(0);
+    let credited: u128 = pupils.iter().map(|(minutes, share)| u128::from(minutes.0) * u128::from(share.0)).sum();
+    let longest = pupils.iter().map(|(minutes, _)| u128::from(minutes.0)).max().unwrap_or(0);
     credited > longest * 10_000
 }
 

@@ -319,7 +319,7 @@ impl Kept {
             kind: self.kind,
             company: entry.company,
             date: entry.date,
-            amount: if back { Euros(-self.amount.cents()) } else { self.amount },
+            amount: if back { -self.amount } else { self.amount },
             attendance_day: self.attendance.as_ref().map(|attendance| attendance.attendance_day),
             group_effect: self.group_effect,
         }

@@ -79,16 +79,19 @@ pub fn random(lines: usize, size: usize, seed: &str) -> Drawn {
 /// the interval is rounded down, one more than `size` may be drawn. Lines of nothing or less have no cent to draw.
 #[must_use]
 pub fn monetary_unit(lines: &[Line], size: usize, seed: &str) -> Drawn {
-    let total: i64 = lines.iter().map(|line| line.amount.cents().max(0)).sum();
-    let size = i64::try_from(size.max(1)).unwrap_or(i64::MAX);
+    // Wide enough for the total of any lines; a cent beyond what can be written down is the last one that can.
+    let told = |cents: i128| i64::try_from(cents).unwrap_or(i64::MAX);
+    let cents_of = |line: &Line| i128::from(line.amount.cents().max(0));
+    let total: i128 = lines.iter().map(cents_of).sum();
+    let size = i128::try_from(size.max(1)).unwrap_or(i128::MAX);
     let interval = (total / size).max(1);
-    let start = 1 + i64::try_from(Numbers::of(seed).below(interval.unsigned_abs())).unwrap_or(0);
-    let (mut hits, mut before, mut next) = (Vec::new(), 0, start);
+    let start = 1 + i128::from(Numbers::of(seed).below(u64::try_from(interval).unwrap_or(u64::MAX)));
+    let (mut hits, mut before, mut next) = (Vec::new(), 0_i128, start);
     for (place, line) in lines.iter().enumerate() {
-        let until = before + line.amount.cents().max(0);
+        let until = before + cents_of(line);
         let mut cents = Vec::new();
         while next <= until {
-            cents.push(next);
+            cents.push(told(next));
             next += interval;
         }
         if !cents.is_empty() {
@@ -96,7 +99,7 @@ pub fn monetary_unit(lines: &[Line], size: usize, seed: &str) -> Drawn {
         }
         before = until;
     }
-    Drawn { interval: Some(Euros(interval)), start: Some(Euros(start)), hits }
+    Drawn { interval: Some(Euros(told(interval))), start: Some(Euros(told(start))), hits }
 }
 
 #[cfg(test)]
@@ -137,6 +140,13 @@ mod tests {
         assert!(counts.iter().all(|count| (9_600..=10_400).contains(count)), "{counts:?}");
         assert_eq!((numbers.below(1), numbers.below(0)), (0, 0));
         assert!((0..100).all(|_| numbers.below(u64::MAX) < u64::MAX));
+    }
+
+    #[test]
+    fn amounts_beyond_any_budget_are_drawn_from_without_wrapping() {
+        let drawn = monetary_unit(&lines(&[i64::MAX, i64::MIN, i64::MAX, i64::MAX]), 3, "a");
+        let places: Vec<usize> = drawn.hits.iter().map(|(place, _)| *place).collect();
+        assert_eq!((places, drawn.interval), (vec![0, 2, 3], Some(Euros(i64::MAX))));
     }
 
     #[test]

@@ -122,7 +122,8 @@ pub async fn whole(reader: &mut Reader, figure: Figure, range: &Range) -> Result
         Figure::Line(reference) => single(reader, &reference).await?,
         Figure::Id(_) => None,
     };
-    Ok(whole.map(|whole| Whole { name, heads, ..whole }))
+    let stands = |stands: Vec<Node>| stands.into_iter().map(ranged).collect();
+    Ok(whole.map(|whole| Whole { name, heads, stands: stands(whole.stands.clone()), ..whole }))
 }
 
 impl Whole {
@@ -191,7 +192,7 @@ pub(crate) async fn one(reader: &mut Reader, line: &Line) -> Result<Node, Unread
         format!("the figure counts {} for this line", line.amount),
         format!("het bedrag telt {} voor deze regel", line.amount),
     );
-    Ok(node)
+    Ok(ranged(node))
 }
 
 fn called(figure: &Figure) -> String {
@@ -243,7 +244,7 @@ async fn single(reader: &mut Reader, reference: &str) -> Result<Option<Whole>, U
     if back && kept.lives() {
         return Ok(None);
     }
-    let recomputed = if back { Euros(-kept.recomputed.cents()) } else { kept.recomputed };
+    let recomputed = if back { -kept.recomputed } else { kept.recomputed };
     Ok(Some(added(vec![(kept.line(entry, back), recomputed)])))
 }
 
@@ -254,8 +255,30 @@ fn added(mut lines: Vec<(Line, Euros)>) -> Whole {
     let recomputed = lines.iter().map(|(_, recomputed)| *recomputed).sum();
     let differing = lines.iter().filter(|(line, recomputed)| line.amount != *recomputed);
     let findings = differing.map(|(line, recomputed)| differs(line, *recomputed)).collect();
+    let mut findings: Vec<Finding> = findings;
+    findings.extend(uncountable(None, [amount, recomputed]));
     let lines = lines.into_iter().map(|(line, _)| line).collect();
     Whole { name: String::new(), heads: BTreeMap::new(), amount, recomputed, findings, stands: vec![], lines }
+}
+
+/// That one of these amounts is more than can be counted: then two that are equal say nothing.
+fn uncountable(of: Option<&str>, amounts: [Euros; 2]) -> Option<Finding> {
+    let of = of.map(|of| format!("{of}: ")).unwrap_or_default();
+    amounts.iter().any(|amount| !amount.is_countable()).then(|| {
+        Finding::new(
+            "amount-out-of-range",
+            format!("{of}the amount is more than can be counted"),
+            format!("{of}het bedrag is groter dan te tellen is"),
+        )
+    })
+}
+
+/// Finds every amount in a tree that is more than can be counted.
+fn ranged(mut node: Node) -> Node {
+    let amount = node.amount.unwrap_or_default();
+    node.findings.extend(uncountable(None, [amount, node.recomputed.unwrap_or(amount)]));
+    node.rests_on = node.rests_on.into_iter().map(ranged).collect();
+    node
 }
 
 fn differs(line: &Line, recomputed: Euros) -> Finding {
@@ -264,4 +287,40 @@ fn differs(line: &Line, recomputed: Euros) -> Finding {
         format!("{}: {} was recorded, its inputs make {recomputed}", line.reference, line.amount),
         format!("{}: {} is vastgelegd, de invoer geeft {recomputed}", line.reference, line.amount),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use event_log::Recorded;
+
+    /// The frozen example of a contribution, of another amount in cents.
+    fn recorded(position: i64, amount: i64) -> Recorded {
+        let file = "/../../proto-schemas/examples/nl.sterktechniekonderwijs.co-financing.contribution-recorded.v1.example.json";
+        let text = std::fs::read_to_string(format!("{}{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let mut event: serde_json::Value = serde_json::from_str(&text).unwrap();
+        event["position"] = position.into();
+        event["subject"] = format!("contribution/{}", uuid::Uuid::from_u128(position.unsigned_abs().into())).into();
+        event["data"]["amount"] = amount.into();
+        Recorded::parse(event.to_string()).unwrap()
+    }
+
+    #[test]
+    fn two_amounts_near_the_end_of_the_range_are_a_finding_and_never_wrap() {
+        let mut book = Book::default();
+        for (position, amount) in [(1, i64::MAX - 5), (2, i64::MAX - 5), (3, i64::MIN)] {
+            book.keep(&recorded(position, amount)).unwrap();
+        }
+        let all = |kinds: &[i64]| {
+            let lines = book.entries.values().flat_map(|entry| entry.lines.values().map(move |kept| (entry, kept)));
+            let wanted = lines.filter(|(_, kept)| kinds.contains(&kept.position));
+            added(wanted.map(|(entry, kept)| (kept.line(entry, false), kept.amount)).collect())
+        };
+        let out_of_range = |whole: &Whole| whole.findings.iter().any(|finding| finding.code == "amount-out-of-range");
+        let both = all(&[1, 2]);
+        assert!(out_of_range(&both) && both.amount == Euros(i64::MAX), "{both:?}");
+        assert!(!out_of_range(&all(&[1])) && out_of_range(&all(&[3])));
+        let back = book.entries.values().flat_map(|entry| entry.lines.values().map(|kept| kept.line(entry, true)));
+        assert!(back.map(|line| line.amount).max() == Some(Euros(i64::MAX)));
+    }
 }

@@ -153,7 +153,7 @@ impl One<'_> {
     ) -> Result<(Option<Digested>, Vec<Finding>), Error> {
         let Self { shelf, model, region, positions, schema, .. } = self;
         let (service, name) = (shelf.service, model.name());
-        let events = positions.values().sum::<i64>().unsigned_abs();
+        let events = positions.values().fold(0_u64, |sum, position| sum.saturating_add(position.unsigned_abs()));
         (follow.told)(Step::Next(service, name, events));
         let upto: Vec<(String, RegionId, i64)> =
             positions.iter().map(|(log, position)| (log.clone(), (*region).clone(), *position)).collect();

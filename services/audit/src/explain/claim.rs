@@ -1,6 +1,6 @@
 //! A claim as a whole: what its events say, against the lines that the log makes up to its cut-off.
 
-use super::{SERVICE, Whole, added, differs, keep};
+use super::{SERVICE, Whole, added, differs, keep, uncountable};
 use crate::book::{Book, Fixed};
 use crate::node::{Finding, Node};
 use crate::reading::{Reader, Unread, event};
@@ -27,7 +27,7 @@ pub(super) async fn whole(reader: &mut Reader, id: ClaimId, head: i64) -> Result
         return Ok(Some(Whole { stands, ..added(lines.collect()) }));
     };
     let findings = compared(&fixed, &claim.lines, &expected, &book);
-    let recomputed = claim.lines.iter().map(|line| recomputed(&book, line)).sum();
+    let recomputed: Euros = claim.lines.iter().map(|line| recomputed(&book, line)).sum();
     let mut lines = claim.lines;
     lines.sort_by(|a, b| a.reference.cmp(&b.reference));
     Ok(Some(Whole { amount: fixed.total, recomputed, findings, stands, lines, ..added(vec![]) }))
@@ -37,7 +37,7 @@ pub(super) async fn whole(reader: &mut Reader, id: ClaimId, head: i64) -> Result
 fn recomputed(book: &Book, line: &Line) -> Euros {
     let back = line.reference.ends_with("/reversed");
     let made = book.line(&line.reference).map_or(Euros(0), |(_, _, kept)| kept.recomputed);
-    if back { Euros(-made.cents()) } else { made }
+    if back { -made } else { made }
 }
 
 /// Count, total and digest of what was frozen, and each line against the one the log makes.
@@ -68,6 +68,11 @@ fn compared(fixed: &Fixed, frozen: &[Line], expected: &[Line], book: &Book) -> V
         format!("the frozen lines have the digest {digest}, not the one that was fixed"),
         format!("de bevroren regels hebben controlesom {digest}, niet de vastgestelde"),
     );
+    let inputs: Euros = frozen.iter().map(|line| recomputed(book, line)).sum();
+    let of_lines = frozen.iter().map(|line| uncountable(Some(&line.reference), [line.amount, recomputed(book, line)]));
+    for finding in of_lines.chain([uncountable(None, [sum.total, inputs])]).flatten() {
+        find(false, "amount-out-of-range", finding.english, finding.dutch);
+    }
     let made: BTreeMap<&str, &Line> = expected.iter().map(|line| (line.reference.as_str(), line)).collect();
     let held: BTreeMap<&str, &Line> = frozen.iter().map(|line| (line.reference.as_str(), line)).collect();
     for line in frozen {
@@ -155,4 +160,35 @@ async fn stands(reader: &mut Reader, id: ClaimId) -> Result<Vec<Node>, Unread> {
         });
     }
     Ok(nodes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proto_schemas::co_financing::figures::{Kind, contribution_line};
+    use vocabulary::{CompanyId, ContributionId};
+
+    #[test]
+    fn a_claim_whose_total_wrapped_is_not_certified() {
+        let line = |name: &str, cents: i64| Line {
+            reference: contribution_line(ContributionId::derived(&[name])),
+            kind: Kind::Cash,
+            company: CompanyId::derived(&["company"]),
+            date: "2026-09-01".parse().unwrap(),
+            amount: Euros(cents),
+            attendance_day: None,
+            group_effect: false,
+        };
+        let frozen = [line("one", i64::MAX - 5), line("two", i64::MAX - 5)];
+        for total in [i64::MAX.wrapping_sub(5).wrapping_mul(2), i64::MAX] {
+            let (count, digest) = (2, figures::digest(&frozen));
+            let fixed = Fixed { cut_off: 9, count, total: Euros(total), digest, target: None };
+            let found = compared(&fixed, &frozen, &frozen, &Book::default());
+            assert!(found.iter().any(|finding| finding.code == "amount-out-of-range"), "{total}: {found:?}");
+        }
+        let fixed =
+            Fixed { cut_off: 9, count: 1, total: Euros(7), digest: figures::digest(&frozen[..1]), target: None };
+        let found = compared(&fixed, &[line("one", 7)], &[line("one", 7)], &Book::default());
+        assert!(found.iter().all(|finding| finding.code != "amount-out-of-range"), "{found:?}");
+    }
 }

@@ -25,8 +25,8 @@ pub(super) async fn explain(reader: &mut Reader, reference: &str) -> Result<Node
         // The line of a claim that takes back what an earlier claim held.
         let (amount, recomputed) = (node.amount, node.recomputed);
         let mut taking = Node::new("line taken back", "teruggedraaide regel").called(reference);
-        taking.amount = amount.map(|amount| Euros(-amount.cents()));
-        taking.recomputed = recomputed.map(|amount| Euros(-amount.cents()));
+        taking.amount = amount.map(|amount| -amount);
+        taking.recomputed = recomputed.map(|amount| -amount);
         node.reference = Some(named.to_owned());
         return Ok(taking.on([node]));
     }

@@ -94,7 +94,7 @@ pub(super) async fn explain(reader: &mut Reader, line: &Line) -> Result<Node, Un
 
 fn line(id: SessionId, session: &Session, share: BasisPoints, rate: Euros) -> (Line, Euros) {
     let each = figures::forfait(session.minutes, share, rate);
-    let amount = Euros(each.cents() * session.enrolled);
+    let amount = each.times(session.enrolled);
     let reference = format!("session/{id}");
     let (company, date) = (session.company, session.date);
     let line =

@@ -46,7 +46,7 @@ pub(super) fn of_day(
                     .says("correction", correction);
                 told.amount = Some(amount);
                 told.check(
-                    taken.is_some_and(|(line, ..)| line.amount.cents() == -amount.cents()),
+                    taken.is_some_and(|(line, ..)| line.amount == -amount),
                     "reversal-differs",
                     "another amount was taken back than the line had",
                     "er is een ander bedrag teruggedraaid dan de regel had",
@@ -156,7 +156,7 @@ pub(super) fn of_contribution(reader: &mut Reader, history: &[Recorded]) -> Resu
                 let mut told = of("line taken back", "regel teruggedraaid").says("by", by).says("reason", reason);
                 told.amount = Some(amount);
                 told.check(
-                    figures::sum(&lines).total.cents() == -amount.cents(),
+                    figures::sum(&lines).total == -amount,
                     "reversal-differs",
                     "another amount was taken back than the line had",
                     "er is een ander bedrag teruggedraaid dan de regel had",
