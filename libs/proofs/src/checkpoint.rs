@@ -16,7 +16,7 @@ pub struct Checkpoint {
     pub size: u64,
     /// The root of that tree.
     pub root: Hash,
-    /// Raised by a restore to a point behind what was published: a fork that is declared. Written when above 1.
+    /// Raised by a restore. A number declares nothing: an event that the operator signed does. Written when above 1.
     pub epoch: u32,
 }
 

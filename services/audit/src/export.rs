@@ -7,6 +7,8 @@
 //! events/<service>.ndjson       the exact texts, one a line, by position
 //! leaves/<service>.bin          every leaf from position 1, 32 bytes each, so that a part can be proven too
 //! checkpoints/<service>.txt     signed notes, an empty line between them
+//! leaves/<service>.epoch-<n>.bin  what was signed in an older epoch; after a restore only
+//! restores/<service>.ndjson     the events that declare restores, also those outside the range; after a restore only
 //! keys.json                     the keys they are signed with
 //! policies.json                 the events that adopted a policy, also those before the range
 //! schemas/<type>.schema.json    what the events in it look like
@@ -29,6 +31,7 @@ mod tables;
 
 pub use manifest::{File, Manifest, Part};
 pub use names::{Named, Names, NoNames};
+pub use page::PAGE;
 pub use range::Dates;
 pub use read::{Checked, CheckedLog, Finding, check};
 pub use tables::tables;
@@ -59,8 +62,12 @@ pub struct Source {
     pub log: EventLog,
     /// Where it ended when the export began.
     pub end: i64,
+    /// Its epoch, as its head has it.
+    pub epoch: u32,
     /// Its checkpoints, signed; in which order does not matter.
     pub notes: Vec<Note>,
+    /// The leaves that older epochs' checkpoints were cut over, 32 bytes each, from the first.
+    pub older: Vec<(u32, std::fs::File)>,
     /// Every key that signed for this log.
     pub keys: Vec<Verifier>,
 }

@@ -1,17 +1,23 @@
 //! Verifies the log of a service where it is kept: rows with their columns, against what the audit service kept aside.
 
 use crate::checkpoint::{LEAVES, kept_leaves, keys, list};
-use crate::verify::{Check, Columns, Evidence, Head, Line, Log, Row, Schemas, Signed, Verdict};
+use crate::verify::{Check, Columns, End, Evidence, Given, Head, Line, Log, Restore, Row, Schemas, Signed, Verdict};
 use chrono::{DateTime, Utc};
 use event_log::Database;
 use futures_util::TryStreamExt;
 use proofs::{Checkpoint, Hash, Note};
-use sqlx::PgPool;
-use std::collections::VecDeque;
+use proto_schemas::restore;
+use sqlx::{PgConnection, PgPool};
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use uuid::Uuid;
 
 /// So many checkpoints are read at a time.
 const PAGE: i64 = 1_000;
+
+/// Of so many epochs declarations are looked for.
+pub(crate) const MAX_EPOCHS: u32 = 1_000;
 
 /// How many lines go by between two words on the progress.
 const WORD: u64 = 10_000;
@@ -28,31 +34,12 @@ struct Stored {
     body: String,
 }
 
-/// What the audit service kept of a log, from its database.
-#[derive(Clone, Debug, Default)]
-pub struct Aside {
-    /// Checkpoints and keys.
-    pub evidence: Evidence,
-    /// The epoch of the newest checkpoint.
-    epoch: i32,
-    /// The size of the newest checkpoint of that epoch.
-    size: u64,
-}
-
-impl Aside {
-    /// The newest checkpoint.
-    #[must_use]
-    pub fn newest(&self) -> Option<&Signed> {
-        self.evidence.checkpoints.last()
-    }
-}
-
-/// Reads what was kept aside of a log.
+/// What the audit service kept of a log, from its database: its checkpoints, those of the newest epoch last, and its keys.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn aside(audit: &PgPool, log: &Log) -> sqlx::Result<Aside> {
-    let mut aside = Aside { epoch: 1, ..Aside::default() };
+pub async fn aside(audit: &PgPool, log: &Log) -> sqlx::Result<Evidence> {
+    let mut aside = Evidence::default();
     // A hub that never ran with checkpoints has none.
     let made: bool =
         sqlx::query_scalar("select to_regclass('checkpoints.checkpoint') is not null").fetch_one(audit).await?;
@@ -65,19 +52,18 @@ pub async fn aside(audit: &PgPool, log: &Log) -> sqlx::Result<Aside> {
         let of_this: Vec<_> = page.into_iter().take_while(|cut| cut.service == log.service).collect();
         let Some(last) = of_this.last() else { break };
         (epoch, size) = (last.epoch, last.size);
-        aside
-            .evidence
-            .checkpoints
-            .extend(of_this.into_iter().map(|cut| Signed { cut_at: cut.cut_at, note: cut.published() }));
+        aside.checkpoints.extend(of_this.into_iter().map(|cut| Signed {
+            cut_at: cut.cut_at,
+            note: cut.published(),
+            kept_as: Some((cut.epoch.unsigned_abs(), cut.size.unsigned_abs())),
+        }));
     }
-    (aside.epoch, aside.size) = (epoch.max(1), size.unsigned_abs());
-    aside.evidence.keys =
-        keys(audit, &log.region).await?.iter().filter_map(crate::checkpoint::SigningKey::key).collect();
+    aside.listed = keys(audit, &log.region).await?.iter().filter_map(crate::checkpoint::SigningKey::key).collect();
     Ok(aside)
 }
 
-/// Verifies a log in its database. `trusted` are checkpoints from elsewhere (a witness, an earlier export) besides those
-/// of the hub, and keys from elsewhere, instead of those of the hub when there are any. `progress` hears now and then how many lines went by.
+/// Verifies a log in its database against what is kept aside and what was given. `progress` hears now and then how many
+/// lines went by.
 ///
 /// # Errors
 /// When a database does not answer.
@@ -86,22 +72,12 @@ pub async fn verify(
     audit: &PgPool,
     log: Log,
     schemas: &Schemas,
-    trusted: &Evidence,
+    given: &Given,
     mut progress: impl FnMut(u64),
 ) -> sqlx::Result<Verdict> {
     // Before the log is read: a checkpoint that is cut meanwhile would be longer than what we read.
-    let mut aside = aside(audit, &log).await?;
-    aside.evidence.checkpoints.extend(trusted.checkpoints.iter().cloned());
-    aside.evidence.witnesses.clone_from(&trusted.witnesses);
-    if !trusted.keys.is_empty() {
-        // Whoever altered the log may have altered the keys beside it.
-        aside.evidence.keys.clone_from(&trusted.keys);
-    }
-    let mut kept =
-        Kept { audit, log: log.clone(), epoch: aside.epoch, size: aside.size, row: 0, leaves: VecDeque::new() };
+    let mut evidence = Evidence { given: given.clone(), ..aside(audit, &log).await? };
     let region = log.region.clone();
-    let mut check = Check::new(log, schemas, &aside.evidence);
-
     // One moment for head and rows. A region is a slug, so it can stand in the statement.
     let begin = format!("begin isolation level repeatable read, read only; set local regiohub.region = '{region}'");
     let mut transaction = event_log::begin(&database.app, begin).await?;
@@ -110,6 +86,14 @@ pub async fn verify(
             .bind(region.as_str())
             .fetch_optional(&mut *transaction)
             .await?;
+    let signed = evidence.checkpoints.iter().filter_map(|signed| said(&signed.note)).map(|said| said.epoch);
+    let newest_epoch = signed.chain(head.iter().map(|(_, epoch, ..)| epoch.unsigned_abs())).max().unwrap_or(1);
+    evidence.restores = restores(&mut transaction, &log, newest_epoch).await?;
+    let mut check = Check::new(log.clone(), schemas, &evidence);
+    // How many leaves are taken follows from what is believed; a row that says otherwise only costs precision.
+    let kept = check.signed().into_iter().map(|(epoch, size)| (epoch, Kept::new(audit, &log, epoch, size)));
+    let mut kept: Vec<(u32, Kept<'_>)> = kept.collect();
+
     let mut rows = sqlx::query_as::<_, Stored>(
         "select position, stream, version, type, actor, recorded_at, leaf, body from event_log.event
          where region = $1 order by position",
@@ -120,7 +104,8 @@ pub async fn verify(
     while let Some(row) = rows.try_next().await? {
         // A position below the next one has no place: the line says so itself where it is put.
         while next < row.position {
-            check.place(Row::Missing, kept.next().await?);
+            let leaves = leaves(&mut kept).await?;
+            check.place(Row::Missing, newest(&leaves), &leaves);
             next += 1;
         }
         let columns = Columns {
@@ -133,14 +118,12 @@ pub async fn verify(
         // A leaf of another length is the hash of nothing.
         let leaf: Hash = row.leaf.as_slice().try_into().unwrap_or_default();
         let line = Line { text: &row.body, leaf: Some(leaf), columns: Some(columns) };
-        check.place(Row::There(line), kept.next().await?);
+        let leaves = leaves(&mut kept).await?;
+        check.place(Row::There(line), newest(&leaves), &leaves);
         next += 1;
         if next.unsigned_abs() % WORD == 0 {
             progress(next.unsigned_abs());
         }
-    }
-    while let Some(leaf) = kept.next().await? {
-        check.place(Row::Missing, Some(leaf));
     }
     let head = head.map(|(position, epoch, recorded_at, frontier)| Head {
         position,
@@ -148,11 +131,39 @@ pub async fn verify(
         recorded_at,
         frontier,
     });
-    Ok(check.end(head.as_ref()))
+    Ok(check.end(End::Database(head.as_ref())))
 }
 
-/// The leaves kept aside, one after another, as many as the newest checkpoint has.
-struct Kept<'a> {
+/// The events that declare restores up to an epoch. One that is not found under its stream declares nothing.
+async fn restores(connection: &mut PgConnection, log: &Log, newest: u32) -> sqlx::Result<Vec<Restore>> {
+    let streams: Vec<String> =
+        (2..=newest.min(MAX_EPOCHS)).map(|epoch| format!("{}/{epoch}", restore::CATEGORY)).collect();
+    let rows: Vec<(i64, String)> = sqlx::query_as(
+        "select position, body from event_log.event where region = $1 and stream = any ($2) order by position",
+    )
+    .bind(log.region.as_str())
+    .bind(streams)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(at, text)| Restore { at: at.unsigned_abs(), text }).collect())
+}
+
+/// The next leaf of each epoch, where one is kept.
+async fn leaves(kept: &mut [(u32, Kept<'_>)]) -> sqlx::Result<Vec<(u32, Hash)>> {
+    let mut leaves = Vec::with_capacity(kept.len());
+    for (epoch, kept) in kept {
+        leaves.extend(kept.next().await?.map(|leaf| (*epoch, leaf)));
+    }
+    Ok(leaves)
+}
+
+/// Of the newest epoch.
+fn newest(leaves: &[(u32, Hash)]) -> Option<Hash> {
+    leaves.last().map(|(_, leaf)| *leaf)
+}
+
+/// The leaves kept aside of one epoch, one after another, as many as its longest checkpoint has.
+pub(crate) struct Kept<'a> {
     audit: &'a PgPool,
     log: Log,
     epoch: i32,
@@ -161,8 +172,13 @@ struct Kept<'a> {
     leaves: VecDeque<Hash>,
 }
 
-impl Kept<'_> {
-    async fn next(&mut self) -> sqlx::Result<Option<Hash>> {
+impl<'a> Kept<'a> {
+    pub(crate) fn new(audit: &'a PgPool, log: &Log, epoch: u32, size: u64) -> Self {
+        let epoch = i32::try_from(epoch).unwrap_or(i32::MAX);
+        Self { audit, log: log.clone(), epoch, size, row: 0, leaves: VecDeque::new() }
+    }
+
+    pub(crate) async fn next(&mut self) -> sqlx::Result<Option<Hash>> {
         if self.size == 0 {
             return Ok(None);
         }
@@ -179,6 +195,30 @@ impl Kept<'_> {
         self.size -= 1;
         Ok(self.leaves.pop_front())
     }
+}
+
+/// The leaves that checkpoints of older epochs were cut over, each in a file without a name: what was signed before a
+/// restore, for an export. They are as long as they were kept, and believed by nobody who checks.
+///
+/// # Errors
+/// When the database does not answer, or the files cannot be written.
+pub async fn older_leaves(audit: &PgPool, log: &Log, evidence: &Evidence) -> anyhow::Result<Vec<(u32, File)>> {
+    let mut longest = BTreeMap::<u32, u64>::new();
+    for said in evidence.checkpoints.iter().filter_map(|signed| said(&signed.note)) {
+        let size = longest.entry(said.epoch).or_default();
+        *size = said.size.max(*size);
+    }
+    longest.pop_last();
+    let mut files = Vec::new();
+    for (epoch, size) in longest {
+        let mut kept = Kept::new(audit, log, epoch, size);
+        let mut file = BufWriter::new(tempfile::tempfile()?);
+        while let Some(leaf) = kept.next().await? {
+            file.write_all(&leaf)?;
+        }
+        files.push((epoch, file.into_inner().map_err(std::io::IntoInnerError::into_error)?));
+    }
+    Ok(files)
 }
 
 /// What a note says, when it is a checkpoint.

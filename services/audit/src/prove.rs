@@ -3,7 +3,7 @@
 use crate::checkpoint::Blocks;
 use crate::cosigned::seen;
 use crate::inspect::said;
-use crate::verify::{Finding, Log, Schemas, Signed, What, believe};
+use crate::verify::{Finding, Key, Log, Schemas, Signed, What, believe};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bus::LogSource;
@@ -154,12 +154,9 @@ impl Inclusion {
         let at = |what, says: &str| Finding::at(self.position, what, says.to_owned());
         let log = Log { region: self.region.clone(), service: self.service.clone() };
         // A proof does not say when the checkpoint was cut, so a key is taken at its word.
-        let now = chrono::Utc::now();
-        let keys: Vec<_> = keys
-            .iter()
-            .map(|verifier| crate::verify::Key { verifier: verifier.clone(), from: now, until: None })
-            .collect();
-        let checkpoint = believe(&log, &Signed { cut_at: now, note: self.checkpoint.clone() }, &keys)?;
+        let keys: Vec<Key> = keys.iter().map(Key::given).collect();
+        let signed = Signed { cut_at: DateTime::UNIX_EPOCH, note: self.checkpoint.clone(), kept_as: None };
+        let checkpoint = believe(&log, &signed, &keys)?;
         let path: Option<Vec<Hash>> =
             self.path.iter().map(|hash| BASE64_STANDARD.decode(hash).ok()?.try_into().ok()).collect();
         let path = path.ok_or_else(|| at(What::Incomplete, "a hash of the path is not 32 bytes in base64"))?;

@@ -1,30 +1,39 @@
 //! Whether a log is whole and unaltered: its lines go by once, in order, and what is wrong is said.
 //!
 //! ```text
-//! Check::new(log, schemas, evidence) ─ place(…) for 1, 2, 3 … ─ end(head) → Verdict
+//! Check::new(log, schemas, evidence) ─ place(…) for 1, 2, 3 … ─ end(…) → Verdict
 //! ```
 //! **Invariant:** pure. Where the lines come from (a database, an export) is the caller's business, so whoever checks an
 //! export offline runs the very same lines.
 
+mod declared;
+mod ending;
 mod evidence;
 mod finding;
+mod fork;
 mod line;
 mod schemas;
+mod strand;
+mod verdict;
 
+pub use declared::{Declared, Restore};
+pub use ending::End;
 pub(crate) use evidence::believe;
-pub use evidence::{Evidence, Key, Signed};
+pub use evidence::{Evidence, Given, Key, Signed};
 pub use finding::{Finding, What};
+pub use fork::Fork;
 pub use line::{Columns, Line};
 pub use schemas::Schemas;
+pub use verdict::{Standing, Verdict};
 
-use crate::cosigned::Cosigned;
 use chrono::{DateTime, Utc};
+use declared::Declarations;
 use event_log::Envelope;
 use evidence::Believed;
 use proofs::{Frontier, Hash, leaf_hash};
-use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use strand::{Compared, grown};
 use vocabulary::RegionId;
 
 /// So many findings of a log are listed; the others are counted.
@@ -63,64 +72,25 @@ pub struct Head {
     pub frontier: Vec<u8>,
 }
 
-/// What came of it.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Verdict {
-    /// Whose log.
-    pub region: RegionId,
-    /// Which service's.
-    pub service: String,
-    /// How many lines were read.
-    pub lines: u64,
-    /// The last position that was there.
-    pub size: u64,
-    /// The root of the tree over them, in hexadecimal; nothing when leaves are not known.
-    pub root: Option<String>,
-    /// The signed checkpoints whose roots the log has, by size.
-    pub checkpoints: Vec<u64>,
-    /// How far each of the witnesses that were given signed.
-    pub cosigned: Vec<Cosigned>,
-    /// Restores that were declared: before this epoch the log may have gone on otherwise from some position.
-    pub declared_forks: Vec<u32>,
-    /// What is wrong, by position, at most 50.
-    pub findings: Vec<Finding>,
-    /// How many there are.
-    pub found: u64,
-}
-
-impl Verdict {
-    /// Whether nothing is wrong.
-    #[must_use]
-    pub const fn intact(&self) -> bool {
-        self.found == 0
-    }
-
-    /// The first position that is not as it was; of a range its first. Nothing when no event is wrong.
-    #[must_use]
-    pub fn first_bad(&self) -> Option<i64> {
-        self.findings.iter().filter_map(|finding| finding.position).min()
-    }
-}
-
 /// A check under way. Memory grows with the number of streams (about 40 bytes each) and of checkpoints only.
 pub struct Check<'a> {
     log: Log,
     schemas: &'a Schemas,
     believed: Believed,
+    /// Whether a key was given.
+    vouched: bool,
     witnesses: Vec<String>,
+    accepted: BTreeSet<u32>,
+    declared: Declarations,
     place: u64,
     lines: u64,
     /// The tree over the texts; none from where a leaf is not known.
     tree: Option<Frontier>,
-    /// The tree over the leaves that were kept aside.
-    kept: Option<Frontier>,
-    /// Where a text first gave another leaf than the one kept aside.
-    differs: Option<u64>,
-    /// The size of the last checkpoint that the texts agree with.
-    agreed: u64,
-    matched: Vec<u64>,
-    altered: bool,
+    /// The checkpoints that the log agrees with: epoch and size.
+    matched: BTreeSet<(u32, u64)>,
+    /// Checkpoints by no key that was given: how many the log agrees with, and the sizes of those it does not.
+    not_considered: u64,
+    strange: BTreeSet<u64>,
     /// Whether the place before was empty.
     missing: bool,
     versions: HashMap<[u8; 16], i32>,
@@ -134,20 +104,23 @@ impl<'a> Check<'a> {
     /// Begins with what is known of the log from aside: its checkpoints and keys. What is wrong with those is found at once.
     #[must_use]
     pub fn new(log: Log, schemas: &'a Schemas, evidence: &Evidence) -> Self {
-        let (believed, wrong) = evidence::weighed(&log, evidence);
+        let (believed, mut wrong) = evidence::weighed(&log, evidence);
+        let (declared, misdeclared) = Declarations::read(&log, evidence);
+        wrong.extend(misdeclared);
         let mut check = Self {
             log,
             schemas,
             believed,
-            witnesses: evidence.witnesses.iter().map(|witness| witness.name().to_owned()).collect(),
+            vouched: !evidence.given.keys.is_empty(),
+            witnesses: evidence.given.witnesses.iter().map(|witness| witness.name().to_owned()).collect(),
+            accepted: evidence.given.accepted_forks.clone(),
+            declared,
             place: 0,
             lines: 0,
             tree: Some(Frontier::default()),
-            kept: Some(Frontier::default()),
-            differs: None,
-            agreed: 0,
-            matched: vec![],
-            altered: false,
+            matched: BTreeSet::new(),
+            not_considered: 0,
+            strange: BTreeSet::new(),
             missing: false,
             versions: HashMap::new(),
             from_the_first: true,
@@ -159,10 +132,18 @@ impl<'a> Check<'a> {
         check
     }
 
-    /// The next place, from 1: what stands there, and its leaf as it was kept aside when a checkpoint was cut.
-    pub fn place(&mut self, row: Row<'_>, kept: Option<Hash>) {
+    /// The epochs of which something signed is believed, and how far; leaves that were kept aside of them name the very
+    /// position where the log differs.
+    #[must_use]
+    pub fn signed(&self) -> BTreeMap<u32, u64> {
+        self.believed.strands.iter().map(|(epoch, strand)| (*epoch, strand.longest())).collect()
+    }
+
+    /// The next place, from 1: what stands there, its leaf as it was kept aside when a checkpoint was cut, and as it was
+    /// kept aside of other epochs, where that is known.
+    pub fn place(&mut self, row: Row<'_>, kept: Option<Hash>, others: &[(u32, Hash)]) {
         self.place += 1;
-        let at = i64::try_from(self.place).unwrap_or(i64::MAX);
+        let at = signed_place(self.place);
         let leaf = match row {
             Row::There(line) => {
                 self.lines += 1;
@@ -182,14 +163,13 @@ impl<'a> Check<'a> {
                 kept
             }
         };
-        if let (Row::There(_), Some(leaf), Some(kept)) = (row, leaf, kept)
-            && leaf != kept
-        {
-            self.differs.get_or_insert(self.place);
+        for (epoch, strand) in &mut self.believed.strands {
+            let own = others.iter().find(|(of, _)| of == epoch).map(|(_, leaf)| *leaf);
+            strand.keep(self.place, own.or(kept), leaf);
         }
         self.tree = self.tree.take().and_then(|tree| grown(tree, leaf.or(kept)));
-        self.kept = self.kept.take().and_then(|tree| grown(tree, kept));
         self.compare();
+        self.declarations(leaf);
     }
 
     fn line(&mut self, at: i64, line: &Line<'_>) {
@@ -226,115 +206,25 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Holds the tree against the checkpoint of this size, when there is one.
+    /// Holds the tree against the checkpoints of this size.
     fn compare(&mut self) {
-        let Some(signed) = self.believed.at(self.place) else { return };
-        let Some(tree) = self.tree.as_ref().filter(|_| !self.altered) else { return };
-        if tree.root() == signed {
-            self.matched.push(self.place);
-            self.agreed = self.place;
-            if let Some(at) = self.differs.take() {
-                let says =
-                    "the leaf kept aside is another one than the event's, and the signed tree agrees with the event";
-                self.find(Finding::at(signed_place(at), What::KeptLeaf, says.to_owned()));
-            }
-            return;
-        }
-        // Later trees contain this one: they differ for the same reason.
-        self.altered = true;
-        let size = self.place;
-        let kept = self.kept.as_ref().is_some_and(|tree| tree.root() == signed);
-        let finding = match self.differs.filter(|_| kept) {
-            Some(at) => Finding::at(
-                signed_place(at),
-                What::Altered,
-                format!("the event is not the one that the checkpoint of size {size} was signed over"),
-            ),
-            None => Finding::at(
-                signed_place(self.agreed + 1),
-                What::Altered,
-                format!(
-                    "an event from {} to {size} is not the one that the checkpoint of size {size} was signed over",
-                    self.agreed + 1
-                ),
-            ),
-        };
-        // What is missing or unreadable before says it already, and says where.
-        if !(kept && self.differs.is_none() && self.found > 0) {
-            self.find(finding);
-        }
-    }
-
-    /// Ends, with what the log says of itself; an export says nothing.
-    #[must_use]
-    pub fn end(mut self, head: Option<&Head>) -> Verdict {
-        let size = self.place;
-        let after = signed_place(size + 1);
-        if let Some(longest) = self.believed.longest().filter(|longest| *longest > size) {
-            let says = format!("the log ends at {size}, and a checkpoint of size {longest} was signed");
-            self.find(Finding::at(after, What::CutOff, says));
-        }
-        if let Some(head) = head {
-            self.head(head, size, after);
-        }
-        let cosigned = self.cosigned();
-        let findings: Vec<Finding> = std::mem::take(&mut self.findings).into_values().collect();
-        Verdict {
-            region: self.log.region,
-            service: self.log.service,
-            lines: self.lines,
-            size,
-            root: self.tree.map(|tree| hex::encode(tree.root())),
-            checkpoints: self.matched,
-            cosigned,
-            declared_forks: self.believed.forks,
-            findings,
-            found: self.found,
-        }
-    }
-
-    /// The longest checkpoint of the log that each witness signed; one that signed none is a finding.
-    fn cosigned(&mut self) -> Vec<Cosigned> {
-        let mut cosigned = Vec::new();
-        for (place, witness) in std::mem::take(&mut self.witnesses).into_iter().enumerate() {
-            let its = self.believed.cosigned.iter().filter(|(by, _)| *by == place).map(|(_, by)| by);
-            match its.filter(|by| self.matched.binary_search(&by.size).is_ok()).max_by_key(|by| (by.size, by.at)) {
-                Some(by) => cosigned.push(by.clone()),
-                None if self.place == 0 => {}
-                None => {
-                    let says = format!("no checkpoint of this log is signed by {witness}");
-                    self.find(Finding::aside(What::NotCosigned, says));
-                }
+        let mut kept_leaves = Vec::new();
+        for (epoch, strand) in &mut self.believed.strands {
+            if let Compared::Agrees(kept_leaf) = strand.compare(self.place, self.tree.as_ref()) {
+                self.matched.insert((*epoch, self.place));
+                kept_leaves.extend(kept_leaf);
             }
         }
-        cosigned
-    }
-
-    fn head(&mut self, head: &Head, size: u64, after: i64) {
-        let says = u64::try_from(head.position).unwrap_or(0);
-        if says > size {
-            let text = format!("the head says that the log ends at {says}, its last event is at {size}");
-            self.find(Finding::at(after, What::CutOff, text));
-        } else if says < size {
-            let text = format!("the head says that the log ends at {says}, and events go on to {size}");
-            self.find(Finding::at(signed_place(says + 1), What::Head, text));
+        for at in kept_leaves {
+            let says = "the leaf kept aside is another one than the event's, and the signed tree agrees with the event";
+            self.find(Finding::at(signed_place(at), What::KeptLeaf, says.to_owned()));
         }
-        let tree = self.tree.as_ref().filter(|_| says == size);
-        if tree.is_some_and(|tree| tree.to_bytes() != head.frontier) {
-            let text = "the head holds another tree than that of the events".to_owned();
-            self.find(Finding { position: None, what: What::Head, says: text });
-        }
-        if self.last_time.is_some_and(|last| last != head.recorded_at) && says == size {
-            let text =
-                format!("the head says that the last event was recorded at {}, which it was not", head.recorded_at);
-            self.find(Finding { position: None, what: What::Head, says: text });
-        }
-        if self.believed.epoch > head.epoch {
-            let text = format!(
-                "the head is of epoch {}, and a checkpoint of epoch {} was signed",
-                head.epoch, self.believed.epoch
-            );
-            self.find(Finding { position: None, what: What::Head, says: text });
+        if let (Some(roots), Some(tree)) = (self.believed.strangers.get(&self.place), &self.tree) {
+            let agree = roots.contains(&tree.root());
+            self.not_considered += u64::from(agree);
+            if roots.len() > usize::from(agree) {
+                self.strange.insert(self.place);
+            }
         }
     }
 
@@ -345,11 +235,6 @@ impl<'a> Check<'a> {
             self.findings.pop_last();
         }
     }
-}
-
-fn grown(mut tree: Frontier, leaf: Option<Hash>) -> Option<Frontier> {
-    tree.push(leaf?);
-    Some(tree)
 }
 
 fn signed_place(place: u64) -> i64 {

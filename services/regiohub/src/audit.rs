@@ -10,6 +10,7 @@ mod logs;
 mod open_names;
 mod operator;
 mod operator_key;
+mod page;
 mod prove;
 pub mod reach;
 mod replay;
@@ -27,7 +28,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// Prove, replay and explain the history of a region from its logs alone.
 ///
-/// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when something was found.
+/// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when something was found, 4 when nothing
+/// was found and no given key vouches for what was looked at.
 #[derive(Clone, Debug, Args)]
 pub struct Audit {
     #[command(subcommand)]
@@ -50,6 +52,7 @@ enum Command {
     OperatorKey(operator_key::OperatorKey),
     Signer(signer::SignerOf),
     Witnesses(witnesses::Witnesses),
+    Page(page::Page),
     Prove(prove::Prove),
     Check(prove::Check),
     Witness(witness::Witness),
@@ -70,11 +73,16 @@ pub enum Format {
 #[error("{0}")]
 pub struct Found(pub String);
 
+/// What was looked at is consistent in itself, and no key that was given vouches for it: the program ends with 4.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotVouched(pub String);
+
 impl Audit {
     /// Runs the command.
     ///
     /// # Errors
-    /// [`Found`] when something is not as it should be, else what is in the way.
+    /// [`Found`] when something is not as it should be, [`NotVouched`] when nobody vouches for it, else what is in the way.
     pub async fn run(self) -> anyhow::Result<()> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         match self.command {
@@ -92,6 +100,10 @@ impl Audit {
             Command::OperatorKey(key) => key.run(),
             Command::Signer(signer) => signer.run().await,
             Command::Witnesses(witnesses) => witnesses.run().await,
+            Command::Page(page) => {
+                page.run();
+                Ok(())
+            }
             Command::Prove(prove) => prove.run().await,
             Command::Check(check) => check.run(),
             Command::Witness(witness) => witness.run().await,

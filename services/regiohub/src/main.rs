@@ -1,7 +1,7 @@
 //! The `regiohub` program.
 
 use clap::{Parser, Subcommand};
-use regiohub::audit::{Audit, Found};
+use regiohub::audit::{Audit, Found, NotVouched};
 use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
 use regiohub::demo::Demo;
@@ -37,13 +37,18 @@ enum Command {
     Audit(Box<Audit>),
 }
 
-/// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when an audit found something.
+/// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when an audit found something, 4 when it
+/// found nothing and no given key vouches for what it looked at.
 #[tokio::main]
 async fn main() -> ExitCode {
     let Err(error) = run().await else { return ExitCode::SUCCESS };
     // Its reasons in one line: a stack trace tells an auditor nothing.
     eprintln!("Error: {error:#}");
-    ExitCode::from(if error.is::<Found>() { 3 } else { 1 })
+    ExitCode::from(match error {
+        error if error.is::<Found>() => 3,
+        error if error.is::<NotVouched>() => 4,
+        _ => 1,
+    })
 }
 
 async fn run() -> anyhow::Result<()> {

@@ -22,7 +22,7 @@ pub struct Shown {
     pub service: String,
     /// How many events there were.
     pub size: i64,
-    /// Raised by a restore to a point behind what was published: a fork that is declared.
+    /// Raised by a restore. A number declares nothing: an event that the operator signed does.
     pub epoch: i32,
     /// When it was cut.
     pub cut_at: DateTime<Utc>,

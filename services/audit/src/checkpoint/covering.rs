@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use vocabulary::RegionId;
 
 /// For each of these positions of a log the first checkpoint that covers it, in the log's newest epoch; positions that are
-/// not signed yet are left out.
+/// not signed yet are left out. Whose the signature is shows to whoever has the key: the notes are handed over for that.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -44,6 +44,11 @@ pub async fn covering(
             }
         };
         let Some(cut) = cut else { break };
+        // A row that says more than its note covers nothing.
+        let said = cut.checkpoint().filter(|said| said.origin.ends_with(&format!("/{region}/{service}")));
+        if said.is_none_or(|said| (said.size, said.epoch) != (cut.size.unsigned_abs(), cut.epoch.unsigned_abs())) {
+            continue;
+        }
         cuts.insert(cut.size, cut.clone());
         found.insert(position, cut);
     }

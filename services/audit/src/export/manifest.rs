@@ -45,7 +45,7 @@ pub struct Part {
     pub size: u64,
     /// The root of the tree over them, base64.
     pub root: String,
-    /// The sizes of the checkpoints, each up to `size`.
+    /// The sizes of the checkpoints, each up to `size`; of older epochs all.
     pub checkpoints: Vec<u64>,
 }
 
@@ -71,6 +71,18 @@ pub fn events(service: &str) -> String {
 #[must_use]
 pub fn leaves(service: &str) -> String {
     format!("leaves/{service}.bin")
+}
+
+/// The leaves that were signed of a service in an older epoch, 32 bytes each: where the log went on otherwise.
+#[must_use]
+pub fn older_leaves(service: &str, epoch: u32) -> String {
+    format!("leaves/{service}.epoch-{epoch}.bin")
+}
+
+/// The events that declare restores of a service's log, one text a line; only where there are some.
+#[must_use]
+pub fn restores(service: &str) -> String {
+    format!("restores/{service}.ndjson")
 }
 
 /// The checkpoints of a service: signed notes, an empty line between them.

@@ -3,11 +3,13 @@
 use super::archive::{Archive, Kept};
 use super::page::PAGE;
 use super::{Error, Export, Manifest, Part, Progress, Source, manifest};
+use crate::inspect::MAX_EPOCHS;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use event_log::Lines;
 use futures_util::{Stream, StreamExt};
 use proofs::{Checkpoint, Frontier, Hash, NotSigned, Note, Verifier, leaf_hash};
+use proto_schemas::restore;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Seek, Write};
@@ -85,11 +87,14 @@ impl<'a> Packing<'a> {
         let last = until.unsigned_abs();
         let mut notes = read_notes(source)?;
         let covers = |size: u64| last > 0 && size >= last && size <= source.end.unsigned_abs();
-        let size =
-            notes.iter().map(|(checkpoint, _)| checkpoint.size).filter(|size| covers(*size)).min().unwrap_or(last);
-        notes.retain(|(checkpoint, _)| checkpoint.size <= size);
+        // What an older epoch signed may be of another log than went on: it covers nothing, and is all there to compare.
+        let newest = notes.iter().map(|(checkpoint, _)| checkpoint.epoch).max().unwrap_or(1);
+        let sizes = notes.iter().filter(|(checkpoint, _)| checkpoint.epoch == newest);
+        let size = sizes.map(|(checkpoint, _)| checkpoint.size).filter(|size| covers(*size)).min().unwrap_or(last);
+        notes.retain(|(checkpoint, _)| checkpoint.size <= size || checkpoint.epoch < newest);
         let leaves = self.events(source, after, until)?;
         let root = self.leaves(source, after, size, leaves)?;
+        self.older(source, newest, size)?;
         let text = notes.iter().map(|(_, note)| note.to_string()).collect::<Vec<_>>().join("\n");
         self.add(&manifest::checkpoints(service), text.as_bytes())?;
         let signed =
@@ -182,6 +187,28 @@ impl<'a> Packing<'a> {
             }
         }
         if at == until { Ok(()) } else { Err(damaged(service, at + 1, "is missing")) }
+    }
+
+    /// What it takes to compare the log with what older epochs signed: their leaves, and who declared the restores.
+    fn older(&mut self, source: &Source, newest: u32, size: u64) -> Result<(), Error> {
+        let (export, service) = (self.export, source.log.service());
+        let unwritten = |error| export.unwritten(error);
+        for (epoch, leaves) in source.older.iter().filter(|(epoch, _)| *epoch < newest) {
+            self.archive.begin(&manifest::older_leaves(service, *epoch), Kept::AsIs).map_err(unwritten)?;
+            let mut leaves = BufReader::new(leaves);
+            leaves.rewind().map_err(unwritten)?;
+            io::copy(&mut leaves, &mut self.archive).map_err(unwritten)?;
+        }
+        let mut restores = String::new();
+        for epoch in 2..=newest.max(source.epoch).min(MAX_EPOCHS) {
+            let stream = format!("{}/{epoch}", restore::CATEGORY);
+            let history = self.runtime.block_on(source.log.history(&export.region, &stream));
+            let history = history.map_err(|error| unread(service, error))?;
+            for event in history.iter().filter(|event| event.position.unsigned_abs() <= size) {
+                restores.extend([event.text.as_str(), "\n"]);
+            }
+        }
+        if restores.is_empty() { Ok(()) } else { self.add(&manifest::restores(service), restores.as_bytes()) }
     }
 
     fn leaf(&mut self, leaf: Hash, tree: &mut Frontier) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! The page that checks an export in a browser: one file that asks nothing of the network.
 
-/// `verify.html`: what it may load is said in its own policy, and that is nothing.
-pub(super) const PAGE: &str = concat!(
+/// `verify.html`, the same in every export of this version: what it may load is said in its own policy, and that is nothing.
+pub const PAGE: &str = concat!(
     "<!doctype html>\n<html lang=\"nl\">\n<head>\n<meta charset=\"utf-8\">\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; ",
     "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n",
@@ -18,6 +18,8 @@ pub(super) const PAGE: &str = concat!(
     include_str!("page/zip.js"),
     "\n",
     include_str!("page/words.js"),
+    "\n",
+    include_str!("page/fork.js"),
     "\n",
     include_str!("page/check.js"),
     "\n",

@@ -5,19 +5,25 @@ mod log;
 
 use super::Progress;
 use super::manifest::{self, Manifest};
+use super::page::PAGE;
 use crate::cosigned::Cosigned;
-use crate::verify::{Key, Schemas};
-use chrono::DateTime;
+use crate::verify::{Fork, Given, Key, Schemas, Standing, What};
 use file::Zipped;
 use proofs::{Verifier, leaf_hash};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// More findings than this are not told: they have one cause.
 const MOST: usize = 1_000;
+
+/// Those of this program, made ready once.
+static SCHEMAS: LazyLock<Result<Schemas, String>> =
+    LazyLock::new(|| Schemas::committed().map_err(|error| error.to_string()));
 
 /// Something in an export that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +32,8 @@ pub struct Finding {
     pub service: Option<String>,
     /// At which position, where it has one.
     pub position: Option<u64>,
+    /// Its code, where it is one that a log in a database may have as well.
+    pub code: Option<What>,
     /// What is wrong.
     pub what: String,
 }
@@ -39,10 +47,16 @@ pub struct CheckedLog {
     pub first: u64,
     /// The position of the last event.
     pub last: u64,
-    /// Up to which position a trusted key signed it; 0 for not at all.
+    /// What may be said of it.
+    pub verdict: Standing,
+    /// Up to which position the longest checkpoint reaches that a given key signed and the log agrees with; 0 for not at all.
     pub signed: u64,
+    /// How many checkpoints are signed by no key that was given, and say nothing else than those that are.
+    pub not_considered: u64,
     /// How far each of the witnesses that were given signed.
     pub cosigned: Vec<Cosigned>,
+    /// Restores after which it went on under a raised epoch.
+    pub forks: Vec<Fork>,
 }
 
 /// What came of checking an export.
@@ -52,9 +66,11 @@ pub struct Checked {
     pub manifest: Option<Manifest>,
     /// Each log in it.
     pub logs: Vec<CheckedLog>,
-    /// The keys in it.
+    /// The keys in it: listed, never believed.
     pub keys: Vec<Verifier>,
-    /// What is wrong; nothing when it is intact.
+    /// Whether the page in it is the one of this program. Another version has another one, and so has a forger.
+    pub known_page: bool,
+    /// What is wrong.
     pub findings: Vec<Finding>,
 }
 
@@ -64,14 +80,35 @@ impl Checked {
     }
 
     fn found(&mut self, service: Option<&str>, position: Option<u64>, what: impl Into<String>) {
+        self.coded(service, position, None, what);
+    }
+
+    fn coded(&mut self, service: Option<&str>, position: Option<u64>, code: Option<What>, what: impl Into<String>) {
         if self.findings.len() < MOST {
-            self.findings.push(Finding { service: service.map(str::to_owned), position, what: what.into() });
+            self.findings.push(Finding { service: service.map(str::to_owned), position, code, what: what.into() });
         }
     }
 
-    /// The logs with events that no trusted key signed anything of.
-    pub fn unsigned(&self) -> impl Iterator<Item = &CheckedLog> {
-        self.logs.iter().filter(|log| log.last > 0 && log.signed == 0)
+    /// What may be said of the whole export: the worst of what may be said of its logs. `Intact` counts events of all logs.
+    #[must_use]
+    pub fn verdict(&self) -> Standing {
+        if !self.findings.is_empty() {
+            let forked = self.findings.iter().all(|finding| finding.code == Some(What::Fork));
+            return if forked { Standing::Forked } else { Standing::Altered };
+        }
+        let mut all = Standing::NothingToVerify;
+        for log in &self.logs {
+            all = match (all, log.verdict) {
+                (all, Standing::NothingToVerify) => all,
+                (Standing::NothingToVerify, verdict) => verdict,
+                (Standing::Intact { up_to, unsigned }, Standing::Intact { up_to: more, unsigned: behind }) => {
+                    Standing::Intact { up_to: up_to.saturating_add(more), unsigned: unsigned.saturating_add(behind) }
+                }
+                (Standing::Intact { .. }, verdict) => verdict,
+                (all, _) => all,
+            };
+        }
+        all
     }
 }
 
@@ -85,17 +122,12 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Checks every file, event, leaf, tree and signature of an export with flat memory. With `given` keys only what they
-/// signed is trusted, else the keys in the export. Each of the `witnesses` must have signed a checkpoint of each log as well.
+/// Checks every file, event, leaf, tree and signature of an export with flat memory, against what was given: what the
+/// export brings along to be checked with is listed, and decides nothing.
 ///
 /// # Errors
 /// When the file cannot be opened. Whatever is wrong inside is a finding.
-pub fn check(
-    path: &Path,
-    given: &[Verifier],
-    witnesses: &[Verifier],
-    mut seen: impl FnMut(Progress<'_>),
-) -> io::Result<Checked> {
+pub fn check(path: &Path, given: &Given, mut seen: impl FnMut(Progress<'_>)) -> io::Result<Checked> {
     let mut checked = Checked::default();
     let mut zip = match Zipped::open(path)? {
         Ok(zip) => zip,
@@ -106,67 +138,56 @@ pub fn check(
     };
     let Some(manifest) = read_manifest(&mut zip, &mut checked) else { return Ok(checked) };
     names(&zip, &manifest, &mut checked);
+    let page = hex::encode(Sha256::digest(PAGE));
+    checked.known_page = manifest.files.iter().any(|file| file.name == "verify.html" && file.sha256 == page);
     zip.expect(&manifest.files);
     let keys = String::from_utf8_lossy(&zip.whole("keys.json", &mut checked)).into_owned();
     match serde_json::from_str::<Vec<String>>(&keys).map(|keys| keys.iter().map(|key| key.parse()).collect()) {
         Ok(Ok(keys)) => checked.keys = keys,
         _ => checked.find("keys.json holds something that is no key"),
     }
-    let schemas = match schemas(&mut zip, &mut checked) {
+    let schemas = match SCHEMAS.as_ref() {
         Ok(schemas) => schemas,
         Err(error) => {
-            checked.find(error.to_string());
+            checked.find(error);
             return Ok(checked);
         }
     };
-    let key = |verifier: &Verifier| Key { verifier: verifier.clone(), from: DateTime::UNIX_EPOCH, until: None };
-    let known = given.iter().chain(&checked.keys).map(key).collect();
-    let given = if given.is_empty() { checked.keys.clone() } else { given.to_vec() };
-    let trust = Trust { given, known, witnesses: witnesses.to_vec(), schemas };
+    let listed = checked.keys.iter().map(Key::given).collect();
+    let trust = Trust { given, listed, schemas };
+    let mut policies_inside = BTreeSet::new();
     for part in &manifest.logs {
-        for event_type in log::check(&mut zip, &manifest, part, &trust, &mut checked, &mut seen) {
+        let inside = log::check(&mut zip, &manifest, part, &trust, &mut checked, &mut seen);
+        for event_type in inside.types {
             if !zip.has(&schema(&event_type)) {
                 checked.found(Some(&part.service), None, format!("the schema of {event_type} is missing"));
             }
         }
+        policies_inside.extend(inside.policies);
     }
-    policies(&mut zip, &manifest, &mut checked);
+    for note in &given.checkpoints {
+        let origin = crate::inspect::said(note).map(|said| said.origin).unwrap_or_default();
+        let is = |part: &manifest::Part| origin.ends_with(&format!("/{}/{}", manifest.region, part.service));
+        if !manifest.logs.iter().any(is) {
+            checked.find(format!("a checkpoint of {origin:?} was given, and this export holds no such log"));
+        }
+    }
+    policies(&mut zip, &manifest, policies_inside, &mut checked);
     zip.rest(&mut checked);
     checked.manifest = Some(manifest);
     Ok(checked)
 }
 
-/// What an export is held against.
-struct Trust {
-    /// The keys that make a checkpoint count.
-    given: Vec<Verifier>,
-    /// These, and those in the export.
-    known: Vec<Key>,
-    /// Who must have signed as well.
-    witnesses: Vec<Verifier>,
-    schemas: Schemas,
+/// What an export is held against. Its schemas are those of this program: the ones in the export are for people.
+struct Trust<'a> {
+    given: &'a Given,
+    /// The keys in the export.
+    listed: Vec<Key>,
+    schemas: &'a Schemas,
 }
 
 fn schema(event_type: &str) -> String {
     format!("schemas/{event_type}.schema.json")
-}
-
-/// The schemas of the types in the export as this program knows them; where it knows none, as the export does.
-fn schemas(zip: &mut Zipped, checked: &mut Checked) -> anyhow::Result<Schemas> {
-    let known: BTreeMap<String, Value> =
-        proto_schemas::contracts().into_iter().map(|contract| (contract.event_type, contract.schema)).collect();
-    let mut all = Vec::new();
-    for name in zip.names().clone() {
-        let Some(event_type) = name.strip_prefix("schemas/").and_then(|name| name.strip_suffix(".schema.json")) else {
-            continue;
-        };
-        let schema = match known.get(event_type) {
-            Some(schema) => schema.clone(),
-            None => serde_json::from_slice(&zip.whole(&name, checked))?,
-        };
-        all.push((event_type.to_owned(), schema));
-    }
-    Schemas::of(all)
 }
 
 fn read_manifest(zip: &mut Zipped, checked: &mut Checked) -> Option<Manifest> {
@@ -182,8 +203,7 @@ fn read_manifest(zip: &mut Zipped, checked: &mut Checked) -> Option<Manifest> {
         (Some(manifest::FORMAT), Some(version)) if version == newest => {}
         (Some(manifest::FORMAT), Some(version)) => {
             checked.find(format!(
-                "this export is of version {version}, and this program reads version {newest}: use a newer one, \
-                 or the verify.html inside it"
+                "this export is of version {version}, and this program reads version {newest}: use a newer one"
             ));
             return None;
         }
@@ -209,7 +229,11 @@ fn names(zip: &Zipped, manifest: &Manifest, checked: &mut Checked) {
             checked.find(format!("{name} is in the zip, and the manifest does not name it"));
         }
     }
-    let parts = manifest.logs.iter().map(|part| part.service.as_str());
+    let services: BTreeSet<&str> = manifest.logs.iter().map(|part| part.service.as_str()).collect();
+    if services.len() != manifest.logs.len() {
+        checked.find("the manifest names a log twice");
+    }
+    let parts = services.into_iter();
     let parts = parts.flat_map(|name| [manifest::events(name), manifest::leaves(name), manifest::checkpoints(name)]);
     let always = ["README.txt", "verify.html", "keys.json", "policies.json"].map(str::to_owned);
     for name in always.into_iter().chain(parts) {
@@ -219,22 +243,34 @@ fn names(zip: &Zipped, manifest: &Manifest, checked: &mut Checked) {
     }
 }
 
-/// The adopted policies are events too, each at its place in the consortium's log.
-fn policies(zip: &mut Zipped, manifest: &Manifest, checked: &mut Checked) {
+/// The adopted policies are events too, each at its place in the consortium's log: all of those that the events in the
+/// export have (`inside`), and before them one version after another.
+fn policies(zip: &mut Zipped, manifest: &Manifest, mut inside: BTreeSet<u64>, checked: &mut Checked) {
     let bytes = zip.whole("policies.json", checked);
     let text = String::from_utf8_lossy(&bytes);
     let size = manifest.logs.iter().find(|part| part.service == "consortium").map_or(0, |part| part.size);
-    for line in text.lines().filter(|line| !matches!(*line, "[" | "]" | "")) {
+    let stream = format!("policy/{}", manifest.region);
+    let mut lines = text.lines();
+    let framed = lines.next() == Some("[") && lines.next_back() == Some("]");
+    if !framed {
+        checked.found(Some("consortium"), None, "policies.json does not read");
+    }
+    for (line, version) in lines.filter(|line| !line.is_empty()).zip(1..) {
         let line = line.strip_suffix(',').unwrap_or(line);
         let about: Value = serde_json::from_str(line).unwrap_or_default();
         let position = about["position"].as_u64().filter(|position| (1..=size).contains(position));
         let leaf = position.and_then(|position| zip.leaf("consortium", position));
-        if leaf != Some(leaf_hash(line)) {
-            checked.found(
-                Some("consortium"),
-                position,
-                "a policy in policies.json does not stand like that in the log",
-            );
+        let stands = leaf == Some(leaf_hash(line)) && about["subject"] == stream;
+        if !stands {
+            let what = "a policy in policies.json does not stand like that in the log";
+            checked.found(Some("consortium"), position, what);
+        } else if about["version"] != version {
+            checked.found(Some("consortium"), position, "a policy before this one is missing in policies.json");
+            return;
         }
+        inside.retain(|at| Some(*at) != position);
+    }
+    if let Some(position) = inside.first() {
+        checked.found(Some("consortium"), Some(*position), "this policy is missing in policies.json");
     }
 }

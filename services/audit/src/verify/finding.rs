@@ -59,6 +59,12 @@ pub enum What {
     NotCosigned,
     /// Two checkpoints contradict each other.
     Contradiction,
+    /// A checkpoint was given that reaches further than all that are kept beside the log.
+    SignedLess,
+    /// The log went on otherwise after a restore that the auditor did not accept.
+    Fork,
+    /// What declares a restore does not fit the log, or is not where it should be.
+    Declaration,
     /// What was given is not complete.
     Incomplete,
 }

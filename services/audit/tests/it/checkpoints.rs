@@ -4,16 +4,12 @@ use crate::logs::Logs;
 use crate::world::World;
 use audit::checkpoint::NotCut;
 use audit::prove::{Inclusion, Proving};
-use audit::verify::{Evidence, Key, Log, Signed, What};
+use audit::verify::{Given, Log, Standing, What};
 use chrono::TimeDelta;
 use proofs::Verifier;
 
 fn log(service: &str) -> Log {
     Log { region: "voorbeeld".parse().unwrap(), service: service.to_owned() }
-}
-
-async fn verifiers(logs: &Logs) -> Vec<Verifier> {
-    logs.notary.keys(&logs.region).await.unwrap().iter().map(|key| key.verifier.parse().unwrap()).collect()
 }
 
 async fn proof(logs: &Logs, service: &str, position: i64) -> Inclusion {
@@ -60,34 +56,40 @@ async fn a_log_that_was_altered_or_shortened_is_not_signed() {
 async fn a_new_key_signs_and_what_the_old_one_signed_stays_good() {
     let logs = Logs::signed().await;
     let before = proof(&logs, "co-financing", 4).await;
-    let old = verifiers(&logs).await;
+    let old = logs.keys.clone();
     logs.notary.rotate(&logs.region).await.unwrap();
     logs.later(TimeDelta::hours(1));
     logs.fill(4, 10).await;
     logs.notary.cut_all(&logs.region).await.unwrap();
-    let both = verifiers(&logs).await;
+    let both = logs.published().await.split_off(1);
     assert_eq!((old.len(), both.len()), (1, 2));
     assert!(before.check(&old, &logs.schemas).is_ok() && before.check(&both, &logs.schemas).is_ok());
     let after = proof(&logs, "co-financing", 4).await;
     assert_eq!(after.check(&old, &logs.schemas).unwrap_err().what, What::UnknownKey);
     assert!(after.check(&both, &logs.schemas).is_ok());
-    assert!(logs.verify("co-financing").await.intact());
-    // A key that ended signs no more.
-    sqlx::raw_sql("update checkpoints.signing_key set valid_until = valid_from where number = 1")
+    let given = |keys: &[Verifier]| Given { keys: keys.to_vec(), ..Given::default() };
+    let verdict = logs.verify_with("co-financing", &given(&both)).await;
+    assert!(verdict.intact() && verdict.not_considered == 0, "{:?}", verdict.findings);
+    // The new key alone vouches for all before it; what only the old one signed is not considered.
+    let verdict = logs.verify_with("co-financing", &given(&both[1..])).await;
+    assert!(verdict.intact() && verdict.not_considered == 3, "{:?}", verdict.findings);
+    // The old one alone does not know the newest checkpoint.
+    let verdict = logs.verify_with("co-financing", &given(&old)).await;
+    assert!(verdict.has(What::UnknownKey) && !verdict.intact(), "{:?}", verdict.findings);
+    // Without a key: a key that ended, as the database says, signs no more.
+    sqlx::raw_sql("update checkpoints.signing_key set valid_until = valid_from where number = 2")
         .execute(&logs.audit.owner)
         .await
         .unwrap();
-    let verdict = logs.verify("co-financing").await;
-    assert!(verdict.findings.iter().any(|finding| finding.what == What::KeyNotValid), "{:?}", verdict.findings);
+    let verdict = logs.verify_with("co-financing", &Given::default()).await;
+    assert!(verdict.has(What::KeyNotValid), "{:?}", verdict.findings);
     logs.drop_all().await;
 }
 
 #[tokio::test]
 async fn a_declared_restore_is_signed_with_its_epoch() {
     let logs = Logs::signed().await;
-    let owner = logs.owner("agreements");
-    sqlx::raw_sql("delete from event_log.event where position > 7").execute(owner).await.unwrap();
-    logs.cover("agreements").await;
+    logs.put_back("agreements", 7).await;
     assert!(!logs.verify("agreements").await.intact());
     logs.declare("agreements", |_| {}).await;
     let cut = logs.notary.cut_all(&logs.region).await.unwrap();
@@ -98,28 +100,127 @@ async fn a_declared_restore_is_signed_with_its_epoch() {
 }
 
 #[tokio::test]
+async fn a_raised_epoch_is_a_fork_that_only_the_auditor_accepts() {
+    let logs = Logs::signed().await;
+    let owner = logs.owner("agreements");
+    logs.put_back("agreements", 7).await;
+    assert!(logs.verify("agreements").await.has(What::CutOff));
+    sqlx::raw_sql("update event_log.head set epoch = 2").execute(owner).await.unwrap();
+    let verdict = logs.verify("agreements").await;
+    assert_eq!((verdict.verdict, verdict.first_bad()), (Standing::Forked, Some(8)), "{:?}", verdict.findings);
+    assert!(logs.notary.cut_all(&logs.region).await.is_err(), "the signer asks for a declaration");
+    logs.sign_anyway("agreements").await;
+    let verdict = logs.verify("agreements").await;
+    assert_eq!((verdict.verdict, verdict.first_bad()), (Standing::Forked, Some(8)), "{:?}", verdict.findings);
+    assert!(verdict.findings[0].says.contains("an undeclared restore"), "{:?}", verdict.findings);
+    let accepting = |epoch| Given { accepted_forks: [epoch].into(), ..logs.given() };
+    assert_eq!(logs.verify_with("agreements", &accepting(3)).await.verdict, Standing::Forked);
+    let verdict = logs.verify_with("agreements", &accepting(2)).await;
+    assert_eq!(verdict.verdict, Standing::Intact { up_to: 7, unsigned: 0 }, "{:?}", verdict.findings);
+    assert_eq!((verdict.forks[0].epoch, verdict.forks[0].diverges_at, verdict.forks[0].or_up_to), (2, Some(8), None));
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn an_epoch_raised_in_the_database_does_not_excuse_an_altered_event() {
+    let logs = Logs::signed().await;
+    let owner = logs.owner("agreements");
+    let edit = "update event_log.event set body = replace(body, '\"datacontenttype\"', ' \"datacontenttype\"') where position = 5;
+                update event_log.head set epoch = epoch + 1";
+    sqlx::raw_sql(edit).execute(owner).await.unwrap();
+    logs.cover("agreements").await;
+    assert!(logs.notary.cut_all(&logs.region).await.is_err(), "the signer asks for a declaration");
+    logs.sign_anyway("agreements").await;
+    let verdict = logs.verify("agreements").await;
+    assert_eq!((verdict.verdict, verdict.first_bad()), (Standing::Forked, Some(5)), "{:?}", verdict.findings);
+    // Without the leaves that were kept aside the position lies in a range.
+    sqlx::raw_sql("delete from checkpoints.leaves where epoch = 1").execute(&logs.audit.owner).await.unwrap();
+    let verdict = logs.verify("agreements").await;
+    let fork = &verdict.forks[0];
+    assert!(fork.diverges_at == Some(1) && fork.or_up_to.is_some() && !fork.accepted, "{fork:?}");
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn without_a_key_of_the_auditors_nothing_is_called_intact() {
+    let logs = Logs::signed().await;
+    let verdict = logs.verify_with("hotspots", &Given::default()).await;
+    assert_eq!(verdict.verdict, Standing::ConsistentInItself, "{:?}", verdict.findings);
+    assert!(!serde_json::to_string(&verdict).unwrap().to_lowercase().contains("intact"));
+    let verdict = logs.verify("hotspots").await;
+    let Standing::Intact { up_to, unsigned } = verdict.verdict else { panic!("{verdict:?}") };
+    assert_eq!((up_to + unsigned, unsigned), (verdict.size, 10), "the tail behind the newest checkpoint is named");
+    sqlx::raw_sql("delete from checkpoints.checkpoint where service = 'hotspots'")
+        .execute(&logs.audit.owner)
+        .await
+        .unwrap();
+    let verdict = logs.verify("hotspots").await;
+    assert_eq!(verdict.verdict, Standing::ConsistentInItself, "nothing is signed any more: {:?}", verdict.findings);
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn an_empty_log_is_nothing_to_verify_until_a_checkpoint_says_otherwise() {
+    let logs = Logs::signed().await;
+    let newest = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
+    let given = Given { checkpoints: vec![newest.note], ..logs.given() };
+    assert!(logs.verify_with("hotspots", &given).await.intact());
+    // Signed less far than a checkpoint that was handed out: some were taken away.
+    let gone = "delete from checkpoints.checkpoint where service = 'hotspots' and size = $1";
+    sqlx::query(gone).bind(newest.size).execute(&logs.audit.owner).await.unwrap();
+    assert!(logs.verify("hotspots").await.intact(), "who brings none cannot tell");
+    assert!(logs.verify_with("hotspots", &given).await.has(What::SignedLess));
+    sqlx::raw_sql("delete from checkpoints.checkpoint where service = 'hotspots'")
+        .execute(&logs.audit.owner)
+        .await
+        .unwrap();
+    let emptied = "delete from event_log.event; delete from event_log.head";
+    sqlx::raw_sql(emptied).execute(logs.owner("hotspots")).await.unwrap();
+    assert_eq!(logs.verify("hotspots").await.verdict, Standing::NothingToVerify);
+    let verdict = logs.verify_with("hotspots", &given).await;
+    assert!(verdict.has(What::CutOff) && verdict.first_bad() == Some(1), "{:?}", verdict.findings);
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn a_head_that_was_taken_away_is_missed() {
+    let logs = Logs::signed().await;
+    sqlx::raw_sql("delete from event_log.head").execute(logs.owner("hotspots")).await.unwrap();
+    let verdict = logs.verify("hotspots").await;
+    assert!(verdict.has(What::Head) && !verdict.intact(), "{:?}", verdict.findings);
+    logs.drop_all().await;
+}
+
+#[tokio::test]
 async fn a_checkpoint_and_a_key_from_elsewhere_are_held_against_the_log() {
     let logs = Logs::signed().await;
-    let cut_at = logs.now();
-    let keys: Vec<Key> = logs.notary.keys(&logs.region).await.unwrap().iter().filter_map(|key| key.key()).collect();
     let other = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
-    let with = |note: String, keys: &[Key]| Evidence {
-        checkpoints: vec![Signed { cut_at, note }],
-        keys: keys.to_vec(),
-        witnesses: vec![],
-    };
-    let found = async |evidence: Evidence| {
-        let verdict = logs.verify_with("consortium", &evidence).await;
+    let with =
+        |note: String, keys: &[Verifier]| Given { checkpoints: vec![note], keys: keys.to_vec(), ..Given::default() };
+    let found = async |given: Given| {
+        let verdict = logs.verify_with("consortium", &given).await;
         verdict.findings.first().map(|finding| finding.what)
     };
+    let keys = &logs.keys;
     let own = logs.notary.latest(&logs.region, "consortium").await.unwrap().unwrap();
-    assert_eq!(found(with(own.note.clone(), &keys)).await, None);
-    assert_eq!(found(with(other.note, &keys)).await, Some(What::OtherLog));
-    assert_eq!(found(with(own.note[..own.note.len() - 9].to_owned(), &keys)).await, Some(What::CheckpointUnreadable));
-    assert_eq!(found(with(String::new(), &keys)).await, Some(What::CheckpointUnreadable));
+    assert_eq!(found(with(own.note.clone(), keys)).await, None);
+    assert_eq!(found(with(other.note, keys)).await, Some(What::OtherLog));
+    assert_eq!(found(with(own.note[..own.note.len() - 9].to_owned(), keys)).await, Some(What::CheckpointUnreadable));
+    assert_eq!(found(with(String::new(), keys)).await, Some(What::CheckpointUnreadable));
     let stranger = proofs::Signer::new("hub.example/voorbeeld", &[3; 32]).unwrap().verifier(proofs::Kind::Log);
-    let stranger = Key { verifier: stranger, from: keys[0].from, until: None };
     assert_eq!(found(with(own.note, &[stranger])).await, Some(What::UnknownKey));
+    // A given key speaks for the logs that it is named after, and for no others.
+    let text = proofs::Checkpoint {
+        origin: "elsewhere.example/voorbeeld/consortium".into(),
+        size: 1,
+        root: [0; 32],
+        epoch: 1,
+    }
+    .to_string();
+    let signer = proofs::Signer::new("hub.example/voorbeeld", &[3; 32]).unwrap();
+    let note = proofs::Note { signatures: vec![signer.sign(&text)], text };
+    let keys = [keys.clone(), vec![signer.verifier(proofs::Kind::Log)]].concat();
+    assert_eq!(found(with(note.to_string(), &keys)).await, Some(What::UnknownKey));
     logs.drop_all().await;
 }
 
@@ -145,7 +246,7 @@ async fn each_position_is_named_the_first_checkpoint_that_covers_it_and_one_that
 #[tokio::test]
 async fn a_proof_holds_for_its_event_only() {
     let logs = Logs::signed().await;
-    let keys = verifiers(&logs).await;
+    let keys = logs.published().await;
     let proof = proof(&logs, "assessments", 9).await;
     let (read, schemas) = (serde_json::to_string(&proof).unwrap(), &logs.schemas);
     assert_eq!(

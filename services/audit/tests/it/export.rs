@@ -1,17 +1,26 @@
 //! An export proves what it holds, and shows any damage to it.
 
 mod browser;
+mod combined;
 mod damage;
+mod forger;
+mod forks;
 mod page;
 mod world;
 
 use audit::export::{Dates, Error, check};
+use audit::verify::{Given, Standing};
 use chrono::NaiveDate;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
+use proofs::Verifier;
 use serde_json::Value;
 use std::fs;
 use world::World;
+
+fn keyed(keys: &[Verifier]) -> Given {
+    Given { keys: keys.to_vec(), ..Given::default() }
+}
 
 fn date(text: &str) -> Option<NaiveDate> {
     Some(text.parse().unwrap())
@@ -31,7 +40,7 @@ async fn the_same_range_gives_the_same_bytes_however_much_is_appended_since() {
     let after = world.export("after", september).await.unwrap();
     assert!(fs::read(&before).unwrap() == fs::read(&after).unwrap(), "the bytes differ");
 
-    let checked = check(&after, &[], &[], |_| ()).unwrap();
+    let checked = check(&after, &world.given(), |_| ()).unwrap();
     assert_eq!(checked.findings, []);
     let log = checked.logs.iter().find(|log| log.service == "hotspots").unwrap();
     assert_eq!((log.first, log.last, log.signed), (41, 740, 745));
@@ -39,7 +48,7 @@ async fn the_same_range_gives_the_same_bytes_however_much_is_appended_since() {
 }
 
 #[tokio::test]
-async fn a_whole_export_is_intact_and_says_up_to_where_it_is_signed() {
+async fn a_whole_export_is_intact_up_to_where_a_given_key_signed_it() {
     let world = World::new().await;
     world.policy().await;
     world.day("2026-09-01", 600).await;
@@ -47,15 +56,20 @@ async fn a_whole_export_is_intact_and_says_up_to_where_it_is_signed() {
     world.checkpoint("hotspots", 512).await;
     world.checkpoint("consortium", 1).await;
     let path = world.export("whole", Dates::default()).await.unwrap();
-    let checked = check(&path, &[world.key("hotspots")], &[], |_| ()).unwrap();
+    let checked = check(&path, &keyed(&[world.key("hotspots")]), |_| ()).unwrap();
     assert_eq!(
         checked.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["consortium: no checkpoint is signed with a key that you gave: a wrong key, or the export of another hub"]
+        ["consortium: no checkpoint is signed with a key that was given: a wrong key, or the log of another hub"]
     );
-    let checked = check(&path, &[world.key("hotspots"), world.key("consortium")], &[], |_| ()).unwrap();
+    let checked = check(&path, &world.given(), |_| ()).unwrap();
     assert_eq!(checked.findings, []);
     let signed: Vec<_> = checked.logs.iter().map(|log| (log.service.as_str(), log.last, log.signed)).collect();
     assert_eq!(signed, [("consortium", 1, 1), ("hotspots", 600, 512)]);
+    assert_eq!(checked.verdict(), Standing::Intact { up_to: 513, unsigned: 88 });
+    // Without a key it is consistent in itself, whatever keys are in it.
+    let alone = check(&path, &Given::default(), |_| ()).unwrap();
+    assert_eq!((alone.findings.as_slice(), alone.verdict()), (&[][..], Standing::ConsistentInItself));
+    assert!(alone.logs.iter().all(|log| log.signed == 0) && alone.keys.len() == 2);
     let manifest = checked.manifest.unwrap();
     let names: Vec<_> = manifest.files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(
@@ -86,19 +100,20 @@ async fn what_a_witness_signed_is_in_the_export_and_held_against_its_key() {
     let witness = world.cosign("school.example/witness");
     world.checkpoint("hotspots", 30).await;
     let path = world.export("cosigned", Dates::default()).await.unwrap();
-    let checked = check(&path, &[world.key("hotspots")], std::slice::from_ref(&witness), |_| ()).unwrap();
+    let with = |keys: &[Verifier], witness: &Verifier| Given { witnesses: vec![witness.clone()], ..keyed(keys) };
+    let checked = check(&path, &with(&[world.key("hotspots")], &witness), |_| ()).unwrap();
     assert_eq!(checked.findings, []);
     let cosigned = &checked.logs[0].cosigned[0];
     assert_eq!((cosigned.witness.as_str(), cosigned.size, checked.logs[0].signed), ("school.example/witness", 10, 30));
     let stranger = proofs::Signer::new("school.example/witness", &[8; 32]).unwrap().verifier(proofs::Kind::Witness);
-    let checked = check(&path, &[], &[stranger], |_| ()).unwrap();
+    let checked = check(&path, &with(&[], &stranger), |_| ()).unwrap();
     assert_eq!(
         checked.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["hotspots: no checkpoint of this log is signed by school.example/witness"]
     );
     // The key of a witness vouches for no log.
-    let checked = check(&path, &[witness], &[], |_| ()).unwrap();
-    assert_eq!(checked.logs[0].signed, 10);
+    let checked = check(&path, &keyed(&[witness]), |_| ()).unwrap();
+    assert!(checked.logs[0].signed == 0 && checked.verdict().is_wrong(), "{:?}", checked.findings);
     world.end().await;
 }
 
@@ -114,7 +129,7 @@ async fn the_texts_are_those_of_the_log_and_a_policy_from_before_the_range_comes
     assert_eq!(files["events/consortium.ndjson"], b"");
     let policies = String::from_utf8(files["policies.json"].clone()).unwrap();
     assert_eq!(policies, format!("[\n{}\n]\n", world.texts("consortium").await[0]));
-    assert_eq!(check(&path, &[], &[], |_| ()).unwrap().findings, []);
+    assert_eq!(check(&path, &Given::default(), |_| ()).unwrap().findings, []);
     world.end().await;
 }
 

@@ -2,17 +2,18 @@
 
 use crate::tamper::ways::Owned;
 use audit::checkpoint::Notary;
+use audit::export::Source;
 use audit::inspect;
 use audit::signer::Signer;
-use audit::verify::{Evidence, Log, Schemas, Verdict};
+use audit::verify::{Given, Log, Schemas, Verdict};
 use bus::LogSource;
 use chassis::{Secrets, Signing};
 use chrono::{DateTime, TimeDelta, Utc};
 use decider::{Asked, Clock, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, Head, NewEvent, Restoration, Restored};
-use proofs::{Declaration, Kind};
+use proofs::{Checkpoint, Declaration, Kind, Note, Verifier};
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::BTreeMap;
 use tempfile::TempDir;
 use testkit::Databases;
@@ -28,6 +29,8 @@ pub struct Logs {
     pub hand: Hand,
     pub schemas: Schemas,
     pub audit: Database,
+    /// What an auditor noted when the logs were signed: the key, on paper.
+    pub keys: Vec<Verifier>,
     databases: BTreeMap<&'static str, (Database, EventLog)>,
     clock: Clock,
     made: Databases,
@@ -61,18 +64,31 @@ impl Logs {
         };
         let schemas = Schemas::committed().unwrap();
         let region = "voorbeeld".parse().unwrap();
-        Self { region, notary, hand, schemas, audit, databases, clock, made, memory }
+        Self { region, notary, hand, schemas, audit, keys: vec![], databases, clock, made, memory }
     }
 
     /// Filled with three rounds, a checkpoint after each, and a few events more than were signed.
     pub async fn signed() -> Self {
-        let logs = Self::new().await;
+        Self::filled(usize::MAX, 10).await
+    }
+
+    /// The same, of few events each.
+    pub async fn small() -> Self {
+        Self::filled(4, 2).await
+    }
+
+    async fn filled(most: usize, behind: usize) -> Self {
+        let mut logs = Self::new().await;
+        // The first key is rotated away, and came into the wrong hands.
+        logs.notary.rotate(&logs.region).await.unwrap();
+        logs.later(TimeDelta::hours(1));
         for round in 0..3 {
-            logs.fill(round, usize::MAX).await;
+            logs.fill(round, most).await;
             logs.notary.cut_all(&logs.region).await.unwrap();
             logs.later(TimeDelta::hours(1));
         }
-        logs.fill(3, 10).await;
+        logs.fill(3, behind).await;
+        logs.keys = logs.published().await.split_off(1);
         logs
     }
 
@@ -111,14 +127,24 @@ impl Logs {
         &self.databases[service].0.owner
     }
 
-    pub async fn verify_with(&self, service: &str, trusted: &Evidence) -> Verdict {
+    /// The keys that are published.
+    pub async fn published(&self) -> Vec<Verifier> {
+        self.notary.keys(&self.region).await.unwrap().iter().map(|key| key.verifier.parse().unwrap()).collect()
+    }
+
+    /// What an auditor brings who has the key and nothing else.
+    pub fn given(&self) -> Given {
+        Given { keys: self.keys.clone(), ..Given::default() }
+    }
+
+    pub async fn verify_with(&self, service: &str, given: &Given) -> Verdict {
         let log = Log { region: self.region.clone(), service: service.to_owned() };
         let database = &self.databases[service].0;
-        inspect::verify(database, &self.audit.app, log, &self.schemas, trusted, |_| {}).await.unwrap()
+        inspect::verify(database, &self.audit.app, log, &self.schemas, given, |_| {}).await.unwrap()
     }
 
     pub async fn verify(&self, service: &str) -> Verdict {
-        self.verify_with(service, &Evidence::default()).await
+        self.verify_with(service, &self.given()).await
     }
 
     /// The texts of a log as they stand in the database, whatever was done to them.
@@ -150,9 +176,58 @@ impl Logs {
         }
     }
 
+    /// Puts a log back to its first events, as whoever restores a backup does.
+    pub async fn put_back(&self, service: &str, position: i64) {
+        let gone = format!("delete from event_log.event where position > {position}");
+        sqlx::raw_sql(AssertSqlSafe(gone)).execute(self.owner(service)).await.unwrap();
+        self.cover(service).await;
+    }
+
+    /// Signs where a log is, whatever was signed before, as whoever holds the key and the database can.
+    pub async fn sign_anyway(&self, service: &str) {
+        let secret = self.notary.secrets.kept("checkpoint-voorbeeld-2").unwrap();
+        let key = proofs::Signer::new("hub.example/voorbeeld", &secret).unwrap();
+        let head = self.head(service).await;
+        let checkpoint = Checkpoint {
+            origin: self.notary.origin(&self.region, service),
+            size: head.position.unsigned_abs(),
+            root: head.root().unwrap(),
+            epoch: head.epoch.unsigned_abs(),
+        };
+        let text = checkpoint.to_string();
+        let note = Note { signatures: vec![key.sign(&text)], text }.to_string();
+        sqlx::query(
+            "insert into checkpoints.checkpoint (region, service, epoch, size, cut_at, note, frontier)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(self.region.as_str())
+        .bind(service)
+        .bind(head.epoch)
+        .bind(head.position)
+        .bind(self.now())
+        .bind(note)
+        .bind(head.frontier)
+        .execute(&self.audit.owner)
+        .await
+        .unwrap();
+    }
+
+    /// What an export of it needs.
+    pub async fn source(&self, service: &str) -> Source {
+        let log = self.databases[service].1.clone();
+        let head = log.heads().await.unwrap().into_iter().find(|head| head.region == self.region).unwrap();
+        let named = Log { region: self.region.clone(), service: service.to_owned() };
+        let aside = inspect::aside(&self.audit.app, &named).await.unwrap();
+        let older = inspect::older_leaves(&self.audit.app, &named, &aside).await.unwrap();
+        let notes = aside.checkpoints.iter().map(|signed| signed.note.parse().unwrap()).collect();
+        let keys = aside.listed.into_iter().map(|key| key.verifier).collect();
+        Source { log, end: head.position, epoch: head.epoch.unsigned_abs(), notes, older, keys }
+    }
+
     /// The log of a service as its owner has it.
     pub fn owned<'a>(&'a self, service: &'a str) -> Owned<'a> {
-        Owned { region: self.region.as_str(), service, log: self.owner(service), audit: &self.audit.owner }
+        let earlier = Some(self.notary.secrets.kept("checkpoint-voorbeeld-1").unwrap());
+        Owned { region: self.region.as_str(), service, log: self.owner(service), audit: &self.audit.owner, earlier }
     }
 
     /// See [`Owned::cover`].

@@ -33,7 +33,7 @@ impl Exported {
             let log = self.world.hub.log(service).clone();
             let heads = log.heads().await.unwrap();
             let end = heads.iter().find(|head| head.region == region).map_or(0, |head| head.position);
-            logs.push(Source { log, end, notes: vec![], keys: vec![] });
+            logs.push(Source { log, end, epoch: 1, notes: vec![], older: vec![], keys: vec![] });
         }
         let manifest = Export { region, dates, logs, path: path.clone() }.write(|_| ()).await.unwrap();
         (path, manifest)

@@ -2,7 +2,7 @@
 
 use crate::logs::Logs;
 use audit::cosigned::Cosigned;
-use audit::verify::{Evidence, Signed, What};
+use audit::verify::{Given, What};
 use audit::witness::{NotSeen, Shown, witnessed};
 use audit::witnesses::Post;
 use axum::Router;
@@ -70,8 +70,8 @@ async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_sig
     let first = kept.split_inclusive("\n\n").take(2).collect::<String>();
     let note = first.trim_end().to_owned() + "\n";
     assert_eq!(note, newest.note, "the newest came first");
-    let evidence = Evidence { checkpoints: vec![Signed { cut_at: logs.now(), note }], ..Evidence::default() };
-    let verdict = logs.verify_with("hotspots", &evidence).await;
+    let given = Given { checkpoints: vec![note], ..logs.given() };
+    let verdict = logs.verify_with("hotspots", &given).await;
     assert!(verdict.findings.iter().any(|finding| finding.what == What::Altered), "{:?}", verdict.findings);
     assert_eq!(verdict.first_bad(), Some(1), "somewhere from 1 on");
     logs.drop_all().await;
@@ -203,9 +203,11 @@ async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_d
     assert!(note.signed_by(&key).is_ok() && note.signatures.len() == 2, "{note}");
 
     // Whoever has its key is told how far it signed, and of another that it signed nothing.
-    let with = |witnesses: &[&Verifier]| Evidence {
+    let keys = logs.published().await;
+    let with = |witnesses: &[&Verifier]| Given {
+        keys: keys.clone(),
         witnesses: witnesses.iter().map(|key| (*key).clone()).collect(),
-        ..Evidence::default()
+        ..Given::default()
     };
     let verdict = logs.verify_with("hotspots", &with(&[&key])).await;
     let size = latest.size.unsigned_abs();

@@ -6,7 +6,7 @@ use super::{Format, Found};
 use anyhow::Context;
 use audit::cosigned::settled;
 use audit::export::{Dates, Error, Export, Manifest, Progress, Source, tables};
-use audit::verify::{Evidence, Log};
+use audit::verify::Log;
 use chrono::{NaiveDate, Utc};
 use clap::Args;
 use event_log::Database;
@@ -102,12 +102,14 @@ impl ExportTo {
 /// A log with its checkpoints and the keys that signed them.
 async fn source(aside: &Database, region: &RegionId, log: RegionLog) -> anyhow::Result<Source> {
     let which = Log { region: region.clone(), service: log.service.to_owned() };
-    let Evidence { checkpoints, keys, .. } = audit::inspect::aside(&aside.app, &which).await?.evidence;
-    let notes = checkpoints.iter().map(|signed| Ok(settled(signed.note.parse()?, signed.cut_at)));
+    let evidence = audit::inspect::aside(&aside.app, &which).await?;
+    let older = audit::inspect::older_leaves(&aside.app, &which, &evidence).await?;
+    let notes = evidence.checkpoints.iter().map(|signed| Ok(settled(signed.note.parse()?, signed.cut_at)));
     let notes = notes.collect::<Result<_, Malformed>>();
     let notes = notes.with_context(|| format!("a checkpoint of {}", log.service))?;
-    let keys = keys.into_iter().map(|key| key.verifier).collect();
-    Ok(Source { log: log.log, end: log.head.position, notes, keys })
+    let keys = evidence.listed.into_iter().map(|key| key.verifier).collect();
+    let (end, epoch) = (log.head.position, log.head.epoch.unsigned_abs());
+    Ok(Source { log: log.log, end, epoch, notes, older, keys })
 }
 
 /// A damaged log is something that was found.

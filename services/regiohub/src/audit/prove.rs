@@ -60,7 +60,7 @@ impl Prove {
         let aside_in = reached.database("audit").await?;
         let aside = audit::inspect::aside(&aside_in.app, &named).await?;
         let checkpoint =
-            aside.newest().context("no checkpoint was cut of this log yet: `regiohub audit checkpoint`")?;
+            aside.checkpoints.last().context("no checkpoint was cut of this log yet: `regiohub audit checkpoint`")?;
         let mut proving = Proving::new(named.clone(), self.position, &checkpoint.note).with_context(|| {
             format!(
                 "the newest checkpoint does not reach position {}: `regiohub audit checkpoint` cuts one",
@@ -116,11 +116,13 @@ impl Check {
             Format::Json => println!(
                 "{}",
                 json!({ "proven": true, "origin": checkpoint.origin, "position": proof.position, "size": checkpoint.size,
-                        "cosigned": cosigned })
+                        "epoch": checkpoint.epoch, "cosigned": cosigned })
             ),
             Format::Text => {
                 let (position, origin, size) = (proof.position, &checkpoint.origin, checkpoint.size);
-                println!("proven: position {position} of {origin}, under the checkpoint over {size} events");
+                let epoch =
+                    if checkpoint.epoch > 1 { format!(" of epoch {}", checkpoint.epoch) } else { String::new() };
+                println!("proven: position {position} of {origin}, under the checkpoint over {size} events{epoch}");
                 cosigned.iter().for_each(|by| println!("{}", super::verify::cosigned(by)));
                 println!("{}", proof.event);
             }

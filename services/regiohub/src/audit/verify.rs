@@ -1,11 +1,11 @@
 //! `regiohub audit verify REGION|FILE.zip`: whether its logs are whole and unaltered.
 
-use super::reach::Reach;
-use super::{Format, Found, verify_export};
+use super::reach::{Reach, Reached};
+use super::{Format, Found, NotVouched, verify_export};
+use crate::services;
 use anyhow::Context;
 use audit::cosigned::Cosigned;
-use audit::verify::{Evidence, Key, Log, Schemas, Signed, Verdict};
-use chrono::{DateTime, Utc};
+use audit::verify::{Given, Log, Schemas, Standing, Verdict};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use proofs::{Kind, Verifier};
@@ -14,7 +14,10 @@ use vocabulary::RegionId;
 
 /// Verify the logs of a region, or an export of them (a zip, which needs nothing but itself): leaves, columns, positions, versions, schemas, trees, checkpoints, signatures.
 ///
-/// Names the first bad position of each log, and ends with 3 when something is wrong.
+/// Only keys that are given with --key vouch for anything: what lies beside the logs, in the database or in the zip, may
+/// have been altered with them. Names the first bad position of each log. Ends with 0 when a given key vouches for each
+/// log (up to where, and how much behind that is not signed, is told) or there is nothing to verify; with 3 when
+/// something is wrong; with 4 when nothing is wrong, and nobody vouches for it.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Verify {
     /// The region, or the zip that `regiohub audit export` wrote.
@@ -23,14 +26,22 @@ pub(super) struct Verify {
     /// Only the log of this service. May be repeated.
     #[arg(long)]
     service: Vec<String>,
-    /// A verifier key you trust, or a file with one a line. With one, the keys in the database count for nothing: whoever
-    /// altered the logs may have altered them too. May be repeated.
+    /// A verifier key you trust, or a file with one a line, that came to you another way. Only what it signed counts. After
+    /// a key was rotated give the older ones too, if you still trust them. May be repeated.
     #[arg(long)]
     key: Vec<String>,
     /// The verifier key of a witness, or a file with one a line: each log must have a checkpoint that it signed, and up to
     /// where is told. May be repeated.
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
+    /// The verifier key of the operator, or a file with one a line: a restore counts as declared only when it is signed with
+    /// it. May be repeated.
+    #[arg(long, value_name = "KEY")]
+    operator_key: Vec<String>,
+    /// Accept that the logs went on otherwise from an earlier point under this epoch. May be repeated; without it such a
+    /// log is FORKED, declared or not.
+    #[arg(long, value_name = "EPOCH")]
+    accept_fork: Vec<u32>,
     /// A file with a checkpoint that you, or a witness, kept: it must be the log's. May be repeated.
     #[arg(long)]
     checkpoint: Vec<PathBuf>,
@@ -43,74 +54,69 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let (keys, witnesses) = (keys(&self.key, Kind::Log)?, keys(&self.witness, Kind::Witness)?);
+        let kept = self.checkpoints()?;
+        let given = Given {
+            keys: keys(&self.key, Kind::Log)?,
+            witnesses: keys(&self.witness, Kind::Witness)?,
+            operators: keys(&self.operator_key, Kind::Log)?,
+            checkpoints: kept.iter().map(|(_, note)| note.clone()).collect(),
+            accepted_forks: self.accept_fork.iter().copied().collect(),
+        };
         // No region has a dot or a slash in its name.
         if self.what.contains(['.', '/']) || Path::new(&self.what).is_file() {
-            let alone = self.service.is_empty() && self.checkpoint.is_empty();
-            anyhow::ensure!(
-                alone,
-                "an export is verified whole, with its own checkpoints: only --key and --witness go with it"
-            );
-            return verify_export::verified(Path::new(&self.what), keys, witnesses, self.format).await;
+            anyhow::ensure!(self.service.is_empty(), "an export is verified whole: --service does not go with it");
+            return verify_export::verified(Path::new(&self.what), given, self.format).await;
         }
         let region: RegionId = self.what.parse()?;
-        let kept = self.checkpoints(&region)?;
-        let reached = self.reach.open().await?;
-        let schemas = Schemas::committed()?;
-        let aside = reached.database("audit").await?;
-        let mut bad = 0;
-        let mut known: Vec<&str> = Vec::new();
-        for found in reached.logs_of(&region).await? {
-            known.push(found.service);
-            if !self.service.is_empty() && !self.service.iter().any(|service| service == found.service) {
-                continue;
-            }
-            let log = Log { region: region.clone(), service: found.service.to_owned() };
-            let bar = bar(found.service, found.head.position.unsigned_abs());
-            let ending = format!("/{region}/{}", found.service);
-            let trusted = Evidence {
-                keys: keys
-                    .iter()
-                    .map(|verifier| Key { verifier: verifier.clone(), from: DateTime::<Utc>::MIN_UTC, until: None })
-                    .collect(),
-                witnesses: witnesses.clone(),
-                checkpoints: kept
-                    .iter()
-                    .filter(|(origin, _)| origin.ends_with(&ending))
-                    .map(|(_, signed)| signed.clone())
-                    .collect(),
-            };
-            let verdict = audit::inspect::verify(&found.database, &aside.app, log, &schemas, &trusted, |lines| {
-                bar.set_position(lines)
-            })
-            .await
-            .with_context(|| format!("the log of {} cannot be read", found.service))?;
-            bar.finish_and_clear();
-            bad += usize::from(!verdict.intact());
-            self.tell(&verdict)?;
+        for (origin, _) in &kept {
+            let of = origin.rsplit('/').nth(1);
+            anyhow::ensure!(
+                of == Some(region.as_str()),
+                "a checkpoint of {origin} was given, not of a log of {region}"
+            );
         }
+        let reached = self.reach.open().await?;
+        // The heads are not asked which logs there are: one whose head was taken away would not be missed.
+        let known: Vec<&str> = services::deciding().iter().map(chassis::Service::name).collect();
         let strange: Vec<&String> = self.service.iter().filter(|service| !known.contains(&service.as_str())).collect();
-        anyhow::ensure!(strange.is_empty(), "there is no log of {strange:?}; there are {known:?}");
-        if bad > 0 {
-            return Err(Found(format!("{bad} log(s) of {region} are not as they were")).into());
+        anyhow::ensure!(strange.is_empty(), "there is no service {strange:?}; there are {known:?}");
+        let mut verdicts = Vec::new();
+        for service in known {
+            if self.service.is_empty() || self.service.iter().any(|wanted| wanted == service) {
+                let ending = format!("/{region}/{service}");
+                let own = kept.iter().filter(|(origin, _)| origin.ends_with(&ending)).map(|(_, note)| note.clone());
+                let given = Given { checkpoints: own.collect(), ..given.clone() };
+                verdicts.push(verified(&reached, &region, service, &given).await?);
+            }
+        }
+        let nothing = verdicts.iter().all(|verdict| verdict.verdict == Standing::NothingToVerify);
+        anyhow::ensure!(
+            !nothing || !self.service.is_empty(),
+            "there is no log of the region {region} here: is it spelt as at its founding?"
+        );
+        verdicts.iter().try_for_each(|verdict| self.tell(verdict))?;
+        if given.keys.is_empty() {
+            self.tell_keys(&reached, &region).await?;
+        }
+        let wrong = verdicts.iter().filter(|verdict| verdict.verdict.is_wrong()).count();
+        if wrong > 0 {
+            return Err(Found(format!("{wrong} log(s) of {region} are not as they were")).into());
+        }
+        let unvouched = verdicts.iter().filter(|verdict| verdict.verdict == Standing::ConsistentInItself).count();
+        if unvouched > 0 {
+            let why = if given.keys.is_empty() { "no --key was given" } else { "no given key signed them" };
+            return Err(NotVouched(format!("nobody vouches for {unvouched} log(s) of {region}: {why}")).into());
         }
         Ok(())
     }
 
     /// With the origin of each.
-    fn checkpoints(&self, region: &RegionId) -> anyhow::Result<Vec<(String, Signed)>> {
+    fn checkpoints(&self) -> anyhow::Result<Vec<(String, String)>> {
         let read = self.checkpoint.iter().map(|path| {
             let note = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
             let said =
                 audit::inspect::said(&note).with_context(|| format!("{} holds no checkpoint", path.display()))?;
-            let origin = said.origin;
-            anyhow::ensure!(
-                origin.rsplit('/').nth(1) == Some(region.as_str()),
-                "{} is a checkpoint of {origin}, not of a log of {}",
-                path.display(),
-                region
-            );
-            Ok((origin, Signed { cut_at: Utc::now(), note }))
+            Ok((said.origin, note))
         });
         read.collect()
     }
@@ -120,15 +126,15 @@ impl Verify {
             println!("{}", serde_json::to_string(verdict)?);
             return Ok(());
         }
-        let signed = verdict.checkpoints.last().map_or("no checkpoint yet".to_owned(), |size| {
-            format!("{} checkpoint(s), the last over {size}", verdict.checkpoints.len())
-        });
-        let word = if verdict.intact() { "intact" } else { "NOT INTACT" };
-        println!("{:<14}{:>12} events  {word}  ({signed})", verdict.service, verdict.lines);
-        verdict.cosigned.iter().for_each(|by| println!("{}", cosigned(by)));
-        for epoch in &verdict.declared_forks {
-            println!("  a restore was declared: epoch {epoch}");
+        println!("{:<14}{:>12} events  {}", verdict.service, verdict.lines, verdict.verdict);
+        if let Some(size) = verdict.checkpoints.last() {
+            println!("  {} checkpoint(s) agree with it, the last over {size}", verdict.checkpoints.len());
         }
+        if verdict.not_considered > 0 {
+            println!("  {} checkpoint(s) by keys that were not given: not considered", verdict.not_considered);
+        }
+        verdict.cosigned.iter().for_each(|by| println!("{}", cosigned(by)));
+        verdict.forks.iter().filter(|fork| fork.accepted).for_each(|fork| println!("  accepted: {fork}"));
         if let Some(first) = verdict.first_bad() {
             println!("  first bad position: {first}");
         }
@@ -141,6 +147,36 @@ impl Verify {
         }
         Ok(())
     }
+
+    /// Without a key of the auditor's those in the database are shown, to be compared.
+    async fn tell_keys(&self, reached: &Reached, region: &RegionId) -> anyhow::Result<()> {
+        if self.format == Format::Json {
+            return Ok(());
+        }
+        let aside = reached.database("audit").await?;
+        let log = Log { region: region.clone(), service: "audit".to_owned() };
+        let listed = audit::inspect::aside(&aside.app, &log).await?.listed;
+        if !listed.is_empty() {
+            println!("{COMPARE}");
+            listed.iter().for_each(|key| println!("  {}", key.verifier));
+        }
+        Ok(())
+    }
+}
+
+/// Before keys that came along with what was checked.
+pub(super) const COMPARE: &str = "Nobody vouches for this without a key that came to you another way. These are listed here; compare, and give yours with --key:";
+
+/// One log of a region.
+async fn verified(reached: &Reached, region: &RegionId, service: &str, given: &Given) -> anyhow::Result<Verdict> {
+    let (database, aside) = (reached.database(service).await?, reached.database("audit").await?);
+    let log = Log { region: region.clone(), service: service.to_owned() };
+    let bar = bar(service);
+    let schemas = Schemas::committed()?;
+    let verdict = audit::inspect::verify(&database, &aside.app, log, &schemas, given, |lines| bar.set_position(lines));
+    let verdict = verdict.await.with_context(|| format!("the log of {service} cannot be read"))?;
+    bar.finish_and_clear();
+    Ok(verdict)
 }
 
 /// How far a witness signed, in words.
@@ -172,8 +208,8 @@ pub(super) fn keys(given: &[String], kind: Kind) -> anyhow::Result<Vec<Verifier>
 }
 
 /// Seen on a terminal only.
-fn bar(service: &str, lines: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:14} {wide_bar} {pos}/{len} {eta}");
-    let bar = ProgressBar::new(lines).with_prefix(service.to_owned());
+fn bar(service: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{prefix:14} {spinner} {human_pos} events, {per_sec}");
+    let bar = ProgressBar::no_length().with_prefix(service.to_owned());
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }

@@ -27,7 +27,8 @@ pub(super) async fn written(bed: &Bed, folder: &Path) -> anyhow::Result<Vec<Row>
     let before = peak()?;
     for _ in 0..3 {
         copied = copied.min(replay::copy(bed, DATABASE).await?);
-        let source = Source { log: log.clone(), end: i64::from(all), notes: vec![], keys: vec![] };
+        let source =
+            Source { log: log.clone(), end: i64::from(all), epoch: 1, notes: vec![], older: vec![], keys: vec![] };
         let (region, path, dates) = (region.clone(), path.clone(), Dates::default());
         let begin = Instant::now();
         let manifest = Export { region, dates, logs: vec![source], path }.write(|_| ()).await?;

@@ -27,7 +27,15 @@ async fn run(hub: &Hub, arguments: &[&str]) -> (i32, String) {
 
 /// What `audit verify` says of the consortium's log, and how it ended.
 async fn verified(hub: &Hub) -> (i32, Value) {
-    let (code, said) = run(hub, &["audit", "verify", REGION, "--format", "json"]).await;
+    verified_with(hub, &[]).await
+}
+
+/// The same, by an auditor who accepts something.
+async fn verified_with(hub: &Hub, accepting: &[&str]) -> (i32, Value) {
+    let keys = run(hub, &["audit", "keys", REGION]).await.1;
+    let key = keys.lines().find(|line| line.contains(&format!("/{REGION}+"))).unwrap_or_else(|| panic!("{keys}"));
+    let arguments = ["audit", "verify", REGION, "--service", "consortium", "--key", key, "--format", "json"];
+    let (code, said) = run(hub, &[&arguments, accepting].concat()).await;
     let verdicts = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     (code, verdicts.into_iter().find(|verdict| verdict["service"] == "consortium").unwrap_or_else(|| panic!("{said}")))
 }
@@ -73,7 +81,7 @@ async fn a_restored_log_that_was_declared_is_a_fork_and_everything_is_made_of_it
     hub.start_again().await;
     // Nobody said so yet: a log that lost what was signed was tampered with, and gets no signature.
     let (code, verdict) = verified(&hub).await;
-    assert_eq!((code, &verdict["declaredForks"]), (3, &json!([])), "{verdict}");
+    assert_eq!((code, &verdict["forks"]), (3, &json!([])), "{verdict}");
     assert_eq!(verdict["findings"][0]["position"], kept + 1, "{verdict}");
     let (code, said) = run(&hub, &["audit", "checkpoint", REGION]).await;
     assert!(code == 1 && said.contains("is not signed"), "{said}");
@@ -104,8 +112,11 @@ async fn a_restored_log_that_was_declared_is_a_fork_and_everything_is_made_of_it
     let (code, note) = run(&hub, &["audit", "checkpoint", REGION]).await;
     assert_eq!(code, 0, "{note}");
     assert!(note.contains(&format!("/{REGION}/consortium\n{}\n", kept + 2)) && note.contains("\nepoch 2\n"), "{note}");
+    // The auditor says which fork they accept.
     let (code, verdict) = verified(&hub).await;
-    assert_eq!((code, &verdict["declaredForks"], &verdict["findings"]), (0, &json!([2]), &json!([])), "{verdict}");
+    assert_eq!((code, &verdict["verdict"]["kind"]), (3, &json!("forked")), "{verdict}");
+    let (code, verdict) = verified_with(&hub, &["--accept-fork", "2"]).await;
+    assert_eq!((code, &verdict["findings"], &verdict["forks"][0]["epoch"]), (0, &json!([]), &json!(2)), "{verdict}");
     hub.stop().await;
 }
 

@@ -4,14 +4,15 @@ const NEWEST = 1;
 
 class Finding {
   // `what` is a sentence of words.js; service and position where they are known.
-  constructor(what, { service, position, detail } = {}) {
-    Object.assign(this, { what, service, position, detail: detail ?? "" });
+  constructor(what, { service, position, detail, fork } = {}) {
+    Object.assign(this, { what, service, position, detail: detail ?? "", fork });
   }
 }
 
 class Check {
+  // `given`: keys of logs, keys of operators, and the epochs that are accepted. What the file brings along is listed only.
   constructor(file, given, seen) {
-    Object.assign(this, { file, given, seen, findings: [], logs: [], types: new Set(), done: 0, turn: 0 });
+    Object.assign(this, { file, given, seen, findings: [], logs: [], types: new Set(), adopted: new Set(), done: 0, turn: 0 });
   }
 
   find(what, where) {
@@ -114,66 +115,115 @@ class Check {
   }
 
   async log(log) {
-    const { service } = log, seen = { ...log, signed: 0, roots: new Map(), events: 0, policies: new Map() };
+    const { service } = log, seen = { ...log, signed: 0, roots: new Map(), events: 0, forks: [] };
     this.logs.push(seen);
     if (!(log.first >= 1 && log.last >= log.first - 1 && log.size >= log.last)) return this.find("range", { service });
-    const notes = await this.notes(seen);
-    const leaves = await this.leaves(seen);
-    if (!leaves) return;
-    let agreed = 0;
-    for (const [at, note] of notes.entries()) {
-      const root = seen.roots.get(note.size);
-      if (note.size !== log.checkpoints[at]) this.find("checkpoints", { service, position: note.size });
-      // A log that was restored goes on under a higher epoch, which says so.
-      if (!root || !same(root, note.root)) {
-        if (root && notes.some(({ epoch }) => epoch > note.epoch)) seen.forked = true;
-        else this.find("root", { service, position: agreed + 1, detail: `≤ ${note.size}` });
-        continue;
-      }
-      agreed = Math.max(agreed, note.size);
-      if (note.trusted) seen.signed = Math.max(seen.signed, note.size);
+    const { strands, strangers } = await this.notes(seen), restores = await this.restores(seen);
+    const sizes = [...strands.values(), strangers].flat().map(({ size }) => size);
+    const leaf = await this.leaves(seen, [...sizes, ...restores.map(({ kept }) => kept)]);
+    if (!leaf) return;
+    for (const [epoch, notes] of strands) {
+      const older = await this.olderLeaves(service, epoch, notes.map(({ size }) => size));
+      notes.diverged = divergence(notes, seen, older, leaf);
+      for (const { size, root } of notes) if (seen.roots.has(size) && same(seen.roots.get(size), root)) seen.signed = Math.max(seen.signed, size);
     }
-    if (notes.length !== log.checkpoints.length) this.find("checkpoints", { service });
-    await this.events(seen, leaves);
+    this.forks(seen, strands, restores, leaf);
+    // What no given key signed is harmless where something signed covers it and says the same.
+    for (const { size, root } of strangers)
+      if (size > seen.signed || !same(seen.roots.get(size) ?? [], root)) this.find("stranger", { service, position: size });
+    await this.events(seen, leaf);
+    if (!this.given.keys.length) seen.signed = 0;
+    if (service === "consortium") Object.assign(this, { policyLeaf: leaf, policySize: log.size });
   }
 
+  // The checkpoints that are believed, by epoch and size; and those that no given key signed.
   async notes(log) {
     const { service } = log, { region } = this.manifest, parts = (await this.text(`checkpoints/${service}.txt`)).split("\n\n");
-    const notes = [];
+    const given = this.given.keys.length > 0, keys = given ? this.given.keys : this.keys;
+    const strands = new Map(), strangers = [], places = [];
     for (let at = 0; at + 1 < parts.length; at += 2) {
-      const note = checkpoint(`${parts[at]}\n\n${parts[at + 1]}`);
+      const note = checkpoint(`${parts[at]}\n\n${parts[at + 1].trimEnd()}\n`);
       if (!note) { this.find("note", { service }); continue; }
-      if (!note.origin.endsWith(`/${region}/${service}`)) this.find("origin", { service, position: note.size, detail: note.origin });
-      note.trusted = signer(note, this.given.length ? this.given : this.keys);
-      const by = note.trusted ?? signer(note, this.keys);
-      if (by === "wrong") this.find("signature", { service, position: note.size });
-      if (!by) this.find("noSigner", { service, position: note.size });
-      notes.push(note);
+      const where = { service, position: note.size };
+      places.push(note);
+      if (!note.origin.endsWith(`/${region}/${service}`)) { this.find("origin", { ...where, detail: note.origin }); continue; }
+      const by = signer(note, keys.filter((key) => speaksFor(key, note.origin)));
+      if (by === "wrong") this.find("signature", where);
+      else if (by) {
+        const strand = strands.get(note.epoch) ?? [];
+        if (strand.some(({ size, root }) => size === note.size && !same(root, note.root))) this.find("contradiction", where);
+        strands.set(note.epoch, [...strand, note].sort((a, b) => a.size - b.size));
+      } else if (given) strangers.push(note);
+      else this.find("noSigner", where);
       await this.breathe();
     }
-    // An older key may have signed the older ones: the last one covers them too.
-    if (notes.length && !notes.some(({ trusted }) => trusted)) this.find("otherKey", { service, position: notes.at(-1).size });
     if (parts.length > 1 && parts.length % 2) this.find("note", { service });
-    return notes;
+    if (places.length !== log.checkpoints.length || places.some(({ size }, at) => size !== log.checkpoints[at])) this.find("checkpoints", { service });
+    const ordered = places.every((note, at) => !at || places[at - 1].size < note.size || (places[at - 1].size === note.size && places[at - 1].epoch < note.epoch));
+    if (!ordered) this.find("order", { service });
+    if (given && places.length && !strands.size) {
+      this.find("otherKey", { service });
+      return { strands, strangers: [] };
+    }
+    return { strands, strangers };
+  }
+
+  // The events that declare restores, wherever they stand in the log.
+  async restores({ service }) {
+    const name = `restores/${service}.ndjson`, restores = [];
+    if (!this.files.has(name)) return restores;
+    for (const line of (await this.text(name)).split("\n").filter(Boolean)) {
+      const read = declaration(line, this.manifest.region, service, this.given.operators);
+      if (read) restores.push(read); else this.find("declaration", { service });
+    }
+    return restores;
+  }
+
+  forks(log, strands, restores, leaf) {
+    const { service } = log, declared = new Map(), claims = new Map();
+    for (const restore of restores) {
+      const { at, kept, root, to, afterwards, by } = restore;
+      const place = at >= 1 && at <= log.size && (afterwards ? kept < at : kept + 1 === at);
+      const holds = place && same(leaf(at), restore.leaf) && log.roots.has(kept) && base64(log.roots.get(kept)) === root;
+      if (!holds) this.find("declaration", { service, position: at });
+      else if (by) { if (!declared.has(to)) declared.set(to, restore); } else if (!claims.has(to)) claims.set(to, at);
+      if (holds && by && !claims.has(to)) claims.set(to, at);
+    }
+    const { forks, altered } = forksOf(strands, declared, claims, this.given.accepted);
+    for (const { from, size } of altered) this.find("root", { service, position: from, detail: `≤ ${size}` });
+    log.forks = forks;
+    for (const fork of forks) if (!fork.accepted) this.find("fork", { service, position: fork.from, fork });
   }
 
   // All leaves; the roots of the tree at the sizes that are asked for.
-  async leaves(log) {
-    const { service, size } = log, wanted = new Set([...log.checkpoints, size]), tree = new Tree();
-    if (this.entries.get(`leaves/${service}.bin`)?.bytes !== 32 * size) return this.find("leaves", { service });
-    const all = new Uint8Array(32 * size);
+  async leaves(log, sizes) {
+    const { service, size } = log, name = `leaves/${service}.bin`;
+    if (this.entries.get(name)?.bytes !== 32 * size) return this.find("leaves", { service });
+    const { count, roots, leaf } = await this.tree(name, size, [...sizes, size]);
+    log.roots = roots;
+    if (count !== size) this.find("leaves", { service });
+    else if (base64(roots.get(size)) !== log.root) this.find("manifestRoot", { service });
+    return leaf;
+  }
+
+  // What was signed in an older epoch, where the export has it.
+  async olderLeaves(service, epoch, sizes) {
+    const name = `leaves/${service}.epoch-${epoch}.bin`, entry = this.entries.get(name);
+    return entry && this.files.has(name) ? this.tree(name, Math.floor(entry.bytes / 32), sizes) : null;
+  }
+
+  async tree(name, size, sizes) {
+    const tree = new Tree(), wanted = new Set(sizes), roots = new Map(), all = new Uint8Array(32 * size);
     let length = 0;
-    if (wanted.has(0)) log.roots.set(0, tree.root());
-    for await (const part of this.bytes(`leaves/${service}.bin`)) {
+    if (wanted.has(0)) roots.set(0, tree.root());
+    for await (const part of this.bytes(name)) {
       if (length < all.length) all.set(part.subarray(0, all.length - length), length);
       for (length += part.length; tree.size < size && 32 * (tree.size + 1) <= length; ) {
         tree.push(all.subarray(32 * tree.size, 32 * (tree.size + 1)));
-        if (wanted.has(tree.size)) log.roots.set(tree.size, tree.root());
+        if (wanted.has(tree.size)) roots.set(tree.size, tree.root());
       }
     }
-    if (tree.size !== size || length !== all.length) this.find("leaves", { service });
-    else if (base64(tree.root()) !== log.root) this.find("manifestRoot", { service });
-    return (position) => all.subarray(32 * (position - 1), 32 * position);
+    return { count: length === all.length ? tree.size : -1, roots, leaf: (position) => all.subarray(32 * (position - 1), 32 * position) };
   }
 
   async events(log, leaf) {
@@ -205,7 +255,6 @@ class Check {
     if (rest.length) line(rest);
     if (position <= log.last) this.find("missing", { service: log.service, position });
     if (position > log.last + 1) this.find("more", { service: log.service, position: log.last + 1 });
-    if (log.service === "consortium") this.policyLeaf = leaf;
   }
 
   // What stands around an event must fit its place.
@@ -221,18 +270,26 @@ class Check {
     const day = dutchDate(event.time);
     if (!day || (from && day < from) || (to && day > to)) this.find("outside", where);
     this.types.add(event.type);
+    if (log.service === "consortium" && event.subject === `policy/${region}`) this.adopted.add(where.position);
   }
 
-  // The adopted policies are events too, each at its place in the consortium's log.
+  // The adopted policies are events too, each at its place in the consortium's log: all that the export has, and before
+  // them one version after another.
   async policies() {
-    const lines = (await this.text("policies.json")).split("\n").slice(1, -2).filter(Boolean);
-    for (const line of lines) {
+    const service = "consortium", lines = (await this.text("policies.json")).split("\n");
+    if (lines.shift() !== "[" || lines.pop() !== "" || lines.pop() !== "]") this.find("policy", { service });
+    let version = 0;
+    for (const line of lines.filter(Boolean)) {
       const text = line.replace(/,$/, "");
-      let position;
-      try { position = JSON.parse(text).position; } catch { /* Told below. */ }
-      if (!this.policyLeaf || !(position >= 1) || !same(sha256(LEAF, utf8(text)), this.policyLeaf(position)))
-        this.find("policy", { service: "consortium", position });
+      let event = {};
+      try { event = JSON.parse(text) ?? {}; } catch { /* Told below. */ }
+      const { position } = event, inside = Number.isInteger(position) && position >= 1 && position <= this.policySize;
+      const stands = inside && same(sha256(LEAF, utf8(text)), this.policyLeaf(position)) && event.subject === `policy/${this.manifest.region}`;
+      if (!stands) this.find("policy", { service, position });
+      else if (event.version !== ++version) return this.find("policyMissing", { service, position });
+      this.adopted.delete(position);
     }
+    if (this.adopted.size) this.find("policyMissing", { service, position: Math.min(...this.adopted) });
   }
 
   // What was not read on the way.

@@ -64,28 +64,44 @@ function verifierKey(text) {
   return hex(id) === parts[2] ? { text: text.trim(), name: parts[1], id, key: bytes.subarray(1) } : null;
 }
 
-// A checkpoint: what was signed, where the log stood, and the signatures under it. null when it is no signed note.
-function checkpoint(note) {
-  const [body, signatures] = note.split("\n\n");
-  const lines = body.split("\n");
-  if (!signatures || lines.length < 3 || !/^(0|[1-9][0-9]*)$/.test(lines[1])) return null;
+// A signed note: its text, and the signatures under it. null when it is none.
+function signedNote(note) {
+  const at = note.lastIndexOf("\n\n");
+  if (at < 1 || !note.endsWith("\n")) return null;
+  const text = note.slice(0, at + 1);
   try {
-    return {
-      origin: lines[0], size: Number(lines[1]), root: unbase64(lines[2]), epoch: Number(/^epoch (\d+)$/m.exec(body)?.[1] ?? 1), signed: utf8(body + "\n"),
-      signatures: signatures.trimEnd().split("\n").map((line) => {
-        const [dash, name, text, ...more] = line.split(" ");
-        if (dash !== "—" || !text || more.length) throw line;
-        const bytes = unbase64(text);
-        return { name, id: bytes.subarray(0, 4), bytes: bytes.subarray(4) };
-      }),
-    };
+    const signatures = note.slice(at + 2, -1).split("\n").map((line) => {
+      const [dash, name, encoded, ...more] = line.split(" ");
+      if (dash !== "—" || !name || !encoded || more.length) throw line;
+      const bytes = unbase64(encoded);
+      return { name, id: bytes.subarray(0, 4), bytes: bytes.subarray(4) };
+    });
+    return { text, signed: utf8(text), signatures };
   } catch { return null; }
 }
 
-// Of the keys the one that signed a checkpoint, "wrong" when such a key's signature is not right, else undefined.
-function signer(checkpoint, keys) {
-  for (const { name, id, bytes } of checkpoint.signatures) {
-    const key = keys.find((key) => key.name === name && same(key.id, id));
-    if (key) return signedBy(key.key, checkpoint.signed, bytes) ? key : "wrong";
-  }
+// A checkpoint: what was signed, where the log stood, and the signatures under it. null when it is none.
+function checkpoint(note) {
+  const read = signedNote(note), [origin, size, root, ...more] = read?.text.slice(0, -1).split("\n") ?? [];
+  if (!origin || !root || !/^(0|[1-9][0-9]*)$/.test(size) || !Number.isSafeInteger(Number(size)) || more.includes("")) return null;
+  const epochs = more.filter((line) => line.startsWith("epoch ")).map((line) => line.slice(6));
+  if (!epochs.every((epoch) => /^[0-9]+$/.test(epoch))) return null;
+  try {
+    const hash = unbase64(root);
+    return hash.length === 32 ? { ...read, origin, size: Number(size), root: hash, epoch: Number(epochs.at(-1) ?? 1) } : null;
+  } catch { return null; }
+}
+
+// Whether a key may speak for a log: its name is the log's origin, or begins it.
+const speaksFor = (key, origin) => origin === key.name || origin.startsWith(`${key.name}/`);
+
+// Of the keys one that signed a note, "wrong" when what is signed in the name of one is not, else undefined.
+function signer(note, keys) {
+  let by;
+  for (const key of keys)
+    for (const { bytes } of note.signatures.filter(({ name, id }) => name === key.name && same(id, key.id))) {
+      if (!signedBy(key.key, note.signed, bytes)) return "wrong";
+      by ??= key;
+    }
+  return by;
 }

@@ -17,25 +17,28 @@ function speak(to) {
   if (outcome) show(outcome);
 }
 
+// What the reader brings: keys, operators' keys, accepted epochs; null when something of it does not read.
 function given() {
-  const lines = $("key").value.split("\n").map((line) => line.trim()).filter(Boolean), keys = lines.map(verifierKey);
-  return keys.includes(null) ? null : keys;
+  const keysIn = (id) => $(id).value.split("\n").map((line) => line.trim()).filter(Boolean).map(verifierKey);
+  const keys = keysIn("key"), operators = keysIn("operator"), accepted = $("accepted").value.split(/[\s,]+/).filter(Boolean).map(Number);
+  const read = !keys.includes(null) && !operators.includes(null) && accepted.every((epoch) => Number.isInteger(epoch) && epoch > 1);
+  return read ? { keys, operators, accepted: new Set(accepted) } : null;
 }
 
 async function check(file) {
-  const keys = given();
+  const brought = given();
   outcome = null;
   $("result").replaceChildren();
   $("verdict").hidden = true;
   document.body.dataset.state = "checking";
-  if (!keys) return verdict("broken", say(TEXT.badKey));
+  if (!brought) return verdict("broken", say(TEXT.badKey));
   $("progress").hidden = false;
   const seen = (name, part) => {
     $("bar").value = part;
     $("doing").textContent = `${Math.floor(part * 100)} % · ${name}`;
   };
   try {
-    outcome = await new Check(file, keys, seen).run();
+    outcome = await new Check(file, brought, seen).run();
     show(outcome);
   } catch (error) {
     verdict("broken", `${say(TEXT.failed)}: ${error.message}`);
@@ -53,22 +56,33 @@ function verdict(state, text, title = say(TEXT[state])) {
 // The first bad position of the first log that has one. A checkpoint tells only that it is no later than its size.
 function firstBad(findings) {
   const placed = findings.filter(({ position }) => position !== undefined);
-  const events = placed.filter(({ what }) => !["checkpoints", "signature", "origin", "otherKey", "noSigner"].includes(what));
+  const events = placed.filter(({ what }) => !["checkpoints", "signature", "origin", "stranger", "contradiction", "noSigner"].includes(what));
   const [{ service } = {}] = events.length ? events : placed;
   const positions = (events.length ? events : placed).filter((finding) => finding.service === service).map(({ position }) => position);
   return service && `${say(TEXT.first)} ${Math.min(...positions)} ${say(TEXT.inService)} ${service}`;
 }
 
+// A fork in words.
+function forkWords({ epoch, declared, claimedAt, from, until }) {
+  const who = declared ? `${say(declared.afterwards ? TEXT.afterwards : TEXT.declared)} (${declared.by}, ${declared.at}), ${say(TEXT.kept)} ${declared.kept}: ${declared.reason}`
+    : say(TEXT.undeclared) + (claimedAt ? ` (${say(TEXT.claimed)} ${claimedAt})` : "");
+  const where = from === undefined ? say(TEXT.differsNot) : `${say(TEXT.differs)} ${from}${until > from ? `–${until}` : ""}`;
+  return `${say(TEXT.epoch)} ${epoch}: ${who}; ${where}`;
+}
+
 function show({ findings, logs, manifest, keys, given }) {
-  const events = logs.filter((log) => log.last > 0), unsigned = events.filter((log) => log.signed === 0);
+  const events = logs.filter((log) => log.size > 0), unsigned = events.filter((log) => log.signed === 0);
   if (findings.length) {
-    const first = firstBad(findings);
-    verdict("broken", null, first ? `${say(TEXT.broken)}: ${first}` : say(TEXT.broken));
-  } else if (unsigned.length) verdict("unsigned", unsigned.map((log) => log.service).join(", "));
-  else verdict("intact", say(given.length ? TEXT.given : TEXT.under));
+    const first = firstBad(findings), state = findings.every(({ what }) => what === "fork") ? "forked" : "broken";
+    verdict(state, null, first ? `${say(TEXT[state])}: ${first}` : say(TEXT[state]));
+  } else if (!events.length) verdict("nothing");
+  else if (!given.keys.length) verdict("unvouched", say(TEXT.under));
+  else if (unsigned.length) verdict("unvouched", `${say(TEXT.noneGiven)} ${unsigned.map((log) => log.service).join(", ")}.`);
+  else verdict("intact", say(TEXT.given));
   const parts = [];
   if (findings.length) {
-    const items = findings.slice(0, 100).map(({ what, service, position, detail }) => {
+    const items = findings.slice(0, 100).map(({ what, service, position, fork, detail: told }) => {
+      const detail = fork ? forkWords(fork) : told;
       const where = [service, position].filter((part) => part !== undefined).join("@");
       return element("li", null, element("strong", where || detail), ` ${say(WORDS[what])}${where && detail ? ` (${detail})` : ""}`);
     });
@@ -80,7 +94,8 @@ function show({ findings, logs, manifest, keys, given }) {
     parts.push(element("p", `${say(TEXT.region)}: ${manifest.region}. ${say(TEXT.range)}: ${range}.`));
     parts.push(element("h3", say(TEXT.logs)), table(logs));
     if (events.some((log) => log.signed > 0 && log.signed < log.last)) parts.push(element("p", say(TEXT.tail)));
-    for (const { service } of logs.filter((log) => log.forked)) parts.push(element("p", `${service}: ${say(TEXT.forked)}`));
+    for (const { service, forks } of logs)
+      for (const fork of forks.filter((fork) => fork.accepted)) parts.push(element("p", `${say(TEXT.accepted)}: ${service}, ${forkWords(fork)}`));
   }
   if (keys?.length) parts.push(element("h3", say(TEXT.keys)), element("ul", null, ...keys.map((key) => element("li", null, element("code", key.text)))));
   $("result").replaceChildren(...parts);
@@ -88,9 +103,9 @@ function show({ findings, logs, manifest, keys, given }) {
 
 function table(logs) {
   const row = (name, cells) => element("tr", null, ...cells.map((cell) => element(name, String(cell))));
-  const heads = row("th", [TEXT.service, TEXT.from, TEXT.to, TEXT.events, TEXT.signed].map(say));
+  const heads = row("th", [TEXT.service, TEXT.from, TEXT.to, TEXT.events, TEXT.signed, TEXT.unsigned].map(say));
   heads.childNodes.forEach((head) => (head.scope = "col"));
-  const rows = logs.map((log) => row("td", [log.service, log.first, log.last, log.events, log.signed || say(TEXT.none)]));
+  const rows = logs.map((log) => row("td", [log.service, log.first, log.last, log.events, log.signed || say(TEXT.none), Math.max(0, log.last - log.signed)]));
   return element("div", null, element("table", null, element("thead", null, heads), element("tbody", null, ...rows)));
 }
 

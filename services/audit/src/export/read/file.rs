@@ -123,17 +123,21 @@ impl Zipped {
         }
     }
 
-    /// The leaves of a service once more, from a position on.
-    pub fn leaves_from(&self, service: &str, position: u64) -> Option<impl FnMut() -> Option<Hash> + use<>> {
+    /// The leaves in a file, from a position on.
+    pub fn leaves_from(&self, name: &str, position: u64) -> Option<impl FnMut() -> Option<Hash> + use<>> {
         // They are kept as they are, so that one can go straight to any of them.
         let mut zip = ZipArchive::new(BufReader::new(fs::File::open(&self.path).ok()?)).ok()?;
         let at = {
-            let entry = zip.by_name(&manifest::leaves(service)).ok()?;
-            (entry.compression() == zip::CompressionMethod::Stored).then(|| entry.data_start())??
+            let entry = zip.by_name(name).ok()?;
+            let at = (entry.compression() == zip::CompressionMethod::Stored).then(|| entry.data_start())??;
+            (at, entry.size() / 32)
         };
+        let (at, count) = at;
+        let mut left = count.checked_sub(position - 1)?;
         let mut file = zip.into_inner();
         io::Seek::seek(&mut file, io::SeekFrom::Start(at + 32 * (position - 1))).ok()?;
         Some(move || {
+            left = left.checked_sub(1)?;
             let mut leaf = Hash::default();
             file.read_exact(&mut leaf).ok().map(|()| leaf)
         })
@@ -141,7 +145,7 @@ impl Zipped {
 
     /// One leaf.
     pub fn leaf(&self, service: &str, position: u64) -> Option<Hash> {
-        self.leaves_from(service, position)?()
+        self.leaves_from(&manifest::leaves(service), position)?()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Logs of a region, and a key that signs their checkpoints.
 
 use audit::export::{Dates, Error, Export, Source, tables};
+use audit::verify::Given;
 use chrono::{DateTime, Utc};
 use decider::{Asked, Clock, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
@@ -81,6 +82,11 @@ impl World {
         Self::signer(service).verifier(Kind::Log)
     }
 
+    /// What an auditor brings who has the keys and nothing else.
+    pub fn given(&self) -> Given {
+        Given { keys: vec![self.key("consortium"), self.key("hotspots")], ..Given::default() }
+    }
+
     /// Signs what the first events of a log are.
     pub async fn checkpoint(&self, service: &str, size: usize) {
         let mut tree = Frontier::default();
@@ -108,7 +114,8 @@ impl World {
             let notes = self.notes.lock().unwrap();
             let notes = notes.iter().filter(|(service, _)| service == log.service());
             let notes = notes.map(|(_, note)| note.clone()).collect();
-            logs.push(Source { log: log.clone(), end: head.position, notes, keys: vec![self.key(log.service())] });
+            let keys = vec![self.key(log.service())];
+            logs.push(Source { log: log.clone(), end: head.position, epoch: 1, notes, older: vec![], keys });
         }
         logs
     }

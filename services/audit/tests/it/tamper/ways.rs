@@ -2,8 +2,11 @@
 //!
 //! The tests of the whole hub take this file as it is, for logs that were really played.
 
+#[path = "notes.rs"]
+mod notes;
+
 use audit::verify::What;
-use proofs::{Frontier, Note, Signer, leaf_hash};
+use proofs::{Frontier, leaf_hash};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgPool};
 
@@ -28,12 +31,23 @@ pub enum Way {
     ForgeFrontier,
     ForgePosition,
     ForgeMoment,
+    DeleteHead,
+    Empty,
     ForgeCheckpoint,
     SignatureOfAnother,
+    KeyOfAnEarlierRotation,
+    OwnKeyWithTheTrueName,
+    NoteOfAnotherLog,
+    TruncatedCosignature,
+    TwoNotesOfOneSize,
+    ReorderedCheckpoints,
+    DuplicatedCheckpoint,
+    ForgedEpoch,
+    RaisedEpoch,
     EditKeptLeaf,
 }
 
-pub const WAYS: [Way; 21] = [
+pub const WAYS: [Way; 32] = [
     Way::Edit,
     Way::EditCovered,
     Way::EditColumn,
@@ -52,8 +66,19 @@ pub const WAYS: [Way; 21] = [
     Way::ForgeFrontier,
     Way::ForgePosition,
     Way::ForgeMoment,
+    Way::DeleteHead,
+    Way::Empty,
     Way::ForgeCheckpoint,
     Way::SignatureOfAnother,
+    Way::KeyOfAnEarlierRotation,
+    Way::OwnKeyWithTheTrueName,
+    Way::NoteOfAnotherLog,
+    Way::TruncatedCosignature,
+    Way::TwoNotesOfOneSize,
+    Way::ReorderedCheckpoints,
+    Way::DuplicatedCheckpoint,
+    Way::ForgedEpoch,
+    Way::RaisedEpoch,
     Way::EditKeptLeaf,
 ];
 
@@ -73,7 +98,8 @@ impl Dice {
 }
 
 const TABLES: [&str; 2] = ["event_log.event", "event_log.head"];
-const ASIDE: [&str; 2] = ["checkpoints.checkpoint", "checkpoints.leaves"];
+const ASIDE: [&str; 4] =
+    ["checkpoints.checkpoint", "checkpoints.leaves", "checkpoints.signing_key", "checkpoints.handed"];
 
 async fn sql(pool: &PgPool, text: String) {
     sqlx::raw_sql(AssertSqlSafe(text)).execute(pool).await.unwrap();
@@ -87,10 +113,13 @@ pub struct Owned<'a> {
     pub log: &'a PgPool,
     /// Where the checkpoints are, as their owner.
     pub audit: &'a PgPool,
+    /// The secret of a key that was rotated away, when it came into their hands.
+    pub earlier: Option<[u8; 32]>,
 }
 
 impl Owned<'_> {
-    fn tables(&self) -> impl Iterator<Item = (&PgPool, &'static str, String)> {
+    /// Everything that a way alters: where it is, its name, and where it is kept meanwhile.
+    pub fn tables(&self) -> impl Iterator<Item = (&PgPool, &'static str, String)> {
         let kept = |table: &str| format!("kept_{}_{}", self.service, table).replace(['.', '-'], "_");
         let log = TABLES.into_iter().map(move |table| (self.log, table, kept(table)));
         log.chain(ASIDE.into_iter().map(move |table| (self.audit, table, kept(table))))
@@ -142,7 +171,14 @@ impl Owned<'_> {
         .unwrap();
     }
 
-    async fn body(&self, position: i64) -> String {
+    /// Whether each position has its event: another way may have taken one away.
+    async fn is_whole(&self) -> bool {
+        let whole =
+            "select count(*) = coalesce(max(position), 0) and coalesce(min(position), 1) = 1 from event_log.event";
+        sqlx::query_scalar(whole).fetch_one(self.log).await.unwrap()
+    }
+
+    pub async fn body(&self, position: i64) -> String {
         sqlx::query_scalar("select body from event_log.event where position = $1")
             .bind(position)
             .fetch_one(self.log)
@@ -150,7 +186,7 @@ impl Owned<'_> {
             .unwrap()
     }
 
-    async fn set_body(&self, position: i64, body: &str) {
+    pub async fn set_body(&self, position: i64, body: &str) {
         sqlx::query("update event_log.event set body = $2 where position = $1")
             .bind(position)
             .bind(body)
@@ -159,19 +195,17 @@ impl Owned<'_> {
             .unwrap();
     }
 
-    /// Does it; answers which position is bad from then on, and what must be said. Nothing when the log has nothing that
-    /// can be altered so: no two ciphertexts.
+    /// Does it; answers which position is bad from then on, and what must be said. No position where no event is bad: what
+    /// is wrong is the head, or a note, which says nothing of any event. Nothing when the log has nothing that can be altered
+    /// so: no two ciphertexts, or what another way left.
     pub async fn alter(&self, way: Way, dice: &mut Dice) -> Option<(Option<i64>, What)> {
-        let &Self { region, service, log, audit } = self;
+        let &Self { region, log, .. } = self;
         let size: i64 = sqlx::query_scalar("select count(*) from event_log.event").fetch_one(log).await.unwrap();
         // What was not signed yet can be altered unseen by whoever covers it: see the README.
-        let (signed, note): (i64, String) = sqlx::query_as(
-            "select size, note from checkpoints.checkpoint where service = $1 order by epoch desc, size desc limit 1",
-        )
-        .bind(service)
-        .fetch_one(audit)
-        .await
-        .unwrap();
+        let signed = self.newest().await?.size.min(size);
+        if signed < 3 || !self.is_whole().await {
+            return None;
+        }
         let at = dice.from(1, signed);
         Some(match way {
             Way::Edit => {
@@ -270,14 +304,13 @@ impl Owned<'_> {
             }
             Way::Truncate => {
                 sql(log, format!("delete from event_log.event where position >= {at}")).await;
-                // What was signed is known to be missing; that the log went on behind it, only its head says.
-                (Some(at), if signed < size { What::CutOff } else { What::Missing })
+                (Some(at), What::CutOff)
             }
             Way::TruncateCovered => {
                 let at = at.max(2);
                 sql(log, format!("delete from event_log.event where position >= {at}")).await;
                 self.cover().await;
-                (Some(at), What::Missing)
+                (Some(at), What::CutOff)
             }
             Way::Insert => {
                 let added = self
@@ -332,29 +365,15 @@ impl Owned<'_> {
                 sql(log, "update event_log.head set recorded_at = recorded_at + interval '1 day'".to_owned()).await;
                 (None, What::Head)
             }
-            Way::ForgeCheckpoint => {
-                sql(audit, format!("update checkpoints.checkpoint set note = replace(note, E'\\n' || size || E'\\n', E'\\n' || size + 1 || E'\\n') where service = '{service}' and size = {signed}")).await;
-                (None, What::Forged)
+            Way::DeleteHead => {
+                sql(log, "delete from event_log.head".to_owned()).await;
+                (None, What::Head)
             }
-            Way::SignatureOfAnother => {
-                let note: Note = note.parse().unwrap();
-                let (name, _) = note.text.lines().next().unwrap().rsplit_once('/').unwrap();
-                let other = Signer::new(name, &[1; 32]).unwrap();
-                let forged = Note { signatures: vec![other.sign(&note.text)], text: note.text };
-                sqlx::query("update checkpoints.checkpoint set note = $1 where service = $2 and size = $3")
-                    .bind(forged.to_string())
-                    .bind(service)
-                    .bind(signed)
-                    .execute(audit)
-                    .await
-                    .unwrap();
-                (None, What::UnknownKey)
+            Way::Empty => {
+                sql(log, "delete from event_log.event; delete from event_log.head".to_owned()).await;
+                (Some(1), What::CutOff)
             }
-            Way::EditKeptLeaf => {
-                let (row, byte) = ((at - 1) / 256, (at - 1) % 256 * 32);
-                sql(audit, format!("update checkpoints.leaves set leaves = set_byte(leaves, {byte}, (get_byte(leaves, {byte}) + 1) % 256) where service = '{service}' and number = {row}")).await;
-                (Some(at), What::KeptLeaf)
-            }
+            _ => return self.alter_notes(way, dice).await,
         })
     }
 }

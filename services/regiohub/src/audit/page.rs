@@ -1,0 +1,15 @@
+//! `regiohub audit page`: the page that checks an export, from here and not from the export.
+
+use clap::Args;
+
+/// Print the page that checks an export in a browser: the one inside a zip came from whoever made the zip.
+///
+/// It is handed over with the key, and asks nothing of the network.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Page {}
+
+impl Page {
+    pub(super) fn run(self) {
+        print!("{}", audit::export::PAGE);
+    }
+}
