@@ -130,7 +130,9 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", english, dutch).again_after("2")
     }
 
-    pub(crate) fn again_after(self, seconds: &'static str) -> Self {
+    /// When it is worth asking again, in seconds.
+    #[must_use]
+    pub fn again_after(self, seconds: &'static str) -> Self {
         self.with_header(header::RETRY_AFTER, HeaderValue::from_static(seconds))
     }
 

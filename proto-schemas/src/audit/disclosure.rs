@@ -1,10 +1,35 @@
-//! Personal facts are given out: to whom they are about, or as names beside an export (verstrekking). One stream each.
+//! Something is given out: personal facts to whom they are about, logs as an export, names beside it (verstrekking). One
+//! stream each.
 
 use crate::audit::mandate::Under;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vocabulary::{ActorId, PersonId, Reason};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use vocabulary::{ActorId, DocumentHash, MandateId, PersonId, Reason};
+
+/// What an export is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = ExportForm)]
+pub enum Form {
+    /// One zip that is checked without the hub.
+    Zip,
+    /// Parquet files, for analysis.
+    Parquet,
+}
+
+impl Form {
+    /// As it is written, such as `zip`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zip => "zip",
+            Self::Parquet => "parquet",
+        }
+    }
+}
 
 /// What is given out. Who does it is in the envelope; the role is `operator` at the command line of the installation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,5 +61,30 @@ pub enum Event {
         reason: Reason,
         /// The mandate that allows names.
         under: Under,
+    },
+
+    /// Logs are taken out of the hub (export van logboeken); recorded before there is a file.
+    #[serde(rename = "nl.sterktechniekonderwijs.audit.logs-exported.v1", rename_all = "camelCase")]
+    LogsExported {
+        /// As what.
+        form: Form,
+        /// The first date of recording in it; absent: from the beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<NaiveDate>,
+        /// The last one; absent: everything until `ends`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<NaiveDate>,
+        /// By service, the last position that it may reach of each log; fixed before this was recorded.
+        ends: BTreeMap<String, i64>,
+        /// The mandate under which names are asked for beside it; absent when none are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mandate: Option<MandateId>,
+    },
+
+    /// The files of an export are there (export geschreven).
+    #[serde(rename = "nl.sterktechniekonderwijs.audit.export-written.v1", rename_all = "camelCase")]
+    ExportWritten {
+        /// SHA-256 of each file: `zip`, or of Parquet by service.
+        digests: BTreeMap<String, DocumentHash>,
     },
 }

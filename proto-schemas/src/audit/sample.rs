@@ -45,15 +45,58 @@ pub struct Line {
     pub amount: Euros,
 }
 
-/// What was drawn. Who drew it is in the envelope.
+/// What an auditor cannot have known when they chose their words: the root of a log that holds the words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SampleDraw)]
+pub struct Draw {
+    /// The position of the request in the log of the audit.
+    pub requested_at: i64,
+    /// The signed note of the first checkpoint of that log which covers the request.
+    pub checkpoint: String,
+    /// SHA-256, in lower-case hex, of the words, a line feed and the root as it stands in the note: what the numbers follow
+    /// from.
+    pub seed: String,
+}
+
+/// What was asked for and what was drawn. Who asked is in the envelope of the request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
+    /// A sample was asked for, from a population that is fixed by this (steekproef aangevraagd).
+    #[serde(rename = "nl.sterktechniekonderwijs.audit.sample-requested.v1", rename_all = "camelCase")]
+    Requested {
+        /// The auditor's words.
+        seed: String,
+        method: Method,
+        /// Of which claim; absent when the population is everything up to the cut-off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<ClaimId>,
+        /// Of which calendar year, when it is not of a claim; absent when it is of the whole programme.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        year: Option<u16>,
+        /// The last position that was read of each log, by service.
+        cut_off: BTreeMap<String, i64>,
+        /// How many lines there are to draw from.
+        population: u32,
+        /// What they add up to, in cents.
+        total: Euros,
+        /// How many are to be drawn.
+        size: u32,
+        /// Under which mandate; absent when the role needs none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        under: Option<Under>,
+    },
+
     /// Lines were drawn; the same seed, method, size and cut-off draw the same again (steekproef getrokken).
     #[serde(rename = "nl.sterktechniekonderwijs.audit.sample-drawn.v1", rename_all = "camelCase")]
     Drawn {
-        /// What the auditor chose or was given.
+        /// The auditor's words.
         seed: String,
+        /// What was drawn from together with the words; absent in a drawing of before requests, which followed from the
+        /// words alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        draw: Option<Draw>,
         method: Method,
         /// Of which claim; absent when the population is everything up to the cut-off.
         #[serde(default, skip_serializing_if = "Option::is_none")]

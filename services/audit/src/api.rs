@@ -3,6 +3,7 @@
 mod access_exports;
 mod checkpoints;
 mod drawn_samples;
+mod exports;
 mod figures;
 mod logs;
 mod looks;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Audit> {
         .routes(routes!(mandates::open_mandate, mandates::list_mandates))
         .routes(routes!(mandates::end_mandate))
         .routes(routes!(looks::list_looks))
+        .routes(routes!(exports::list_audit_exports))
         .routes(routes!(reveals::reveal_name))
         .routes(routes!(access_exports::open_access_export))
         .routes(routes!(access_exports::show_access_export))

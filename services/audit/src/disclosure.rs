@@ -1,7 +1,8 @@
-//! A disclosure is personal facts given out once, with a reason, and recorded before anything is opened.
+//! A disclosure is something given out once, and recorded before anything is opened or written.
 //!
 //! None ─open access→ Access, read by who opened it until its last day
 //!      ─export names→ Names
+//!      ─export logs→ Logs ─write export→ Written
 //!
 //! **Invariant:** names leave beside an export only under a mandate that holds that day, covers every log in it
 //! and allows names.
@@ -28,6 +29,10 @@ pub enum Disclosure {
     Access(Access),
     /// Names were given out beside an export.
     Names,
+    /// Logs are being exported, or were and the files never came.
+    Logs,
+    /// The files of an export are there.
+    Written,
 }
 
 /// What may be read, by whom, until when.
@@ -67,9 +72,15 @@ impl Aggregate for Disclosure {
                 let (from, to, reason, under) = (*from, *to, reason.clone(), term.under(known.id));
                 Ok(vec![Event::NamesExported { from, to, reason, under }])
             }
-            (Self::Access(_) | Self::Names, Command::OpenAccess { .. } | Command::ExportNames { .. }) => {
-                Err(Refusal::AlreadyGivenOut)
+            (Self::None, Command::ExportLogs { form, from, to, ends, mandate }) => {
+                let (form, from, to, ends, mandate) = (*form, *from, *to, ends.clone(), *mandate);
+                Ok(vec![Event::LogsExported { form, from, to, ends, mandate }])
             }
+            (Self::Logs, Command::WriteExport { digests }) => {
+                Ok(vec![Event::ExportWritten { digests: digests.clone() }])
+            }
+            (Self::None | Self::Access(_) | Self::Names, Command::WriteExport { .. }) => Err(Refusal::NotBegun),
+            (Self::Access(_) | Self::Names | Self::Logs | Self::Written, _) => Err(Refusal::AlreadyGivenOut),
         }
     }
 
@@ -79,6 +90,8 @@ impl Aggregate for Disclosure {
                 Self::Access(Access { person, by: opened_by, until })
             }
             Event::NamesExported { .. } => Self::Names,
+            Event::LogsExported { .. } => Self::Logs,
+            Event::ExportWritten { .. } => Self::Written,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! A sample of a region's lines with everything an auditor must look at: drawn from the logs, and drawn again.
 
 use crate::draw::{self, Drawn};
-use crate::explain::{self, SERVICE};
+use crate::explain::{self, SERVICE, Whole};
 use crate::figure::{Figure, Range, Sum, usual_range};
 use crate::node::{Finding, Node};
 use crate::reading::{Reader, Unread};
+use crate::seed;
 use proto_schemas::audit::mandate::Under;
 use proto_schemas::audit::sample::{self, Method};
 use proto_schemas::co_financing::figures::{Kind, Line};
@@ -16,7 +17,7 @@ use vocabulary::{ClaimId, CompanyId, Euros, RegionId, SampleId};
 /// What is to be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
-    /// What the drawing follows from.
+    /// The auditor's words.
     pub seed: String,
     /// How.
     pub method: Method,
@@ -37,8 +38,15 @@ pub struct Drawing {
     /// Under which id it is recorded; absent when it was drawn outside the hub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleId>,
-    /// What the drawing follows from.
+    /// Nothing but a trial: recorded nowhere, and from a seed that no recorded sample has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trial: bool,
+    /// The auditor's words.
     pub seed: String,
+    /// What it follows from together with the words. Absent of a trial, and of a sample drawn before requests were
+    /// recorded: that one follows from the words alone, which may have been tried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draw: Option<sample::Draw>,
     /// How.
     pub method: Method,
     /// From the lines of this claim.
@@ -127,11 +135,18 @@ pub struct ToSee {
     pub address: String,
 }
 
-/// Draws a sample. Nothing when there is no such claim.
+/// What there is to draw from, up to where the logs end now.
+#[derive(Debug)]
+pub struct Population {
+    ask: Ask,
+    whole: Whole,
+}
+
+/// Counts what there is to draw from. Nothing when there is no such claim.
 ///
 /// # Errors
 /// When a log does not answer, or an event does not read as its type says.
-pub async fn draw(reader: &mut Reader, ask: &Ask) -> Result<Option<Drawing>, Unread> {
+pub async fn population(reader: &mut Reader, ask: Ask) -> Result<Option<Population>, Unread> {
     let usual = usual_range(reader).await?;
     let (figure, range) = match (ask.claim, ask.year) {
         (Some(claim), _) => (Figure::Claim(claim), Some(usual)),
@@ -139,36 +154,78 @@ pub async fn draw(reader: &mut Reader, ask: &Ask) -> Result<Option<Drawing>, Unr
         (None, None) => (Figure::Sum(Sum::Verified), Some(usual)),
     };
     let Some(range) = range else { return Ok(None) };
-    let Some(whole) = explain::whole(reader, figure, &range).await? else { return Ok(None) };
-    let all = whole.lines();
-    let size = usize::try_from(ask.size).unwrap_or(usize::MAX);
-    let Drawn { interval, start, hits } = match ask.method {
-        Method::Random => draw::random(all.len(), size, &ask.seed),
-        Method::MonetaryUnit => draw::monetary_unit(all, size, &ask.seed),
-    };
-    let mut lines = Vec::new();
-    for (place, cents) in hits {
-        let Some(line) = all.get(place) else { continue };
-        let certain = interval.is_some_and(|interval| line.amount >= interval);
-        let node = explain::one(reader, line).await?;
-        lines.push(drawn(reader.region(), line, &node, cents, certain));
+    let whole = explain::whole(reader, figure, &range).await?;
+    Ok(whole.map(|whole| Population { ask, whole }))
+}
+
+impl Population {
+    fn count(&self) -> u32 {
+        u32::try_from(self.whole.lines().len()).unwrap_or(u32::MAX)
     }
-    Ok(Some(Drawing {
-        region: reader.region().clone(),
-        sample: None,
-        seed: ask.seed.clone(),
-        method: ask.method,
-        claim: ask.claim,
-        year: ask.year,
-        cut_off: whole.heads().clone(),
-        population: u32::try_from(all.len()).unwrap_or(u32::MAX),
-        total: all.iter().map(|line| line.amount).sum(),
-        size: ask.size,
-        interval,
-        start,
-        findings: whole.findings().to_vec(),
-        lines,
-    }))
+
+    fn total(&self) -> Euros {
+        self.whole.lines().iter().map(|line| line.amount).sum()
+    }
+
+    /// What is to be recorded before anything is drawn from it.
+    #[must_use]
+    pub fn request(&self, under: Option<Under>) -> sample::Event {
+        let Ask { seed, method, size, claim, year } = self.ask.clone();
+        let (cut_off, population, total) = (self.whole.heads().clone(), self.count(), self.total());
+        sample::Event::Requested { seed, method, claim, year, cut_off, population, total, size, under }
+    }
+
+    /// Draws from it, after the request was recorded: what is drawn follows from `draw`.
+    ///
+    /// # Errors
+    /// As [`population`].
+    pub async fn draw(&self, reader: &mut Reader, draw: sample::Draw) -> Result<Drawing, Unread> {
+        let drawing = self.drawn_by(reader, &draw.seed).await?;
+        Ok(Drawing { draw: Some(draw), ..drawing })
+    }
+
+    /// Draws a trial: the seed is one that no recorded sample has, so it tells nothing of what one will draw.
+    ///
+    /// # Errors
+    /// As [`population`].
+    pub async fn trial(&self, reader: &mut Reader) -> Result<Drawing, Unread> {
+        let drawing = self.drawn_by(reader, &seed::trial(&self.ask.seed)).await?;
+        Ok(Drawing { trial: true, ..drawing })
+    }
+
+    async fn drawn_by(&self, reader: &mut Reader, seed: &str) -> Result<Drawing, Unread> {
+        let (ask, all) = (&self.ask, self.whole.lines());
+        let size = usize::try_from(ask.size).unwrap_or(usize::MAX);
+        let Drawn { interval, start, hits } = match ask.method {
+            Method::Random => draw::random(all.len(), size, seed),
+            Method::MonetaryUnit => draw::monetary_unit(all, size, seed),
+        };
+        let mut lines = Vec::new();
+        for (place, cents) in hits {
+            let Some(line) = all.get(place) else { continue };
+            let certain = interval.is_some_and(|interval| line.amount >= interval);
+            let node = explain::one(reader, line).await?;
+            lines.push(drawn(reader.region(), line, &node, cents, certain));
+        }
+        Ok(Drawing {
+            region: reader.region().clone(),
+            sample: None,
+            trial: false,
+            seed: ask.seed.clone(),
+            draw: None,
+            method: ask.method,
+            claim: ask.claim,
+            year: ask.year,
+            cut_off: self.whole.heads().clone(),
+            population: self.count(),
+            total: self.total(),
+            size: ask.size,
+            interval,
+            start,
+            findings: self.whole.findings().to_vec(),
+            lines,
+        })
+    }
 }
 
 fn drawn(region: &RegionId, line: &Line, node: &Node, cents: Vec<i64>, certain: bool) -> DrawnLine {
@@ -219,6 +276,7 @@ impl Drawing {
         };
         sample::Event::Drawn {
             seed: self.seed.clone(),
+            draw: self.draw.clone(),
             method: self.method,
             claim: self.claim,
             year: self.year,
@@ -236,22 +294,37 @@ impl Drawing {
 
 /// Draws again what was recorded, from the logs as far as they were read then; a difference is found.
 ///
+/// Nothing when it is not drawn yet, or of a claim that is not there.
+///
 /// # Errors
-/// As [`draw`].
+/// As [`population`].
 pub async fn redraw(
     reader: &mut Reader,
     sample: SampleId,
     recorded: &sample::Event,
 ) -> Result<Option<Drawing>, Unread> {
-    let sample::Event::Drawn { seed, method, size, claim, year, cut_off, under, .. } = recorded;
+    let sample::Event::Drawn { seed, draw, method, size, claim, year, cut_off, under, .. } = recorded else {
+        return Ok(None);
+    };
     reader.until(cut_off.clone());
     let ask = Ask { seed: seed.clone(), method: *method, size: *size, claim: *claim, year: *year };
-    let Some(mut drawing) = draw(reader, &ask).await? else { return Ok(None) };
+    let Some(population) = population(reader, ask).await? else { return Ok(None) };
+    let mut drawing = match draw {
+        Some(draw) => population.draw(reader, draw.clone()).await?,
+        None => population.drawn_by(reader, seed).await?,
+    };
     if drawing.event(*under) != *recorded {
         drawing.findings.push(Finding::new(
             "drawing-differs",
             format!("{SERVICE}: the seed draws other lines from the log than were recorded: the log or the record was altered"),
             format!("{SERVICE}: het startgetal trekt andere regels uit het logboek dan zijn vastgelegd: het logboek of de vastlegging is veranderd"),
+        ));
+    }
+    if draw.as_ref().is_some_and(|draw| seed::effective(seed, &draw.checkpoint).as_ref() != Some(&draw.seed)) {
+        drawing.findings.push(Finding::new(
+            "seed-differs",
+            "the seed does not follow from the words and the checkpoint that are recorded".to_owned(),
+            "het startgetal volgt niet uit de vastgelegde woorden en het vastgelegde controlepunt".to_owned(),
         ));
     }
     drawing.sample = Some(sample);

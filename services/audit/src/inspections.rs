@@ -1,6 +1,7 @@
 //! Who looked at what, when, which names were revealed, and what was given out?
 
 use bus::{CannotApply, Projection};
+use chrono::NaiveDate;
 use event_log::Recorded;
 use proto_schemas::audit::mandate::Under;
 use proto_schemas::audit::{disclosure, look};
@@ -16,7 +17,7 @@ pub struct Inspections;
 
 impl Projection for Inspections {
     const NAME: &'static str = "inspections";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const LOGS: &'static [&'static str] = &["audit"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["look", "disclosure"]);
     const TABLES: &'static str = "create table look (
@@ -30,10 +31,11 @@ impl Projection for Inspections {
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
         let id: Uuid = happened.stream_id().ok_or_else(|| CannotApply::Park("a look has an id".into()))?;
         let role = happened.envelope()?.actor_role;
-        let Kept { service, operation, about, under, person, reason } = match happened.category() {
-            "look" => Kept::look(happened.event()?),
+        let kept = match happened.category() {
+            "look" => Some(Kept::look(happened.event()?)),
             _ => Kept::disclosure(happened.event()?),
         };
+        let Some(Kept { service, operation, about, under, person, reason }) = kept else { return Ok(()) };
         sqlx::query(
             "insert into look (region, position, id, at, actor, role, service, operation, about, mandate, number, person, reason)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -57,6 +59,11 @@ impl Projection for Inspections {
     }
 }
 
+fn dates(from: Option<NaiveDate>, to: Option<NaiveDate>) -> BTreeMap<String, String> {
+    let dates = [("from", from), ("to", to)].into_iter();
+    dates.filter_map(|(name, date)| Some((name.to_owned(), date?.to_string()))).collect()
+}
+
 /// What is listed of a look.
 struct Kept {
     service: String,
@@ -74,26 +81,32 @@ impl Kept {
                 Self { service, operation, about, under, person: None, reason: None }
             }
             look::Event::Revealed { person, reason, under, purpose: _ } => {
-                Self { under: Some(under), person: Some(person), ..Self::of_the_audit("reveal-name", reason) }
+                Self { under: Some(under), person: Some(person), ..Self::of_the_audit("reveal-name", Some(reason)) }
             }
         }
     }
 
-    fn disclosure(event: disclosure::Event) -> Self {
-        match event {
+    fn disclosure(event: disclosure::Event) -> Option<Self> {
+        Some(match event {
             disclosure::Event::AccessOpened { person, reason, .. } => {
-                Self { person: Some(person), ..Self::of_the_audit("open-access-export", reason) }
+                Self { person: Some(person), ..Self::of_the_audit("open-access-export", Some(reason)) }
             }
             disclosure::Event::NamesExported { from, to, reason, under } => {
-                let dates = [("from", from), ("to", to)].into_iter();
-                let about = dates.filter_map(|(name, date)| Some((name.to_owned(), date?.to_string()))).collect();
-                Self { about, under: Some(under), ..Self::of_the_audit("export-names", reason) }
+                let about = dates(from, to);
+                Self { about, under: Some(under), ..Self::of_the_audit("export-names", Some(reason)) }
             }
-        }
+            disclosure::Event::LogsExported { form, from, to, .. } => {
+                let mut about = dates(from, to);
+                about.insert("form".to_owned(), form.as_str().to_owned());
+                Self { about, ..Self::of_the_audit("export-logs", None) }
+            }
+            // Beside what it was recorded as before, it shows nothing.
+            disclosure::Event::ExportWritten { .. } => return None,
+        })
     }
 
-    fn of_the_audit(operation: &str, reason: Reason) -> Self {
+    fn of_the_audit(operation: &str, reason: Option<Reason>) -> Self {
         let (service, operation) = ("audit".to_owned(), operation.to_owned());
-        Self { service, operation, about: BTreeMap::new(), under: None, person: None, reason: Some(reason) }
+        Self { service, operation, about: BTreeMap::new(), under: None, person: None, reason }
     }
 }

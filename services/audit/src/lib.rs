@@ -12,6 +12,7 @@ pub mod draw;
 pub mod drawing;
 pub mod explain;
 pub mod export;
+mod exports;
 pub mod figure;
 pub mod inspect;
 mod inspections;
@@ -20,6 +21,7 @@ mod looks;
 pub mod mandate;
 mod mandates;
 pub mod node;
+mod pending;
 pub mod proof;
 pub mod prove;
 pub mod reading;
@@ -27,6 +29,7 @@ pub mod replay;
 pub mod sample;
 mod samples;
 mod sealed_names;
+pub mod seed;
 pub mod sheet;
 pub mod signer;
 pub mod timeline;
@@ -53,27 +56,36 @@ pub(crate) struct Audit {
     pub notary: Notary,
 }
 
+impl Audit {
+    /// Over these logs; one notary serves all that a process does.
+    fn new(hub: &Hub, sources: &[LogSource], notary: Notary) -> Self {
+        Self { hub: hub.clone(), logs: sources.into(), notary }
+    }
+}
+
 /// The service, wired.
 #[must_use]
 pub fn service() -> Service {
     // Routes, schedule and whoever asks from inside share one memory of what was signed.
     let shared: Arc<OnceLock<Notary>> = Arc::default();
     let notary = move |hub: &Hub, sources: &[LogSource]| shared.get_or_init(|| Notary::new(hub, sources)).clone();
-    let (scheduled, inside) = (notary.clone(), notary.clone());
+    let (scheduled, inside, drawing) = (notary.clone(), notary.clone(), notary.clone());
     Service::new("audit")
         .migrations(&MIGRATIONS)
-        .routes_of(api::routes, move |hub, sources| Audit {
-            hub: hub.clone(),
-            logs: sources.into(),
-            notary: notary(hub, sources),
-        })
+        .routes_of(api::routes, move |hub, sources| Audit::new(hub, sources, notary(hub, sources)))
         .inside(move |hub, sources| signer::routes(inside(hub, sources)))
         .keeps_looks(looks::keeper)
         .projection(mandates::Mandates)
         .projection(inspections::Inspections)
         .projection(sealed_names::SealedNames)
         .projection(samples::Samples)
+        .projection(exports::Exports)
         .runs("checkpoints", scheduled, cut_when_due)
+        .runs(
+            "drawings",
+            move |hub, sources| Audit::new(hub, sources, drawing(hub, sources)),
+            pending::draw_when_signed,
+        )
 }
 
 /// Makes the service's own tables, or brings them up to date: for a command beside a hub that does not run.

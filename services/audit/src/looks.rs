@@ -33,6 +33,7 @@ const READS: &[(&str, &[Log])] = &[
     ("list-logs", &[]),
     ("list-mandates", &[]),
     ("list-looks", &[]),
+    ("list-audit-exports", &[]),
     // What was drawn, and from which sum of the log of co-financing.
     ("list-audit-samples", &[Log::CoFinancing]),
     // The name was decided about by itself.

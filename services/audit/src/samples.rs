@@ -1,4 +1,4 @@
-//! Which samples were drawn, by whom, from which seed?
+//! Which samples were asked for, by whom, in which words, and drawn?
 
 use bus::{CannotApply, Projection};
 use event_log::Recorded;
@@ -12,25 +12,45 @@ pub struct Samples;
 
 impl Projection for Samples {
     const NAME: &'static str = "samples";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["audit"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["sample"]);
     const TABLES: &'static str = "create table sample (
             region text not null, position bigint not null, sample uuid not null, drawn_at timestamptz not null,
             drawn_by uuid not null, role text not null, seed text not null, method text not null, claim uuid, year integer,
-            population bigint not null, total bigint not null, size bigint not null, lines bigint not null,
+            population bigint not null, total bigint not null, size bigint not null, lines bigint, by_checkpoint boolean not null,
             mandate uuid, number integer,
             primary key (region, position));
-         create index on sample (region, drawn_by, position)";
+         create index on sample (region, drawn_by, position);
+         create index on sample (region, sample)";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
         let id: SampleId = happened.stream_id().ok_or_else(|| CannotApply::Park("a sample has an id".into()))?;
         let role = happened.envelope()?.actor_role;
-        let Event::Drawn { seed, method, claim, year, population, total, size, lines, under, .. } = happened.event()?;
+        let (ask, lines) = match happened.event()? {
+            Event::Requested { seed, method, claim, year, population, total, size, under, .. } => {
+                ((seed, method, claim, year, population, total, size, under, true), None)
+            }
+            Event::Drawn { seed, draw, method, claim, year, population, total, size, lines, under, .. } => {
+                let lines = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+                ((seed, method, claim, year, population, total, size, under, draw.is_some()), Some(lines))
+            }
+        };
+        let (seed, method, claim, year, population, total, size, under, by_checkpoint) = ask;
+        if let (Some(lines), true) = (lines, by_checkpoint) {
+            // Whoever asked and what for stands there already.
+            sqlx::query("update sample set lines = $3 where region = $1 and sample = $2")
+                .bind(happened.region.as_str())
+                .bind(id.0)
+                .bind(lines)
+                .execute(rows)
+                .await?;
+            return Ok(());
+        }
         sqlx::query(
             "insert into sample (region, position, sample, drawn_at, drawn_by, role, seed, method, claim, year, population,
-                                 total, size, lines, mandate, number)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                                 total, size, lines, mandate, number, by_checkpoint)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         )
         .bind(happened.region.as_str())
         .bind(happened.position)
@@ -45,9 +65,10 @@ impl Projection for Samples {
         .bind(i64::from(population))
         .bind(total.cents())
         .bind(i64::from(size))
-        .bind(i64::try_from(lines.len()).unwrap_or(i64::MAX))
+        .bind(lines)
         .bind(under.map(|under| under.mandate.0))
         .bind(under.map(|under| i32::try_from(under.number).unwrap_or(i32::MAX)))
+        .bind(by_checkpoint)
         .execute(rows)
         .await?;
         Ok(())

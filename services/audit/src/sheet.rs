@@ -26,10 +26,20 @@ const HEADING: [&str; 18] = [
     "address",
 ];
 
-/// The sheet.
+/// What stands above a drawing that counts for nothing.
+pub const TRIAL: &str =
+    "TRIAL, recorded nowhere: no sample, draw one at the hub (PROEF, nergens vastgelegd: geen steekproef)";
+
+/// The sheet. A trial says so in a row above the heading.
 #[must_use]
 pub fn csv(drawing: &Drawing) -> String {
-    let mut text = row(HEADING.map(ToOwned::to_owned));
+    let mut text = String::new();
+    if drawing.trial {
+        let mut above: [String; 18] = Default::default();
+        TRIAL.clone_into(&mut above[0]);
+        text.push_str(&row(above));
+    }
+    text.push_str(&row(HEADING.map(ToOwned::to_owned)));
     for (line, number) in drawing.lines.iter().zip(1..) {
         let findings: Vec<&str> = line.findings.iter().map(|finding| finding.english.as_str()).collect();
         for to_see in &line.evidence {

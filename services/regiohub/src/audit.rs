@@ -4,6 +4,7 @@ mod access_export;
 mod checkpoint;
 mod explain;
 mod export;
+mod exported;
 mod figure;
 mod key;
 mod logs;

@@ -1,13 +1,16 @@
-//! Names beside an export: an operator opens them under a mandate, and that stands in the audit's log first.
+//! An export, and names beside it: both stand in the audit's log first.
 
-use crate::bad_days::hub::{Hub, REGION, program};
+use crate::bad_days::hub::{Hub, REGION, eventually, program};
 use chrono::{Days, Utc};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sqlx::{ConnectOptions, Connection, postgres::PgConnectOptions};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
+use std::time::Duration;
 
 const FAMILY: &str = "Kanariepietje";
 
@@ -95,11 +98,63 @@ async fn an_operator_opens_names_beside_an_export_under_a_mandate_that_allows_th
     assert_eq!(line, json!({ "person": person, "kind": "staff", "forgotten": false, "name": name }));
 
     let events = audited(&hub).await;
-    let recorded = events.last().unwrap();
-    assert_eq!(recorded["type"], "nl.sterktechniekonderwijs.audit.names-exported.v1");
+    let kinds: Vec<&str> = events.iter().rev().take(3).map(|it| it["type"].as_str().unwrap()).collect();
+    let expected = ["export-written", "logs-exported", "names-exported"];
+    assert_eq!(kinds, expected.map(|kind| format!("nl.sterktechniekonderwijs.audit.{kind}.v1")));
+    assert_eq!(events[events.len() - 2]["data"]["mandate"], json!(id));
+    let recorded = &events[events.len() - 3];
     assert_eq!((&recorded["actorrole"], &recorded["data"]["reason"]), (&json!("operator"), &json!(under[2])));
     assert_eq!(recorded["data"]["under"], json!({ "mandate": id, "number": 2 }));
     let spans = fs::read_to_string(hub.data().join("processing.jsonl")).unwrap();
     assert_eq!(spans.lines().filter(|span| span.contains("export-names")).count(), 1);
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_is_recorded_before_its_file_and_with_its_digest_or_not_made() {
+    let hub = Hub::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first.zip"), folder.path().join("second.zip"));
+    let ended = exported(&hub, &first, &[]).await;
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let events = audited(&hub).await;
+    let [.., begun, written] = &events[..] else { panic!("{events:?}") };
+    let digest = |zip: &Path| hex::encode(Sha256::digest(fs::read(zip).unwrap()));
+    assert_eq!((&begun["actorrole"], &begun["data"]["form"]), (&json!("operator"), &json!("zip")));
+    assert!(begun["data"]["ends"]["consortium"].as_i64().unwrap() > 0, "{begun}");
+    assert_eq!(written["data"]["digests"], json!({ "zip": digest(&first) }));
+    // What an export records of itself changes nothing in the next one.
+    assert!(exported(&hub, &second, &[]).await.status.success());
+    assert_eq!(digest(&second), digest(&first));
+
+    let parquet = folder.path().join("parquet");
+    let more = ["audit", "export", REGION, "--parquet", parquet.to_str().unwrap(), "--data-dir"];
+    let output = tokio::process::Command::new(program()).args(more).arg(hub.data()).output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed = async |query: &str| {
+        let asked = hub.ask(Method::GET, &format!("/audit/exports{query}")).bearer_auth(&hub.leader);
+        let answer: Value = asked.send().await.unwrap().json().await.unwrap();
+        answer["items"].as_array().unwrap().clone()
+    };
+    eventually("all three are listed", Duration::from_secs(20), async || listed("").await.len() == 3).await;
+    let all = listed("").await;
+    assert!(all.iter().all(|it| it["writtenAt"].is_string() && it["role"] == "operator"), "{all:?}");
+    assert_eq!(listed("?form=parquet").await.len(), 1);
+    assert_eq!(listed(&format!("?digest={}", digest(&first))).await.len(), 2);
+    assert_eq!(listed(&format!("?limit=2&after={}", all[0]["position"])).await.len(), 2);
+    let today = vocabulary::amsterdam_date(Utc::now());
+    assert_eq!(listed(&format!("?from={}", today + Days::new(1))).await.len(), 0);
+
+    // A database that cannot be written.
+    let url = embedded::running(hub.data()).unwrap().unwrap();
+    let mut server = url.parse::<PgConnectOptions>().unwrap().connect().await.unwrap();
+    let readonly = "alter database regiohub_audit set default_transaction_read_only = on";
+    sqlx::raw_sql(readonly).execute(&mut server).await.unwrap();
+    let (before, third) = (audited(&hub).await.len(), folder.path().join("third.zip"));
+    let refused = exported(&hub, &third, &[]).await;
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(1) && said.contains("cannot be recorded"), "{said}");
+    assert_eq!((third.exists(), audited(&hub).await.len()), (false, before));
+    server.close().await.unwrap();
     hub.stop().await;
 }

@@ -13,6 +13,7 @@ pub const ROWS: &[Row] = &[
     row("open-mandate", &[ProgrammeLeader, Controller]),
     row("end-mandate", &[ProgrammeLeader, Controller]),
     row("list-mandates", &[ProgrammeLeader, Controller, Auditor]),
+    row("list-audit-exports", &[ProgrammeLeader, Controller, Auditor]),
     row("list-looks", &[ProgrammeLeader, Controller, Auditor]),
     row("reveal-name", &[Auditor]),
     // For whoever asks what is held about them: the hub's own answer to the right of access.

@@ -84,7 +84,7 @@ pub(super) async fn show_access_export(
     let Access { person, until, .. } = match hub.log.load::<Disclosure>(&region, &export).await?.state {
         Disclosure::Access(access) if access.by == asked.by.id => access,
         // To anybody else it is not there.
-        Disclosure::Access(_) | Disclosure::None | Disclosure::Names => {
+        Disclosure::Access(_) | Disclosure::None | Disclosure::Names | Disclosure::Logs | Disclosure::Written => {
             return Err(Problem::not_found("access export", "inzageverzoek"));
         }
     };

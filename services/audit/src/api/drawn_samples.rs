@@ -11,7 +11,7 @@ use uuid::Uuid;
 use vocabulary::{ActorId, ClaimId, Euros, MandateId, RegionId, Role, SampleId};
 use web::{Ask, Caller, FieldError, Listed, Path, Problem, Touches};
 
-/// A sample as the list shows it; its lines and their evidence stand in the sample itself.
+/// A sample as the list shows it, from its request on; its lines and their evidence stand in the sample itself.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct DrawnSample {
@@ -20,15 +20,15 @@ pub struct DrawnSample {
     sample: Uuid,
     /// Its position in the log of the audit.
     position: i64,
-    /// When it was drawn.
+    /// When it was asked for.
     drawn_at: DateTime<Utc>,
-    /// Who drew it, by pseudonym.
+    /// Who asked for it, by pseudonym.
     #[schema(value_type = ActorId)]
     drawn_by: Uuid,
     /// In which role.
     #[schema(value_type = Role)]
     role: String,
-    /// What the drawing follows from (startgetal).
+    /// The auditor's words (startgetal).
     seed: String,
     /// How.
     #[schema(value_type = Method)]
@@ -45,8 +45,12 @@ pub struct DrawnSample {
     total: i64,
     /// How many were to be drawn.
     size: i64,
-    /// How many were.
-    lines: i64,
+    /// How many were; absent as long as it is asked for and not drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<i64>,
+    /// Whether it follows from a checkpoint that was signed after it was asked for, and not from the words alone, as
+    /// samples of before that rule do.
+    by_checkpoint: bool,
     /// Under which mandate.
     #[schema(value_type = Option<MandateId>)]
     mandate: Option<Uuid>,
@@ -66,7 +70,7 @@ pub struct WhichSamples {
     /// From the verified lines of this calendar year.
     #[param(minimum = 2000, maximum = 2099)]
     year: Option<u16>,
-    /// From this seed: who tried seeds until one suited is found here.
+    /// In these words: who asked again and again is found here.
     seed: Option<String>,
     /// Drawn on this day or later.
     from: Option<NaiveDate>,
@@ -104,7 +108,7 @@ pub(super) async fn list_audit_samples(
     let mut rows = tenant(&audit.hub.db, &region).await?;
     let mut samples: Vec<DrawnSample> = sqlx::query_as(
         "select sample, position, drawn_at, drawn_by, role, seed, method, claim, year, population, total, size, lines,
-                mandate, number
+                mandate, number, by_checkpoint
          from samples.sample
          where region = $1 and ($2::uuid is null or drawn_by = $2) and ($3::uuid is null or claim = $3)
            and ($4::integer is null or year = $4) and ($5::text is null or seed = $5)

@@ -4,16 +4,19 @@ use super::unread;
 use crate::Audit;
 use crate::drawing::{self, Ask, Drawing};
 use crate::looks;
+use crate::pending::{self, NotDrawn};
 use crate::reading::Reader;
 use crate::sample::{Sample, commands::Command};
+use crate::seed;
 use crate::sheet;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use http::header;
+use http::{StatusCode, header};
 use proto_schemas::audit::sample::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tracing::Instrument;
 use utoipa::ToSchema;
 use vocabulary::{ClaimId, RegionId, SampleId};
 use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
@@ -22,7 +25,8 @@ use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ToDraw {
-    /// What the drawing follows from: 1 to 64 letters, digits, dots, hyphens and underscores (startgetal).
+    /// Your words, 1 to 64 letters, digits, dots, hyphens and underscores: the drawing follows from them and from the first
+    /// checkpoint that is signed after the request was recorded, so they cannot be tried out (startgetal).
     #[schemars(regex(pattern = r"^[A-Za-z0-9._-]{1,64}$"))]
     #[schema(pattern = "^[A-Za-z0-9._-]{1,64}$")]
     seed: String,
@@ -42,7 +46,9 @@ pub struct ToDraw {
     year: Option<u16>,
 }
 
-/// Draw a sample of lines; what was drawn is recorded in the audit's own log (steekproef trekken).
+/// Draw a sample of lines: the request is recorded in the audit's own log, then what it draws (steekproef trekken).
+///
+/// While that log cannot be signed the request stands, and the sample answers 503 until it is drawn.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/audit/samples", tag = "audit", operation_id = "draw-audit-sample",
     params(("region" = RegionId, Path)), request_body = ToDraw, responses(Created, Problem)
@@ -61,14 +67,21 @@ pub(super) async fn draw_audit_sample(
             "een steekproef is van een staat of van een jaar, niet van beide",
         )]));
     }
-    // Before anything is drawn: a drawing is an event of its own.
+    // Before anything is recorded: a request is an event of its own.
     let under = looks::acting_under(&audit.hub, &region, "draw-audit-sample", &asked).await?;
     let mut reader = Reader::new(region.clone(), audit.logs.clone()).kept_in(audit.hub.db.clone());
     let ask = Ask { seed, method, size, claim, year };
-    let drawn = drawing::draw(&mut reader, &ask).await.map_err(|error| unread(&error))?;
-    let drawn = drawn.ok_or_else(|| Problem::not_found("claim", "cofinancieringsstaat"))?;
-    let command = Command::Draw(Box::new(drawn.event(under)));
+    let population = drawing::population(&mut reader, ask).await.map_err(|error| unread(&error))?;
+    let population = population.ok_or_else(|| Problem::not_found("claim", "cofinancieringsstaat"))?;
+    let command = Command::Request(Box::new(population.request(under)));
     let done = audit.hub.log.execute::<Sample>(&region, &SampleId::fresh(), command, &asked).await?;
+    if let Some(sample) = done.id::<SampleId>() {
+        // In a task of its own: a caller who goes away does not keep it from being drawn.
+        let drawing = async move { pending::complete(&audit, &region, sample).await };
+        if let Ok(Err(error)) = tokio::spawn(drawing.in_current_span()).await {
+            tracing::warn!(%sample, %error, "a sample that was asked for is drawn later");
+        }
+    }
     Ok(Created::at(done, "/v1/regions/{region}/audit/samples/{id}"))
 }
 
@@ -104,10 +117,31 @@ pub(super) async fn show_audit_sample_sheet(
 
 async fn shown(audit: &Audit, region: RegionId, sample: SampleId) -> Result<Drawing, Problem> {
     let unknown = || Problem::not_found("sample", "steekproef");
-    let Sample::Drawn(recorded) = audit.hub.log.load::<Sample>(&region, &sample).await?.state else {
-        return Err(unknown());
+    let recorded = match pending::complete(audit, &region, sample).await {
+        Ok(Sample::Drawn(recorded)) => recorded,
+        Ok(Sample::None | Sample::Requested(_)) => return Err(unknown()),
+        Err(error) => return Err(not_drawn(error)),
     };
-    let mut reader = Reader::new(region, audit.logs.clone()).kept_in(audit.hub.db.clone());
+    let mut reader = Reader::new(region.clone(), audit.logs.clone()).kept_in(audit.hub.db.clone());
     let drawing = drawing::redraw(&mut reader, sample, &recorded).await.map_err(|error| unread(&error))?;
-    drawing.ok_or_else(unknown)
+    let mut drawing = drawing.ok_or_else(unknown)?;
+    if let Some(draw) = &drawing.draw {
+        drawing.findings.extend(seed::findings(&audit.hub.db, &region, draw).await?);
+    }
+    Ok(drawing)
+}
+
+fn not_drawn(error: NotDrawn) -> Problem {
+    match error {
+        NotDrawn::Unread(error) => unread(&error),
+        NotDrawn::Log(error) => error.into(),
+        NotDrawn::Database(error) => error.into(),
+        NotDrawn::NotSigned(why) => {
+            tracing::warn!(why, "a sample that was asked for is not drawn yet");
+            let english = "The request is recorded. The sample is drawn as soon as the log that holds it is signed.";
+            let dutch =
+                "De aanvraag is vastgelegd. De steekproef wordt getrokken zodra het logboek daarmee is getekend.";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "sample-not-drawn", english, dutch).again_after("30")
+        }
+    }
 }

@@ -2,8 +2,9 @@
 
 use crate::look::commands::Known;
 use chrono::NaiveDate;
-use proto_schemas::audit::mandate::Log;
-use vocabulary::{PersonId, Reason};
+use proto_schemas::audit::{disclosure::Form, mandate::Log};
+use std::collections::BTreeMap;
+use vocabulary::{DocumentHash, MandateId, PersonId, Reason};
 
 /// What may be asked.
 #[derive(Clone, Debug)]
@@ -28,6 +29,24 @@ pub enum Command {
         /// The mandate of the auditor who gets them.
         known: Known,
     },
+    /// Take logs out of the hub.
+    ExportLogs {
+        /// As what.
+        form: Form,
+        /// The first date of the export.
+        from: Option<NaiveDate>,
+        /// The last date of the export.
+        to: Option<NaiveDate>,
+        /// By service, the last position that it may reach.
+        ends: BTreeMap<String, i64>,
+        /// The mandate under which names are asked for beside it.
+        mandate: Option<MandateId>,
+    },
+    /// The files are there.
+    WriteExport {
+        /// SHA-256 of each.
+        digests: BTreeMap<String, DocumentHash>,
+    },
 }
 
 /// Why not.
@@ -41,6 +60,8 @@ pub enum Refusal {
     NotCovered { log: Log },
     #[error("Something was given out under this id.")]
     AlreadyGivenOut,
+    #[error("No export was begun under this id.")]
+    NotBegun,
 }
 
 impl decider::Refusal for Refusal {
@@ -50,6 +71,7 @@ impl decider::Refusal for Refusal {
             Self::NamesNotCovered => "names-not-covered",
             Self::NotCovered { .. } => "not-covered",
             Self::AlreadyGivenOut => "already-given-out",
+            Self::NotBegun => "not-begun",
         }
     }
 
@@ -61,6 +83,7 @@ impl decider::Refusal for Refusal {
                 return format!("Dit mandaat gaat niet over het logboek van {}, dat in de export zit.", log.as_str());
             }
             Self::AlreadyGivenOut => "Onder dit id is al iets verstrekt.",
+            Self::NotBegun => "Onder dit id is geen export begonnen.",
         };
         told.to_owned()
     }

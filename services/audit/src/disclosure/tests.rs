@@ -2,7 +2,7 @@ use super::*;
 use crate::look::commands::Known;
 use crate::mandate::{Mandate, Term, commands::Open};
 use decider::given;
-use proto_schemas::audit::mandate::Under;
+use proto_schemas::audit::{disclosure::Form, mandate::Under};
 use vocabulary::{Actor, MandateId, Role};
 
 const MANDATE: MandateId = MandateId(uuid::Uuid::from_u128(7));
@@ -69,4 +69,26 @@ fn names_leave_only_under_a_mandate_that_holds_today_covers_the_logs_and_allows_
     for (only, log) in [(Log::CoFinancing, Log::Consortium), (Log::Consortium, Log::CoFinancing)] {
         given(mandate(true, &[only], "2026-09-01")).then_refused(Refusal::NotCovered { log });
     }
+}
+
+fn exported() -> Event {
+    let ends = [("consortium".to_owned(), 12)].into();
+    Event::LogsExported { form: Form::Zip, from: None, to: None, ends, mandate: None }
+}
+
+fn written() -> Event {
+    Event::ExportWritten { digests: [("zip".to_owned(), "ab".repeat(32).parse().unwrap())].into() }
+}
+
+#[test]
+fn an_export_is_recorded_before_its_files_and_with_them() {
+    let ends = [("consortium".to_owned(), 12)].into();
+    let export = Command::ExportLogs { form: Form::Zip, from: None, to: None, ends, mandate: None };
+    let write = Command::WriteExport { digests: [("zip".to_owned(), "ab".repeat(32).parse().unwrap())].into() };
+    given::<Disclosure>([]).when(export.clone()).then([exported()]);
+    given::<Disclosure>([exported()]).when(write.clone()).then([written()]);
+    given::<Disclosure>([]).when(write.clone()).then_refused(Refusal::NotBegun);
+    given::<Disclosure>([opened()]).when(write.clone()).then_refused(Refusal::NotBegun);
+    given::<Disclosure>([exported(), written()]).when(write).then_refused(Refusal::AlreadyGivenOut);
+    given::<Disclosure>([exported()]).when(export).then_refused(Refusal::AlreadyGivenOut);
 }

@@ -5,7 +5,9 @@ use proto_schemas::audit::sample::Event;
 /// What may be asked.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Keep what was drawn; whoever asks has drawn it from the logs.
+    /// Ask for a sample of a population that whoever asks has counted in the logs.
+    Request(Box<Event>),
+    /// Keep what the request and the checkpoint after it drew from the logs.
     Draw(Box<Event>),
 }
 
@@ -14,8 +16,12 @@ pub enum Command {
 pub enum Refusal {
     #[error("There are no lines to draw from: nothing of this claim or year is verified.")]
     NothingToDraw,
-    #[error("Something else was drawn under this id.")]
+    #[error("Something else was asked for or drawn under this id.")]
     AlreadyDrawn,
+    #[error("What is drawn was not asked for first.")]
+    NotRequested,
+    #[error("What was drawn is not what was asked for.")]
+    NotAsRequested,
 }
 
 impl decider::Refusal for Refusal {
@@ -23,15 +29,20 @@ impl decider::Refusal for Refusal {
         match self {
             Self::NothingToDraw => "nothing-to-draw",
             Self::AlreadyDrawn => "already-drawn",
+            Self::NotRequested => "not-requested",
+            Self::NotAsRequested => "not-as-requested",
         }
     }
 
     fn in_dutch(&self) -> String {
         match self {
             Self::NothingToDraw => {
-                "Er zijn geen regels om uit te trekken: niets van deze staat of dit jaar is geverifieerd.".to_owned()
+                "Er zijn geen regels om uit te trekken: niets van deze staat of dit jaar is geverifieerd."
             }
-            Self::AlreadyDrawn => "Onder dit id is al iets anders getrokken.".to_owned(),
+            Self::AlreadyDrawn => "Onder dit id is al iets anders aangevraagd of getrokken.",
+            Self::NotRequested => "Wat wordt getrokken, is niet eerst aangevraagd.",
+            Self::NotAsRequested => "Wat is getrokken, is niet wat is aangevraagd.",
         }
+        .to_owned()
     }
 }

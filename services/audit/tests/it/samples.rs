@@ -1,16 +1,20 @@
-//! Every drawing is listed, also those that somebody threw away.
+//! A sample is asked for before anybody can know what it draws; every one is listed, also those that were thrown away.
 
 use crate::world::World;
+use audit::seed::effective;
 use event_log::Recorded;
 use proto_schemas::audit::mandate::Under;
-use proto_schemas::audit::sample::{Event, Line, Method};
+use proto_schemas::audit::sample::{Draw, Event, Line, Method};
+use proto_schemas::co_financing::contribution::{Event as OfContribution, What};
 use serde_json::{Value, json};
-use vocabulary::{ClaimId, Euros, MandateId, Role, SampleId};
+use sqlx::{Connection, PgConnection};
+use vocabulary::{ActorId, ClaimId, CompanyId, ContributionId, Euros, MandateId, Role, SampleId, SchemeCode};
 
 fn drawn(seed: &str, claim: Option<ClaimId>, year: Option<u16>) -> Event {
     let line = Line { stream: "contribution/x".into(), position: 1, number: None, amount: Euros(100) };
     Event::Drawn {
         seed: seed.into(),
+        draw: None,
         method: Method::Random,
         claim,
         year,
@@ -73,4 +77,140 @@ async fn samples_are_listed_by_claim_year_seed_day_and_who_drew_a_page_at_a_time
     }
     let teacher = world.hub.holding(Role::Teacher).await;
     teacher.get(&world.url("samples")).await.expect(403);
+}
+
+/// A region with twenty verified contributions of 2026.
+async fn with_lines() -> World {
+    let world = World::mandated(false).await;
+    let (company, by) = (CompanyId::fresh(), |name: &str| ActorId::derived(&[name]));
+    for number in 1..=20 {
+        let contribution = ContributionId::fresh();
+        let (amount, digest) = (Euros(number * 1_000), "ab".repeat(32).parse().unwrap());
+        let recorded = OfContribution::Recorded {
+            contribution,
+            company,
+            scheme: SchemeCode::sto(),
+            date: "2026-03-04".parse().unwrap(),
+            what: What::Facility,
+            description: "Een lokaal".parse().unwrap(),
+            amount,
+            by: by("recorder"),
+        };
+        let signed = OfContribution::Signed { by: by("signatory"), digest, amount, proofs: vec![] };
+        let digest = "ab".repeat(32).parse().unwrap();
+        let verified = OfContribution::Verified { by: by("leader"), digest, amount };
+        for event in [recorded, signed, verified] {
+            let stream = format!("contribution/{contribution}");
+            world.hub.happened("co-financing", &world.hub.region, &stream, &event).await;
+        }
+    }
+    world
+}
+
+fn wish() -> Value {
+    json!({ "seed": "controle-2026", "method": "random", "size": 5, "year": 2026 })
+}
+
+/// The database of the audit as its owner has it.
+async fn owner(world: &World) -> PgConnection {
+    PgConnection::connect_with(&world.hub.hub.db.connect_options()).await.unwrap()
+}
+
+/// What of a shown sample does not hold, as far as its seed and checkpoint are concerned.
+fn found(shown: &Value) -> Vec<String> {
+    let codes = shown["findings"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap().to_owned());
+    codes
+        .filter(|code| code.starts_with("seed") || code.starts_with("checkpoint") || code.starts_with("drawing"))
+        .collect()
+}
+
+async fn recorded(world: &World) -> Vec<(i64, Event)> {
+    world.events("sample").await.iter().map(|it| (it.position, it.event().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_sample_follows_from_a_checkpoint_that_is_signed_after_it_was_asked_for() {
+    let world = with_lines().await;
+    let first: SampleId = world.auditor.post(&world.url("samples"), &wish()).await.expect(201).id();
+    let second: SampleId = world.auditor.post(&world.url("samples"), &wish()).await.expect(201).id();
+    let events = recorded(&world).await;
+    let kinds: Vec<bool> = events.iter().map(|(_, event)| matches!(event, Event::Requested { .. })).collect();
+    assert_eq!(kinds, [true, false, true, false]);
+    let Event::Drawn { seed, draw: Some(draw), lines, .. } = &events[1].1 else { panic!("{:?}", events[1]) };
+    assert_eq!((seed.as_str(), draw.requested_at, lines.len()), ("controle-2026", events[0].0, 5));
+    assert_eq!(effective("controle-2026", &draw.checkpoint).as_ref(), Some(&draw.seed));
+    let size: i64 = draw.checkpoint.lines().nth(1).unwrap().parse().unwrap();
+    assert!(size >= events[0].0 && size < events[1].0, "{size}: {}", draw.checkpoint);
+    // The same words draw others, since nobody has the root when they choose them.
+    let seeds = [&events[1].1, &events[3].1].map(|it| match it {
+        Event::Drawn { draw: Some(draw), .. } => draw.seed.clone(),
+        other => panic!("{other:?}"),
+    });
+    assert_ne!(seeds[0], seeds[1]);
+    for sample in [first, second] {
+        let shown = world.auditor.get(&world.url(&format!("samples/{sample}"))).await.expect(200).json();
+        assert_eq!((found(&shown), shown["lines"].as_array().unwrap().len()), (vec![], 5));
+        assert!(shown.get("trial").is_none());
+    }
+    let listed = listed(&world, "?seed=controle-2026").await;
+    assert!(listed.iter().all(|it| it["byCheckpoint"] == true && it["lines"] == 5 && it["role"] == "auditor"));
+    assert_eq!(recorded(&world).await.len(), 4, "looking draws nothing again");
+}
+
+#[tokio::test]
+async fn what_was_asked_for_is_drawn_once_the_log_can_be_signed() {
+    let world = with_lines().await;
+    let mut owner = owner(&world).await;
+    let hide = "alter table checkpoints.checkpoint rename to away";
+    sqlx::raw_sql(hide).execute(&mut owner).await.unwrap();
+    let client = world.auditor.clone().key("the same");
+    let asked = client.post(&world.url("samples"), &wish()).await.expect(201);
+    let sample: SampleId = asked.id();
+    let address = world.url(&format!("samples/{sample}"));
+    world.auditor.get(&address).await.expect(503);
+    assert_eq!(recorded(&world).await.len(), 1, "the request stands");
+    let waiting = listed(&world, "").await;
+    assert_eq!((waiting[0]["sample"].clone(), waiting[0].get("lines")), (json!(sample), None));
+    let back = "alter table checkpoints.away rename to checkpoint";
+    sqlx::raw_sql(back).execute(&mut owner).await.unwrap();
+    assert_eq!(client.post(&world.url("samples"), &wish()).await.expect(201).body, asked.body);
+    let shown = world.auditor.get(&address).await.expect(200).json();
+    assert_eq!((found(&shown), shown["lines"].as_array().unwrap().len()), (vec![], 5));
+    assert_eq!(listed(&world, "").await[0]["lines"], 5);
+}
+
+#[tokio::test]
+async fn a_drawing_from_another_checkpoint_or_seed_than_its_own_is_found() {
+    let world = with_lines().await;
+    let sample: SampleId = world.auditor.post(&world.url("samples"), &wish()).await.expect(201).id();
+    let address = world.url(&format!("samples/{sample}"));
+    // Somebody who wants another drawing cuts a later checkpoint and takes the first away.
+    world.leader.post(&world.url("checkpoints"), &json!({})).await.expect(200);
+    let first = "delete from checkpoints.checkpoint where service = 'audit'
+                 and size = (select min(size) from checkpoints.checkpoint where service = 'audit')";
+    sqlx::raw_sql(first).execute(&mut owner(&world).await).await.unwrap();
+    let shown = world.auditor.get(&address).await.expect(200).json();
+    assert_eq!(found(&shown), ["checkpoint-not-first"]);
+
+    let forged = recorded(&world).await.remove(1).1;
+    let Event::Drawn { draw: Some(draw), .. } = &forged else { panic!("{forged:?}") };
+    let draw = Draw { seed: "00".repeat(32), ..draw.clone() };
+    let stream = format!("sample/{}", SampleId::fresh());
+    let mut forged = forged.clone();
+    if let Event::Drawn { draw: own, .. } = &mut forged {
+        *own = Some(draw);
+    }
+    world.hub.happened("audit", &world.hub.region, &stream, &forged).await;
+    let shown = world.auditor.get(&world.url(&stream.replace("sample/", "samples/"))).await.expect(200).json();
+    assert_eq!(found(&shown), ["drawing-differs", "seed-differs", "checkpoint-not-first"]);
+}
+
+#[tokio::test]
+async fn a_sample_of_before_requests_is_shown_as_drawn_from_the_words_alone() {
+    let world = with_lines().await;
+    let stream = format!("sample/{}", SampleId::fresh());
+    world.hub.happened("audit", &world.hub.region, &stream, &drawn("controle-2025", None, Some(2026))).await;
+    let shown = world.auditor.get(&world.url(&stream.replace("sample/", "samples/"))).await.expect(200).json();
+    assert_eq!((shown.get("draw"), shown["seed"].as_str()), (None, Some("controle-2025")));
+    assert_eq!(listed(&world, "").await[0]["byCheckpoint"], false);
 }

@@ -1,5 +1,6 @@
 //! `regiohub audit export REGION`: one zip that an auditor checks without the hub, or Parquet for analysts.
 
+use super::exported;
 use super::open_names::OpenNames;
 use super::reach::{Reach, RegionLog};
 use super::{Format, Found};
@@ -12,13 +13,15 @@ use clap::Args;
 use event_log::Database;
 use indicatif::{ProgressBar, ProgressStyle};
 use proofs::Malformed;
+use proto_schemas::audit::disclosure::Form;
 use serde_json::json;
 use std::path::PathBuf;
 use vocabulary::RegionId;
 
 /// Write a part of a region's history to one zip, with all it takes to prove it; what is sealed stays sealed in it.
 ///
-/// The same dates give the same bytes, however much was recorded since. `regiohub audit verify FILE.zip` checks it, and
+/// It is recorded in the audit's own log, before there is a file and with its digest after; what cannot be recorded is not
+/// written. The same dates give the same bytes, however much was recorded since. `regiohub audit verify FILE.zip` checks it, and
 /// so does the page verify.html inside it, without a network.
 #[derive(Clone, Debug, Args)]
 pub(super) struct ExportTo {
@@ -51,9 +54,15 @@ impl ExportTo {
         dates.check(Utc::now())?;
         let reached = self.reach.open().await?;
         let aside = reached.database("audit").await?;
-        // Where the logs end is known before anything is recorded: names beside a zip change nothing in it.
-        let of_region = reached.logs_of(&self.region).await?;
+        // Where the logs end is known before anything is recorded: what an export records changes nothing in it.
+        let mut of_region = reached.logs_of(&self.region).await?;
+        if dates.to.is_none() {
+            exported::without_own_records(&self.region, &mut of_region).await?;
+        }
+        let form = if self.parquet.is_some() { Form::Parquet } else { Form::Zip };
+        let at = (&reached, &self.region, self.names.written_down.oin.as_str());
         let names = self.names.recorded((&self.reach, &reached), &self.region, dates, &of_region).await?;
+        let record = exported::recorded(at, (form, dates, self.names.mandate()), &of_region).await?;
         let mut logs = Vec::new();
         for log in of_region {
             logs.push(source(&aside, &self.region, log).await?);
@@ -63,6 +72,11 @@ impl ExportTo {
         if let Some(folder) = &self.parquet {
             std::fs::create_dir_all(folder)?;
             let files = tables(self.region.clone(), dates, logs, folder.clone(), seen).await.map_err(found)?;
+            let named = |file: &PathBuf| {
+                let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                (name, file.clone())
+            };
+            record.written(files.iter().map(named).collect()).await?;
             for file in files {
                 match self.format {
                     Format::Text => println!("{}", file.display()),
@@ -74,6 +88,7 @@ impl ExportTo {
         let path = self.out.clone().unwrap_or_else(|| self.named());
         let export = Export { region: self.region.clone(), dates, logs, path: path.clone() };
         let manifest = export.write(seen).await.map_err(found)?;
+        record.written([("zip".to_owned(), path.clone())].into()).await?;
         match self.format {
             Format::Text => println!("{}", told(&manifest, &path)),
             Format::Json => println!("{}", json!({ "file": path, "manifest": manifest })),

@@ -28,10 +28,15 @@ pub(super) struct OpenNames {
     #[arg(long, requires = "open_names")]
     reason: Option<Reason>,
     #[command(flatten)]
-    written_down: WrittenDown,
+    pub written_down: WrittenDown,
 }
 
 impl OpenNames {
+    /// The mandate under which names are opened beside the export, when they are.
+    pub fn mandate(&self) -> Option<MandateId> {
+        self.mandate.filter(|_| self.open_names)
+    }
+
     /// What opens them, once it is recorded that it will be done; nothing when it was not asked for.
     ///
     /// # Errors

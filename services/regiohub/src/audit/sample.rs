@@ -2,7 +2,7 @@
 
 use super::reach::Reach;
 use super::{Format, Found};
-use ::audit::drawing::{Ask, Drawing, draw};
+use ::audit::drawing::{Ask, Drawing, population};
 use ::audit::reading::Reader;
 use ::audit::sheet;
 use anyhow::Context;
@@ -14,13 +14,16 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use vocabulary::{ClaimId, RegionId};
 
-/// Draw a sample of lines with what is to be looked at; the same seed draws the same lines.
+/// Draw a sample of lines with what is to be looked at.
+///
+/// At a hub (`--url`) the request is recorded first, and the drawing follows from your words and from the checkpoint that is
+/// signed after that. Without a hub it is a trial: recorded nowhere, of no weight, from another seed than any sample's.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Sample {
     /// Whose.
     #[arg(long)]
     region: RegionId,
-    /// What the drawing follows from: 1 to 64 letters, digits, dots, hyphens and underscores.
+    /// Your words, which the drawing follows from: 1 to 64 letters, digits, dots, hyphens and underscores.
     #[arg(long, value_parser = seed)]
     seed: String,
     /// Each euro the same chance, or each line.
@@ -41,7 +44,7 @@ pub(super) struct Sample {
     /// How it is written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Where a hub serves: it draws, and records what it drew. Without it nothing is recorded.
+    /// Where a hub serves: it records the request and draws. Without it this is a trial.
     #[arg(long, requires = "token")]
     url: Option<String>,
     /// The token of the auditor or controller who draws there.
@@ -100,9 +103,9 @@ impl Sample {
         let mut reader = Reader::new(self.region.clone(), sources.into()).kept_in(reached.database("audit").await?.app);
         let method = self.method();
         let ask = Ask { seed: self.seed.clone(), method, size: self.size, claim: self.claim, year: self.year };
-        let drawing = draw(&mut reader, &ask).await?.context("there is no such claim in the logs")?;
+        let population = population(&mut reader, ask).await?.context("there is no such claim in the logs")?;
+        let drawing = population.trial(&mut reader).await?;
         anyhow::ensure!(!drawing.lines.is_empty(), "there are no lines to draw from");
-        eprintln!("not recorded: give the --url of the hub and a --token to have the drawing recorded");
         Ok(drawing)
     }
 
@@ -135,8 +138,9 @@ async fn answered(request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
 }
 
 fn written(drawing: &Drawing) -> String {
-    let mut text = format!(
-        "{} of {} lines, {}; seed {}; read up to {}\n",
+    let mut text = if drawing.trial { format!("{}\n\n", sheet::TRIAL) } else { String::new() };
+    text += &format!(
+        "{} of {} lines, {}; words {}; read up to {}\n",
         drawing.lines.len(),
         drawing.population,
         drawing.total,
@@ -148,6 +152,14 @@ fn written(drawing: &Drawing) -> String {
     }
     if let Some(sample) = drawing.sample {
         text += &format!("recorded as sample/{sample}\n");
+    }
+    match &drawing.draw {
+        Some(draw) => {
+            text += &format!("requested at audit@{}; seed {}, from the checkpoint\n", draw.requested_at, draw.seed);
+            draw.checkpoint.lines().for_each(|line| text += &format!("  {line}\n"));
+        }
+        None if !drawing.trial => text += "drawn under the rule of before requests: from the words alone\n",
+        None => {}
     }
     for finding in &drawing.findings {
         text += &format!("! {}\n", finding.english);

@@ -76,7 +76,9 @@ pub async fn a_sample_is_drawn_and_drawn_again(stage: &Stage, end: &Value) -> St
     let second = stage.post_as_role(end, "auditor", "/audit/samples", &body).await;
     assert_ne!(first, second, "each drawing is recorded");
     let (one, other) = (sample(stage, end, &first).await, sample(stage, end, &second).await);
-    assert_eq!((&one["lines"], &one["interval"]), (&other["lines"], &other["interval"]));
+    assert_eq!(one["lines"], sample(stage, end, &first).await["lines"], "drawn again");
+    assert_eq!((&one["interval"], &one["seed"]), (&other["interval"], &other["seed"]));
+    assert_ne!(one["draw"]["seed"], other["draw"]["seed"], "the words alone say nothing of what is drawn");
     assert_eq!((&one["findings"], &one["total"]), (&json!([]), &claim["total"]));
     let hits: usize = one["lines"].as_array().unwrap().iter().map(|line| line["cents"].as_array().unwrap().len()).sum();
     assert!((8..=9).contains(&hits), "{hits}");
@@ -91,8 +93,10 @@ pub async fn a_sample_is_drawn_and_drawn_again(stage: &Stage, end: &Value) -> St
 
     let log = stage.log("audit").await;
     let recorded: Vec<Value> = log.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
-    let event = recorded.iter().find(|event| event["subject"] == format!("sample/{first}")).unwrap();
-    assert_eq!((&event["data"]["seed"], &event["actorrole"]), (&json!("controle-2025"), &json!("auditor")));
+    let of_first: Vec<&Value> = recorded.iter().filter(|it| it["subject"] == format!("sample/{first}")).collect();
+    let [request, event] = of_first[..] else { panic!("{of_first:?}") };
+    assert_eq!((&request["data"]["seed"], &request["actorrole"]), (&json!("controle-2025"), &json!("auditor")));
+    assert_eq!((&event["data"]["draw"]["requestedAt"], &event["actorrole"]), (&request["position"], &json!("hub")));
     assert_eq!(event["data"]["lines"].as_array().unwrap().len(), one["lines"].as_array().unwrap().len());
     assert!(event["data"]["under"]["mandate"].is_string(), "under which mandate: {event}");
 
