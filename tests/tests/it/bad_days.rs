@@ -16,6 +16,7 @@ mod nats;
 mod parked;
 mod processes;
 mod restored;
+mod rotation;
 mod seed;
 mod starting;
 mod stricken;
