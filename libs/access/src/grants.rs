@@ -1,10 +1,11 @@
 //! Who holds what, in memory: filled from the consortium's log, read at every request.
 
-use crate::Grant;
-use chrono::NaiveDate;
+use crate::age::Age;
+use crate::{End, Freshness, Grant, Stale};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 use vocabulary::{ActorId, Generations, RegionId, Role};
 
@@ -16,15 +17,36 @@ pub struct Grants {
     book: Arc<RwLock<Book>>,
     /// The operator's pseudonyms, oldest first.
     operator: Arc<[ActorId]>,
+    freshness: Freshness,
 }
 
-type Book = HashMap<RegionId, HashMap<ActorId, Vec<Grant>>>;
+#[derive(Debug, Default)]
+struct Book {
+    regions: HashMap<RegionId, Region>,
+    /// When all logs were asked last.
+    asked: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Default)]
+struct Region {
+    held: HashMap<ActorId, Vec<Grant>>,
+    age: Age,
+}
+
+impl Book {
+    fn region(&mut self, region: &RegionId) -> &mut Region {
+        let asked = self.asked;
+        let born = || Region { age: Age::born(asked), ..Region::default() };
+        self.regions.entry(region.clone()).or_insert_with(born)
+    }
+}
 
 impl Grants {
     /// An empty book, and the operator whom the configuration names: their pseudonyms, oldest first.
+    /// Nothing counts before the logs were asked.
     #[must_use]
-    pub fn new(operator: impl IntoIterator<Item = ActorId>) -> Self {
-        Self { book: Arc::default(), operator: operator.into_iter().collect() }
+    pub fn new(operator: impl IntoIterator<Item = ActorId>, freshness: Freshness) -> Self {
+        Self { book: Arc::default(), operator: operator.into_iter().collect(), freshness }
     }
 
     /// Under which of its pseudonyms an identity is known in a region: the oldest one that ever held a grant there, and
@@ -32,10 +54,10 @@ impl Grants {
     /// sign as two who are one. The operator has the oldest one everywhere: the configuration names them in the open.
     #[must_use]
     pub fn known_as(&self, region: Option<&RegionId>, pseudonyms: &Generations<ActorId>) -> ActorId {
-        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
-        let of_region = region.and_then(|region| book.get(region));
+        let book = self.read();
+        let of_region = region.and_then(|region| book.regions.get(region));
         let knows = |actor: &&ActorId| {
-            self.operator.contains(*actor) || of_region.is_some_and(|of_region| of_region.contains_key(*actor))
+            self.operator.contains(*actor) || of_region.is_some_and(|of_region| of_region.held.contains_key(*actor))
         };
         *pseudonyms.all().find(knows).unwrap_or(pseudonyms.newest())
     }
@@ -46,19 +68,60 @@ impl Grants {
         for grant in grants.into_iter().filter(|grant| !matches!(grant.role, Role::Operator | Role::Hub)) {
             of_region.entry(grant.actor).or_default().push(grant);
         }
-        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
+        let mut book = self.write();
+        let known = book.region(region);
         // Whoever held something stays known, with nothing.
-        for actor in book.get(region).into_iter().flat_map(HashMap::keys) {
+        for actor in known.held.keys() {
             of_region.entry(*actor).or_default();
         }
-        book.insert(region.clone(), of_region);
+        known.held = of_region;
+    }
+
+    /// Everything of the region's log up to `end` is in the book.
+    pub fn reached(&self, region: &RegionId, end: End) {
+        self.write().region(region).age.reached(end);
+    }
+
+    /// The logs of all regions ended there when they were asked at `at`, a moment of the clock of [`Freshness`].
+    pub fn asked(&self, at: DateTime<Utc>, ends: &BTreeMap<RegionId, End>) {
+        let mut book = self.write();
+        for (region, end) in ends {
+            book.region(region).age.asked(Some(*end), at);
+        }
+        for (region, known) in &mut book.regions {
+            if known.age.was_listed() && !ends.contains_key(region) {
+                known.age.asked(None, at);
+            }
+        }
+        book.asked = Some(at);
+    }
+
+    /// Whether the grants of a region count at this moment. Where there is no log there are no grants, as long as that
+    /// was asked.
+    ///
+    /// # Errors
+    /// Why they do not.
+    pub fn current(&self, region: &RegionId) -> Result<(), Stale> {
+        let (book, now) = (self.read(), self.freshness.clock.now());
+        match book.regions.get(region) {
+            Some(known) => known.age.check(now, &self.freshness),
+            None => Age::born(book.asked).check(now, &self.freshness),
+        }
+    }
+
+    /// Whether the logs of all regions answered as lately as they must.
+    ///
+    /// # Errors
+    /// Since when they do not.
+    pub fn answered(&self) -> Result<(), Stale> {
+        Age::born(self.read().asked).check(self.freshness.clock.now(), &self.freshness)
     }
 
     /// What an actor holds in a region on a day.
     #[must_use]
     pub fn of(&self, region: &RegionId, actor: ActorId, today: NaiveDate) -> Vec<Grant> {
-        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
-        let held = book.get(region).and_then(|of_region| of_region.get(&actor)).into_iter().flatten();
+        let book = self.read();
+        let held = book.regions.get(region).and_then(|known| known.held.get(&actor)).into_iter().flatten();
         held.filter(|grant| grant.holds_on(today)).cloned().chain(self.everywhere(actor)).collect()
     }
 
@@ -71,15 +134,25 @@ impl Grants {
     /// The regions whose grants are known.
     #[must_use]
     pub fn regions(&self) -> Vec<RegionId> {
-        let mut regions: Vec<_> = self.book.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+        let mut regions: Vec<_> = self.read().regions.keys().cloned().collect();
         regions.sort();
         regions
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Book> {
+        self.book.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Book> {
+        self.book.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::TimeDelta;
+    use decider::Clock;
     use vocabulary::GrantId;
 
     fn today() -> NaiveDate {
@@ -120,7 +193,7 @@ mod tests {
     #[test]
     fn the_operator_keeps_the_oldest_pseudonym_everywhere() {
         let (old, new) = (ActorId::fresh(), ActorId::fresh());
-        let grants = Grants::new([old, new]);
+        let grants = Grants::new([old, new], Freshness::default());
         let pseudonyms = Generations::of(vec![old, new], 1).unwrap();
         assert_eq!([None, Some(&region("here"))].map(|region| grants.known_as(region, &pseudonyms)), [old, old]);
         assert_eq!(grants.everywhere(old), [Grant::operator(old)]);
@@ -142,9 +215,36 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_region_has_no_grants_as_long_as_that_was_asked() {
+        let (clock, hand) = Clock::settable(DateTime::UNIX_EPOCH);
+        let grants = Grants::new(None, Freshness::by(clock.clone()));
+        assert_eq!(grants.current(&region("here")), Err(Stale::Unknown));
+        grants.asked(clock.now(), &BTreeMap::new());
+        hand.advance(TimeDelta::seconds(60));
+        assert_eq!((grants.current(&region("here")), grants.answered()), (Ok(()), Ok(())));
+        hand.advance(TimeDelta::milliseconds(1));
+        assert!(grants.current(&region("here")).is_err() && grants.answered().is_err());
+    }
+
+    #[test]
+    fn a_log_that_is_gone_makes_its_region_stale_and_no_other() {
+        let (clock, hand) = Clock::settable(DateTime::UNIX_EPOCH);
+        let grants = Grants::new(None, Freshness::by(clock.clone()));
+        let end = End { epoch: 1, position: 1 };
+        let both: BTreeMap<_, _> = ["here", "there"].map(|slug| (region(slug), end)).into();
+        both.keys().for_each(|region| grants.reached(region, end));
+        grants.asked(clock.now(), &both);
+        hand.advance(TimeDelta::seconds(1));
+        grants.asked(clock.now(), &BTreeMap::from([(region("here"), end)]));
+        hand.advance(TimeDelta::seconds(11));
+        assert_eq!(grants.current(&region("here")), Ok(()));
+        assert!(grants.current(&region("there")).is_err());
+    }
+
+    #[test]
     fn only_the_configuration_makes_an_operator() {
         let (operator, impostor) = (ActorId::fresh(), ActorId::fresh());
-        let grants = Grants::new(Some(operator));
+        let grants = Grants::new(Some(operator), Freshness::default());
         grants.replace(&region("here"), vec![Grant::operator(impostor), Grant { role: Role::Hub, ..leader(impostor) }]);
         assert_eq!(grants.of(&region("here"), impostor, today()), []);
         assert_eq!(grants.of(&region("there"), operator, today()), [Grant::operator(operator)]);

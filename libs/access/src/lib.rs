@@ -9,6 +9,7 @@
 //!
 //! **Invariant:** a token says who; nothing in it says what one may do.
 
+mod age;
 mod cache;
 mod development;
 mod discovery;
@@ -21,6 +22,7 @@ mod mark;
 pub mod table;
 mod token;
 
+pub use age::{End, Freshness, Stale};
 pub use development::{DevIssuer, NoKey};
 pub use grant::{Grant, Scope, Touches};
 pub use grants::Grants;

@@ -48,8 +48,8 @@ pub(crate) static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
     }
 });
 
-/// Says aloud that someone must look.
-pub(crate) fn raise(what: &str, service: &str, region: &str, error: &dyn std::fmt::Display) {
+/// Raises an alarm: `what` stopped, or is behind, for the log of `service` in `region`, and somebody must look.
+pub fn raise(what: &str, service: &str, region: &str, error: &dyn std::fmt::Display) {
     INSTRUMENTS.alarms.add(1, &[KeyValue::new("what", what.to_owned()), KeyValue::new("service", service.to_owned())]);
     tracing::error!(alarm = true, what, service, region, %error, "someone must look");
 }

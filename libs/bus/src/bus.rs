@@ -1,5 +1,6 @@
 //! What a service has to relay, project and react to, put together.
 
+use crate::direct::Direct;
 use crate::follow::{Follow, Follower, Parks, Retried};
 use crate::group::{Group, Groups, Members};
 use crate::lease::Leases;
@@ -12,21 +13,37 @@ use crate::reactor::Reactor;
 use crate::rebuild::Rebuild;
 use crate::relay::Relay;
 use crate::stream::Streams;
+use crate::turns::Turns;
 use crate::{
-    Error, LogSource, Nats, Parked, Progress, Projection, Reaction, ReadModel, Replayed, Settings, Watch, parked,
-    tables,
+    Error, LogSource, Nats, Parked, Progress, Projection, Reaction, ReadModel, Reads, Replayed, Settings, Watch,
+    parked, tables,
 };
 use event_log::{Database, EventLog};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, OnceCell, Semaphore};
+use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
 
-/// Reactions wait for others more than they work.
-const REACTIONS_AT_ONCE: usize = 32;
+/// Reactions wait for others more than they work: as many logs of one reaction at the same time, whatever the others
+/// wait for.
+const REACTIONS_AT_ONCE: usize = 16;
+/// As many logs of one projection that catches up alone, perhaps because it waits for something.
+const ALONE_AT_ONCE: usize = 1;
+/// How long a start waits for a log.
+const LOOK: Duration = Duration::from_secs(5);
+/// Connections of a projection that reads the log itself.
+const OWN_CONNECTIONS: u32 = 2;
+
+/// A reaction, and the logs it reads.
+#[derive(Clone)]
+pub(crate) struct Reacting {
+    pub reaction: Arc<dyn AnyReaction>,
+    pub sources: Vec<LogSource>,
+    turns: Turns,
+}
 
 /// Something else that runs beside: made anew after an error.
 pub(crate) type Task = Arc<dyn Fn(CancellationToken) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
@@ -41,12 +58,13 @@ pub struct Bus {
     pub(crate) progress: Progress,
     pub(crate) relays: Vec<EventLog>,
     pub(crate) projections: Vec<Rebuild>,
-    pub(crate) reactions: Vec<(Arc<dyn AnyReaction>, Vec<LogSource>)>,
+    pub(crate) reactions: Vec<Reacting>,
     pub(crate) leases: Leases,
     pub(crate) groups: Groups,
     pub(crate) tasks: Vec<(&'static str, Task)>,
-    applying: Arc<Semaphore>,
-    reacting: Arc<Semaphore>,
+    applying: Turns,
+    /// Of those that are outside a group: what they wait for takes no turn of those inside.
+    alone: Turns,
     migrated: Arc<OnceCell<()>>,
 }
 
@@ -64,8 +82,8 @@ impl Bus {
             leases: Leases::new(database.app.clone()),
             groups: Groups::default(),
             tasks: Vec::new(),
-            applying: Arc::new(Semaphore::new(settings.at_once.max(1))),
-            reacting: Arc::new(Semaphore::new(REACTIONS_AT_ONCE)),
+            applying: Turns::of(settings.at_once),
+            alone: Turns::of(settings.at_once),
             migrated: Arc::default(),
             database,
             settings,
@@ -89,10 +107,18 @@ impl Bus {
     #[must_use]
     pub fn read_model(mut self, ReadModel(projection): ReadModel, sources: &[LogSource]) -> Self {
         self.progress.reads(projection.name(), projection.logs());
+        let mut database = self.database.clone();
+        if projection.reads() == Reads::Log {
+            self.progress.answers_from_memory(projection.name());
+            // Connections of its own: it never waits for those that others hold.
+            let options = (*database.app.connect_options()).clone();
+            database.app = database.app.options().clone().max_connections(OWN_CONNECTIONS).connect_lazy_with(options);
+        }
         self.projections.push(Rebuild {
+            turns: self.alone.at_most(ALONE_AT_ONCE),
             sources: of(projection.logs(), sources),
             projection,
-            database: self.database.clone(),
+            database,
             settings: self.settings.clone(),
             progress: self.progress.clone(),
             leases: self.leases.clone(),
@@ -106,7 +132,7 @@ impl Bus {
     pub fn reaction(mut self, reaction: impl Reaction, sources: &[LogSource]) -> Self {
         let reaction: Arc<dyn AnyReaction> = Arc::new(reaction);
         let sources = of(reaction.logs(), sources);
-        self.reactions.push((reaction, sources));
+        self.reactions.push(Reacting { reaction, sources, turns: Turns::of(REACTIONS_AT_ONCE) });
         self
     }
 
@@ -138,7 +164,7 @@ impl Bus {
         let projections =
             self.projections.iter().map(|one| (one.projection.name().to_owned(), one.projection.logs(), &one.sources));
         let reactions =
-            self.reactions.iter().map(|(reaction, sources)| (reader(reaction.name()), reaction.logs(), sources));
+            self.reactions.iter().map(|one| (reader(one.reaction.name()), one.reaction.logs(), &one.sources));
         for (reader, wanted, sources) in projections.chain(reactions) {
             for service in wanted {
                 if !sources.iter().any(|source| source.service() == *service) {
@@ -154,6 +180,26 @@ impl Bus {
             tables::live(&self.database.owner, &*one.projection).await?;
         }
         Ok(())
+    }
+
+    /// Has the projections that read logs themselves catch up now, once, where their tables are of this version: before
+    /// the first request comes. What does not answer is asked again by [`Bus::run`].
+    pub async fn look(&self) {
+        let end = CancellationToken::new();
+        for one in self.projections.iter().filter(|one| one.reads_the_log()) {
+            for source in &one.sources {
+                let caught_up = async {
+                    if tables::live(&self.database.owner, &*one.projection).await? == one.projection.version() {
+                        self.direct(one, source).catch_up(&end).await?;
+                    }
+                    Ok::<(), Error>(())
+                };
+                let done = tokio::time::timeout(LOOK, caught_up).await;
+                if let Err(error) = done.unwrap_or(Err(Error::Late(LOOK))) {
+                    tracing::warn!(reader = one.projection.name(), service = source.service(), %error, "not caught up yet");
+                }
+            }
+        }
     }
 
     /// What is parked in a region.
@@ -214,7 +260,7 @@ impl Bus {
     }
 
     pub(crate) fn follow_projection(&self, one: &Rebuild, source: &LogSource, log: Log) -> Result<Follow, Error> {
-        self.follow(Arc::new(self.projector(one)), source, log, &self.applying)
+        self.follow(Arc::new(self.projector(one)), source, log, &one.turns)
     }
 
     /// One reader for some projections; `over` is cancelled when there is none of them left.
@@ -232,13 +278,13 @@ impl Bus {
 
     pub(crate) fn follow_reaction(
         &self,
-        reaction: &Arc<dyn AnyReaction>,
+        one: &Reacting,
         source: &LogSource,
         log: Log,
         end: &CancellationToken,
         write_every: Duration,
     ) -> Result<Follow, Error> {
-        self.follow(Arc::new(self.reactor(reaction, end, write_every)), source, log, &self.reacting)
+        self.follow(Arc::new(self.reactor(&one.reaction, end, write_every)), source, log, &one.turns)
     }
 
     fn follow(
@@ -246,7 +292,7 @@ impl Bus {
         follower: Arc<dyn Follower>,
         source: &LogSource,
         log: Log,
-        at_once: &Arc<Semaphore>,
+        at_once: &Turns,
     ) -> Result<Follow, Error> {
         Ok(Follow {
             by: self.service,
@@ -263,10 +309,21 @@ impl Bus {
         let name = one.projection.name();
         Projector {
             projection: one.projection.clone(),
-            app: self.database.app.clone(),
+            app: one.database.app.clone(),
             schema: schema(name),
             reader: name.to_owned(),
             progress: Some(self.progress.clone()),
+        }
+    }
+
+    pub(crate) fn direct(&self, one: &Rebuild, source: &LogSource) -> Direct {
+        Direct {
+            by: self.service,
+            projector: Projector { progress: None, ..self.projector(one) },
+            one: one.clone(),
+            source: source.clone(),
+            settings: self.settings.clone(),
+            progress: self.progress.clone(),
         }
     }
 
@@ -287,16 +344,18 @@ impl Bus {
             let follower: Arc<dyn Parks> = Arc::new(self.projector(one));
             (one.projection.name().to_owned(), follower, one.sources.clone())
         });
-        let reactions = self.reactions.iter().map(|(reaction, sources)| {
-            let follower: Arc<dyn Parks> = Arc::new(self.reactor(reaction, &CancellationToken::new(), Duration::ZERO));
-            (reader(reaction.name()), follower, sources.clone())
+        let reactions = self.reactions.iter().map(|one| {
+            let reactor = self.reactor(&one.reaction, &CancellationToken::new(), Duration::ZERO);
+            let follower: Arc<dyn Parks> = Arc::new(reactor);
+            (reader(one.reaction.name()), follower, one.sources.clone())
         });
         projections.chain(reactions).collect()
     }
 
-    /// One source for each service whose log a projection reads.
+    /// One source for each service whose log projections read together.
     pub(crate) fn projected(&self) -> Vec<LogSource> {
-        let sources = self.projections.iter().flat_map(|one| &one.sources);
+        let together = self.projections.iter().filter(|one| !one.reads_the_log());
+        let sources = together.flat_map(|one| &one.sources);
         let by_service: BTreeMap<&str, &LogSource> = sources.map(|source| (source.service(), source)).collect();
         by_service.into_values().cloned().collect()
     }
@@ -305,7 +364,7 @@ impl Bus {
     pub(crate) fn all_sources(&self) -> Vec<LogSource> {
         let relayed = self.relays.iter().cloned().map(LogSource::Here);
         let projected = self.projections.iter().flat_map(|one| one.sources.clone());
-        let reacted = self.reactions.iter().flat_map(|(_, sources)| sources.clone());
+        let reacted = self.reactions.iter().flat_map(|one| one.sources.clone());
         let mut all: BTreeMap<String, LogSource> = BTreeMap::new();
         for source in relayed.chain(projected).chain(reacted) {
             all.entry(source.service().to_owned()).or_insert(source);

@@ -60,6 +60,30 @@ pub(crate) async fn lock_all(
     Ok(locked)
 }
 
+/// Which of several readers has a checkpoint that somebody else holds for long, such as a rebuild that is switched.
+pub(crate) async fn held_elsewhere(rows: &mut PgConnection, log: &Log, keys: &[Key]) -> sqlx::Result<Option<usize>> {
+    let held: Option<i64> = sqlx::query_scalar(
+        "with free as materialized (
+             select reader, version from bus.checkpoints
+             where region = $1 and service = $2 and (reader, version) in (select * from unnest($3::text[], $4::int[]))
+             for update skip locked)
+         select wanted.index
+         from unnest($3::text[], $4::int[]) with ordinality as wanted (reader, version, index)
+         join bus.checkpoints kept on kept.region = $1 and kept.service = $2
+              and kept.reader = wanted.reader and kept.version = wanted.version
+         where (wanted.reader, wanted.version) not in (select * from free)
+         order by wanted.index limit 1",
+    )
+    .bind(log.region.as_str())
+    .bind(&log.service)
+    .bind(keys.iter().map(|key| key.reader.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.version).collect::<Vec<_>>())
+    .fetch_optional(rows)
+    .await?;
+    // Ordinality counts from one.
+    Ok(held.and_then(|index| usize::try_from(index - 1).ok()))
+}
+
 async fn begin(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
     // `for share` waits for a switch that is under way, so a superseded version never begins anew.
     let live: Option<i32> = sqlx::query_scalar("select live_version from bus.projections where name = $1 for share")

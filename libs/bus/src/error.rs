@@ -1,6 +1,7 @@
 //! Why relaying or following stopped.
 
 use event_log::Unreadable;
+use std::time::Duration;
 use vocabulary::RegionId;
 
 /// Why relaying or following stopped.
@@ -115,6 +116,12 @@ pub enum Error {
         /// Whose log.
         service: String,
     },
+    /// Somebody else holds a reader's checkpoint, such as a rebuild that is switched.
+    #[error("somebody else holds the checkpoint of {0}")]
+    Waits(String),
+    /// Something did not answer in time.
+    #[error("no answer in {} seconds", .0.as_secs())]
+    Late(Duration),
     /// No reader of that name.
     #[error("there is no projection or reaction called {0}")]
     NoReader(String),
@@ -130,7 +137,11 @@ impl Error {
 
     /// Whether trying again may help without anyone doing anything.
     pub(crate) fn passes(&self) -> bool {
-        matches!(self, Self::Database(error) if passes(error))
+        match self {
+            Self::Database(error) => passes(error),
+            Self::Waits(_) => true,
+            _ => false,
+        }
     }
 }
 
@@ -154,6 +165,11 @@ pub(crate) fn passes(error: &sqlx::Error) -> bool {
         | sqlx::Error::BeginFailed => true,
         _ => false,
     }
+}
+
+/// Whether it waited too long for what somebody else has locked.
+pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some("55P03"))
 }
 
 /// What may be kept and logged of a database error: values of a row may be personal, so they are left out.

@@ -6,14 +6,16 @@ use crate::names::Log;
 use crate::projector::gap;
 use crate::stream::{Chunk, LogStream};
 use crate::supervise::Backoff;
+use crate::turns::Turns;
 use crate::{Error, LogSource, Settings};
 use event_log::Recorded;
 use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt};
 use opentelemetry::KeyValue;
 use std::sync::Arc;
-use tokio::sync::{Semaphore, watch};
-use tokio::time::MissedTickBehavior;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 /// What can follow logs: a projection or a reaction.
@@ -56,7 +58,7 @@ pub(crate) struct Follow {
     pub stream: LogStream,
     pub settings: Settings,
     /// How many batches may be under way in this process.
-    pub at_once: Arc<Semaphore>,
+    pub at_once: Turns,
 }
 
 impl Follow {
@@ -260,16 +262,24 @@ impl Follow {
     }
 }
 
+/// After how long something that is tried again and again needs somebody.
+const ALARM_AFTER: Duration = Duration::from_secs(30);
+
 /// Does it until the database takes it; `None` when the end comes first.
 pub(crate) async fn patiently<'a, T>(
     key: &Key,
     end: &CancellationToken,
     mut attempt: impl FnMut() -> BoxFuture<'a, Result<T, Error>>,
 ) -> Result<Option<T>, Error> {
-    let mut backoff = Backoff::new();
+    let (mut backoff, began, mut told) = (Backoff::new(), Instant::now(), false);
     loop {
         match attempt().await {
             Err(error) if error.passes() => {
+                if !told && began.elapsed() >= ALARM_AFTER {
+                    told = true;
+                    let what = format!("{} waits", key.reader);
+                    raise(&what, &key.log.service, key.log.region.as_str(), &error);
+                }
                 tracing::warn!(reader = key.reader, %error, "the database does not take it, trying again");
                 if !backoff.wait(end).await {
                     return Ok(None);

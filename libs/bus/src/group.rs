@@ -1,15 +1,16 @@
 //! The projections of one database that read one log together: one reader, one transaction a batch.
 //!
 //! Outside ─caught up→ inside ─another epoch, another version, a gap→ sent away, and in again once it was healed
+//!                            └─it waits for something, such as the vault→ sent away, and in again once it is past that
 
 use crate::alarm::INSTRUMENTS;
-use crate::checkpoint::{self, Key};
+use crate::checkpoint::Key;
 use crate::follow::Follower;
 use crate::names::Log;
 use crate::passed::Passed;
 use crate::projector::Projector;
 use crate::rows::filling;
-use crate::together::{Halt, in_one_go};
+use crate::together::{Halt, in_one_go, lock};
 use crate::{Error, Progress};
 use event_log::Recorded;
 use futures_util::future::BoxFuture;
@@ -28,7 +29,15 @@ const TOGETHER: &str = "projections";
 pub(crate) struct Member {
     pub projector: Projector,
     /// Why it was sent away.
-    pub away: mpsc::UnboundedSender<Error>,
+    pub away: mpsc::UnboundedSender<Away>,
+}
+
+/// Why a projection was sent away from a group.
+#[derive(Debug)]
+pub(crate) struct Away {
+    pub error: Error,
+    /// The end of the batch that it could not take.
+    pub upto: i64,
 }
 
 /// By reader.
@@ -42,7 +51,7 @@ pub(crate) struct Groups(Arc<Mutex<HashMap<Log, watch::Sender<Members>>>>);
 pub(crate) struct Place {
     members: watch::Sender<Members>,
     reader: String,
-    away: mpsc::UnboundedReceiver<Error>,
+    away: mpsc::UnboundedReceiver<Away>,
 }
 
 impl Groups {
@@ -69,13 +78,13 @@ impl Groups {
 
 impl Place {
     /// Why it was sent away, once it is.
-    pub async fn sent_away(&mut self) -> Option<Error> {
+    pub async fn sent_away(&mut self) -> Option<Away> {
         self.away.recv().await
     }
 
     /// Why it was sent away, when it was.
     pub fn was_sent_away(&mut self) -> Option<Error> {
-        self.away.try_recv().ok()
+        self.away.try_recv().ok().map(|away| away.error)
     }
 }
 
@@ -107,7 +116,8 @@ impl Group {
         Self { log, progress, members: Mutex::new(members), over, passed: Passed::new(write_every) }
     }
 
-    /// Applies a batch in as few transactions as may be: one, and one for each that cannot apply an event of it.
+    /// Applies a batch in as few transactions as may be: one, and one for each that cannot apply an event of it. One that
+    /// waits for something is sent away: only where the database itself does not answer all of them wait.
     async fn batch(&self, events: &[Recorded]) -> Result<i64, Error> {
         let mut together: Vec<Member> = self.members().values().cloned().collect();
         let projectors = together.iter().map(|member| &member.projector);
@@ -118,6 +128,7 @@ impl Group {
             self.progress.all_reached(&self.log.service, &self.log.region, readers);
             return Ok(at);
         }
+        let upto = events.last().map_or(0, |last| last.position);
         let (mut alone, mut reached) = (Vec::new(), Vec::new());
         while !together.is_empty() {
             let projectors: Vec<&Projector> = together.iter().map(|member| &member.projector).collect();
@@ -128,21 +139,20 @@ impl Group {
                     break;
                 }
                 Err(Halt::Poison(index)) => alone.push(together.remove(index)),
-                Err(Halt::Away(index, error)) => self.send_away(&together.remove(index), error),
+                Err(Halt::Away(index, error)) => self.send_away(&together.remove(index), error, upto),
                 Err(Halt::Failed(error)) => return Err(error),
             }
         }
         for member in alone {
             match member.projector.batch(&member.projector.key_in(&self.log), events, &self.passed).await {
                 Ok(at) => reached.push(at),
-                Err(error) if error.passes() => return Err(error),
-                Err(error) => self.send_away(&member, error),
+                Err(error) => self.send_away(&member, error, upto),
             }
         }
         self.passed.written();
         INSTRUMENTS.batch.record(events.len() as u64, &[KeyValue::new("task", TOGETHER)]);
         // The furthest behind: the others know what they have had.
-        Ok(reached.into_iter().min().or(events.last().map(|event| event.position)).unwrap_or(0))
+        Ok(reached.into_iter().min().unwrap_or(upto))
     }
 
     async fn begin(&self) -> Result<i64, Error> {
@@ -151,13 +161,22 @@ impl Group {
             let Some(first) = members.first() else { return Ok(0) };
             let keys: Vec<Key> = members.iter().map(|member| member.projector.key_in(&self.log)).collect();
             let mut rows = filling(&first.projector.app, &self.log.region, &first.projector.schema).await?;
-            let locked = checkpoint::lock_all(&mut rows, &self.log, &keys).await?;
+            let locked = match lock(&mut rows, &first.projector, &self.log, &keys).await {
+                Ok(locked) => locked,
+                Err(Halt::Away(index, error)) => {
+                    self.send_away(&members[index], error, 0);
+                    continue;
+                }
+                Err(Halt::Failed(error)) => return Err(error),
+                // Nothing is applied here.
+                Err(Halt::Poison(_)) => continue,
+            };
             rows.commit().await?;
             let mut reached = Vec::with_capacity(members.len());
             for (member, at) in members.iter().zip(locked) {
                 match at {
                     Ok(at) => reached.push((member, at)),
-                    Err(error) => self.send_away(member, error),
+                    Err(error) => self.send_away(member, error, 0),
                 }
             }
             for (member, at) in &reached {
@@ -178,14 +197,14 @@ impl Group {
         self.progress.all_reached(&self.log.service, &self.log.region, readers);
     }
 
-    fn send_away(&self, member: &Member, error: Error) {
+    fn send_away(&self, member: &Member, error: Error, upto: i64) {
         let mut members = self.members();
         members.remove(&member.projector.reader);
         if members.is_empty() {
             self.over.cancel();
         }
         // Who does not listen has left already.
-        let _ = member.away.send(error);
+        let _ = member.away.send(Away { error, upto });
     }
 
     fn members(&self) -> MutexGuard<'_, Members> {

@@ -6,7 +6,7 @@ use crate::names::Log;
 use chrono::{DateTime, Utc};
 use event_log::{Recorded, tenant};
 use sqlx::{PgConnection, PgPool};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use vocabulary::RegionId;
 
 /// An event that a reader could not handle, or that waits behind one.
@@ -139,6 +139,16 @@ pub(crate) async fn release(rows: &mut PgConnection, key: &Key, position: i64) -
     .execute(rows)
     .await?;
     Ok(())
+}
+
+/// How many events are parked for one reader, by region.
+pub(crate) async fn counts_of(rows: &mut PgConnection, reader: &str) -> Result<HashMap<RegionId, i64>, Error> {
+    let counts: Vec<(String, i64)> =
+        sqlx::query_as("select region, count(*) from bus.parked where reader = $1 group by region")
+            .bind(reader)
+            .fetch_all(rows)
+            .await?;
+    Ok(counts.into_iter().filter_map(|(region, count)| Some((region.parse().ok()?, count))).collect())
 }
 
 /// How many events are parked per reader and region, for the gauge: none is told too.

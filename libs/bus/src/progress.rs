@@ -3,7 +3,7 @@
 use crate::Error;
 use event_log::tenant;
 use sqlx::PgPool;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -27,6 +27,8 @@ struct Inner {
 struct Known {
     /// Which services each projection reads.
     readers: BTreeMap<String, Vec<String>>,
+    /// Those that answer from memory: what another process applied is not in ours yet.
+    in_memory: HashSet<String>,
     /// By reader, service and region.
     positions: HashMap<(String, String, RegionId), i64>,
     /// Where each log ends, by service and region.
@@ -125,6 +127,11 @@ impl Progress {
         self.known().readers.insert(reader.to_owned(), services);
     }
 
+    /// Its position counts once this process was told of it, whatever its checkpoint says.
+    pub(crate) fn answers_from_memory(&self, reader: &str) {
+        self.known().in_memory.insert(reader.to_owned());
+    }
+
     pub(crate) fn reached(&self, reader: &str, service: &str, region: &RegionId, position: i64) {
         self.all_reached(service, region, [(reader, position)]);
     }
@@ -153,6 +160,12 @@ impl Progress {
         self.known().ends.insert((service.to_owned(), region.clone()), position);
     }
 
+    /// How far a reader is, as far as this process knows.
+    pub(crate) fn position(&self, reader: &str, service: &str, region: &RegionId) -> i64 {
+        let of = (reader.to_owned(), service.to_owned(), region.clone());
+        self.known().positions.get(&of).copied().unwrap_or_default()
+    }
+
     /// The position of the projection of `service`'s log that is furthest behind.
     fn least(&self, region: &RegionId, service: &str) -> i64 {
         let known = self.known();
@@ -175,6 +188,9 @@ impl Progress {
         .await?;
         let mut known = self.known();
         for (reader, service, position) in found {
+            if known.in_memory.contains(&reader) {
+                continue;
+            }
             // What went by without concerning a reader is not written down yet: a checkpoint takes nothing back.
             let told = known.positions.entry((reader, service, region.clone())).or_insert(position);
             *told = position.max(*told);

@@ -1,6 +1,8 @@
 //! A projection folds logs into tables that answer one question.
 
+use crate::Head;
 use crate::error::without_values;
+use chrono::{DateTime, Utc};
 use event_log::{Recorded, Unreadable};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -26,6 +28,8 @@ pub trait Projection: Send + Sync + 'static {
     const CATEGORIES: Option<&'static [&'static str]> = None;
     /// What happens to later events of a stream of which one is parked.
     const ON_PARKED: OnParked = OnParked::StreamWaits;
+    /// Where its events come from.
+    const READS: Reads = Reads::Streams;
     /// The columns that hold what was opened in the vault, as `table.column`. They are no part of a digest of
     /// figures, for that must still hold when someone was forgotten.
     const PERSONAL: &'static [&'static str] = &[];
@@ -53,6 +57,28 @@ pub trait Projection: Send + Sync + 'static {
 
     /// Called after a commit of what it folds, also by another process, for caches.
     fn committed(&self, _region: &RegionId) {}
+
+    /// For [`Reads::Log`]: everything of a log up to here is committed. `changed` when something of it may be new to
+    /// this process. What is kept in memory is brought up to date here: who waits for the position is told afterwards.
+    fn reached(&self, _here: &Head, _changed: bool) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+        async { Ok(()) }
+    }
+
+    /// For [`Reads::Log`]: where all logs of a service ended when they were asked at that moment of [`Settings::ages`];
+    /// `None` when they did not answer.
+    ///
+    /// [`Settings::ages`]: crate::Settings::ages
+    fn asked(&self, _at: DateTime<Utc>, _ends: Option<&[Head]>) {}
+}
+
+/// Where the events of a projection come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// From the streams, together with the other projections of the database.
+    Streams,
+    /// From the log in PostgreSQL alone, by a follower of its own with a connection, a transaction and a pace of its
+    /// own. Messages only wake it.
+    Log,
 }
 
 /// What happens to later events of a stream of which one is parked.
@@ -91,12 +117,15 @@ pub(crate) trait AnyProjection: Send + Sync {
     fn on_parked(&self) -> OnParked;
     fn folds(&self, event: &Recorded) -> bool;
     fn personal(&self) -> &'static [&'static str];
+    fn reads(&self) -> Reads;
     fn apply_all<'a>(
         &'a self,
         rows: &'a mut PgConnection,
         happened: &'a [&'a Recorded],
     ) -> BoxFuture<'a, Result<(), CannotApply>>;
     fn committed(&self, region: &RegionId);
+    fn reached<'a>(&'a self, here: &'a Head, changed: bool) -> BoxFuture<'a, Result<(), sqlx::Error>>;
+    fn asked(&self, at: DateTime<Utc>, ends: Option<&[Head]>);
 }
 
 impl<P: Projection> AnyProjection for P {
@@ -121,6 +150,9 @@ impl<P: Projection> AnyProjection for P {
     fn personal(&self) -> &'static [&'static str] {
         P::PERSONAL
     }
+    fn reads(&self) -> Reads {
+        P::READS
+    }
     fn apply_all<'a>(
         &'a self,
         rows: &'a mut PgConnection,
@@ -140,6 +172,12 @@ impl<P: Projection> AnyProjection for P {
     }
     fn committed(&self, region: &RegionId) {
         P::committed(self, region);
+    }
+    fn reached<'a>(&'a self, here: &'a Head, changed: bool) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(P::reached(self, here, changed))
+    }
+    fn asked(&self, at: DateTime<Utc>, ends: Option<&[Head]>) {
+        P::asked(self, at, ends);
     }
 }
 

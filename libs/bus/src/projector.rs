@@ -7,16 +7,17 @@ use crate::follow::{Follower, Parks, Retried};
 use crate::names::Log;
 use crate::passed::Passed;
 use crate::projection::AnyProjection;
-use crate::rows::filling;
+use crate::rows::{filling, positions};
 use crate::together::{Halt, in_one_go};
 use crate::{CannotApply, Error, LogSource, OnParked, Progress, parked, trace};
 use event_log::Recorded;
 use futures_util::future::BoxFuture;
 use sqlx::{Acquire, PgConnection, PgPool};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument;
+use vocabulary::RegionId;
 
 /// Fills one schema with a projection's tables.
 #[derive(Clone)]
@@ -121,6 +122,11 @@ impl Projector {
             OnParked::StreamWaits => parked::streams(rows, key).await,
             OnParked::OthersGoOn => Ok(HashSet::new()),
         }
+    }
+
+    /// How many events are parked for it, by region; none where there are none.
+    pub async fn count_parked(&self) -> Result<HashMap<RegionId, i64>, Error> {
+        parked::counts_of(&mut *positions(&self.app).await?, &self.reader).await
     }
 
     fn alarm(&self, key: &Key, event: &Recorded, reason: &str) {

@@ -12,7 +12,8 @@ use crate::names::Log;
 use crate::projection::{AnyProjection, schema};
 use crate::projector::{Projector, gap};
 use crate::rows::{positions, quoted};
-use crate::{Error, LogSource, Progress, Settings, tables};
+use crate::turns::Turns;
+use crate::{Error, LogSource, Progress, Reads, Settings, tables};
 use event_log::{Database, tenant};
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -24,6 +25,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Events per transaction when filling in bulk.
 const PAGE: usize = 2_000;
+/// How long the live tables may stand still for a switch.
+const STANDSTILL: Duration = Duration::from_secs(2);
 /// Logs that are read at the same time.
 const LOGS_AT_ONCE: usize = 4;
 
@@ -38,9 +41,16 @@ pub(crate) struct Rebuild {
     pub leases: Leases,
     /// One at a time in this process; the lease sees to the others.
     pub one: Arc<Mutex<()>>,
+    /// While it catches up alone.
+    pub turns: Turns,
 }
 
 impl Rebuild {
+    /// Whether it reads logs themselves, apart from the others.
+    pub fn reads_the_log(&self) -> bool {
+        self.projection.reads() == Reads::Log
+    }
+
     /// Makes sure that this version is live: makes the tables, or rebuilds them when another version is.
     ///
     /// # Errors
@@ -119,8 +129,11 @@ impl Rebuild {
             if end.is_cancelled() {
                 return Ok(false);
             }
-            match self.switch(&next, end).await {
+            // Whoever reads the same checkpoints stands still meanwhile: what it waits for is waited for outside.
+            let switched = tokio::time::timeout(STANDSTILL, self.switch(&next, end)).await;
+            match switched.unwrap_or(Err(Error::Late(STANDSTILL))) {
                 Ok(()) => break,
+                Err(error @ Error::Late(_)) => tracing::warn!(projection = name, %error, "the switch is tried again"),
                 // Someone reads: they finish first, the switch waits. No reader ever waits long for the switch.
                 Err(Error::Database(sqlx::Error::Database(error)))
                     if matches!(error.code().as_deref(), Some("55P03" | "40P01")) =>

@@ -4,6 +4,9 @@ use event_log::begin;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use vocabulary::RegionId;
 
+/// How long a batch waits for a row or table that somebody else has locked.
+const LOCK_TIMEOUT: &str = "3s";
+
 /// A transaction that sees and writes one region, where unqualified names are tables of `schema`.
 pub(crate) async fn filling(
     app: &PgPool,
@@ -14,7 +17,7 @@ pub(crate) async fn filling(
     // rows and checkpoint together, so they are made again from the log.
     let set = format!(
         "begin; set local regiohub.region = '{region}'; set local search_path = {}, public; \
-         set local synchronous_commit = off",
+         set local synchronous_commit = off; set local lock_timeout = '{LOCK_TIMEOUT}'",
         quoted(schema)
     );
     begin(app, set).await

@@ -2,21 +2,27 @@
 
 use crate::alarm::INSTRUMENTS;
 use crate::discovery::{Discovery, Ends, logs};
+use crate::group::Away;
 use crate::names::Log;
 use crate::reaction::reader;
 use crate::rebuild::Rebuild;
 use crate::rows::positions;
-use crate::supervise::supervise;
+use crate::supervise::{Backoff, supervise};
 use crate::{Bus, Error, LogSource, parked};
 use opentelemetry::KeyValue;
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
+
+/// After so long inside, what sent a projection away before is over.
+const STEADY: Duration = Duration::from_secs(60);
 
 impl Bus {
     /// Runs everything until the shutdown comes; then finishes the batches in flight.
@@ -68,14 +74,14 @@ impl Bus {
                 bus.clone().project(one.clone(), ends.clone(), end.clone())
             }));
         }
-        for (reaction, sources) in self.reactions.clone() {
-            for source in sources {
+        for one in self.reactions.clone() {
+            for source in one.sources.clone() {
                 let Some(known) = ends.get(source.service()).cloned() else { continue };
-                let (bus, reaction, end) = (self.clone(), reaction.clone(), shutdown.clone());
+                let (bus, one, end) = (self.clone(), one.clone(), shutdown.clone());
                 tasks.spawn(async move {
-                    let (name, service) = (reader(reaction.name()), source.service().to_owned());
+                    let (name, service) = (reader(one.reaction.name()), source.service().to_owned());
                     each_log(&name, &service, known, end, move |log, head, end| {
-                        let follow = bus.follow_reaction(&reaction, &source, log, &end, bus.settings.write_every);
+                        let follow = bus.follow_reaction(&one, &source, log, &end, bus.settings.write_every);
                         async move { follow?.run(head, end).await }
                     })
                     .await;
@@ -111,6 +117,10 @@ impl Bus {
         for source in one.sources.clone() {
             let Some(known) = ends.get(source.service()).cloned() else { continue };
             let (bus, one, end) = (self.clone(), one.clone(), end.clone());
+            if one.reads_the_log() {
+                tasks.spawn(bus.direct(&one, &source).run(known, end));
+                continue;
+            }
             tasks.spawn(async move {
                 let (name, service) = (one.projection.name(), source.service().to_owned());
                 each_log(name, &service, known, end, move |log, head, end| {
@@ -123,7 +133,8 @@ impl Bus {
         Ok(())
     }
 
-    /// Keeps one projection in the group that reads a log, and heals it when it was sent away.
+    /// Keeps one projection in the group that reads a log. It is healed when it was sent away for good, and comes back
+    /// by itself when it was sent away for a moment.
     async fn project_log(
         self,
         one: Rebuild,
@@ -132,37 +143,54 @@ impl Bus {
         head: watch::Receiver<i64>,
         end: CancellationToken,
     ) -> Result<(), Error> {
+        let (mut behind, mut backoff) = (0, Backoff::new());
         while !end.is_cancelled() {
-            match self.project_once(&one, &source, &log, &head, &end).await {
-                Err(error @ Error::Forked { .. }) => {
+            let began = Instant::now();
+            let away = self.project_once(&one, &source, &log, (&head, behind), &end).await;
+            match away.unwrap_or_else(|error| Some(Away { error, upto: 0 })) {
+                None => return Ok(()),
+                Some(Away { error: error @ Error::Forked { .. }, .. }) => {
                     tracing::warn!(%error, "the read model is made again");
                     one.heal(&log, &end).await?;
                 }
-                Err(error @ Error::Superseded { .. }) => {
+                Some(Away { error: error @ Error::Superseded { .. }, .. }) => {
                     tracing::warn!(%error, "this process is of an older version");
                     return Ok(());
                 }
-                done => return done,
+                Some(Away { error, upto }) if error.passes() => {
+                    let (projection, service, region) = (one.projection.name(), &log.service, &log.region);
+                    tracing::warn!(projection, service, %region, %error, "out of the group, and tried again alone");
+                    // What it stumbled over is tried alone: it comes back when it is past that.
+                    behind = behind.max(upto);
+                    if began.elapsed() > STEADY {
+                        backoff.reset();
+                    }
+                    if !backoff.wait(&end).await {
+                        return Ok(());
+                    }
+                }
+                Some(Away { error, .. }) => return Err(error),
             }
         }
         Ok(())
     }
 
-    /// Catches up alone, so that nobody waits for it, and goes on together until the end or an error.
+    /// Catches up alone, at least up to where it was `behind`, so that nobody waits for it; then goes on together until
+    /// the end, or until it is sent away.
     async fn project_once(
         &self,
         one: &Rebuild,
         source: &LogSource,
         log: &Log,
-        head: &watch::Receiver<i64>,
+        (head, behind): (&watch::Receiver<i64>, i64),
         end: &CancellationToken,
-    ) -> Result<(), Error> {
-        let upto = *head.borrow();
+    ) -> Result<Option<Away>, Error> {
+        let upto = behind.max(*head.borrow());
         self.follow_projection(one, source, log.clone())?.catch_up(upto, end).await?;
         let mut place = self.groups.join(log, self.projector(one));
         tokio::select! {
-            () = end.cancelled() => Ok(()),
-            away = place.sent_away() => away.map_or(Ok(()), Err),
+            () = end.cancelled() => Ok(None),
+            away = place.sent_away() => Ok(away),
         }
     }
 
@@ -220,8 +248,13 @@ impl Bus {
 }
 
 /// Runs a task for each log of a service, also for those that come later; another epoch is another log.
-async fn each_log<F, T>(name: &str, service: &str, mut ends: watch::Receiver<Ends>, end: CancellationToken, start: F)
-where
+pub(crate) async fn each_log<F, T>(
+    name: &str,
+    service: &str,
+    mut ends: watch::Receiver<Ends>,
+    end: CancellationToken,
+    start: F,
+) where
     F: Fn(Log, watch::Receiver<i64>, CancellationToken) -> T + Clone + Send + 'static,
     T: Future<Output = Result<(), Error>> + Send + 'static,
 {

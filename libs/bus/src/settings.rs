@@ -31,6 +31,8 @@ pub struct Settings {
     pub patience: Duration,
     /// What time it is for a reaction.
     pub clock: Clock,
+    /// By what it is counted how long ago a log was asked: nobody sets it.
+    pub ages: Clock,
 }
 
 impl Default for Settings {
@@ -47,6 +49,7 @@ impl Default for Settings {
             write_every: Duration::from_secs(1),
             patience: Duration::from_secs(60),
             clock: Clock::system(),
+            ages: Clock::steady(),
         }
     }
 }

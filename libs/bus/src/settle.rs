@@ -40,16 +40,20 @@ impl Bus {
                 self.relay_of(events, &log)?.catch_up().await?;
             }
         }
+        for one in self.projections.iter().filter(|one| one.reads_the_log()) {
+            for source in &one.sources {
+                moved |= self.direct(one, source).catch_up(&end).await?;
+            }
+        }
         for source in self.projected() {
             for (log, upto) in ask(&source).await? {
                 moved |= self.settle_projections(&source, &log, upto, &end).await?;
             }
         }
-        for (reaction, sources) in &self.reactions {
-            for source in sources {
+        for one in &self.reactions {
+            for source in &one.sources {
                 for (log, upto) in ask(source).await? {
-                    moved |=
-                        self.follow_reaction(reaction, source, log, &end, NONE_BEHIND)?.catch_up(upto, &end).await?;
+                    moved |= self.follow_reaction(one, source, log, &end, NONE_BEHIND)?.catch_up(upto, &end).await?;
                 }
             }
         }
@@ -66,7 +70,10 @@ impl Bus {
     ) -> Result<bool, Error> {
         // Apart from those of a bus that runs meanwhile.
         let groups = Groups::default();
-        let readers = self.projections.iter().filter(|one| one.projection.logs().contains(&source.service()));
+        let readers = self
+            .projections
+            .iter()
+            .filter(|one| !one.reads_the_log() && one.projection.logs().contains(&source.service()));
         let mut places: Vec<_> = readers.map(|one| (one, groups.join(log, self.projector(one)))).collect();
         let over = end.child_token();
         let inside = groups.watch(log).borrow().clone();
@@ -77,6 +84,11 @@ impl Bus {
                 None => {}
                 Some(Error::Forked { .. }) => {
                     one.heal(log, end).await?;
+                    moved = true;
+                }
+                Some(error) if error.passes() => {
+                    // The others are done; this one is waited for.
+                    self.follow_projection(one, source, log.clone())?.catch_up(upto, end).await?;
                     moved = true;
                 }
                 Some(error) => return Err(error),

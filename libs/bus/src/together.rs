@@ -1,7 +1,7 @@
 //! Applies events to several projections in one transaction: all their rows and all their checkpoints.
 
 use crate::checkpoint::{self, Key};
-use crate::error::passes;
+use crate::error::{is_locked, passes};
 use crate::names::Log;
 use crate::passed::Passed;
 use crate::projector::{Projector, due};
@@ -14,8 +14,9 @@ use tracing::Instrument;
 pub(crate) enum Halt {
     /// The projection of this index cannot apply one of its events, or has something parked before one.
     Poison(usize),
-    /// The projection of this index is not to go on as it is.
+    /// The projection of this index is not to go on as it is, or waits for something that the others do not need.
     Away(usize, Error),
+    /// The database does not answer: nobody can go on.
     Failed(Error),
 }
 
@@ -47,7 +48,7 @@ pub(crate) async fn in_one_go(
     let schema = &projectors.iter().find(concerns).unwrap_or(first).schema;
     let mut rows = filling(&first.app, &log.region, schema).await?;
     let mut reached = Vec::with_capacity(keys.len());
-    for (index, at) in checkpoint::lock_all(&mut rows, log, &keys).await?.into_iter().enumerate() {
+    for (index, at) in lock(&mut rows, first, log, &keys).await?.into_iter().enumerate() {
         reached.push(passed.beyond(at.map_err(|error| Halt::Away(index, error))?));
     }
     let (mut moved, mut shares) = (Vec::new(), Vec::new());
@@ -73,13 +74,36 @@ pub(crate) async fn in_one_go(
         let span = projector.span(log, share.events.iter().copied());
         match projector.projection.apply_all(&mut rows, &share.events).instrument(span).await {
             Ok(()) => {}
-            Err(CannotApply::Database(error)) if passes(&error) => return Err(error.into()),
+            Err(CannotApply::Database(error)) if passes(&error) => {
+                // A transaction that can still be ended: it is not the database that is away, it is what this one needs.
+                return Err(match rows.rollback().await {
+                    Ok(()) => Halt::Away(share.index, error.into()),
+                    Err(_) => error.into(),
+                });
+            }
             Err(_) => return Err(Halt::Poison(share.index)),
         }
     }
     checkpoint::write_all(&mut rows, log, &moved, last.position).await?;
     rows.commit().await?;
     Ok(reached)
+}
+
+/// Locks the checkpoints. One that somebody else holds for long takes its projection out, and not the others.
+pub(crate) async fn lock(
+    rows: &mut sqlx::PgConnection,
+    any: &Projector,
+    log: &Log,
+    keys: &[Key],
+) -> Result<Vec<Result<i64, Error>>, Halt> {
+    match checkpoint::lock_all(rows, log, keys).await {
+        Err(Error::Database(error)) if is_locked(&error) => {
+            let mut look = filling(&any.app, &log.region, &any.schema).await?;
+            let held = checkpoint::held_elsewhere(&mut look, log, keys).await?;
+            Err(held.map_or_else(|| error.into(), |index| Halt::Away(index, Error::Waits(keys[index].reader.clone()))))
+        }
+        locked => Ok(locked?),
+    }
 }
 
 /// Nothing that is to be applied has an earlier event of its stream parked.

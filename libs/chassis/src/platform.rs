@@ -1,7 +1,7 @@
 //! What all services of a process share.
 
 use crate::{NoSecrets, Purpose, Secrets};
-use access::{Grants, Identities, Issuers};
+use access::{Freshness, Grants, Identities, Issuers};
 use decider::Clock;
 use processing::Logbook;
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ pub struct Platform {
     pub signing: crate::Signing,
     /// How streams are made and followed.
     pub settings: bus::Settings,
+    /// How old grants may be, by the clock [`bus::Settings::ages`].
+    pub freshness: Freshness,
     /// Each processing of personal data.
     pub processing: Logbook,
     /// Connections per service to its database.
@@ -53,7 +55,7 @@ impl Platform {
     /// An empty book of grants that knows the operator.
     #[must_use]
     pub fn grants(&self) -> Grants {
-        Grants::new(self.operator.iter().copied())
+        Grants::new(self.operator.iter().copied(), self.freshness.clone())
     }
 
     /// What a service shows to read another one's log.

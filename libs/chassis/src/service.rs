@@ -2,7 +2,7 @@
 
 use crate::restored::{self, Restores};
 use crate::{Hub, Platform, Purpose, inside};
-use access::Grants;
+use access::{Freshness, Grants};
 use axum::Router;
 use bus::{Bus, LogSource, Projection, Reaction, ReadModel};
 use event_log::{Database, EventLog};
@@ -156,7 +156,7 @@ impl Service {
     /// what is sealed stays shut.
     #[must_use]
     pub fn read_models(self, database: &Database) -> Vec<ReadModel> {
-        folded(self.folds, Known::new(database, Grants::new(None)).grants(), None)
+        folded(self.folds, Known::new(database, Grants::new(None, Freshness::default())).grants(), None)
     }
 
     /// What it does by itself beside requests and events, until the token is cancelled; after an error it is run again.
@@ -243,7 +243,7 @@ impl Opened {
     ) -> anyhow::Result<Started> {
         let Self { service, database, hub, keeps } = self;
         let nats = platform.nats.of(service.name, sources.iter().map(LogSource::service)).await?;
-        let mut bus = Bus::new(service.name, nats, database.clone(), platform.settings.clone()).relay(hub.log.clone());
+        let mut bus = Bus::new(service.name, nats, database, platform.settings.clone()).relay(hub.log.clone());
         for model in folded(service.folds, hub.known.grants(), Some(&hub)) {
             bus = bus.read_model(model, sources);
         }
@@ -251,7 +251,7 @@ impl Opened {
             bus = react(bus, &hub, sources);
         }
         bus.prepare().await?;
-        hub.known.start(&database).await?;
+        bus.look().await;
         for begin in service.beside {
             begin(&hub);
         }
@@ -281,13 +281,13 @@ impl Opened {
 }
 
 impl Started {
-    /// What must be there for the service to do its work.
+    /// What must be there for the service to do its work: its database, and an answer of the log of grants.
     #[must_use]
     pub fn checks(&self) -> Vec<Check> {
-        let db = self.hub.db.clone();
+        let (db, book) = (self.hub.db.clone(), self.hub.known.book());
         vec![Check::new(self.name, move || {
-            let db = db.clone();
-            async move { sqlx::query("select 1").execute(&db).await.is_ok() }
+            let (db, book) = (db.clone(), book.clone());
+            async move { book.answered().is_ok() && sqlx::query("select 1").execute(&db).await.is_ok() }
         })]
     }
 }

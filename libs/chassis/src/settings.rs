@@ -2,8 +2,9 @@
 
 use crate::telemetry::{self, LogFormat, Telemetry};
 use crate::{Platform, Purpose, Secrets, Signing, development, message_keys, transport};
-use access::{DevIssuer, Identity, Issuers, Oidc};
+use access::{DevIssuer, Freshness, Identity, Issuers, Oidc};
 use anyhow::Context;
+use chrono::TimeDelta;
 use clap::builder::BoolishValueParser;
 use decider::Clock;
 use processing::{Logbook, Target};
@@ -65,6 +66,14 @@ pub struct Settings {
     /// What the names of its streams and subjects begin with; another one lets several hubs share a NATS.
     #[arg(long, env = "REGIOHUB_STREAMS", default_value = "hub")]
     streams: bus::Names,
+    /// For how many seconds roles count while the log that grants and revokes them moves on without this service having
+    /// read it. After that every request that needs a role is answered 503.
+    #[arg(long, env = "REGIOHUB_GRANTS_BEHIND", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    grants_behind: u32,
+    /// For how many seconds roles count while that log does not answer at all. It is asked every five seconds, so less
+    /// than ten would deny everybody now and then.
+    #[arg(long, env = "REGIOHUB_GRANTS_UNREACHABLE", default_value_t = 60, value_parser = clap::value_parser!(u32).range(10..=86_400))]
+    grants_unreachable: u32,
     /// The hub is reached over https: a proxy before it speaks TLS and passes requests on. Browsers are told to stay
     /// there. Needed to listen for the public on an address that is not loopback; it says nothing of other connections.
     #[arg(long, env = "REGIOHUB_HTTPS", value_parser = BoolishValueParser::new())]
@@ -225,6 +234,7 @@ impl Settings {
         let target = self.processing_log.clone().unwrap_or_else(|| Target::File(secrets.join("processing.jsonl")));
         let processing =
             Logbook::new(&target, hub_secrets.ring(Purpose::Processing)?.keys(), &self.oin, clock.clone())?;
+        let ages = Clock::steady();
         let mut platform = Platform {
             nats,
             vault,
@@ -244,7 +254,13 @@ impl Settings {
                 replicas: self.replicas,
                 names: self.streams.clone(),
                 keys: message_keys(&hub_secrets, &self.domain),
+                ages: ages.clone(),
                 ..bus::Settings::default()
+            },
+            freshness: Freshness {
+                clock: ages,
+                behind: TimeDelta::seconds(self.grants_behind.into()),
+                unreachable: TimeDelta::seconds(self.grants_unreachable.into()),
             },
             secrets: hub_secrets,
             connections: self.connections,

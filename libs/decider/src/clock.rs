@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 /// Tells the moment. Copies tell the same time.
@@ -15,6 +16,14 @@ impl Clock {
     #[must_use]
     pub fn system() -> Self {
         Self(Arc::new(Utc::now))
+    }
+
+    /// Begins at the machine's moment and counts on from there, whoever sets the machine's clock: for how long ago
+    /// something was, not for when.
+    #[must_use]
+    pub fn steady() -> Self {
+        let (began, counting) = (Utc::now(), Instant::now());
+        Self(Arc::new(move || began + counting.elapsed()))
     }
 
     /// Stands still at `moment`.

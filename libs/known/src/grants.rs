@@ -1,43 +1,58 @@
-//! Who holds what? Folded into a table, and from there into the book that requests are checked against.
+//! Who holds what? Folded from the log alone into a table, and from there into the book that requests are checked against.
+//!
+//! **Invariant:** what cannot be read gives nothing: a grant with a parked event is not in the book.
 
-use access::{Grant, Grants};
-use bus::{CannotApply, Projection};
-use event_log::{Recorded, tenant};
+mod alarms;
+
+use access::{End, Grant, Grants};
+use alarms::Alarms;
+use bus::{CannotApply, Head, Projection, Reads};
+use chrono::{DateTime, Utc};
+use event_log::{NewEvent, Recorded, tenant};
 use proto_schemas::consortium::grant::Event;
+use serde_json::Value;
 use sqlx::{PgConnection, PgPool, Row};
 use std::sync::Arc;
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
-use vocabulary::{ActorId, CompanyId, GrantId, PersonId, RegionId};
+use vocabulary::{ActorId, CompanyId, GrantId, PersonId, RegionId, Role};
+
+/// The grants of a region that count: none of which an event is parked.
+const COUNTING: &str = r#"from known_grants."grant" kept where kept.region = $1 and not exists (
+    select from bus.parked where parked.region = $1 and parked.reader = 'known-grants'
+        and parked.service = 'consortium' and parked.stream = 'grant/' || kept.id)"#;
 
 /// Folds grants. Copies share one book.
 #[derive(Clone, Debug)]
 pub struct KnownGrants {
     app: PgPool,
     book: Grants,
-    /// How many reloads are under way.
+    /// How many reloads beside the log are under way.
     reloading: Arc<watch::Sender<usize>>,
     /// One reload at a time: what was read first never replaces what was read later.
     turn: Arc<Mutex<()>>,
+    alarms: Arc<Alarms>,
 }
 
 impl KnownGrants {
-    pub(crate) fn new(app: PgPool, book: Grants) -> Self {
-        Self { app, book, reloading: Arc::new(watch::channel(0).0), turn: Arc::default() }
+    pub(crate) fn new(app: &PgPool, book: Grants) -> Self {
+        // A connection of its own: it never waits for those that requests and read models hold.
+        let options = (*app.connect_options()).clone();
+        let app = app.options().clone().max_connections(1).connect_lazy_with(options);
+        Self { app, book, reloading: Arc::new(watch::channel(0).0), turn: Arc::default(), alarms: Arc::default() }
     }
 
     pub(crate) fn book(&self) -> Grants {
         self.book.clone()
     }
 
-    pub(crate) async fn start(&self, owner: &PgPool) -> sqlx::Result<()> {
-        // The owner sees which regions there are; what they hold is read per region.
-        let regions: Vec<String> =
-            sqlx::query_scalar("select distinct region from known_grants.grant").fetch_all(owner).await?;
-        for region in regions.into_iter().filter_map(|region| region.parse().ok()) {
-            self.reload(&region).await?;
-        }
-        Ok(())
+    pub(crate) async fn is_held(&self, region: &RegionId, role: Role) -> sqlx::Result<bool> {
+        let mut rows = tenant(&self.app, region).await?;
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select exists (select {COUNTING} and kept.role = $2)")))
+            .bind(region.as_str())
+            .bind(role.as_str())
+            .fetch_one(&mut *rows)
+            .await
     }
 
     pub(crate) async fn settled(&self) {
@@ -49,10 +64,8 @@ impl KnownGrants {
     async fn reload(&self, region: &RegionId) -> sqlx::Result<()> {
         let _turn = self.turn.lock().await;
         let mut transaction = tenant(&self.app, region).await?;
-        let rows = sqlx::query(r#"select id, actor, role, school, company, person, "from", until from known_grants.grant where region = $1"#)
-            .bind(region.as_str())
-            .fetch_all(&mut *transaction)
-            .await?;
+        let select = format!(r#"select id, actor, role, school, company, person, "from", until {COUNTING}"#);
+        let rows = sqlx::query(sqlx::AssertSqlSafe(select)).bind(region.as_str()).fetch_all(&mut *transaction).await?;
         let grants = rows.iter().filter_map(|row| read(row).transpose()).collect::<sqlx::Result<_>>()?;
         self.book.replace(region, grants);
         Ok(())
@@ -79,11 +92,33 @@ fn read(row: &sqlx::postgres::PgRow) -> sqlx::Result<Option<Grant>> {
     }))
 }
 
+/// The event, when this version understands all of it. A field that it does not know may be a bound: to leave it out
+/// would widen the grant.
+fn understood(happened: &Recorded) -> Result<Event, CannotApply> {
+    let event: Event = happened.event()?;
+    let whole = |text: &str, member: Option<&str>| -> Option<Value> {
+        let mut value: Value = serde_json::from_str(text).ok()?;
+        member.map_or(Some(value.clone()), |member| value.get_mut(member).map(Value::take))
+    };
+    let known = NewEvent::of(&event).ok().and_then(|known| whole(&known.data, None));
+    let written = whole(&happened.text, Some("data"));
+    let (Some(Value::Object(known)), Some(Value::Object(written))) = (known, written) else {
+        return Err(CannotApply::Park("a grant has data".into()));
+    };
+    // What is absent and what is null say the same.
+    if written.iter().any(|(field, value)| !value.is_null() && !known.contains_key(field)) {
+        return Err(CannotApply::Park("a field that this version does not know: nothing is granted".into()));
+    }
+    Ok(event)
+}
+
 impl Projection for KnownGrants {
     const NAME: &'static str = "known-grants";
-    const VERSION: u32 = 1;
+    // 2: made again from the log, since version 1 was folded from messages.
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["grant"]);
+    const READS: Reads = Reads::Log;
     const TABLES: &'static str = r#"create table "grant" (
         region text not null, id uuid not null, actor uuid not null, role text not null,
         school text, company uuid, person uuid, "from" date, until date,
@@ -91,7 +126,7 @@ impl Projection for KnownGrants {
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
         let id: GrantId = happened.stream_id().ok_or_else(|| CannotApply::Park("a grant has an id".into()))?;
-        match happened.event::<Event>()? {
+        match understood(happened)? {
             Event::Granted { actor, role, school, company, person, from, until } => {
                 sqlx::query(
                     r#"insert into "grant" (region, id, actor, role, school, company, person, "from", until)
@@ -137,5 +172,21 @@ impl Projection for KnownGrants {
             }
             this.reloading.send_modify(|under_way| *under_way -= 1);
         });
+    }
+
+    async fn reached(&self, here: &Head, changed: bool) -> Result<(), sqlx::Error> {
+        if changed {
+            self.reload(&here.region).await?;
+        }
+        self.book.reached(&here.region, End { epoch: here.epoch, position: here.position });
+        Ok(())
+    }
+
+    fn asked(&self, at: DateTime<Utc>, ends: Option<&[Head]>) {
+        if let Some(ends) = ends {
+            let end = |head: &Head| (head.region.clone(), End { epoch: head.epoch, position: head.position });
+            self.book.asked(at, &ends.iter().map(end).collect());
+        }
+        self.alarms.raise(&self.book);
     }
 }

@@ -18,6 +18,7 @@ pub use schools::{KnownSchools, School};
 use access::Grants;
 use event_log::Database;
 use sqlx::PgPool;
+use vocabulary::{RegionId, Role};
 
 /// What this service knows of the consortium. Copies share everything.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ impl Known {
     /// On a service's own database; `book` is what requests are checked against.
     #[must_use]
     pub fn new(database: &Database, book: Grants) -> Self {
-        Self { app: database.app.clone(), grants: KnownGrants::new(database.app.clone(), book) }
+        Self { app: database.app.clone(), grants: KnownGrants::new(&database.app, book) }
     }
 
     /// The projection of grants; it fills the book.
@@ -45,15 +46,15 @@ impl Known {
         self.grants.book()
     }
 
-    /// Fills the book from what was folded before this process started.
+    /// Whether anyone holds a role in a region, or will.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn start(&self, database: &Database) -> sqlx::Result<()> {
-        self.grants.start(&database.owner).await
+    pub async fn is_held(&self, region: &RegionId, role: Role) -> sqlx::Result<bool> {
+        self.grants.is_held(region, role).await
     }
 
-    /// Waits until every change of a grant that was folded is in the book.
+    /// Waits until what changed beside the log is in the book: a rebuilt table, or a parked event that was handled.
     pub async fn settled(&self) {
         self.grants.settled().await;
     }

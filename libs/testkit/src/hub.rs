@@ -1,7 +1,7 @@
 //! One service at work in a test.
 
 use crate::{Client, Databases, Holding};
-use access::{DevIssuer, Identity, Issuers};
+use access::{DevIssuer, Freshness, Identity, Issuers};
 use axum::Router;
 use bus::{Bus, LogSource, Settings};
 use chassis::{Hub, Platform, Purpose, Secrets, Service, Signing, message_keys, operator_key};
@@ -11,7 +11,7 @@ use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent, Rec
 use futures_util::TryStreamExt;
 use processing::{Logbook, Target};
 use proofs::Kind;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use utoipa::openapi::OpenApi;
@@ -40,6 +40,8 @@ pub struct TestHub {
     pub openapi: OpenApi,
     /// Moves the clock of service and tokens.
     pub hand: Hand,
+    /// Makes grants older: by the clock that stands still otherwise.
+    pub age: Hand,
     /// What makes tokens.
     pub issuer: DevIssuer,
     service: &'static str,
@@ -66,10 +68,12 @@ pub async fn hub(service: Service) -> TestHub {
     let vault = Vault::connect(databases.make("vault").await, 5, master);
     vault.migrate().await.expect("the vault's tables");
     let secrets = Secrets::of([7; 32]);
+    let (ages, age) = Clock::settable(clock.now());
     let settings = Settings {
         names: databases.prefix().parse().expect("what streams begin with"),
         keys: message_keys(&secrets, "hub.example"),
         clock: clock.clone(),
+        ages: ages.clone(),
         ..Settings::default()
     };
     let processed = std::env::temp_dir().join(format!("{}-processing.jsonl", databases.prefix()));
@@ -95,6 +99,7 @@ pub async fn hub(service: Service) -> TestHub {
         operator_key: None,
         signing: Signing::in_data(&signed),
         settings,
+        freshness: Freshness::by(ages),
         processing,
         connections: 20,
     };
@@ -125,6 +130,7 @@ pub async fn hub(service: Service) -> TestHub {
         internal: started.internal,
         openapi: started.openapi,
         hand,
+        age,
         issuer,
         service: name,
         others,
@@ -146,6 +152,35 @@ impl TestHub {
         let change = Change { stream: stream.into(), expected, events: vec![NewEvent::of(event).expect("an event")] };
         let context = Context::of(&Asked::new(Actor { role: Role::Operator, ..Actor::hub() }, self.clock.now()));
         log.append(region, Append { changes: vec![change], context, command: None }).await.expect("written")
+    }
+
+    /// A message in the stream of a service's log that its log knows nothing of: published by someone who has the
+    /// password of NATS, at the next position, with all else as a true event has it.
+    ///
+    /// # Panics
+    /// When the log is empty, or NATS does not take it.
+    pub async fn forged<E: Event>(&self, service: &str, stream: &str, event: &E) {
+        for (_, bus) in self.others.values() {
+            bus.settle().await.expect("relayed");
+        }
+        let last = self.events(service).await.pop().expect("an event to copy");
+        let mut text: Value = serde_json::from_str(&last.text).expect("an event");
+        let forged = NewEvent::of(event).expect("an event");
+        let data: Value = serde_json::from_str(&forged.data).expect("its data");
+        let members =
+            [("id", json!(uuid::Uuid::now_v7())), ("position", json!(last.position + 1)), ("version", json!(1))];
+        let told = [("subject", json!(stream)), ("type", json!(forged.event_type)), ("data", data)];
+        for (member, value) in members.into_iter().chain(told) {
+            assert!(text.get(member).is_some(), "an event has no {member}");
+            text[member] = value;
+        }
+        let (category, _) = stream.split_once('/').expect("category and id");
+        let short = forged.event_type.rsplit('.').nth(1).unwrap_or_default().to_owned();
+        let subject = format!("{}.{service}.{}.{category}.{short}", self.databases.prefix(), self.region);
+        let nats = std::env::var("REGIOHUB_TEST_NATS_URL").expect("the nats-server of `make test`");
+        let forger = async_nats::jetstream::new(bus::connect(&nats).await.expect("the nats-server of `make test`"));
+        let taken = forger.publish(subject, text.to_string().into()).await.expect("published").await.expect("taken");
+        assert_eq!(taken.sequence, (last.position + 1).unsigned_abs(), "the stream is where its log is");
     }
 
     /// Everything that a service wrote in the region of the test.

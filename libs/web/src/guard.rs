@@ -13,7 +13,7 @@ use crate::{
     operations::{Known, Operations},
     telemetry, trace,
 };
-use access::{Grants, Identities, Issuers, table};
+use access::{Grant, Grants, Identities, Issuers, table};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -21,6 +21,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
+use chrono::NaiveDate;
 use decider::{Clock, CommandKey};
 use event_log::{EventLog, Kept};
 use futures_util::future::BoxFuture;
@@ -33,7 +34,7 @@ use std::{
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
-use vocabulary::{Generations, RegionId, Role, amsterdam_date};
+use vocabulary::{ActorId, Generations, RegionId, Role, amsterdam_date};
 
 /// Bytes of a request's body.
 const LARGEST: usize = 1024 * 1024;
@@ -166,12 +167,8 @@ impl Standing {
         // Before the grants are looked up: the one that was just given may be what is waited for.
         self.wait(region.as_ref(), headers::min_position(&parts.headers)?).await?;
         let actor = self.guard.grants.known_as(region.as_ref(), &pseudonyms);
-        let mut grants = match &region {
-            Some(region) => self.guard.grants.of(region, actor, amsterdam_date(at)),
-            None => self.guard.grants.everywhere(actor),
-        };
         let roles = (self.roles)(&known.id);
-        grants.retain(|grant| roles.contains(&grant.role));
+        let grants = self.held(region.as_ref(), actor, amsterdam_date(at), roles)?;
         if grants.is_empty() {
             tracing::debug!(operation = known.id, "denied");
             return Err(Problem::denied());
@@ -236,6 +233,31 @@ impl Standing {
             }
         }
         Ok(prints.newest().clone())
+    }
+
+    /// What of an actor's grants is for these roles. While nobody knows how the region's grants are now, only what the
+    /// configuration gives counts: who needs more is neither let in nor turned away.
+    fn held(
+        &self,
+        region: Option<&RegionId>,
+        actor: ActorId,
+        today: NaiveDate,
+        roles: &[Role],
+    ) -> Result<Vec<Grant>, Problem> {
+        let stale = region.and_then(|region| self.guard.grants.current(region).err());
+        let mut grants = match region.filter(|_| stale.is_none()) {
+            Some(region) => self.guard.grants.of(region, actor, today),
+            None => self.guard.grants.everywhere(actor),
+        };
+        grants.retain(|grant| roles.contains(&grant.role));
+        match stale {
+            // Where a grant of the region could not help either, no is certain.
+            Some(stale) if grants.is_empty() && roles.iter().any(|role| *role != Role::Operator) => {
+                tracing::debug!(%stale, region = region.map(RegionId::as_str), "grants do not count");
+                Err(Problem::grants_unknown())
+            }
+            _ => Ok(grants),
+        }
     }
 
     fn operation(&self, parts: &Parts) -> Result<&Known, Problem> {

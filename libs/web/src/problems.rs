@@ -69,6 +69,14 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", english, dutch).again_after("2")
     }
 
+    /// Nobody knows at the moment who holds which role.
+    #[must_use]
+    pub(crate) fn grants_unknown() -> Self {
+        let english = "It is not certain at the moment who holds which role. Please try again.";
+        let dutch = "Op dit moment is niet zeker wie welke rol heeft. Probeer het opnieuw.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "grants-unknown", english, dutch).again_after("2")
+    }
+
     /// The hub is at fault. Say what happened in a log, never here.
     #[must_use]
     pub fn internal() -> Self {

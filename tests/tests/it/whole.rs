@@ -2,7 +2,7 @@
 //!
 //! One hub serves all tests, each in regions of its own; the databases and streams go when the servers of `make test` do.
 
-use access::{DevIssuer, Issuers};
+use access::{DevIssuer, Freshness, Issuers};
 use axum::Router;
 use axum::body::Body;
 use bus::Settings;
@@ -88,6 +88,7 @@ impl Whole {
         let keys = secrets.ring(Purpose::Processing).unwrap().keys();
         let processing = Logbook::new(&target, keys, oin, clock.clone()).unwrap();
         let keys = chassis::message_keys(&secrets, "hub.example");
+        let ages = Clock::fixed(clock.now());
         let mut platform = Platform {
             nats: bus::connect(&nats).await.unwrap().into(),
             vault: vault.clone(),
@@ -104,8 +105,11 @@ impl Whole {
                 names: databases.prefix().parse().unwrap(),
                 keys,
                 clock: clock.clone(),
+                ages: ages.clone(),
                 ..Settings::default()
             },
+            // Grants do not age while a test plays.
+            freshness: Freshness::by(ages),
             connections: 8,
         };
         platform.operator = vec![platform.identities().unwrap().actor(DevIssuer::ISSUER, "operator")];

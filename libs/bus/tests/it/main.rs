@@ -16,4 +16,5 @@ mod rebuilding;
 mod relaying;
 mod restoring;
 mod running;
+mod sharing;
 mod together;

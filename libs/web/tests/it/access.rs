@@ -2,11 +2,12 @@
 
 use crate::{
     service::REGION_ROLES,
-    world::{World, noon},
+    world::{World, here, noon},
 };
-use access::Grant;
+use access::{End, Grant};
 use chrono::TimeDelta;
 use http::{Method, StatusCode};
+use std::collections::BTreeMap;
 use vocabulary::{BranchCode, CompanyId, PersonId, Reach, Role};
 
 const MOMENT: &str = "/v1/regions/here/moment";
@@ -135,4 +136,42 @@ async fn hub_now_moves_the_moment_asked_under_the_development_issuer() {
     let answer = world.get("leader", MOMENT).header("hub-now", "2027-02-03T04:05:06Z").answer().await;
     assert_eq!(answer.body["at"], "2027-02-03T04:05:06Z");
     world.get("leader", MOMENT).header("hub-now", "soon").answer().await.is_problem(400, "bad-hub-now");
+}
+
+#[tokio::test]
+async fn grants_behind_their_log_are_neither_let_in_nor_denied() {
+    let world = World::new();
+    let end = |position| BTreeMap::from([(here(), End { epoch: 1, position })]);
+    world.grants.reached(&here(), End { epoch: 1, position: 5 });
+    world.grants.asked(noon(), &end(6));
+    let asking = |who| world.get(who, MOMENT);
+    world.age.advance(TimeDelta::seconds(10));
+    assert_eq!(asking("leader").answer().await.status, StatusCode::OK);
+    asking("stranger").answer().await.is_problem(403, "not-allowed");
+    world.age.advance(TimeDelta::milliseconds(1));
+    for who in ["leader", "stranger"] {
+        let answer = asking(who).answer().await;
+        answer.is_problem(503, "grants-unknown");
+        assert_eq!(answer.header("retry-after"), "2");
+    }
+    // What nobody may do at all stays denied.
+    world.get("leader", "/v1/regions/here/unwritten").answer().await.is_problem(403, "not-allowed");
+    world.grants.reached(&here(), End { epoch: 1, position: 6 });
+    world.grants.asked(noon() + TimeDelta::seconds(10), &end(6));
+    assert_eq!(asking("leader").answer().await.status, StatusCode::OK);
+    asking("stranger").answer().await.is_problem(403, "not-allowed");
+}
+
+#[tokio::test]
+async fn grants_of_a_log_that_does_not_answer_count_for_a_minute() {
+    let world = World::new();
+    let asking = |who| world.get(who, MOMENT);
+    // The moment asked is not the age: only time that passes makes grants older.
+    let later = asking("leader").header("hub-now", "2027-01-01T12:00:00Z").answer().await;
+    assert_eq!(later.status, StatusCode::OK);
+    world.age.advance(TimeDelta::seconds(60));
+    assert_eq!(asking("leader").answer().await.status, StatusCode::OK);
+    world.age.advance(TimeDelta::milliseconds(1));
+    asking("leader").answer().await.is_problem(503, "grants-unknown");
+    asking("stranger").answer().await.is_problem(503, "grants-unknown");
 }

@@ -1,12 +1,13 @@
 //! The tiny service behind guard and shell, and people who ask.
 
 use crate::service::{Hub, roles, routes};
-use access::{DevIssuer, Grant, Grants, Identities, Issuers, Oidc};
+use access::{DevIssuer, Freshness, Grant, Grants, Identities, Issuers, Oidc};
 use axum::{Router, body::Body, response::Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use decider::{Clock, Hand};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
@@ -18,6 +19,8 @@ pub struct World {
     pub api: OpenApi,
     pub hub: Hub,
     pub hand: Hand,
+    /// Makes grants older.
+    pub age: Hand,
     pub grants: Grants,
     pub looks: Arc<Mutex<Vec<Look>>>,
     issuer: DevIssuer,
@@ -72,7 +75,9 @@ impl World {
             Issuers::oidc(vec![oidc], clock.clone()).unwrap()
         };
         let identities = Identities::new([7; 32]);
-        let grants = Grants::new(Some(identities.actor(DevIssuer::ISSUER, "operator")));
+        let (ages, age) = Clock::settable(noon());
+        let grants = Grants::new(Some(identities.actor(DevIssuer::ISSUER, "operator")), Freshness::by(ages));
+        grants.asked(noon(), &BTreeMap::new());
         let hub = Hub::default();
         let memory = hub.clone();
         let looks: Arc<Mutex<Vec<Look>>> = Arc::default();
@@ -107,7 +112,7 @@ impl World {
         let app = router.with_state(hub.clone()).merge(web::openapi(&api)).merge(health(checks)).route("/slow", slow);
         let limit = std::time::Duration::from_millis(milliseconds);
         let app = shell(app, Shell { version: "1.2.3", https: true, time_limit: limit });
-        let world = Self { app, api, hub, hand, grants, looks, issuer, identities };
+        let world = Self { app, api, hub, hand, age, grants, looks, issuer, identities };
         world.grant(vec![world.grant_of("leader", Role::ProgrammeLeader)]);
         world
     }

@@ -161,18 +161,8 @@ async fn appoint_programme_leader(
     let actor = appointment.to.actor(&hub, &region).await?;
     let role = Role::ProgrammeLeader;
     let held = Held { actor, role, school: None, company: None, person: None, from: None, until: None };
-    let leader = has_leader(&hub, &region).await?;
+    let leader = hub.known.is_held(&region, Role::ProgrammeLeader).await?;
     give(&hub, &region, held, leader, &asked).await
-}
-
-/// Whether someone leads the region, as folded so far.
-async fn has_leader(hub: &Hub, region: &RegionId) -> sqlx::Result<bool> {
-    let mut rows = event_log::tenant(&hub.db, region).await?;
-    sqlx::query_scalar(r#"select exists (select from known_grants."grant" where region = $1 and role = $2)"#)
-        .bind(region.as_str())
-        .bind(Role::ProgrammeLeader.as_str())
-        .fetch_one(&mut *rows)
-        .await
 }
 
 /// Give someone a role in the region (rol toekennen).

@@ -1,6 +1,7 @@
 //! The gateway's questions on real servers, told by events of the services it reads.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod access;
 mod agreements;
 mod alone;
 mod attendance;
