@@ -125,6 +125,11 @@ pub async fn verify(
             progress(next.unsigned_abs());
         }
     }
+    for (epoch, kept) in &mut kept {
+        while let Some(leaf) = kept.next().await? {
+            check.behind(*epoch, leaf);
+        }
+    }
     let head = head.map(|(position, epoch, recorded_at, frontier)| Head {
         position,
         epoch: epoch.unsigned_abs(),

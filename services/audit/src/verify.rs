@@ -172,6 +172,13 @@ impl<'a> Check<'a> {
         self.declarations(leaf);
     }
 
+    /// A leaf that was kept aside of an epoch, behind the last place: the log is shorter than it was.
+    pub fn behind(&mut self, epoch: u32, kept: Hash) {
+        if let Some(strand) = self.believed.strands.get_mut(&epoch) {
+            strand.behind(kept);
+        }
+    }
+
     fn line(&mut self, at: i64, line: &Line<'_>) {
         let envelope: Envelope<'_> = match serde_json::from_str(line.text) {
             Ok(envelope) => envelope,

@@ -43,6 +43,8 @@ pub(super) struct Declarations {
     roots: BTreeMap<u64, Option<Hash>>,
     /// Those that hold, by the epoch they raised.
     pub hold: BTreeMap<u32, Declared>,
+    /// What is said to be kept by an operator whose declaration does not hold, by the epoch: that is not excused.
+    pub broken: BTreeMap<u32, u64>,
     /// Where events stand that declare an epoch, whoever signed them.
     pub claims: BTreeMap<u32, u64>,
 }
@@ -136,6 +138,9 @@ impl Check<'_> {
             } else if !place_fits {
                 format!("a restore that kept what was up to {} is not declared at {at}", said.position)
             } else if kept != Some(said.root) {
+                if by.is_ok() {
+                    self.declared.broken.insert(said.to_epoch, said.position);
+                }
                 format!("the restore that is declared kept another tree up to {} than the log has", said.position)
             } else {
                 self.declared.claims.entry(said.to_epoch).or_insert(at);

@@ -7,7 +7,7 @@ use super::declared::Declared;
 use super::strand::Divergence;
 use super::{Check, Finding, What};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// A log that went on otherwise from some position.
@@ -87,7 +87,7 @@ impl Check<'_> {
         let diverged: Vec<(u32, Divergence)> =
             diverged.filter_map(|(epoch, strand)| Some((*epoch, strand.diverged?))).collect();
         for (epoch, there) in diverged {
-            if attributed(&mut forks, epoch, there).is_continue() {
+            if attributed(&mut forks, &self.declared.broken, epoch, there).is_continue() {
                 self.altered(there);
             }
         }
@@ -99,7 +99,7 @@ impl Check<'_> {
         forks
     }
 
-    fn altered(&mut self, Divergence { from, size, exact, cut_off }: Divergence) {
+    fn altered(&mut self, Divergence { from, size, exact, cut_off, .. }: Divergence) {
         let says = match (cut_off, exact) {
             (true, _) => format!("the log ends at {}, and a checkpoint of size {size} was signed", from - 1),
             (false, true) => format!("the event is not the one that the checkpoint of size {size} was signed over"),
@@ -113,17 +113,25 @@ impl Check<'_> {
 }
 
 /// Lays a difference from what an epoch signed to the restore that made it; none of them may have: it goes on.
-fn attributed(forks: &mut [Fork], epoch: u32, there: Divergence) -> ControlFlow<()> {
+fn attributed(
+    forks: &mut [Fork],
+    broken: &BTreeMap<u32, u64>,
+    epoch: u32,
+    there: Divergence,
+) -> ControlFlow<()> {
     let later = || forks.iter().enumerate().filter(|(_, fork)| fork.epoch > epoch);
-    let undeclared = later().find(|(_, fork)| fork.declared.is_none()).map(|(at, _)| (at, 0));
-    let kept = |(at, fork): (usize, &Fork)| Some((at, fork.declared.as_ref()?.position));
-    let Some((at, kept)) = undeclared.or_else(|| later().filter_map(kept).min_by_key(|(_, kept)| *kept)) else {
-        return ControlFlow::Continue(());
+    let kept = |fork: &Fork| match &fork.declared {
+        Some(declared) => Some(declared.position),
+        None => broken.get(&fork.epoch).copied(),
     };
+    let undeclared = later().find(|(_, fork)| kept(fork).is_none()).map(|(at, _)| (at, 0));
+    let declared = || later().filter_map(|(at, fork)| Some((at, kept(fork)?))).min_by_key(|(_, kept)| *kept);
+    let Some((at, kept)) = undeclared.or_else(declared) else { return ControlFlow::Continue(()) };
     // What was declared to be kept must be as it was signed.
     if there.size <= kept || (there.exact && there.from <= kept) {
         return ControlFlow::Continue(());
     }
-    forks[at].diverges(there.from.max(kept + 1), there.size, there.exact);
+    let from = if there.exact { there.from } else { there.floor };
+    forks[at].diverges(from.max(kept + 1), there.size, there.exact);
     ControlFlow::Break(())
 }

@@ -28,6 +28,8 @@ pub(super) struct Divergence {
     pub exact: bool,
     /// The log ends before `from`.
     pub cut_off: bool,
+    /// Behind the last checkpoint that the log agrees with: an earlier position than `from` may differ, where that is not exact.
+    pub floor: u64,
 }
 
 /// What came of a comparison.
@@ -84,16 +86,34 @@ impl Strand {
             size: place,
             exact: exact.is_some(),
             cut_off: false,
+            floor: self.agreed + 1,
         });
         Compared::Diverges
+    }
+
+    /// A leaf that was kept aside of what stood behind the end of the log.
+    pub(super) fn behind(&mut self, kept: Hash) {
+        if self.kept.as_ref().is_some_and(|tree| tree.size() < self.longest()) {
+            self.kept = self.kept.take().and_then(|tree| grown(tree, Some(kept)));
+        }
     }
 
     /// The log ends here.
     pub(super) fn end(&mut self, size: u64) {
         let longest = self.longest();
-        if self.diverged.is_none() && longest > size {
-            self.diverged = Some(Divergence { from: size + 1, size: longest, exact: true, cut_off: true });
+        if self.diverged.is_some() || longest <= size {
+            return;
         }
+        let signed = self.roots.get(&longest).copied();
+        let proven = self.kept.as_ref().is_some_and(|tree| tree.size() == longest && Some(tree.root()) == signed);
+        let differs = self.differs.filter(|_| proven);
+        self.diverged = Some(Divergence {
+            from: differs.unwrap_or(size + 1),
+            size: longest,
+            exact: proven,
+            cut_off: differs.is_none(),
+            floor: self.agreed + 1,
+        });
     }
 }
 

@@ -118,6 +118,9 @@ class Check {
     const { service } = log, seen = { ...log, signed: 0, roots: new Map(), events: 0, forks: [] };
     this.logs.push(seen);
     if (!(log.first >= 1 && log.last >= log.first - 1 && log.size >= log.last)) return this.find("range", { service });
+    // Without dates it is all of the log, and there are no leaves of anything else.
+    const { from, to } = this.manifest;
+    if ((!from && log.first !== 1) || (!to && log.size !== log.last)) this.find("range", { service, position: log.last + 1 });
     const { strands, strangers } = await this.notes(seen), restores = await this.restores(seen);
     const sizes = [...strands.values(), strangers].flat().map(({ size }) => size);
     const leaf = await this.leaves(seen, [...sizes, ...restores.map(({ kept }) => kept)]);

@@ -22,13 +22,18 @@ function declaration(line, region, service, operators) {
 function divergence(notes, log, older, leaf) {
   let agreed = 0;
   for (const { size, root } of notes) {
-    if (size > log.size) return { from: log.size + 1, size, exact: true };
+    const proven = older?.roots.get(size) && same(older.roots.get(size), root);
+    if (size > log.size) {
+      let from = 1;
+      while (proven && from <= log.size && same(older.leaf(from), leaf(from))) from++;
+      return { from: proven ? from : log.size + 1, size, exact: proven, floor: agreed + 1 };
+    }
     if (log.roots.has(size) && same(log.roots.get(size), root)) {
       agreed = size;
       continue;
     }
     // Leaves that give the signed root are the ones that were signed.
-    if (!older?.roots.get(size) || !same(older.roots.get(size), root)) return { from: agreed + 1, size, exact: false };
+    if (!proven) return { from: agreed + 1, size, exact: false, floor: agreed + 1 };
     let from = 1;
     while (from < size && same(older.leaf(from), leaf(from))) from++;
     return { from, size, exact: true };
@@ -51,7 +56,7 @@ function forksOf(strands, declared, claims, accepted) {
       altered.push(diverged);
       continue;
     }
-    const from = Math.max(diverged.from, kept + 1);
+    const from = Math.max(diverged.exact ? diverged.from : diverged.floor, kept + 1);
     if (fork.from === undefined || from < fork.from) Object.assign(fork, { from, until: diverged.exact ? from : diverged.size });
   }
   return { forks, altered };

@@ -41,6 +41,10 @@ pub(super) fn check(
         checked.found(Some(service), None, "the range in the manifest cannot be right");
         return inside;
     }
+    // Without dates it is all of the log, and there are no leaves of anything else.
+    if (manifest.from.is_none() && part.first != 1) || (manifest.to.is_none() && part.size != part.last) {
+        checked.found(Some(service), Some(part.last + 1), "the range in the manifest is not that of its dates");
+    }
     let notes = notes(zip, service, checked);
     let places: Vec<(u64, u32)> =
         notes.iter().map(|note| said(note).map_or((0, 0), |said| (said.size, said.epoch))).collect();
@@ -84,6 +88,11 @@ pub(super) fn check(
         reading.check.place(Row::Missing, leaf, &others);
     }
     reading.elsewhere(part.size);
+    for (epoch, leaves) in &mut reading.older {
+        while let Some(leaf) = leaves() {
+            reading.check.behind(*epoch, leaf);
+        }
+    }
     let verdict = reading.check.end(End::Export { last: part.last });
     for finding in &verdict.findings {
         let position = finding.position.map(i64::unsigned_abs);
