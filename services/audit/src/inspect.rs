@@ -93,6 +93,10 @@ pub async fn verify(
     // How many leaves are taken follows from what is believed; a row that says otherwise only costs precision.
     let kept = check.signed().into_iter().map(|(epoch, size)| (epoch, Kept::new(audit, &log, epoch, size)));
     let mut kept: Vec<(u32, Kept<'_>)> = kept.collect();
+    let newest = kept.last().map(|(epoch, _)| *epoch);
+    // Leaves of an older epoch say nothing of the newest: what is not kept of it is not known.
+    let newest =
+        |leaves: &[(u32, Hash)]| leaves.iter().find(|(epoch, _)| Some(*epoch) == newest).map(|(_, leaf)| *leaf);
 
     let mut rows = sqlx::query_as::<_, Stored>(
         "select position, stream, version, type, actor, recorded_at, leaf, body from event_log.event
@@ -160,11 +164,6 @@ async fn leaves(kept: &mut [(u32, Kept<'_>)]) -> sqlx::Result<Vec<(u32, Hash)>> 
         leaves.extend(kept.next().await?.map(|leaf| (*epoch, leaf)));
     }
     Ok(leaves)
-}
-
-/// Of the newest epoch.
-fn newest(leaves: &[(u32, Hash)]) -> Option<Hash> {
-    leaves.last().map(|(_, leaf)| *leaf)
 }
 
 /// The leaves kept aside of one epoch, one after another, as many as its longest checkpoint has.
