@@ -61,7 +61,8 @@ impl Signer {
         if answer.status().is_success() {
             return Ok(());
         }
-        Err(NotCut::Elsewhere(answer.text().await.unwrap_or_default()))
+        let problem: serde_json::Value = answer.json().await.unwrap_or_default();
+        Err(NotCut::Elsewhere(problem["detail"].as_str().unwrap_or("it does not say why not").to_owned()))
     }
 }
 

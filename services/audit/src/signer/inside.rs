@@ -3,11 +3,11 @@
 
 use crate::checkpoint::{NotCut, Notary};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use vocabulary::RegionId;
+use web::Problem;
 
 /// The path of each, `{region}` for a region, and whether it is posted to.
 pub const PATHS: [(&str, bool); 6] = [
@@ -42,7 +42,8 @@ impl From<NotCut> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         tracing::warn!(error = %self.0, "the signer refuses");
-        (StatusCode::CONFLICT, self.0.to_string()).into_response()
+        let dutch = "De ondertekenaar weigert; de Engelse tekst zegt waarom.";
+        Problem::conflict("not-signed", self.0.to_string(), dutch).into_response()
     }
 }
 

@@ -110,7 +110,8 @@ impl Asking {
         let answer = sent.with_context(|| format!("{held}; none answers at {url}"))?;
         let (status, text) = (answer.status(), answer.text().await?);
         if !status.is_success() {
-            bail!("{status}: {text}");
+            let problem: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+            bail!("{status}: {}", problem["detail"].as_str().unwrap_or(&text));
         }
         Ok(text)
     }
