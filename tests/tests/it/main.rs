@@ -17,6 +17,7 @@ mod isolation;
 mod nats_users;
 mod open_names;
 mod openapi;
+mod promises;
 mod reading;
 mod replay;
 mod request;
