@@ -271,7 +271,12 @@ async fn the_vault_opens_none_of(hub: &Hub, names: &[(String, Sealed)], family: 
 
 fn only_forgettings_were_added(before: &[Value], after: &[Value]) {
     for (before, after) in before.iter().zip(after) {
-        let added = if before["service"] == "consortium" { 6 } else { 0 };
+        // Of the audit an export leaves two: that it was asked for, and what it came to.
+        let added = match before["service"].as_str() {
+            Some("consortium") => 6,
+            Some("audit") => 2,
+            _ => 0,
+        };
         assert_eq!(after["service"], before["service"]);
         assert_eq!(after["position"].as_i64(), before["position"].as_i64().map(|position| position + added));
         assert_eq!(after["root"] == before["root"], added == 0, "{after}");

@@ -152,7 +152,18 @@ const STORY: &[(&str, &[&str])] = &[
             "claim-drafted",
         ],
     ),
-    ("audit", &["mandate-opened", "looked", "name-revealed", "sample-drawn", "access-export-opened", "names-exported"]),
+    (
+        "audit",
+        &[
+            "mandate-opened",
+            "looked",
+            "name-revealed",
+            "sample-drawn",
+            "access-export-opened",
+            "names-exported",
+            "logs-exported",
+        ],
+    ),
 ];
 
 /// Ids of the examples that mean the same school, company and so on.
@@ -242,6 +253,9 @@ impl World {
                 // The school in which everything happens is also the one that answers for the pupil.
                 if let Some(fields) = example["data"].as_object_mut() {
                     fields.remove("hostSchool");
+                    if *short == "pupil-registered" {
+                        fields.insert("sharesNumberWith".into(), json!(FORGOTTEN));
+                    }
                 }
                 let subject = example["subject"].as_str().unwrap().replace("voorbeeld", region.as_str());
                 seal(hub, region, &event_type, "", &mut example["data"]).await;

@@ -113,12 +113,7 @@ impl Check<'_> {
 }
 
 /// Lays a difference from what an epoch signed to the restore that made it; none of them may have: it goes on.
-fn attributed(
-    forks: &mut [Fork],
-    broken: &BTreeMap<u32, u64>,
-    epoch: u32,
-    there: Divergence,
-) -> ControlFlow<()> {
+fn attributed(forks: &mut [Fork], broken: &BTreeMap<u32, u64>, epoch: u32, there: Divergence) -> ControlFlow<()> {
     let later = || forks.iter().enumerate().filter(|(_, fork)| fork.epoch > epoch);
     let kept = |fork: &Fork| match &fork.declared {
         Some(declared) => Some(declared.position),

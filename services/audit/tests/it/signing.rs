@@ -242,7 +242,7 @@ async fn a_key_that_somebody_inserted_is_not_published_and_nothing_is_signed_bes
     let own = logs.notary.keys(&logs.region).await.unwrap();
     let stranger = proofs::Signer::new("hub.example/voorbeeld", &[3; 32]).unwrap().verifier(proofs::Kind::Log);
     sqlx::query(
-        "insert into checkpoints.signing_key (region, number, verifier, valid_from) values ('voorbeeld', 2, $1, now())",
+        "insert into checkpoints.signing_key (region, number, verifier, valid_from) values ('voorbeeld', 3, $1, now())",
     )
     .bind(stranger.to_string())
     .execute(&logs.audit.owner)
