@@ -102,7 +102,7 @@ impl Discovery {
                     {
                         let (service, region) = (self.source.service(), head.region.as_str());
                         let went_back = format!(
-                            "the log ends at {}, and ended at {end} before. If it was restored: regiohub restored {region} --service {service}",
+                            "the log ends at {}, and ended at {end} before. If it was restored: regiohub restored {region} --service {service} --reason TEXT",
                             head.position
                         );
                         raise("log", service, region, &went_back);

@@ -25,7 +25,7 @@ pub enum Error {
     /// A stream holds more than its log: the log was restored without raising its epoch, or something else publishes.
     #[error(
         "stream {stream} is at {last}, its log at {head}: nothing is published until someone has looked. \
-         If the log was restored: regiohub restored {region} --service {service}"
+         If the log was restored: regiohub restored {region} --service {service} --reason TEXT"
     )]
     Ahead {
         /// The stream.
@@ -42,7 +42,7 @@ pub enum Error {
     /// A stream and its log hold different events at the same position.
     #[error(
         "stream {stream} has another event at {position} than its log: nothing is published until someone has looked. \
-         If the log was restored: regiohub restored {region} --service {service}"
+         If the log was restored: regiohub restored {region} --service {service} --reason TEXT"
     )]
     Differs {
         /// The stream.

@@ -51,7 +51,7 @@ async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_o
         let bus = other.bus().relay(other.counters.clone()).projection(Counts::default(), &other.sources());
         let refused = bus.settle().await.unwrap_err();
         assert!(matches!(refused, Error::Ahead { last: 5, head: 4, .. }), "{refused}");
-        assert!(refused.to_string().ends_with("regiohub restored ons --service counters"), "{refused}");
+        assert!(refused.to_string().ends_with("regiohub restored ons --service counters --reason TEXT"), "{refused}");
 
         // The hub runs while its operator says so.
         let end = CancellationToken::new();

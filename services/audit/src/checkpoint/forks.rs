@@ -70,7 +70,7 @@ impl Notary {
         let event = event.filter(|event| event.event_type == event_type(service)).ok_or_else(|| {
             altered(format!(
                 "its epoch was raised to {}, and no restore is declared; if it was restored: `regiohub restored {region} \
-                 --service {service} --afterwards`",
+                 --service {service} --afterwards --reason TEXT`",
                 head.epoch
             ))
         })?;
