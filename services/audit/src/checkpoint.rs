@@ -17,6 +17,8 @@ mod schedule;
 
 pub(crate) use blocks::{Blocks, Found};
 pub use covering::covering;
+pub(crate) use covering::of_sizes;
+pub use forks::Fork;
 pub use keys::{SigningKey, keys};
 pub use leaves::LEAVES;
 pub(crate) use leaves::kept_leaves;

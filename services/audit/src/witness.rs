@@ -3,13 +3,31 @@
 //! The C2SP [tlog-witness](https://c2sp.org/tlog-witness) protocol, so that any log may show its checkpoints to us, and
 //! ours theirs to any witness. Pure: where the last checkpoint is kept is the caller's business, and so is that nobody
 //! else stores one in between.
+//!
+//! What the protocol does not know are epochs. The declarations of restores come along in headers ([`DECLARATION`]), which
+//! other witnesses do not read: they refuse a log that does not go on from what they saw.
+//!
+//! **Invariant:** what goes on otherwise than what was seen is signed only where an operator whose key was given declared
+//! it, and then only as what goes on from the position and root that the declaration names.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use proofs::{Checkpoint, Hash, NotSigned, Note, Signature, Signer, Verifier, consistent};
+use proofs::{Checkpoint, Declaration, Hash, NotSigned, Note, Signature, Signer, Verifier, consistent};
 
 /// More hashes than this no proof has.
 const MOST: usize = 63;
+
+/// The header of a request that holds the operator's note for an epoch, in base64; one for each raised epoch.
+pub const DECLARATION: &str = "log-restored";
+
+/// Whom a witness believes.
+#[derive(Clone, Debug, Default)]
+pub struct Trusted {
+    /// The keys of the logs it witnesses.
+    pub keys: Vec<Verifier>,
+    /// The keys with which operators declare restores of them.
+    pub operators: Vec<Verifier>,
+}
 
 /// A checkpoint that a log shows, with the proof that it goes on from the last one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +40,8 @@ pub struct Shown {
     pub note: Note,
     /// What it says.
     pub said: Checkpoint,
+    /// The notes with which an operator declared that the log was restored.
+    pub declarations: Vec<String>,
 }
 
 /// Why a witness does not sign. The statuses are those of the protocol.
@@ -45,6 +65,20 @@ pub enum NotSeen {
     /// 422: the log does not go on from what was seen.
     #[error("this is not the log that was seen here at size {0}, grown: it was altered, or the proof is wrong")]
     Inconsistent(u64),
+    /// 422: the log went on otherwise, and nobody who may declare that did.
+    #[error(
+        "{origin} shows epoch {epoch}, epoch {seen} was seen here, and no operator's key that is known here declared every \
+         epoch in between: the operator of the log declares it (`regiohub restored`), and this witness is started with \
+         --operator-key, which comes from the operator and not from the hub"
+    )]
+    Undeclared {
+        /// Which log.
+        origin: String,
+        /// The epoch that it shows.
+        epoch: u32,
+        /// The newest one that was seen.
+        seen: u32,
+    },
 }
 
 impl NotSeen {
@@ -56,14 +90,14 @@ impl NotSeen {
             Self::UnknownLog(_) => 404,
             Self::NotSigned => 403,
             Self::OtherSize(_) | Self::OtherTree(_) => 409,
-            Self::Inconsistent(_) => 422,
+            Self::Inconsistent(_) | Self::Undeclared { .. } => 422,
         }
     }
 
     /// Whether it tells of a log that was altered, and not only of a request that missed.
     #[must_use]
     pub const fn is_alarm(&self) -> bool {
-        matches!(self, Self::OtherTree(_) | Self::Inconsistent(_))
+        matches!(self, Self::OtherTree(_) | Self::Inconsistent(_) | Self::Undeclared { .. })
     }
 }
 
@@ -91,7 +125,19 @@ impl Shown {
         if proof.len() > MOST || old > said.size {
             return Err(NotSeen::Malformed);
         }
-        Ok(Self { old, proof, note, said })
+        Ok(Self { old, proof, note, said, declarations: vec![] })
+    }
+
+    /// With the declarations that came along, as the headers hold them.
+    ///
+    /// # Errors
+    /// `Malformed`.
+    pub fn declared<'a>(mut self, headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, NotSeen> {
+        for header in headers {
+            let note = BASE64_STANDARD.decode(header).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            self.declarations.push(note.ok_or(NotSeen::Malformed)?);
+        }
+        Ok(self)
     }
 }
 
@@ -103,20 +149,47 @@ fn of<'a>(origin: &str, keys: &'a [Verifier]) -> Vec<&'a Verifier> {
     keys.iter().filter(named).collect()
 }
 
+/// From where a log whose epoch was raised must go on: what was seen, as far as an operator declared that it was kept.
+fn kept(shown: &Shown, last: &Checkpoint, operators: &[Verifier]) -> Result<(u64, Hash), NotSeen> {
+    let said = &shown.said;
+    // An operator speaks for one installation.
+    let domain = said.origin.rsplitn(3, '/').nth(2).unwrap_or_default();
+    let name = Declaration::key_name(domain);
+    let operators = || operators.iter().filter(|operator| operator.name() == name);
+    let read = |note: &String| operators().find_map(|operator| Declaration::signed(note, operator).ok());
+    let declared: Vec<Declaration> =
+        shown.declarations.iter().filter_map(read).filter(|declared| declared.origin == said.origin).collect();
+    let (mut epoch, mut kept) = (last.epoch, (last.size, last.root));
+    while epoch < said.epoch {
+        let next = declared.iter().find(|next| next.from_epoch == epoch && next.to_epoch <= said.epoch);
+        let next = next.ok_or_else(|| NotSeen::Undeclared {
+            origin: said.origin.clone(),
+            epoch: said.epoch,
+            seen: last.epoch,
+        })?;
+        if next.position < kept.0 {
+            kept = (next.position, next.root);
+        }
+        epoch = next.to_epoch;
+    }
+    Ok(kept)
+}
+
 /// Signs a checkpoint that goes on from the last one seen of that log. It must be stored before the signature leaves.
 ///
-/// A raised epoch begins anew: a restore that the log declares, and that stays seen.
+/// Of a raised epoch that is what the operator declared to be kept; it stays seen, so it cannot be taken back. Of a log
+/// that was never seen any checkpoint is the first one.
 ///
 /// # Errors
 /// See [`NotSeen`].
 pub fn witnessed(
     shown: &Shown,
     last: Option<&Checkpoint>,
-    keys: &[Verifier],
+    trusted: &Trusted,
     signer: &Signer,
     seconds: u64,
 ) -> Result<Signature, NotSeen> {
-    let keys = of(&shown.said.origin, keys);
+    let keys = of(&shown.said.origin, &trusted.keys);
     if keys.is_empty() {
         return Err(NotSeen::UnknownLog(shown.said.origin.clone()));
     }
@@ -126,19 +199,20 @@ pub fn witnessed(
         return Err(NotSeen::NotSigned);
     }
     let said = &shown.said;
-    let last = last.filter(|last| last.epoch >= said.epoch);
-    if let Some(last) = last.filter(|last| last.epoch > said.epoch) {
-        return Err(NotSeen::Inconsistent(last.size));
-    }
-    let size = last.map_or(0, |last| last.size);
+    let seen = match last {
+        Some(last) if last.epoch > said.epoch => return Err(NotSeen::Inconsistent(last.size)),
+        Some(last) if last.epoch < said.epoch => Some(kept(shown, last, &trusted.operators)?),
+        last => last.map(|last| (last.size, last.root)),
+    };
+    let size = seen.map_or(0, |(size, _)| size);
     if shown.old != size {
         return Err(NotSeen::OtherSize(size));
     }
-    if let Some(last) = last {
-        if said.size == size && said.root != last.root {
+    if let Some((size, root)) = seen {
+        if said.size == size && said.root != root {
             return Err(NotSeen::OtherTree(size));
         }
-        if !consistent(size, &last.root, said.size, &said.root, &shown.proof) {
+        if !consistent(size, &root, said.size, &said.root, &shown.proof) {
             return Err(NotSeen::Inconsistent(size));
         }
     }
@@ -174,7 +248,25 @@ mod tests {
 
     fn ask(shown: &Shown, last: Option<&Checkpoint>) -> Result<Signature, NotSeen> {
         let witness = Signer::new("school.example/witness", &[2; 32]).unwrap();
-        witnessed(shown, last, &[log().verifier(Kind::Log)], &witness, 1_700_000_000)
+        let operators = vec![operator("hub.example").verifier(Kind::Log)];
+        let trusted = Trusted { keys: vec![log().verifier(Kind::Log)], operators };
+        witnessed(shown, last, &trusted, &witness, 1_700_000_000)
+    }
+
+    fn operator(domain: &str) -> Signer {
+        Signer::new(&Declaration::key_name(domain), &[4; 32]).unwrap()
+    }
+
+    /// What an operator declares: that of the log in `salt` so many events were kept.
+    fn declaration(from_epoch: u32, position: u64, salt: &str) -> Declaration {
+        let kept = checkpoint(position, salt, from_epoch);
+        let (origin, root, reason) = (kept.origin, kept.root, "The disk was lost".to_owned());
+        Declaration { origin, from_epoch, to_epoch: from_epoch + 1, position, root, reason, afterwards: false }
+    }
+
+    fn with(mut shown: Shown, declared: &[(Declaration, &Signer)]) -> Shown {
+        shown.declarations = declared.iter().map(|(said, by)| said.sign(by).unwrap().to_string()).collect();
+        shown
     }
 
     #[test]
@@ -203,10 +295,60 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_restore_begins_anew_and_cannot_be_taken_back() {
-        let (seen, restored) = (checkpoint(20, "", 1), checkpoint(7, "x", 2));
-        assert!(ask(&shown(0, &restored, "x"), Some(&seen)).is_ok());
-        assert!(ask(&shown(7, &checkpoint(20, "", 1), ""), Some(&restored)).unwrap_err().is_alarm());
+    fn a_raised_epoch_that_no_known_operator_declared_is_refused_and_is_an_alarm() {
+        let (seen, forged) = (checkpoint(20, "", 1), checkpoint(30, "x", 2));
+        let (own, stranger) = (operator("hub.example"), operator("other.example"));
+        let namesake = Signer::new(&Declaration::key_name("hub.example"), &[5; 32]).unwrap();
+        let elsewhere = Declaration { origin: "hub.example/west/agreements".into(), ..declaration(1, 7, "x") };
+        let of_another_epoch = Declaration { to_epoch: 3, ..declaration(1, 7, "x") };
+        for declared in [
+            vec![],
+            vec![(declaration(1, 7, "x"), &stranger)],
+            vec![(declaration(1, 7, "x"), &namesake)],
+            vec![(elsewhere, &own)],
+            vec![(of_another_epoch, &own)],
+            vec![(declaration(2, 7, "x"), &own)],
+        ] {
+            for old in [0, 7, 20] {
+                let refused = ask(&with(shown(old, &forged, "x"), &declared), Some(&seen)).unwrap_err();
+                assert!(matches!(refused, NotSeen::Undeclared { epoch: 2, seen: 1, .. }), "{old} {declared:?}");
+                assert!(refused.is_alarm() && refused.to_string().contains("--operator-key"));
+            }
+        }
+        // A gap between the epochs is no chain of declarations.
+        let later = with(shown(7, &checkpoint(30, "x", 3), "x"), &[(declaration(2, 7, "x"), &own)]);
+        assert!(matches!(ask(&later, Some(&seen)), Err(NotSeen::Undeclared { epoch: 3, .. })));
+    }
+
+    #[test]
+    fn a_declared_restore_goes_on_from_what_was_kept_and_cannot_be_taken_back() {
+        let (seen, own) = (checkpoint(20, "", 1), operator("hub.example"));
+        // The first 7 events stay; what follows is another history.
+        let mut grown = leaves(7, "");
+        grown.extend(leaves(5, "x"));
+        let restored = |old: u64| {
+            let (mut tree, mut prover) = (Frontier::default(), Prover::consistency(old, 12).unwrap());
+            grown.iter().for_each(|leaf| {
+                tree.push(*leaf);
+                prover.push(*leaf);
+            });
+            let text = Checkpoint { root: tree.root(), size: 12, epoch: 2, ..seen.clone() }.to_string();
+            let note = Note { signatures: vec![log().sign(&text)], text };
+            let asked = Shown::read(&Shown::written(old, &prover.proof().unwrap(), &note.to_string())).unwrap();
+            with(asked, &[(declaration(1, 7, ""), &own)])
+        };
+        assert_eq!(ask(&restored(0), Some(&seen)), Err(NotSeen::OtherSize(7)), "it is told from where it must go on");
+        assert!(ask(&restored(7), Some(&seen)).is_ok());
+        assert!(ask(&restored(7), Some(&checkpoint(5, "", 1))).is_err_and(|refused| refused == NotSeen::OtherSize(5)));
+        assert!(ask(&restored(5), Some(&checkpoint(5, "", 1))).is_ok(), "all that was seen was kept");
+        assert!(ask(&restored(5), Some(&checkpoint(5, "y", 1))).unwrap_err().is_alarm(), "it was not");
+        let forged = with(shown(7, &checkpoint(12, "x", 2), "x"), &[(declaration(1, 7, ""), &own)]);
+        assert_eq!(ask(&forged, Some(&seen)), Err(NotSeen::Inconsistent(7)), "what was declared kept was altered");
+        let restored = restored(7).said;
+        assert!(ask(&shown(12, &checkpoint(20, "", 1), ""), Some(&restored)).unwrap_err().is_alarm());
+        // Twice in a row: of what was seen at first no more stays than each of the two kept.
+        let twice = [(declaration(1, 15, ""), &own), (declaration(2, 7, ""), &own)];
+        assert!(ask(&with(shown(7, &checkpoint(9, "", 3), ""), &twice), Some(&seen)).is_ok());
     }
 
     #[test]
@@ -215,7 +357,8 @@ mod tests {
         let mut asked = shown(0, &said, "");
         let witness = Signer::new("school.example/witness", &[2; 32]).unwrap();
         let other = Signer::new("hub.example/east", &[1; 32]).unwrap();
-        let unknown = witnessed(&asked, None, &[other.verifier(Kind::Log)], &witness, 0).unwrap_err();
+        let strangers = Trusted { keys: vec![other.verifier(Kind::Log)], ..Trusted::default() };
+        let unknown = witnessed(&asked, None, &strangers, &witness, 0).unwrap_err();
         assert_eq!(unknown.status(), 404);
         asked.note.signatures[0] = log().sign("another text\n");
         assert_eq!(ask(&asked, None).unwrap_err().status(), 403);

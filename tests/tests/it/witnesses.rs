@@ -48,11 +48,15 @@ struct Signing {
 }
 
 impl Signing {
-    fn start(folder: &Path, key: &str) -> Self {
+    fn command(folder: &Path, key: &str) -> Command {
         let mut command = Command::new(program());
         command.args(["audit", "witness", "--name", "school.example/witness", "--listen", "127.0.0.1:0", "--key", key]);
-        command.arg("--folder").arg(folder).stdout(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().unwrap();
+        command.arg("--folder").arg(folder).kill_on_drop(true);
+        command
+    }
+
+    fn start(folder: &Path, key: &str) -> Self {
+        let mut child = Self::command(folder, key).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { _child: child, lines }
     }
@@ -82,6 +86,10 @@ async fn whoever_is_added_has_the_newest_checkpoints_at_once_and_what_failed_arr
     let witness = tempfile::tempdir().unwrap();
     let mut signing = Signing::start(witness.path(), key);
     let verifier: Verifier = signing.says().await.parse().unwrap();
+    // A second one in the same folder could sign the other side of a fork.
+    let second = Signing::command(witness.path(), key).output().await.unwrap();
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(!second.status.success() && said.contains("another witness works in"), "{said}");
     let add = format!("school={}", signing.says().await.strip_prefix("ready ").unwrap());
     let told = audit(&hub, &["witnesses", REGION, "--add", &add, "--key", &verifier.to_string()]).await;
     assert!(told.lines().any(|line| line.starts_with("school consortium: has ")), "{told}");

@@ -169,7 +169,7 @@ impl Notary {
         let mut expected = Expected::default();
         if head.epoch.unsigned_abs() > said.epoch {
             // The operator says twice that it was restored: in the log, and by giving the last note of before.
-            let (event, declared) = self.declared(&region, log, &head).await?;
+            let (event, declared) = self.declared(&region, log, head.epoch).await?;
             expected.event(event.position.unsigned_abs(), &event.text);
             expected.root(declared.position, declared.root);
             if declared.position >= said.size {

@@ -1,4 +1,4 @@
-//! Which signed checkpoint covers an event?
+//! Which signed checkpoint covers an event, and which has a size?
 
 use super::{CUT, Cut};
 use event_log::tenant;
@@ -53,4 +53,28 @@ pub async fn covering(
         found.insert(position, cut);
     }
     Ok(found)
+}
+
+/// The checkpoints of a log that have one of these sizes, the newest epoch first.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn of_sizes(db: &PgPool, region: &RegionId, service: &str, sizes: &[u64]) -> sqlx::Result<Vec<Cut>> {
+    let mut transaction = tenant(db, region).await?;
+    // A hub that never ran with checkpoints has none.
+    let made: bool = sqlx::query_scalar("select to_regclass('checkpoints.checkpoint') is not null")
+        .fetch_one(&mut *transaction)
+        .await?;
+    if !made {
+        return Ok(vec![]);
+    }
+    let sizes: Vec<i64> = sizes.iter().filter_map(|size| i64::try_from(*size).ok()).collect();
+    sqlx::query_as(AssertSqlSafe(format!(
+        "{CUT} where region = $1 and service = $2 and size = any ($3) order by epoch desc, size"
+    )))
+    .bind(region.as_str())
+    .bind(service)
+    .bind(sizes)
+    .fetch_all(&mut *transaction)
+    .await
 }

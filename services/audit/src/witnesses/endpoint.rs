@@ -2,10 +2,15 @@
 
 use super::{Post, Witness};
 use crate::checkpoint::{Cut, LEAVES, Notary, kept_leaves};
-use crate::witness::Shown;
+use crate::witness::{DECLARATION, Shown};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use event_log::tenant;
 use proofs::{Note, Prover, Signature, Verifier};
 use vocabulary::RegionId;
+
+/// Of so many raised epochs the declarations go along.
+const MAX_DECLARATIONS: i32 = 16;
 
 impl Notary {
     /// Answers what the witness signed, or what is in the way.
@@ -20,10 +25,15 @@ impl Notary {
         let key = witness.verifier.as_deref().and_then(|key| key.parse::<Verifier>().ok());
         let key = key.ok_or("the key of this witness is not known: add it again with --key")?;
         let mut old = self.seen(region, witness, cut).await.map_err(|error| error.to_string())?;
+        let declarations = self.declarations(region, cut).await?;
         // The second time with the size it says it saw.
         for _ in 0..2 {
             let proof = self.proof(region, cut, old).await?;
-            let request = post.http.post(format!("{url}/add-checkpoint")).body(Shown::written(old, &proof, &cut.note));
+            let mut request =
+                post.http.post(format!("{url}/add-checkpoint")).body(Shown::written(old, &proof, &cut.note));
+            for note in &declarations {
+                request = request.header(DECLARATION, BASE64_STANDARD.encode(note));
+            }
             let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
             let status = answer.status();
             let text = answer.text().await.map_err(|error| error.without_url().to_string())?;
@@ -40,6 +50,18 @@ impl Notary {
             return signed(&cut.note, &text, &key);
         }
         Err(format!("it says that it saw a checkpoint of size {old}, and does not take one that goes on from there"))
+    }
+
+    /// The operator's notes for the raised epochs up to that of a checkpoint: without them a witness refuses a fork.
+    async fn declarations(&self, region: &RegionId, cut: &Cut) -> Result<Vec<String>, String> {
+        let Some(log) = self.logs.iter().find(|log| log.service() == cut.service) else { return Ok(vec![]) };
+        let mut notes = Vec::new();
+        // The newest ones, of a log that was restored that often: headers have an end.
+        for epoch in cut.epoch.saturating_sub(MAX_DECLARATIONS).max(1) + 1..=cut.epoch {
+            let found = self.declaration(region, log, epoch).await.map_err(|error| error.to_string())?;
+            notes.extend(found.map(|(_, note)| note));
+        }
+        Ok(notes)
     }
 
     /// The size of the last checkpoint of this log that the witness signed.

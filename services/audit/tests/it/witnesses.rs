@@ -1,13 +1,13 @@
 //! Checkpoints reach the witnesses of a region; one that is away loses nothing.
 
-use crate::logs::Logs;
+use crate::logs::{Logs, operator};
 use audit::cosigned::Cosigned;
 use audit::verify::{Given, What};
-use audit::witness::{NotSeen, Shown, witnessed};
+use audit::witness::{DECLARATION, NotSeen, Shown, Trusted, witnessed};
 use audit::witnesses::Post;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use chrono::{DateTime, TimeDelta};
 use proofs::{Checkpoint, Kind, Note, Signer, Verifier};
@@ -155,15 +155,17 @@ async fn two_that_hand_over_at_the_same_time_hand_each_checkpoint_once() {
 
 /// A partner school: keeps the last checkpoint of each log, as `regiohub audit witness` does in files.
 struct School {
-    keys: Vec<Verifier>,
+    trusted: Mutex<Trusted>,
     signer: Signer,
     seen: Mutex<std::collections::HashMap<String, Checkpoint>>,
 }
 
-async fn add(State(school): State<Arc<School>>, text: String) -> (StatusCode, String) {
-    let shown = Shown::read(&text).unwrap();
+async fn add(State(school): State<Arc<School>>, headers: HeaderMap, text: String) -> (StatusCode, String) {
+    let declared = headers.get_all(DECLARATION).iter().map(|value| value.as_bytes());
+    let shown = Shown::read(&text).unwrap().declared(declared).unwrap();
+    let trusted = school.trusted.lock().unwrap().clone();
     let mut seen = school.seen.lock().unwrap();
-    match witnessed(&shown, seen.get(&shown.said.origin), &school.keys, &school.signer, 1_700_000_000) {
+    match witnessed(&shown, seen.get(&shown.said.origin), &trusted, &school.signer, 1_700_000_000) {
         Ok(signature) => {
             seen.insert(shown.said.origin.clone(), shown.said);
             (StatusCode::OK, format!("{signature}\n"))
@@ -179,12 +181,12 @@ async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_d
     let mut logs = Logs::new().await;
     logs.fill(0, 10).await;
     logs.notary.cut_all(&logs.region).await.unwrap();
-    let keys = logs.notary.keys(&logs.region).await.unwrap().iter().map(|key| key.verifier.parse().unwrap()).collect();
+    let trusted = Mutex::new(Trusted { keys: logs.published().await, ..Trusted::default() });
     let signer = Signer::new("school.example/witness", &[5; 32]).unwrap();
     let key = signer.verifier(Kind::Witness);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let school = Arc::new(School { keys, signer, seen: Mutex::default() });
+    let school = Arc::new(School { trusted, signer, seen: Mutex::default() });
     logs.notary.add_witness(&logs.region, "school", &address, Some(&key)).await.unwrap();
     let router = Router::new().route("/add-checkpoint", post(add)).with_state(school);
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
@@ -259,6 +261,59 @@ async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_d
 
     assert!(logs.notary.end_witness(&logs.region, "school").await.unwrap());
     assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 0);
+    serving.abort();
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn a_partner_school_signs_a_fork_only_with_the_declaration_of_an_operator_it_knows() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let logs = Logs::new().await;
+    logs.fill(0, 10).await;
+    logs.notary.cut_all(&logs.region).await.unwrap();
+    let trusted = Mutex::new(Trusted { keys: logs.published().await, ..Trusted::default() });
+    let signer = Signer::new("school.example/witness", &[5; 32]).unwrap();
+    let key = signer.verifier(Kind::Witness);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let school = Arc::new(School { trusted, signer, seen: Mutex::default() });
+    logs.notary.add_witness(&logs.region, "school", &address, Some(&key)).await.unwrap();
+    let router = Router::new().route("/add-checkpoint", post(add)).with_state(school.clone());
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let carrier = Post::default();
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 5);
+
+    // Signed by its own hub, under a raised number that nobody declared.
+    logs.put_back("agreements", 7).await;
+    sqlx::raw_sql("update event_log.head set epoch = 2").execute(logs.owner("agreements")).await.unwrap();
+    logs.notary.rotate(&logs.region).await.unwrap();
+    school.trusted.lock().unwrap().keys = logs.published().await;
+    logs.sign_anyway("agreements").await;
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 0);
+    let trouble = async || {
+        let standing = logs.notary.witnesses(&logs.region).await.unwrap();
+        standing.into_iter().find(|it| it.service.as_deref() == Some("agreements")).unwrap().trouble
+    };
+    let told = trouble().await.unwrap();
+    assert!(told.contains("422") && told.contains("epoch 2"), "{told}");
+
+    // Declared: an operator that the school does not know declares nothing; the one that it knows does.
+    sqlx::raw_sql("update event_log.head set epoch = 1").execute(logs.owner("agreements")).await.unwrap();
+    sqlx::raw_sql("delete from checkpoints.checkpoint where service = 'agreements' and epoch = 2")
+        .execute(&logs.audit.owner)
+        .await
+        .unwrap();
+    sqlx::raw_sql("delete from checkpoints.handed where epoch = 2").execute(&logs.audit.owner).await.unwrap();
+    logs.declare("agreements", |_| {}).await;
+    logs.notary.cut_all(&logs.region).await.unwrap();
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 0);
+    assert!(trouble().await.unwrap().contains("422"));
+    school.trusted.lock().unwrap().operators = vec![operator().verifier(Kind::Log)];
+    assert_eq!(logs.notary.hand_over(&logs.region, &carrier).await.unwrap(), 1);
+    assert_eq!(trouble().await, None);
+    let latest = logs.notary.latest(&logs.region, "agreements").await.unwrap().unwrap();
+    assert_eq!((latest.epoch, latest.size), (2, 8));
+    assert!(latest.published().parse::<Note>().unwrap().signed_by(&key).is_ok());
     serving.abort();
     logs.drop_all().await;
 }
