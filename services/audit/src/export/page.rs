@@ -26,3 +26,15 @@ pub const PAGE: &str = concat!(
     include_str!("page/show.js"),
     "</script>\n</body>\n</html>\n",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proto_schemas::audit::mandate::Log;
+
+    #[test]
+    fn the_page_knows_every_service_whose_log_may_be_missing() {
+        let all = Log::ALL.map(|log| format!("\"{}\"", log.as_str())).join(", ");
+        assert!(PAGE.contains(&format!("const SERVICES = [{all}];")), "{all}");
+    }
+}

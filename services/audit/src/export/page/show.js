@@ -93,6 +93,8 @@ function show({ findings, logs, manifest, keys, given }) {
     const range = `${manifest.from ?? say(TEXT.start)} ${manifest.to ? `${say(TEXT.until)} ${manifest.to}` : `– ${say(TEXT.whole)}`}`;
     parts.push(element("p", `${say(TEXT.region)}: ${manifest.region}. ${say(TEXT.range)}: ${range}.`));
     parts.push(element("h3", say(TEXT.logs)), table(logs));
+    const absent = SERVICES.filter((name) => !logs.some(({ service }) => service === name));
+    if (absent.length) parts.push(element("p", `${say(TEXT.noLog)}: ${absent.join(", ")}`));
     if (events.some((log) => log.signed > 0 && log.signed < log.last)) parts.push(element("p", say(TEXT.tail)));
     for (const { service, forks } of logs)
       for (const fork of forks.filter((fork) => fork.accepted)) parts.push(element("p", `${say(TEXT.accepted)}: ${service}, ${forkWords(fork)}`));

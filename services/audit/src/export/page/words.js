@@ -39,6 +39,10 @@ const WORDS = {
   policy: ["Een vastgesteld beleid staat zo niet in het logboek van het consortium.", "An adopted policy does not stand like that in the consortium's log."],
 };
 
+// The services that keep a log. An export of a region in which one has none holds none of it; one that was taken out looks
+// the same, so it is named.
+const SERVICES = ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit"];
+
 const TEXT = {
   intact: ["Ongeschonden tot waar ondertekend", "Intact up to where it is signed"],
   unvouched: ["In zichzelf gaaf; niemand staat ervoor in", "Consistent in itself; nobody vouches for it"],
@@ -68,6 +72,7 @@ const TEXT = {
   differsNot: ["het logboek verschilt nergens van wat eerder is ondertekend", "the log differs nowhere from what was signed before"],
   accepted: ["Aanvaard", "Accepted"],
   badKey: ["Wat u plakte is geen sleutel (naam+hash+base64, één per regel), of geen nummer van een epoche.", "What you pasted is no key (name+hash+base64, one a line), or no number of an epoch."],
+  noLog: ["Geen logboek in deze export, dus daarover wordt niets gezegd", "No log in this export, so nothing is said of it"],
   found: ["Bevindingen", "Findings"], more: ["en meer", "and more"], logs: ["Logboeken", "Logs"],
   failed: ["De controle is afgebroken", "The check broke off"],
 };

@@ -27,6 +27,8 @@ async fn the_page_calls_intact_only_what_a_given_key_signed() {
     let (state, words) = browser.checked(&path, &keys);
     assert_eq!(state, "intact", "{words}");
     assert!(words.contains("Intact") && words.contains("the keys that you gave"), "{words}");
+    let absent = "nothing is said of it: agreements, assessments, co-financing, audit";
+    assert!(words.contains(absent), "a log that is not in it is named: {words}");
     let (state, words) = browser.checked(&path, "");
     assert_eq!(state, "unvouched", "{words}");
     assert!(words.contains("nobody vouches for it") && !words.contains("Intact"), "{words}");
