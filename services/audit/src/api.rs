@@ -2,6 +2,7 @@
 
 mod access_exports;
 mod checkpoints;
+mod consistency;
 mod drawn_samples;
 mod exports;
 mod figures;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<Audit> {
     OpenApiRouter::new()
         .routes(routes!(logs::list_logs))
         .routes(routes!(proofs::prove_event))
+        .routes(routes!(consistency::prove_consistency))
         .routes(routes!(mandates::open_mandate, mandates::list_mandates))
         .routes(routes!(mandates::end_mandate))
         .routes(routes!(looks::list_looks))

@@ -6,6 +6,7 @@ pub mod access_export;
 mod api;
 pub mod book;
 pub mod checkpoint;
+pub mod consistency;
 pub mod cosigned;
 pub mod disclosure;
 pub mod draw;

@@ -34,6 +34,8 @@ const READS: &[(&str, &[Log])] = &[
     ("list-mandates", &[]),
     ("list-looks", &[]),
     ("list-audit-exports", &[]),
+    // Sizes and hashes, as in the checkpoints that anyone may see.
+    ("prove-consistency", &[]),
     // What was drawn, and from which sum of the log of co-financing.
     ("list-audit-samples", &[Log::CoFinancing]),
     // The name was decided about by itself.
@@ -111,6 +113,7 @@ mod tests {
         assert_eq!(reads("co-financing", "show-claim", &none), [Log::CoFinancing]);
         assert_eq!(reads("gateway", "show-statement", &none), [Log::CoFinancing]);
         assert_eq!(reads("audit", "list-logs", &none), []);
+        assert_eq!(reads("audit", "prove-consistency", &none), []);
         assert_eq!(reads("audit", "not-yet-there", &none), Log::ALL);
         assert_eq!(reads("gateway", "not-yet-there", &none), Log::ALL);
     }

@@ -131,19 +131,24 @@ pub async fn out_of_kept(
     }))
 }
 
+/// When a witness saw a checkpoint.
+pub(crate) fn cosigned(checkpoint: &str, witness: &Verifier) -> Result<DateTime<Utc>, Finding> {
+    let note: Note = checkpoint.parse().map_err(|error: proofs::Malformed| {
+        Finding::aside(What::CheckpointUnreadable, format!("the checkpoint does not read: {error}"))
+    })?;
+    seen(&note, witness).map_err(|error| match error {
+        NotSigned::Absent(_) => Finding::aside(What::NotCosigned, error.to_string()),
+        NotSigned::Forged(_) => Finding::aside(What::Forged, error.to_string()),
+    })
+}
+
 impl Inclusion {
     /// When a witness saw the checkpoint of the proof; the proof itself is checked apart.
     ///
     /// # Errors
     /// When it did not sign it, or another did in its name.
     pub fn cosigned(&self, witness: &Verifier) -> Result<DateTime<Utc>, Finding> {
-        let note: Note = self.checkpoint.parse().map_err(|error: proofs::Malformed| {
-            Finding::aside(What::CheckpointUnreadable, format!("the checkpoint does not read: {error}"))
-        })?;
-        seen(&note, witness).map_err(|error| match error {
-            NotSigned::Absent(_) => Finding::aside(What::NotCosigned, error.to_string()),
-            NotSigned::Forged(_) => Finding::aside(What::Forged, error.to_string()),
-        })
+        cosigned(&self.checkpoint, witness)
     }
 
     /// Checks the proof with nothing but keys; answers what the checkpoint says.
@@ -151,12 +156,29 @@ impl Inclusion {
     /// # Errors
     /// What is wrong.
     pub fn check(&self, keys: &[Verifier], schemas: &Schemas) -> Result<Checkpoint, Finding> {
-        let at = |what, says: &str| Finding::at(self.position, what, says.to_owned());
         let log = Log { region: self.region.clone(), service: self.service.clone() };
         // A proof does not say when the checkpoint was cut, so a key is taken at its word.
         let keys: Vec<Key> = keys.iter().map(Key::given).collect();
         let signed = Signed { cut_at: DateTime::UNIX_EPOCH, note: self.checkpoint.clone(), kept_as: None };
         let checkpoint = believe(&log, &signed, &keys)?;
+        self.within(checkpoint, schemas)
+    }
+
+    /// Whether it holds for what its checkpoint says, whoever wrote that: nobody vouches for it.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check_unsigned(&self, schemas: &Schemas) -> Result<Checkpoint, Finding> {
+        let checkpoint =
+            said(&self.checkpoint).filter(|said| said.origin.ends_with(&format!("/{}/{}", self.region, self.service)));
+        let checkpoint = checkpoint.ok_or_else(|| {
+            Finding::aside(What::OtherLog, "the checkpoint is not one of the log that the proof says".to_owned())
+        })?;
+        self.within(checkpoint, schemas)
+    }
+
+    fn within(&self, checkpoint: Checkpoint, schemas: &Schemas) -> Result<Checkpoint, Finding> {
+        let at = |what, says: &str| Finding::at(self.position, what, says.to_owned());
         let path: Option<Vec<Hash>> =
             self.path.iter().map(|hash| BASE64_STANDARD.decode(hash).ok()?.try_into().ok()).collect();
         let path = path.ok_or_else(|| at(What::Incomplete, "a hash of the path is not 32 bytes in base64"))?;

@@ -2,6 +2,7 @@
 
 mod access_export;
 mod checkpoint;
+mod consistency;
 mod explain;
 mod export;
 mod exported;
@@ -55,6 +56,7 @@ enum Command {
     Witnesses(witnesses::Witnesses),
     Page(page::Page),
     Prove(prove::Prove),
+    Consistency(consistency::Consistency),
     Check(prove::Check),
     Witness(witness::Witness),
 }
@@ -106,6 +108,7 @@ impl Audit {
                 Ok(())
             }
             Command::Prove(prove) => prove.run().await,
+            Command::Consistency(consistency) => consistency.run().await,
             Command::Check(check) => check.run(),
             Command::Witness(witness) => witness.run().await,
         }

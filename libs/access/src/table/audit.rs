@@ -22,6 +22,7 @@ pub const ROWS: &[Row] = &[
     // Of anything in any service, grades and concerns too.
     row("show-timeline", &[Auditor]),
     row("prove-event", &[Auditor]),
+    row("prove-consistency", &[Auditor]),
     row("draw-audit-sample", &[Auditor, Controller]),
     // Also for who gives the mandates: each drawing, also those that were thrown away.
     row("list-audit-samples", &[Auditor, Controller, ProgrammeLeader]),

@@ -1,7 +1,7 @@
 //! The signed checkpoints of a region's logs, and the keys to check them with: public, for whoever wants to check.
 
 use crate::Audit;
-use crate::checkpoint::{Cut, NotCut, SigningKey};
+use crate::checkpoint::{Cut, Fork, NotCut, SigningKey};
 use crate::witnesses::Standing;
 use axum::extract::State;
 use axum::http::header;
@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use vocabulary::RegionId;
 use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
@@ -24,6 +25,9 @@ pub struct Shown {
     pub size: i64,
     /// Raised by a restore. A number declares nothing: an event that the operator signed does.
     pub epoch: i32,
+    /// How that epoch began, where it is not the first one (afsplitsing): whether the operator declared it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fork: Option<Fork>,
     /// When it was cut.
     pub cut_at: DateTime<Utc>,
     /// The signed note (C2SP): a line for each signature, that of the hub and those of witnesses.
@@ -47,8 +51,25 @@ pub struct ShownKey {
 impl From<Cut> for Shown {
     fn from(cut: Cut) -> Self {
         let note = cut.published();
-        Self { service: cut.service, size: cut.size, epoch: cut.epoch, cut_at: cut.cut_at, note }
+        Self { service: cut.service, size: cut.size, epoch: cut.epoch, fork: None, cut_at: cut.cut_at, note }
     }
+}
+
+/// Says of checkpoints of a raised epoch whether that was declared.
+async fn shown(audit: &Audit, region: &RegionId, cuts: Vec<Cut>) -> Result<Vec<Shown>, Problem> {
+    let (mut all, mut forks) = (Vec::with_capacity(cuts.len()), BTreeMap::new());
+    for mut shown in cuts.into_iter().map(Shown::from) {
+        if shown.epoch > 1 {
+            let of = (shown.service.clone(), shown.epoch);
+            if !forks.contains_key(&of) {
+                let fork = audit.notary.fork(region, &shown.service, shown.epoch).await;
+                forks.insert(of.clone(), fork.map_err(|error| not_cut(&error))?);
+            }
+            shown.fork = forks.get(&of).cloned();
+        }
+        all.push(shown);
+    }
+    Ok(all)
 }
 
 impl From<SigningKey> for ShownKey {
@@ -69,7 +90,7 @@ pub(super) async fn cut_checkpoints(
 ) -> Result<Listed<Shown>, Problem> {
     caller.about(&Touches::region())?;
     let cut = audit.notary.cut_all(&region).await.map_err(|error| not_cut(&error))?;
-    Ok(Listed::whole(cut.into_iter().map(Shown::from).collect()))
+    Ok(Listed::whole(shown(&audit, &region, cut).await?))
 }
 
 /// List the checkpoints of a region's logs, by service, epoch and size (controlepunten).
@@ -88,7 +109,7 @@ pub(super) async fn list_checkpoints(
         Some((parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
     });
     let rows = audit.notary.list(&region, after.unwrap_or(("", 0, 0)), page.fetch()).await.map_err(|_| away())?;
-    let rows = rows.into_iter().map(Shown::from).collect();
+    let rows = shown(&audit, &region, rows).await?;
     Ok(Listed::cut(rows, &page, |shown: &Shown| format!("{}:{}:{}", shown.service, shown.epoch, shown.size)))
 }
 

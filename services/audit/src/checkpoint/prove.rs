@@ -1,6 +1,8 @@
-//! Proves an event of a log against its newest checkpoint, from the leaves kept aside: the log itself is not read.
+//! Proves an event of a log against its newest checkpoint, from the leaves kept aside: the log itself is not read. And
+//! proves that a checkpoint is an earlier one, grown.
 
 use super::Notary;
+use crate::consistency::{Consistency, NotConsistent, prove};
 use crate::prove::{Inclusion, Proving, out_of_kept};
 use crate::verify::Log;
 use bus::LogSource;
@@ -31,6 +33,21 @@ pub enum NotProven {
 }
 
 impl Notary {
+    /// The proof that the later of two checkpoints, by their sizes, is the earlier one, grown.
+    ///
+    /// # Errors
+    /// See [`NotConsistent`].
+    pub async fn prove_consistency(
+        &self,
+        region: &RegionId,
+        log: &LogSource,
+        sizes: (u64, u64),
+    ) -> Result<Consistency, NotConsistent> {
+        let named = Log { region: region.clone(), service: log.service().to_owned() };
+        // A process that does not sign has none of its keys: then whoever checks tells whose signatures these are.
+        prove(&self.db, log, &named, sizes, &self.verifiers(region)).await
+    }
+
     /// The proof that an event stands in a log, which anyone checks with the key alone.
     ///
     /// # Errors

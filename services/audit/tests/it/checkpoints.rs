@@ -286,3 +286,21 @@ async fn checkpoints_and_keys_are_published_to_everyone_and_cut_by_few() {
     assert_eq!(world.list(&outsider, "checkpoints").await.len(), cut.len());
     outsider.get(&world.url("checkpoints/nothing/latest")).await.expect(404);
 }
+
+#[tokio::test]
+async fn the_hub_says_of_a_raised_epoch_whether_its_operator_declared_it() {
+    let logs = Logs::signed().await;
+    logs.put_back("agreements", 3).await;
+    logs.declare("agreements", |_| {}).await;
+    let log = logs.notary.logs.iter().find(|log| log.service() == "agreements").unwrap();
+    let cut = logs.notary.cut(&logs.region, log).await.unwrap().unwrap();
+    assert_eq!((cut.epoch, cut.size), (2, 4));
+    let fork = logs.notary.fork(&logs.region, "agreements", 2).await.unwrap();
+    assert!(fork.declared, "{fork:?}");
+    assert_eq!((fork.declared_at, fork.position, fork.afterwards), (Some(4), Some(3), Some(false)));
+    assert_eq!(fork.reason.as_deref(), Some("The disk was lost"));
+    // A number alone declares nothing.
+    let fork = logs.notary.fork(&logs.region, "hotspots", 2).await.unwrap();
+    assert!(!fork.declared && fork.position.is_none() && fork.reason.is_none(), "{fork:?}");
+    logs.drop_all().await;
+}

@@ -5,6 +5,7 @@
 mod access_exports;
 mod blocks;
 mod checkpoints;
+mod consistency;
 mod export;
 mod logs;
 mod looks;

@@ -1,18 +1,22 @@
-//! `regiohub audit prove REGION SERVICE POSITION` writes a proof, `regiohub audit check PROOF` verifies one.
+//! `regiohub audit prove REGION SERVICE POSITION` writes a proof, `regiohub audit check PROOF` verifies one, also of what
+//! `regiohub audit consistency` wrote.
 
 use super::reach::Reach;
 use super::verify::keys;
-use super::{Format, Found};
+use super::{Format, Found, NotVouched};
 use anyhow::Context;
+use audit::consistency::Consistency;
 use audit::cosigned::Cosigned;
 use audit::prove::{Inclusion, Proving, out_of_kept};
-use audit::verify::{Log, Schemas};
+use audit::verify::{Finding, Log, Schemas};
 use bus::LogSource;
+use chrono::{DateTime, Utc};
 use clap::Args;
 use futures_util::TryStreamExt;
-use proofs::Kind;
-use serde_json::json;
-use std::path::PathBuf;
+use proofs::{Checkpoint, Kind, Verifier};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use vocabulary::RegionId;
 
@@ -32,17 +36,19 @@ pub(super) struct Prove {
     reach: Reach,
 }
 
-/// Check the proof of an event, with nothing but the key. Needs no hub and no network.
+/// Check the proof of an event, or of a log that grew between two checkpoints, with nothing but the key. Needs no hub and no
+/// network.
 ///
-/// Ends with 3 when the proof does not hold.
+/// Ends with 3 when the proof does not hold, and with 4 when it holds and no key was given that vouches for it.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Check {
-    /// The file that `prove` wrote.
+    /// The file that `prove` or `consistency` wrote.
     proof: PathBuf,
     /// The verifier key of the region, or a file with one a line. May be repeated.
-    #[arg(long, required = true)]
+    #[arg(long)]
     key: Vec<String>,
-    /// The verifier key of a witness, or a file with one a line: it must have signed the checkpoint as well. May be repeated.
+    /// The verifier key of a witness, or a file with one a line: it must have signed the checkpoint as well, and of two the
+    /// later one. May be repeated.
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
     /// How the answer is written.
@@ -70,7 +76,7 @@ impl Prove {
         let source = LogSource::Here(log.log.clone());
         let kept = out_of_kept(&aside_in.app, &source, &named, self.position, &checkpoint.note).await;
         if let Ok(Some(proof)) = kept {
-            return self.write(&proof);
+            return write(&proof, self.out.as_deref());
         }
         let mut texts = pin!(log.log.texts(&self.region, 0));
         let mut left = proving.wants();
@@ -87,46 +93,109 @@ impl Prove {
             ))
             .into());
         };
-        self.write(&proof)
+        write(&proof, self.out.as_deref())
+    }
+}
+
+/// Writes a proof into a file, or to standard output.
+pub(super) fn write(proof: &impl Serialize, out: Option<&Path>) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(proof)?;
+    match out {
+        Some(path) => std::fs::write(path, text + "\n").with_context(|| path.display().to_string())?,
+        None => println!("{text}"),
+    }
+    Ok(())
+}
+
+/// A file that is checked.
+enum Proof {
+    /// That an event stands in a log.
+    Event(Inclusion),
+    /// That a checkpoint is an earlier one, grown.
+    Grown(Consistency),
+}
+
+impl Proof {
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let shaped = serde_json::from_str::<Value>(&text).unwrap_or_default();
+        let read = if shaped.get("fromCheckpoint").is_some() {
+            serde_json::from_str(&text).map(Self::Grown)
+        } else {
+            serde_json::from_str(&text).map(Self::Event)
+        };
+        Ok(read.map_err(|error| Found(format!("{} is no whole proof: {error}", path.display())))?)
     }
 
-    fn write(&self, proof: &Inclusion) -> anyhow::Result<()> {
-        let text = serde_json::to_string_pretty(proof)?;
-        match &self.out {
-            Some(path) => std::fs::write(path, text + "\n").with_context(|| path.display().to_string())?,
-            None => println!("{text}"),
+    /// Without a key nobody vouches for it.
+    fn check(&self, keys: &[Verifier]) -> anyhow::Result<Checkpoint> {
+        let checked = match self {
+            Self::Event(proof) if keys.is_empty() => proof.check_unsigned(&Schemas::committed()?),
+            Self::Event(proof) => proof.check(keys, &Schemas::committed()?),
+            Self::Grown(proof) if keys.is_empty() => proof.check_unsigned(),
+            Self::Grown(proof) => proof.check(keys),
+        };
+        Ok(checked.map_err(|finding| Found(finding.to_string()))?)
+    }
+
+    fn cosigned(&self, witness: &Verifier) -> Result<DateTime<Utc>, Finding> {
+        match self {
+            Self::Event(proof) => proof.cosigned(witness),
+            Self::Grown(proof) => proof.cosigned(witness),
         }
-        Ok(())
+    }
+
+    /// For programs.
+    fn json(&self, checkpoint: &Checkpoint, vouched: bool, cosigned: &[Cosigned]) -> Value {
+        let mut told = json!({ "proven": vouched, "origin": checkpoint.origin, "size": checkpoint.size,
+                               "epoch": checkpoint.epoch, "cosigned": cosigned });
+        match self {
+            Self::Event(proof) => told["position"] = proof.position.into(),
+            Self::Grown(proof) => told["from"] = proof.from.into(),
+        }
+        told
+    }
+
+    /// For people.
+    fn words(&self, checkpoint: &Checkpoint) -> String {
+        let (origin, size) = (&checkpoint.origin, checkpoint.size);
+        let epoch = if checkpoint.epoch > 1 { format!(" of epoch {}", checkpoint.epoch) } else { String::new() };
+        match self {
+            Self::Event(proof) => {
+                format!("position {} of {origin}, under the checkpoint over {size} events{epoch}", proof.position)
+            }
+            Self::Grown(proof) => {
+                format!("the checkpoint over {size} events{epoch} of {origin} is the one over {}, grown", proof.from)
+            }
+        }
     }
 }
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let (keys, witnesses) = (keys(&self.key, Kind::Log)?, keys(&self.witness, Kind::Witness)?);
-        let text = std::fs::read_to_string(&self.proof).with_context(|| self.proof.display().to_string())?;
-        let proof: Inclusion = serde_json::from_str(&text)
-            .map_err(|error| Found(format!("{} is no whole proof: {error}", self.proof.display())))?;
-        let checkpoint = proof.check(&keys, &Schemas::committed()?).map_err(|finding| Found(finding.to_string()))?;
+        let proof = Proof::read(&self.proof)?;
+        let checkpoint = proof.check(&keys)?;
+        let vouched = !keys.is_empty();
         let cosigned = witnesses.iter().map(|witness| {
             let at = proof.cosigned(witness).map_err(|finding| Found(finding.to_string()))?;
             Ok(Cosigned { witness: witness.name().to_owned(), size: checkpoint.size, at })
         });
         let cosigned: Vec<Cosigned> = cosigned.collect::<Result<_, Found>>()?;
         match self.format {
-            Format::Json => println!(
-                "{}",
-                json!({ "proven": true, "origin": checkpoint.origin, "position": proof.position, "size": checkpoint.size,
-                        "epoch": checkpoint.epoch, "cosigned": cosigned })
-            ),
+            Format::Json => println!("{}", proof.json(&checkpoint, vouched, &cosigned)),
             Format::Text => {
-                let (position, origin, size) = (proof.position, &checkpoint.origin, checkpoint.size);
-                let epoch =
-                    if checkpoint.epoch > 1 { format!(" of epoch {}", checkpoint.epoch) } else { String::new() };
-                println!("proven: position {position} of {origin}, under the checkpoint over {size} events{epoch}");
+                let says = if vouched { "proven" } else { "consistent in itself" };
+                println!("{says}: {}", proof.words(&checkpoint));
                 cosigned.iter().for_each(|by| println!("{}", super::verify::cosigned(by)));
-                println!("{}", proof.event);
+                if let Proof::Event(proof) = &proof {
+                    println!("{}", proof.event);
+                }
             }
         }
-        Ok(())
+        if vouched {
+            return Ok(());
+        }
+        Err(NotVouched(format!("nobody vouches for {}: no --key was given", self.proof.display())).into())
     }
 }
