@@ -61,9 +61,15 @@ impl Signer {
         if answer.status().is_success() {
             return Ok(());
         }
-        let problem: serde_json::Value = answer.json().await.unwrap_or_default();
-        Err(NotCut::Elsewhere(problem["detail"].as_str().unwrap_or("it does not say why not").to_owned()))
+        Err(NotCut::Elsewhere(refusal(&answer.text().await.unwrap_or_default())))
     }
+}
+
+/// Why a signer in another process refuses, as it answered.
+#[must_use]
+pub fn refusal(answer: &str) -> String {
+    let problem: serde_json::Value = serde_json::from_str(answer).unwrap_or_default();
+    problem["detail"].as_str().unwrap_or(answer).to_owned()
 }
 
 /// The memory, for as long as nobody else may sign.

@@ -42,8 +42,10 @@ impl From<NotCut> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         tracing::warn!(error = %self.0, "the signer refuses");
-        let dutch = "De ondertekenaar weigert; de Engelse tekst zegt waarom.";
-        Problem::conflict("not-signed", self.0.to_string(), dutch).into_response()
+        // A problem, for of a bare text the shell keeps the status only: the operator must read what to do.
+        let Self(error) = self;
+        Problem::conflict("signer-refuses", error.to_string(), format!("De ondertekenaar weigert: {error}"))
+            .into_response()
     }
 }
 

@@ -5,7 +5,7 @@ use super::reach::Reach;
 use crate::inside::noted;
 use anyhow::{Context, bail};
 use audit::checkpoint::NotCut;
-use audit::signer::{NoMemory, Remembered};
+use audit::signer::{NoMemory, Remembered, refusal};
 use chassis::{Secrets, Settings};
 use clap::{Args, Subcommand};
 use proofs::{Checkpoint, Note};
@@ -110,8 +110,7 @@ impl Asking {
         let answer = sent.with_context(|| format!("{held}; none answers at {url}"))?;
         let (status, text) = (answer.status(), answer.text().await?);
         if !status.is_success() {
-            let problem: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-            bail!("{status}: {}", problem["detail"].as_str().unwrap_or(&text));
+            bail!("{status}: {}", refusal(&text));
         }
         Ok(text)
     }
