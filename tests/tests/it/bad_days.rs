@@ -18,5 +18,6 @@ mod processes;
 mod restored;
 mod rotation;
 mod seed;
+mod signer;
 mod starting;
 mod stricken;
