@@ -29,7 +29,7 @@ pub struct Declared {
     pub by: String,
     /// The last position that was kept.
     pub position: u64,
-    /// Why.
+    /// The reason that the operator signed, in one line.
     pub reason: String,
     /// Whether it was declared later than the log went on.
     pub afterwards: bool,
