@@ -8,6 +8,7 @@ mod adopting;
 mod blocks;
 mod covering;
 mod cutting;
+mod first;
 mod forks;
 mod growing;
 mod keys;

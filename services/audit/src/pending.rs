@@ -3,6 +3,7 @@
 //! Nothing hangs on the request's own future: what is not drawn there is drawn when the sample is looked at, or here.
 
 use crate::Audit;
+use crate::checkpoint::NotCut;
 use crate::drawing::{Ask, population};
 use crate::reading::{Reader, Unread};
 use crate::sample::{Sample, commands::Command};
@@ -71,14 +72,15 @@ pub(crate) async fn complete(audit: &Audit, region: &RegionId, sample: SampleId)
 
 /// The note of the first checkpoint that covers a request. When there is none yet, one is cut at once.
 async fn covering(audit: &Audit, region: &RegionId, requested_at: i64) -> Result<String, NotDrawn> {
-    let first = || seed::first_covering(&audit.hub.db, region, None, requested_at);
-    if let Some(note) = first().await? {
+    let first = || audit.notary.first_covering(region, seed::SERVICE, None, requested_at.unsigned_abs());
+    let failed = |error: NotCut| NotDrawn::NotSigned(error.to_string());
+    if let Some(note) = first().await.map_err(failed)? {
         return Ok(note);
     }
     let own = audit.logs.iter().find(|log| log.service() == seed::SERVICE);
     let own = own.ok_or_else(|| NotDrawn::NotSigned("the log of the audit is not at hand".to_owned()))?;
-    audit.notary.cut(region, own).await.map_err(|error| NotDrawn::NotSigned(error.to_string()))?;
-    first().await?.ok_or_else(|| NotDrawn::NotSigned("none was cut".to_owned()))
+    audit.notary.cut(region, own).await.map_err(failed)?;
+    first().await.map_err(failed)?.ok_or_else(|| NotDrawn::NotSigned("none was cut".to_owned()))
 }
 
 /// Draws what waits, again and again, until the token is cancelled.

@@ -5,13 +5,11 @@
 //! first checkpoint of the audit's own log that covers the request, as it stands there (base64):
 //! `printf '%s\n%s' "$WORDS" "$(sed -n 3p note)" | sha256sum`.
 
-use crate::checkpoint::keys;
+use crate::checkpoint::{NotCut, Notary};
 use crate::node::Finding;
-use event_log::tenant;
 use proofs::{Checkpoint, Note};
 use proto_schemas::audit::sample;
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
 use vocabulary::RegionId;
 
 /// The log that holds the requests, and whose checkpoints seeds follow from.
@@ -32,48 +30,24 @@ pub fn trial(words: &str) -> String {
     format!("trial:{words}")
 }
 
-/// The note of the first checkpoint that covers a request, in this epoch of the log or in its newest.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) async fn first_covering(
-    db: &PgPool,
-    region: &RegionId,
-    epoch: Option<i32>,
-    requested_at: i64,
-) -> sqlx::Result<Option<String>> {
-    let mut rows = tenant(db, region).await?;
-    sqlx::query_scalar(
-        "select note from checkpoints.checkpoint where region = $1 and service = $2 and size >= $3
-           and epoch = coalesce($4, (select max(epoch) from checkpoints.checkpoint where region = $1 and service = $2))
-         order by size limit 1",
-    )
-    .bind(region.as_str())
-    .bind(SERVICE)
-    .bind(requested_at)
-    .bind(epoch)
-    .fetch_optional(&mut *rows)
-    .await
-}
-
 /// What does not hold of the checkpoint that a drawing names: it must be signed, cover the request, and be the first that
-/// does.
+/// does. The signer says so: a row of the database can be put there by whoever owns it.
 ///
 /// # Errors
-/// When the database does not answer.
-pub(crate) async fn findings(db: &PgPool, region: &RegionId, draw: &sample::Draw) -> sqlx::Result<Vec<Finding>> {
+/// When the signer does not answer.
+pub(crate) async fn findings(notary: &Notary, region: &RegionId, draw: &sample::Draw) -> Result<Vec<Finding>, NotCut> {
     let mut found = Vec::new();
     let note = draw.checkpoint.parse::<Note>().ok();
     let checkpoint: Option<Checkpoint> = note.as_ref().and_then(|note| note.text.parse().ok());
     let (Some(note), Some(checkpoint)) = (note, checkpoint) else { return Ok(vec![unsigned()]) };
-    let keys = keys(db, region).await?;
+    let keys = notary.keys(region).await?;
     let signed = keys.iter().filter_map(|key| key.verifier.parse().ok()).any(|key| note.signed_by(&key).is_ok());
     if !signed {
         found.push(unsigned());
     }
-    let epoch = i32::try_from(checkpoint.epoch).ok();
-    let first = first_covering(db, region, epoch, draw.requested_at).await?;
-    let of_this_log = checkpoint.origin.ends_with(&format!("/{region}/{SERVICE}"));
+    let requested_at = draw.requested_at.unsigned_abs();
+    let first = notary.first_covering(region, SERVICE, Some(checkpoint.epoch), requested_at).await?;
+    let of_this_log = checkpoint.origin == notary.origin(region, SERVICE);
     if !of_this_log || first.as_ref() != Some(&draw.checkpoint) {
         found.push(Finding::new(
             "checkpoint-not-first",

@@ -4,6 +4,7 @@
 
 mod inside;
 mod memory;
+mod recent;
 
 pub use inside::{PATHS, routes};
 pub use memory::{How, NoMemory, Remembered};
@@ -12,9 +13,15 @@ use crate::checkpoint::{NotCut, Notary, SigningKey};
 use chassis::Signing;
 use chrono::{DateTime, Utc};
 use memory::Memory;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+
+/// What is asked of a signer in another process ends after this; cutting reads what was appended since the last time.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Where checkpoints are signed. Copies share the memory.
 #[derive(Clone, Debug)]
@@ -35,7 +42,8 @@ impl Signer {
     /// As this process is told; `secret` opens the internal routes of the one that signs.
     #[must_use]
     pub fn new(signing: Signing, secret: String) -> Self {
-        Self(Arc::new(Inner { signing, secret, memory: Mutex::default(), rechecked: std::sync::Mutex::default() }))
+        let rechecked = std::sync::Mutex::default();
+        Self(Arc::new(Inner { signing, secret, memory: Mutex::default(), rechecked }))
     }
 
     /// Whether checkpoints are signed in this process.
@@ -54,14 +62,39 @@ impl Signer {
 
     /// Asks the signer in another process to cut what has grown in a region.
     pub(crate) async fn ask(&self, region: &str) -> Result<(), NotCut> {
+        self.there(Method::POST, &format!("/signer/{region}")).await.map(drop)
+    }
+
+    /// The keys of a region, as the signer in another process knows them.
+    pub(crate) async fn keys(&self, region: &str) -> Result<Vec<SigningKey>, NotCut> {
+        let answer = self.there(Method::GET, &format!("/signer/{region}/keys")).await?;
+        serde_json::from_str(&answer).map_err(|error| NotCut::Elsewhere(error.to_string()))
+    }
+
+    /// See [`Notary::first_covering`], of the signer in another process.
+    pub(crate) async fn first_covering(
+        &self,
+        region: &str,
+        service: &str,
+        epoch: Option<u32>,
+        position: u64,
+    ) -> Result<Option<String>, NotCut> {
+        let epoch = epoch.map_or(String::new(), |epoch| format!("?epoch={epoch}"));
+        let note = self.there(Method::GET, &format!("/signer/{region}/covering/{service}/{position}{epoch}")).await?;
+        Ok((!note.is_empty()).then_some(note))
+    }
+
+    async fn there(&self, method: Method, path: &str) -> Result<String, NotCut> {
         let Signing::There(url) = &self.0.signing else { return Err(NotCut::NotHere) };
-        let address = format!("{}/signer/{region}", url.trim_end_matches('/'));
-        let asked = reqwest::Client::new().post(address).bearer_auth(&self.0.secret).send().await;
-        let answer = asked.map_err(|error| NotCut::Elsewhere(error.without_url().to_string()))?;
-        if answer.status().is_success() {
-            return Ok(());
-        }
-        Err(NotCut::Elsewhere(refusal(&answer.text().await.unwrap_or_default())))
+        let address = format!("{}{path}", url.trim_end_matches('/'));
+        let elsewhere = |error: reqwest::Error| NotCut::Elsewhere(error.without_url().to_string());
+        // What is sent to the signer is sent nowhere else.
+        let peer = Client::builder().redirect(Policy::none()).timeout(TIMEOUT).build().map_err(elsewhere)?;
+        let asked = peer.request(method, address).bearer_auth(&self.0.secret).send().await;
+        let answer = asked.map_err(elsewhere)?;
+        let accepted = answer.status().is_success();
+        let text = answer.text().await.map_err(elsewhere)?;
+        if accepted { Ok(text) } else { Err(NotCut::Elsewhere(refusal(&text))) }
     }
 }
 
@@ -103,14 +136,5 @@ impl Notary {
     /// See [`NotCut`].
     pub async fn remembered(&self) -> Result<Vec<Remembered>, NotCut> {
         Ok(self.turn().await?.trees().cloned().collect())
-    }
-
-    /// The keys that the signer has used, of these: a row that somebody else inserted is none of them.
-    pub(crate) async fn own(&self, keys: Vec<SigningKey>) -> Result<Vec<SigningKey>, NotCut> {
-        if !self.signer.is_here() {
-            return Ok(keys);
-        }
-        let memory = self.turn().await?;
-        Ok(keys.into_iter().filter(|key| memory.has_key(&key.verifier)).collect())
     }
 }

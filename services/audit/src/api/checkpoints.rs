@@ -162,7 +162,7 @@ fn away() -> Problem {
     Problem::unavailable("checkpoints")
 }
 
-fn not_cut(error: &NotCut) -> Problem {
+pub(super) fn not_cut(error: &NotCut) -> Problem {
     match error {
         NotCut::Altered { .. } => Problem::conflict(
             "log-altered",

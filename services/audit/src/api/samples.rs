@@ -1,5 +1,6 @@
 //! A sample of lines is drawn, recorded, and shown with what is to be looked at.
 
+use super::checkpoints::not_cut;
 use super::unread;
 use crate::Audit;
 use crate::drawing::{self, Ask, Drawing};
@@ -126,7 +127,8 @@ async fn shown(audit: &Audit, region: RegionId, sample: SampleId) -> Result<Draw
     let drawing = drawing::redraw(&mut reader, sample, &recorded).await.map_err(|error| unread(&error))?;
     let mut drawing = drawing.ok_or_else(unknown)?;
     if let Some(draw) = &drawing.draw {
-        drawing.findings.extend(seed::findings(&audit.hub.db, &region, draw).await?);
+        let found = seed::findings(&audit.notary, &region, draw).await;
+        drawing.findings.extend(found.map_err(|error| not_cut(&error))?);
     }
     Ok(drawing)
 }

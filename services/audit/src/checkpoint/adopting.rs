@@ -122,6 +122,7 @@ impl Notary {
             note: Some(cut.note.clone()),
             how: How::Upgraded,
             unfit,
+            first: false,
         })
     }
 
@@ -165,6 +166,7 @@ impl Notary {
             note: Some(note.to_owned()),
             how: How::Adopted,
             unfit: None,
+            first: false,
         };
         let mut expected = Expected::default();
         if head.epoch.unsigned_abs() > said.epoch {
@@ -219,7 +221,16 @@ impl Notary {
                 )));
             }
             let root = Frontier::default().root();
-            let tree = Remembered { origin, epoch: 1, size: 0, root, note: None, how: How::NeverSigned, unfit: None };
+            let tree = Remembered {
+                origin,
+                epoch: 1,
+                size: 0,
+                root,
+                note: None,
+                how: How::NeverSigned,
+                unfit: None,
+                first: true,
+            };
             turn.remember(tree.clone())?;
             said.push(tree);
         }

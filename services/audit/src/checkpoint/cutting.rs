@@ -80,6 +80,7 @@ impl Notary {
         if let Some(size) = expected.furthest().filter(|size| *size > head.position.unsigned_abs()) {
             return Err(altered(format!("it ends at {}, and {size} events were signed", head.position)));
         }
+        let first = remembered.is_none();
         // What was kept is where reading begins; where the memory was, the tree must be the remembered one.
         let kept = last.filter(|last| last.epoch == head.epoch);
         let kept = match kept {
@@ -109,6 +110,7 @@ impl Notary {
             note: Some(note.clone()),
             how: How::Signed,
             unfit: None,
+            first,
         })?;
         self.publish(&mut transaction, region, self.row(service, &head, &tree, note)).await?;
         transaction.commit().await?;

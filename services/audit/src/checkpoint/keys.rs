@@ -54,13 +54,16 @@ async fn all(connection: &mut PgConnection, region: &RegionId) -> sqlx::Result<V
 }
 
 impl Notary {
-    /// The keys of a region that were used here, the first one first. What else is listed in the database is not told, and
-    /// raises an alarm when something is signed.
+    /// The keys of a region that the signer has used, the first one first. What the database lists beside them is not
+    /// told, and raises an alarm when something is signed.
     ///
     /// # Errors
-    /// When the database or the signer's memory does not answer.
+    /// When the signer does not answer.
     pub async fn keys(&self, region: &RegionId) -> Result<Vec<SigningKey>, NotCut> {
-        self.own(keys(&self.db, region).await?).await
+        if !self.signer.is_here() {
+            return self.signer.keys(region.as_str()).await;
+        }
+        Ok(self.turn().await?.keys(region.as_str()).to_vec())
     }
 
     /// A new key signs from now on. What the old one signed stays good: it is listed with when it ended.

@@ -1,22 +1,25 @@
 //! What the installation itself asks of its signer: `GET /signer` · `POST /signer/adopt` · `POST /signer/{region}` ·
-//! `POST /signer/{region}/key` · `GET /signer/{region}/keys` · `POST /signer/{region}/never-signed`
+//! `POST /signer/{region}/key` · `GET /signer/{region}/keys` · `POST /signer/{region}/never-signed` ·
+//! `GET /signer/{region}/covering/{service}/{position}?epoch=`
 
 use crate::checkpoint::{NotCut, Notary};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use vocabulary::RegionId;
 use web::Problem;
 
-/// The path of each, `{region}` for a region, and whether it is posted to.
-pub const PATHS: [(&str, bool); 6] = [
+/// A path of each, `{region}` for a region, and whether it is posted to.
+pub const PATHS: [(&str, bool); 7] = [
     ("/signer", false),
     ("/signer/adopt", true),
     ("/signer/{region}", true),
     ("/signer/{region}/key", true),
     ("/signer/{region}/keys", false),
     ("/signer/{region}/never-signed", true),
+    ("/signer/{region}/covering/audit/1", false),
 ];
 
 /// The routes; whoever serves them lets nobody in but the installation itself.
@@ -28,6 +31,7 @@ pub fn routes(notary: Notary) -> Router {
         .route("/signer/{region}/key", post(rotate))
         .route("/signer/{region}/keys", get(keys))
         .route("/signer/{region}/never-signed", post(never_signed))
+        .route("/signer/{region}/covering/{service}/{position}", get(covering))
         .with_state(notary)
 }
 
@@ -73,4 +77,19 @@ async fn rotate(State(notary): State<Notary>, Path(region): Path<RegionId>) -> R
 
 async fn never_signed(State(notary): State<Notary>, Path(region): Path<RegionId>) -> Result<Response, Refused> {
     Ok(Json(notary.never_signed(&region).await?).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Life {
+    epoch: Option<u32>,
+}
+
+/// The note of the first checkpoint that covers an event; empty when none does.
+async fn covering(
+    State(notary): State<Notary>,
+    Path((region, service, position)): Path<(RegionId, String, u64)>,
+    Query(Life { epoch }): Query<Life>,
+) -> Result<Response, Refused> {
+    Ok(notary.first_covering(&region, &service, epoch, position).await?.unwrap_or_default().into_response())
 }

@@ -3,7 +3,9 @@
 //! `memory.jsonl` holds a line for each thing that must not be forgotten; the newest line of a log counts. A mark beside
 //! the keys says that a memory was begun once, so that losing it is not taken for a first start.
 
+use super::recent::Recent;
 use crate::checkpoint::SigningKey;
+use crate::seed;
 use proofs::Hash;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,6 +51,9 @@ pub struct Remembered {
     /// The size of a checkpoint signed before that the log did not fit when this was taken over: nothing is signed then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unfit: Option<u64>,
+    /// Whether nothing was signed of this log before it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first: bool,
 }
 
 /// A line of the memory.
@@ -90,6 +95,8 @@ pub(crate) struct Memory {
     mark: std::path::PathBuf,
     id: String,
     trees: BTreeMap<String, Remembered>,
+    /// By log, of those from whose checkpoints something follows.
+    recent: BTreeMap<String, Recent>,
     keys: BTreeMap<String, Vec<SigningKey>>,
     complete: bool,
     /// It was begun before, and lost: who is not remembered must be adopted.
@@ -107,6 +114,7 @@ impl Memory {
             mark: std::path::PathBuf::new(),
             id: String::new(),
             trees: BTreeMap::new(),
+            recent: BTreeMap::new(),
             keys: BTreeMap::new(),
             complete: false,
             lost: true,
@@ -177,6 +185,11 @@ impl Memory {
         self.trees.get(origin)
     }
 
+    /// The note of the first checkpoint of a log that covers a position; see [`Recent::first`].
+    pub(crate) fn first(&self, origin: &str, epoch: Option<u32>, position: u64) -> Option<Option<String>> {
+        self.recent.get(origin)?.first(epoch, position)
+    }
+
     pub(super) fn trees(&self) -> impl Iterator<Item = &Remembered> {
         self.trees.values()
     }
@@ -184,10 +197,6 @@ impl Memory {
     /// The keys of a region, the first one first; the last one signs.
     pub(crate) fn keys(&self, region: &str) -> &[SigningKey] {
         self.keys.get(region).map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn has_key(&self, verifier: &str) -> bool {
-        self.keys.values().flatten().any(|key| key.verifier == verifier)
     }
 
     /// Remembers a tree; it is on disk when this returns, and only then may the note leave.
@@ -231,7 +240,12 @@ impl Memory {
         match line {
             Line::Began { id } => self.id = id,
             Line::Complete => self.complete = true,
-            Line::Tree(tree) => drop(self.trees.insert(tree.origin.clone(), tree)),
+            Line::Tree(tree) => {
+                if tree.origin.ends_with(&format!("/{}", seed::SERVICE)) {
+                    self.recent.entry(tree.origin.clone()).or_default().push(tree.clone());
+                }
+                self.trees.insert(tree.origin.clone(), tree);
+            }
             Line::Key { region, key } => {
                 let keys = self.keys.entry(region).or_default();
                 keys.retain(|known| known.number != key.number);
@@ -245,7 +259,9 @@ impl Memory {
         let mut lines = vec![Line::Began { id: self.id.clone() }];
         let keys = self.keys.iter().flat_map(|(region, keys)| keys.iter().map(move |key| (region, key)));
         lines.extend(keys.map(|(region, key)| Line::Key { region: region.clone(), key: key.clone() }));
-        lines.extend(self.trees.values().cloned().map(Line::Tree));
+        let recent = self.recent.values().flat_map(Recent::all);
+        let others = self.trees.values().filter(|tree| !self.recent.contains_key(&tree.origin));
+        lines.extend(recent.chain(others).cloned().map(Line::Tree));
         lines.extend(self.complete.then_some(Line::Complete));
         let fresh = path.with_extension("fresh");
         let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?;
@@ -303,6 +319,7 @@ mod tests {
             note: Some("note\n".to_owned()),
             how: How::Signed,
             unfit: None,
+            first: false,
         }
     }
 

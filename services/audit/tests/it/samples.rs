@@ -3,6 +3,7 @@
 use crate::world::World;
 use audit::seed::effective;
 use event_log::Recorded;
+use proofs::{Checkpoint, Frontier, Kind, Note, Signer};
 use proto_schemas::audit::mandate::Under;
 use proto_schemas::audit::sample::{Draw, Event, Line, Method};
 use proto_schemas::co_financing::contribution::{Event as OfContribution, What};
@@ -183,26 +184,101 @@ async fn what_was_asked_for_is_drawn_once_the_log_can_be_signed() {
 async fn a_drawing_from_another_checkpoint_or_seed_than_its_own_is_found() {
     let world = with_lines().await;
     let sample: SampleId = world.auditor.post(&world.url("samples"), &wish()).await.expect(201).id();
-    let address = world.url(&format!("samples/{sample}"));
     // Somebody who wants another drawing cuts a later checkpoint and takes the first away.
     world.leader.post(&world.url("checkpoints"), &json!({})).await.expect(200);
     let first = "delete from checkpoints.checkpoint where service = 'audit'
                  and size = (select min(size) from checkpoints.checkpoint where service = 'audit')";
     sqlx::raw_sql(first).execute(&mut owner(&world).await).await.unwrap();
-    let shown = world.auditor.get(&address).await.expect(200).json();
-    assert_eq!(found(&shown), ["checkpoint-not-first"]);
+    let shown = world.auditor.get(&world.url(&format!("samples/{sample}"))).await.expect(200).json();
+    assert_eq!(found(&shown), [] as [&str; 0], "the signer remembers which was the first");
+    let later = world.leader.get(&world.url("checkpoints/audit/latest")).await.expect(200).text();
+    let later: Note = later.parse().unwrap();
+    let later = Note { signatures: vec![later.signatures[0].clone()], text: later.text }.to_string();
 
-    let forged = recorded(&world).await.remove(1).1;
-    let Event::Drawn { draw: Some(draw), .. } = &forged else { panic!("{forged:?}") };
-    let draw = Draw { seed: "00".repeat(32), ..draw.clone() };
-    let stream = format!("sample/{}", SampleId::fresh());
-    let mut forged = forged.clone();
-    if let Event::Drawn { draw: own, .. } = &mut forged {
-        *own = Some(draw);
+    let drawn = recorded(&world).await.remove(1).1;
+    let Event::Drawn { draw: Some(draw), .. } = &drawn else { panic!("{drawn:?}") };
+    let of_another_seed = Draw { seed: "00".repeat(32), ..draw.clone() };
+    let seed = effective("controle-2026", &later).unwrap();
+    let of_a_later = Draw { seed, checkpoint: later, ..draw.clone() };
+    for (draw, expected) in [(of_another_seed, "seed-differs"), (of_a_later, "checkpoint-not-first")] {
+        let found = found(&redrawn(&world, &drawn, draw).await);
+        assert!(found.iter().any(|code| code == expected), "{found:?}");
+        assert!(!found.iter().any(|code| code == "checkpoint-not-signed"), "{found:?}");
     }
+}
+
+/// What is shown of a sample that names another draw.
+async fn redrawn(world: &World, drawn: &Event, other: Draw) -> Value {
+    let mut forged = drawn.clone();
+    if let Event::Drawn { draw, .. } = &mut forged {
+        *draw = Some(other);
+    }
+    let stream = format!("sample/{}", SampleId::fresh());
     world.hub.happened("audit", &world.hub.region, &stream, &forged).await;
-    let shown = world.auditor.get(&world.url(&stream.replace("sample/", "samples/"))).await.expect(200).json();
-    assert_eq!(found(&shown), ["drawing-differs", "seed-differs", "checkpoint-not-first"]);
+    world.auditor.get(&world.url(&stream.replace("sample/", "samples/"))).await.expect(200).json()
+}
+
+/// Lists an own key, and a checkpoint of the audit's log that it signed, as the owner of the database can.
+async fn insert_forged(world: &World, size: i64) -> String {
+    let (region, mut owner) = (&world.hub.region, owner(world).await);
+    let name = format!("{}/{region}", world.hub.hub.domain);
+    let signer = Signer::new(&name, &[9; 32]).unwrap();
+    let checkpoint = Checkpoint {
+        origin: format!("{name}/audit"),
+        size: size.unsigned_abs(),
+        root: Frontier::default().root(),
+        epoch: 1,
+    };
+    let text = checkpoint.to_string();
+    let note = Note { signatures: vec![signer.sign(&text)], text }.to_string();
+    let key = "insert into checkpoints.signing_key (region, number, verifier, valid_from) values ($1, 60, $2, now())";
+    let verifier = signer.verifier(Kind::Log).to_string();
+    sqlx::query(key).bind(region.as_str()).bind(verifier).execute(&mut owner).await.unwrap();
+    let row = "insert into checkpoints.checkpoint (region, service, epoch, size, cut_at, note, frontier)
+               values ($1, 'audit', 1, $2, now(), $3, '')";
+    sqlx::query(row).bind(region.as_str()).bind(size).bind(&note).execute(&mut owner).await.unwrap();
+    note
+}
+
+#[tokio::test]
+async fn a_note_and_its_key_put_into_the_database_choose_no_seed() {
+    let world = with_lines().await;
+    let note = insert_forged(&world, 1_000).await;
+    let sample: SampleId = world.auditor.post(&world.url("samples"), &wish()).await.expect(201).id();
+    let address = world.url(&format!("samples/{sample}"));
+    world.auditor.get(&address).await.expect(503);
+    assert_eq!(recorded(&world).await.len(), 1, "the request stands, and nothing is drawn from what nobody signed");
+    for table in ["checkpoint where size = 1000", "signing_key where number = 60"] {
+        let delete = sqlx::AssertSqlSafe(format!("delete from checkpoints.{table}"));
+        sqlx::query(delete).execute(&mut owner(&world).await).await.unwrap();
+    }
+    let shown = world.auditor.get(&address).await.expect(200).json();
+    assert_eq!(found(&shown), [] as [&str; 0]);
+    let Event::Drawn { draw: Some(draw), .. } = recorded(&world).await.remove(1).1 else { panic!("it is drawn") };
+    assert_ne!(draw.checkpoint, note);
+}
+
+#[tokio::test]
+async fn a_drawing_from_a_note_of_a_key_that_never_signed_here_is_found() {
+    let world = with_lines().await;
+    world.auditor.post(&world.url("samples"), &wish()).await.expect(201);
+    let (requested_at, drawn) = {
+        let mut events = recorded(&world).await;
+        (events[0].0, events.remove(1).1)
+    };
+    let Event::Drawn { draw: Some(draw), .. } = &drawn else { panic!("{drawn:?}") };
+    let delete = "delete from checkpoints.checkpoint where service = 'audit'";
+    sqlx::raw_sql(delete).execute(&mut owner(&world).await).await.unwrap();
+    let checkpoint = insert_forged(&world, requested_at).await;
+    let seed = effective("controle-2026", &checkpoint).unwrap();
+    let shown = redrawn(&world, &drawn, Draw { checkpoint, seed, ..draw.clone() }).await;
+    let found = found(&shown);
+    assert!(
+        ["checkpoint-not-signed", "checkpoint-not-first"].iter().all(|code| found.iter().any(|it| it == code)),
+        "{found:?}"
+    );
+    let keys = world.list(&world.leader, "keys").await;
+    assert!(keys.len() == 1 && keys[0]["number"] == 1, "{keys:?}");
 }
 
 #[tokio::test]
