@@ -62,6 +62,15 @@ impl Grants {
         *pseudonyms.all().find(knows).unwrap_or(pseudonyms.newest())
     }
 
+    /// These held something in the region at some time, whatever they hold now.
+    pub fn ever_held(&self, region: &RegionId, actors: impl IntoIterator<Item = ActorId>) {
+        let mut book = self.write();
+        let known = book.region(region);
+        for actor in actors {
+            known.held.entry(actor).or_default();
+        }
+    }
+
     /// From now on these are all the grants of the region.
     pub fn replace(&self, region: &RegionId, grants: Vec<Grant>) {
         let mut of_region: HashMap<ActorId, Vec<Grant>> = HashMap::new();
@@ -186,6 +195,10 @@ mod tests {
         assert_eq!((known("here"), known("there")), (old, new));
         grants.replace(&region("here"), vec![]);
         assert_eq!(known("here"), old);
+        let begun_again = Grants::default();
+        begun_again.ever_held(&region("here"), [old]);
+        assert_eq!(begun_again.known_as(Some(&region("here")), &pseudonyms), old);
+        assert_eq!(begun_again.of(&region("here"), old, today()), []);
         grants.replace(&region("there"), vec![leader(new)]);
         assert_eq!((known("there"), grants.known_as(None, &pseudonyms)), (new, new));
     }

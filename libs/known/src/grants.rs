@@ -67,6 +67,9 @@ impl KnownGrants {
         let select = format!(r#"select id, actor, role, school, company, person, "from", until {COUNTING}"#);
         let rows = sqlx::query(sqlx::AssertSqlSafe(select)).bind(region.as_str()).fetch_all(&mut *transaction).await?;
         let grants = rows.iter().filter_map(|row| read(row).transpose()).collect::<sqlx::Result<_>>()?;
+        let holders = sqlx::query_scalar::<_, Uuid>("select actor from known_grants.holder where region = $1");
+        let holders = holders.bind(region.as_str()).fetch_all(&mut *transaction).await?;
+        self.book.ever_held(region, holders.into_iter().map(ActorId));
         self.book.replace(region, grants);
         Ok(())
     }
@@ -114,15 +117,16 @@ fn understood(happened: &Recorded) -> Result<Event, CannotApply> {
 
 impl Projection for KnownGrants {
     const NAME: &'static str = "known-grants";
-    // 2: made again from the log, since version 1 was folded from messages.
-    const VERSION: u32 = 2;
+    // 2: made again from the log, since version 1 was folded from messages. 3: with everyone who ever held something.
+    const VERSION: u32 = 3;
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["grant"]);
     const READS: Reads = Reads::Log;
     const TABLES: &'static str = r#"create table "grant" (
         region text not null, id uuid not null, actor uuid not null, role text not null,
         school text, company uuid, person uuid, "from" date, until date,
-        primary key (region, id))"#;
+        primary key (region, id));
+        create table holder (region text not null, actor uuid not null, primary key (region, actor))"#;
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
         let id: GrantId = happened.stream_id().ok_or_else(|| CannotApply::Park("a grant has an id".into()))?;
@@ -144,8 +148,14 @@ impl Projection for KnownGrants {
                 .bind(person.map(|person| person.0))
                 .bind(from)
                 .bind(until)
-                .execute(rows)
+                .execute(&mut *rows)
                 .await?;
+                // It outlives the grant: an identity keeps its pseudonym, also when everything it held was revoked.
+                sqlx::query("insert into holder (region, actor) values ($1, $2) on conflict do nothing")
+                    .bind(happened.region.as_str())
+                    .bind(actor.0)
+                    .execute(rows)
+                    .await?;
             }
             Event::Revoked { .. } => {
                 sqlx::query(r#"delete from "grant" where region = $1 and id = $2"#)

@@ -6,6 +6,7 @@
 //! **Invariant:** the ledger knows only what HTTP answered; it never asks the hub what happened before it compares.
 
 mod compare;
+mod elsewhere;
 mod ending;
 mod forged;
 pub mod hub;
@@ -21,3 +22,4 @@ mod seed;
 mod signer;
 mod starting;
 mod stricken;
+mod upgrade;
