@@ -8,6 +8,7 @@
 $(foreach name,PORT DATA POSTGRES_BIN POSTGRES_URL VAULT_URL NATS_URL,$(if $($(name)),$(eval export $(name))))
 
 BUILT = $${CARGO_TARGET_DIR:-target}
+PROGRAMS = cargo build --quiet --locked --workspace --bin servers --bin regiohub
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,7 +21,7 @@ test: ## All tests, on a PostgreSQL and a nats-server of their own; of one crate
 	@deploy/check-tools
 	@deploy/account
 	@servers="$$(deploy/fetch-servers)" && \
-	cargo build --quiet --locked --workspace --bin servers --bin regiohub && \
+	$(PROGRAMS) && \
 	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/debug/servers" -- cargo test --locked $(or $(ARGS),--workspace)
 
 bench: ## Measure, each figure against its limit
@@ -30,11 +31,14 @@ bench: ## Measure, each figure against its limit
 	cargo build --release --locked --package regiohub && \
 	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/release/regiohub" bench $(ARGS)
 
+# With the build of the tests, which are made next: of one package alone it would be another one.
 schemas: ## Write the contracts anew: JSON Schema, AsyncAPI, OpenAPI
-	cargo run --quiet --locked --package regiohub -- contracts
+	@$(PROGRAMS)
+	"$(BUILT)/debug/regiohub" contracts
 
 schemas-check: ## Whether the contracts are fresh
-	cargo run --quiet --locked --package regiohub -- contracts --check
+	@$(PROGRAMS)
+	"$(BUILT)/debug/regiohub" contracts --check
 
 lint: ## Format and clippy, warnings denied
 	cargo fmt --all -- --check
