@@ -277,7 +277,7 @@ impl Secrets {
 
     /// The secret for one use, such as `identity`: 32 bytes that tell nothing of the others.
     #[must_use]
-    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+    fn derive(&self, purpose: &str) -> [u8; 32] {
         // HMAC fills a short key up with zeroes to one block, so this is the root itself.
         let mut block = [0_u8; 64];
         block[..32].copy_from_slice(self.root.as_ref());

@@ -183,3 +183,36 @@ fn append(path: &Path, text: &str) -> anyhow::Result<()> {
     file.write_all(text.as_bytes())?;
     Ok(file.sync_all()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proofs::Frontier;
+
+    fn note(size: u64) -> Note {
+        let origin = "hub.example/west/hotspots".to_owned();
+        let text = Checkpoint { origin, size, root: Frontier::default().root(), epoch: 1 }.to_string();
+        let hub = Signer::new("hub.example/west", &[1; 32]).unwrap();
+        Note { signatures: vec![hub.sign(&text)], text }
+    }
+
+    #[test]
+    fn what_was_seen_is_read_where_the_newest_was_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let (latest, seen) = (folder.path().join("log.latest"), folder.path().join("log.seen"));
+        let size = || last(&latest, &seen).map(|seen| seen.map(|seen| seen.size));
+        assert_eq!(size().unwrap(), None);
+        for size in [3, 8] {
+            append(&seen, &format!("{}\n", note(size))).unwrap();
+        }
+        assert_eq!(size().unwrap(), Some(8));
+        // Of a note that was cut off the signature never left.
+        append(&seen, &note(20).to_string()[..40]).unwrap();
+        assert_eq!(size().unwrap(), Some(8));
+        fs::write(&latest, note(9).to_string()).unwrap();
+        assert_eq!(size().unwrap(), Some(9));
+        // Neither is skipped because it does not read.
+        fs::write(&latest, "").unwrap();
+        assert!(size().is_err());
+    }
+}
