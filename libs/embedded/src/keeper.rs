@@ -19,7 +19,10 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use crate::Error;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Whoever waits for a server that was killed again and again waits no longer than this, and its start.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How often it is looked whether a server still has what it keeps.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Having run this long, a server that dies is started again at once.
 const STEADY: Duration = Duration::from_secs(60);
 /// Dying this often before it was ever ready, a server will not start.
@@ -32,6 +35,8 @@ pub(crate) struct Program {
     pub(crate) command: Box<dyn Fn() -> Command + Send + Sync>,
     /// Whether the server with this process id serves.
     pub(crate) is_ready: Box<dyn Fn(Pid) -> bool + Send + Sync>,
+    /// What is there while it serves. A server whose files are gone goes on writing to them, and is started again.
+    pub(crate) keeps: Vec<PathBuf>,
     pub(crate) log: PathBuf,
     /// What ends it, from the politest on, each with how long to wait for it.
     pub(crate) endings: [(Signal, Duration); 3],
@@ -74,6 +79,16 @@ impl Keeper {
                 move || shared.keep()
             })
             .map_err(Error::file("no thread for", &shared.program.log))?;
+        if !shared.program.keeps.is_empty() {
+            thread::Builder::new()
+                .name(format!("watches {}", shared.program.name))
+                .stack_size(256 * 1024)
+                .spawn({
+                    let shared = Arc::clone(&shared);
+                    move || shared.watch()
+                })
+                .map_err(Error::file("no thread for", &shared.program.log))?;
+        }
         Ok(Self { shared, thread: Mutex::new(Some(thread)) })
     }
 
@@ -96,6 +111,11 @@ impl Keeper {
             }
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What starts it again.
+    pub(crate) fn restart(&self) -> Restart {
+        Restart(Arc::clone(&self.shared))
     }
 
     pub(crate) fn ask_to_stop(&self) {
@@ -121,6 +141,18 @@ impl Keeper {
         if let Some(thread) = thread {
             let _ = thread.join();
         }
+    }
+}
+
+/// Starts a server again that does its work no more. Copies are of the same server.
+#[derive(Clone, Debug)]
+pub struct Restart(Arc<Shared>);
+
+impl Restart {
+    /// Kills it, and returns at once: it is started again as after any death.
+    pub fn now(&self) {
+        tracing::warn!(server = self.0.program.name, "does its work no more, is started again");
+        self.0.state().send(Signal::KILL);
     }
 }
 
@@ -164,6 +196,26 @@ impl Shared {
                 return;
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Kills a server whose folder was taken away: it would write to files that nobody finds any more.
+    fn watch(&self) {
+        // Until it is there once, it is on its way.
+        let mut had = None;
+        let mut state = self.state();
+        while !state.ended {
+            let missing = self.program.keeps.iter().find(|path| !path.exists());
+            if missing.is_none() {
+                had = state.running;
+            } else if had.is_some() && had == state.running {
+                let server = self.program.name;
+                tracing::error!(alarm = true, server, ?missing, "what it keeps is gone, and it is started again");
+                state.send(Signal::KILL);
+                had = None;
+            }
+            let waited = self.changed.wait_timeout_while(state, LOOK_EVERY, |state| !state.ended);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

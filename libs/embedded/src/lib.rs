@@ -1,7 +1,7 @@
 //! Starts a private PostgreSQL and nats-server as children of this process.
 //!
 //! nothing ─start→ Running ─stop or drop→ stopped, data kept
-//!                    └─a server dies→ started again, sooner at first, then at most every ten seconds
+//!                    └─a server dies→ started again, at once at first, then within two seconds
 //!
 //! **Invariant:** listens on loopback only; no secret in an argument or an environment variable of the servers.
 //! **Invariant:** when this process dies, however it dies, its servers end too.
@@ -22,6 +22,7 @@ use std::{fs::File, time::Duration};
 
 pub use config::{Config, default_bin_dir, default_data_dir};
 pub use error::Error;
+pub use keeper::Restart;
 pub use nats_users::{NatsPasswords, NatsUser, nats_accounts, nats_passwords};
 pub use running::{in_use, running};
 pub use within::within;
@@ -97,6 +98,12 @@ impl Servers {
     /// Asks both to finish what they do, and waits until they have ended. Dropping does the same.
     pub fn stop(self) {
         drop(self);
+    }
+
+    /// What starts the private nats-server again; none when one was given.
+    #[must_use]
+    pub fn restart_nats(&self) -> Option<Restart> {
+        self.nats.as_ref().map(Keeper::restart)
     }
 
     fn keepers(&self) -> impl Iterator<Item = &Keeper> {

@@ -69,6 +69,7 @@ jetstream {{ store_dir: \"{store}\", sync_interval: \"2s\" }}
     );
     write_secret(&settings, &text, Some(account))?;
 
+    let kept = vec![pid_file.clone(), store.join("jetstream")];
     let (account, arguments) = (account.clone(), ["--config".into(), settings.into_os_string()]);
     Ok(Prepared {
         url,
@@ -85,6 +86,7 @@ jetstream {{ store_dir: \"{store}\", sync_interval: \"2s\" }}
             }),
             // It greets only when JetStream has been recovered.
             is_ready: Box::new(move |_| greets(port)),
+            keeps: kept,
             log: home.path("nats.log"),
             endings: [
                 (Signal::TERM, Duration::from_secs(10)),

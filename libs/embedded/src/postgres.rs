@@ -69,6 +69,7 @@ pub(crate) fn prepare(config: &Config, home: &mut Home, account: &Account) -> Re
                 let mut lines = text.lines().map(str::trim);
                 lines.next() == Some(&pid.as_raw_pid().to_string()) && lines.nth(6) == Some("ready")
             }),
+            keeps: vec![],
             log: home.path("postgres.log"),
             endings: [
                 (Signal::INT, Duration::from_secs(20)),

@@ -107,6 +107,52 @@ fn a_nats_server_whose_store_was_removed_is_started_again() {
 }
 
 #[test]
+fn a_nats_server_whose_store_is_removed_while_it_runs_is_started_again() {
+    let folder = Folder::new();
+    let config = Config { postgres_url: Some("postgres://given".into()), ..folder.config() };
+    let servers = Servers::start(&config).unwrap();
+    let nats = folder.pid("nats/nats-server.pid").unwrap();
+    let again = |before: i32| {
+        let now = folder.pid("nats/nats-server.pid");
+        now.is_some_and(|now| now != before) && answers(&servers.nats_url)
+    };
+    fs::remove_dir_all(folder.path().join("nats")).unwrap();
+    eventually("it serves again", || again(nats));
+    let second = folder.pid("nats/nats-server.pid").unwrap();
+    fs::remove_dir_all(folder.path().join("nats/jetstream")).unwrap();
+    eventually("without its streams too", || again(second));
+}
+
+#[test]
+fn a_nats_server_that_does_its_work_no_more_is_started_again() {
+    let folder = Folder::new();
+    let config = Config { postgres_url: Some("postgres://given".into()), ..folder.config() };
+    let servers = Servers::start(&config).unwrap();
+    let nats = folder.pid("nats/nats-server.pid").unwrap();
+    // Frozen: it hears no polite signal.
+    kill(nats, Signal::STOP);
+    servers.restart_nats().unwrap().now();
+    let again = || folder.pid("nats/nats-server.pid").is_some_and(|now| now != nats);
+    eventually("it serves again", || again() && answers(&servers.nats_url));
+}
+
+#[test]
+fn a_nats_server_that_is_killed_again_and_again_is_back_within_seconds() {
+    let folder = Folder::new();
+    let config = Config { postgres_url: Some("postgres://given".into()), ..folder.config() };
+    let servers = Servers::start(&config).unwrap();
+    let alive = || folder.pid("nats/nats-server.pid").filter(|nats| folder.processes().contains(nats));
+    for _ in 0..8 {
+        eventually("it is started", || alive().is_some());
+        kill(alive().unwrap(), Signal::KILL);
+        eventually("it is dead", || alive().is_none());
+    }
+    let began = Instant::now();
+    eventually("it serves again", || answers(&servers.nats_url));
+    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+}
+
+#[test]
 fn a_stale_pid_file_that_names_another_program_is_no_obstacle() {
     let folder = Folder::new();
     Servers::start(&folder.config()).unwrap().stop();
