@@ -36,6 +36,14 @@ pub enum Error {
     /// The command id was used before for something else.
     #[error("this command id was used before with another content")]
     Reused,
+    /// An event is larger than [`crate::MAX_EVENT_BYTES`].
+    #[error("an event {event_type} would have {bytes} bytes, which is too many")]
+    TooLarge {
+        /// Its type.
+        event_type: String,
+        /// Of its data.
+        bytes: usize,
+    },
     /// The database does not answer: whether it was written is unknown.
     #[error("the event log is not available: {0}")]
     Unavailable(#[from] sqlx::Error),

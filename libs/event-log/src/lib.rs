@@ -20,6 +20,7 @@ mod log;
 mod read;
 mod recorded;
 mod restored;
+mod size;
 mod telemetry;
 
 pub use append::{Append, Change, Context, NewEvent};
@@ -35,3 +36,4 @@ pub use proofs::{Frontier, Hash, leaf_hash};
 pub use read::Line;
 pub use recorded::Recorded;
 pub use restored::{Restoration, Restored};
+pub use size::MAX_EVENT_BYTES;

@@ -123,6 +123,7 @@ impl EventLog {
     /// # Errors
     /// See [`Error`].
     pub async fn append(&self, region: &RegionId, append: Append) -> Result<Done, Error> {
+        append.check_size()?;
         let (answer, answered) = oneshot::channel();
         let request = Request { append, answer };
         self.appender(region).send(request).await.map_err(|_| Error::Closed)?;

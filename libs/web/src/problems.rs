@@ -186,6 +186,11 @@ impl From<event_log::Error> for Problem {
             }
             Error::Conflict { .. } => Self::stale(),
             Error::Reused => Self::reused(),
+            Error::TooLarge { .. } => {
+                let english = "This is too much for one record: 768 kB at most.";
+                let dutch = "Dit is te veel voor één vastlegging: ten hoogste 768 kB.";
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "event-too-large", english, dutch)
+            }
             Error::Unavailable(error) => {
                 tracing::warn!(%error, "the event log does not answer");
                 Self::unavailable("event log")
