@@ -90,6 +90,14 @@ impl Bus {
         }
     }
 
+    /// Reports to `progress` how far its read models are, for whoever needs that before there is a bus. Before any of
+    /// them is added.
+    #[must_use]
+    pub fn reporting_to(mut self, progress: &Progress) -> Self {
+        self.progress = progress.clone();
+        self
+    }
+
     /// Relays the logs of the service that owns this database.
     #[must_use]
     pub fn relay(mut self, log: EventLog) -> Self {
@@ -148,6 +156,18 @@ impl Bus {
     {
         self.tasks.push((name, Arc::new(move |end| Box::pin(task(end)))));
         self
+    }
+
+    /// The streams that have taken nothing for long, though their logs have more. Commands go on without them.
+    #[must_use]
+    pub fn stuck(&self) -> Vec<String> {
+        self.streams.stuck.all()
+    }
+
+    /// Whether the database takes what is written to it, as far as the leases of this process tell.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.leases.are_written()
     }
 
     /// How far the read models are.

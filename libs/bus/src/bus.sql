@@ -34,6 +34,15 @@ create table if not exists bus.parked (
     primary key (region, reader, version, service, position)
 );
 
+-- Who relays a log or rebuilds a read model, and until when unless that is put off. `fence` grows with each holder.
+-- Says nothing about any region but that its log is relayed.
+create table if not exists bus.leases (
+    name text primary key,
+    holder uuid not null,
+    fence bigint not null,
+    until timestamptz not null
+) with (fillfactor = 50);
+
 alter table bus.checkpoints enable row level security;
 alter table bus.checkpoints force row level security;
 alter table bus.parked enable row level security;

@@ -140,6 +140,31 @@ pub(crate) async fn write_all(rows: &mut PgConnection, log: &Log, keys: &[&Key],
     Ok(())
 }
 
+/// Moves the checkpoints of several readers of one log past what concerned none of them: from anywhere in the span to its
+/// end.
+pub(crate) async fn pass(rows: &mut PgConnection, log: &Log, keys: &[Key], span: (i64, i64)) -> sqlx::Result<()> {
+    // Locked in the order in which everybody locks them.
+    sqlx::query(
+        "with passed as materialized (
+             select reader, version from bus.checkpoints
+             where region = $1 and service = $2 and (reader, version) in (select * from unnest($3::text[], $4::int[]))
+               and epoch = $5 and position >= $6 and position < $7
+             order by reader for update)
+         update bus.checkpoints kept set position = $7 from passed
+         where kept.region = $1 and kept.service = $2 and kept.reader = passed.reader and kept.version = passed.version",
+    )
+    .bind(log.region.as_str())
+    .bind(&log.service)
+    .bind(keys.iter().map(|key| key.reader.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.version).collect::<Vec<_>>())
+    .bind(log.epoch)
+    .bind(span.0)
+    .bind(span.1)
+    .execute(rows)
+    .await?;
+    Ok(())
+}
+
 /// Starts a reader over in every log of another epoch. For reactions: their command ids make it harmless.
 pub(crate) async fn start_over(rows: &mut PgConnection, key: &Key) -> sqlx::Result<()> {
     let started = sqlx::query(

@@ -3,7 +3,15 @@
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Mutex;
+
+/// How long a server may take to greet.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How often a server is asked whether it is there; after two questions without an answer the connection is made anew.
+const PING_EVERY: Duration = Duration::from_secs(3);
+/// How long it is waited at most before a server is tried again.
+const RECONNECT: Duration = Duration::from_secs(1);
 
 /// The connections of one service: its own, with which it publishes, and those with which it reads the logs of others.
 #[derive(Clone, Debug)]
@@ -152,7 +160,13 @@ fn parsed(url: &str) -> Result<ServerAddr, ConnectError> {
 
 /// A server names the others of its cluster, without saying how to reach them. Over TLS, as the first one; and who is
 /// reached without TLS, because it is on this machine, sends us to no other machine.
+///
+/// A server that is not there is asked for again within a second, and one that says nothing is given up within ten: the
+/// kernel of a process that is frozen, or of a network that swallows everything, keeps a connection for much longer.
 fn protected(options: ConnectOptions, address: &ServerAddr) -> ConnectOptions {
+    let options = options.connection_timeout(CONNECT).ping_interval(PING_EVERY).reconnect_delay_callback(|attempts| {
+        (Duration::from_millis(50) * u32::try_from(attempts).unwrap_or(20)).min(RECONNECT)
+    });
     if address.tls_required() { options.require_tls(true) } else { options.ignore_discovered_servers() }
 }
 

@@ -5,11 +5,12 @@
 use crate::alarm::INSTRUMENTS;
 use crate::checkpoint::Key;
 use crate::discovery::Ends;
-use crate::follow::Follower;
+use crate::follow::{Follower, at_last};
 use crate::names::Log;
 use crate::passed::Passed;
 use crate::projector::{Projector, gap};
 use crate::rebuild::Rebuild;
+use crate::retrying::Retrying;
 use crate::runner::each_log;
 use crate::{Error, Head, LogSource, Progress, Settings};
 use event_log::Recorded;
@@ -56,7 +57,7 @@ impl Direct {
         let mut tasks = JoinSet::new();
         tasks.spawn(self.clone().keep_asking(told, end.clone()));
         let (name, service) = (self.projector.projection.name(), self.source.service().to_owned());
-        each_log(name, &service, ends, end, move |log, hint, end| {
+        each_log(name, &service, self.settings.alarm_after, ends, end, move |log, hint, end| {
             let (direct, asked) = (self.clone(), asked.clone());
             async move { direct.follow_log(log, hint, asked, end).await }
         })
@@ -102,6 +103,7 @@ impl Direct {
     async fn keep_asking(self, told: watch::Sender<Asked>, end: CancellationToken) {
         let mut poll = tokio::time::interval(self.settings.compare_every);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut retrying = Retrying::new(self.settings.alarm_after);
         loop {
             tokio::select! {
                 () = end.cancelled() => return,
@@ -118,10 +120,12 @@ impl Direct {
             };
             match asked.await {
                 Ok(asked) => {
+                    retrying.worked();
                     told.send_replace(asked);
                 }
                 Err(error) => {
                     tracing::warn!(reader = self.projector.reader, service = self.source.service(), %error, "the log does not answer");
+                    retrying.failed(&self.projector.reader, self.source.service(), "all regions", &error);
                 }
             }
         }
@@ -176,9 +180,18 @@ impl Direct {
             tokio::select! {
                 () = end.cancelled() => return Ok(()),
                 changed = hint.changed(), if hinted => hinted = changed.is_ok(),
+                () = at_last(passed.due()) => self.write_down(&key, &passed).await,
                 // Its sender ends with us.
                 changed = asked.changed() => if changed.is_err() { return Ok(()) },
             }
+        }
+    }
+
+    /// Nothing came for a while: the checkpoint is to say how far all of it was read.
+    async fn write_down(&self, key: &Key, passed: &Passed) {
+        let written = in_time(self.projector.pass(key, passed.span())).await;
+        if let Err(error) = passed.settle(written) {
+            tracing::warn!(reader = key.reader, %error, "the checkpoint is written later");
         }
     }
 

@@ -2,7 +2,9 @@
 
 use crate::alarm::raise;
 use crate::names::{Log, Names};
-use crate::supervise::supervise;
+use crate::retrying::Retrying;
+use crate::stream::in_time;
+use crate::supervise::{Supervised, supervise};
 use crate::{Error, LogSource, Progress, Settings};
 use async_nats::{Client, Subscriber};
 use futures_util::StreamExt;
@@ -26,6 +28,7 @@ pub(crate) struct Discovery {
     progress: Progress,
     positions: BTreeMap<RegionId, (i32, watch::Sender<i64>)>,
     told: watch::Sender<Ends>,
+    asking: Retrying,
 }
 
 impl Discovery {
@@ -39,7 +42,13 @@ impl Discovery {
     ) -> (watch::Receiver<Ends>, tokio::task::JoinHandle<()>) {
         let (told, ends) = watch::channel(Ends::new());
         let (client, settings, progress, end) = (client.clone(), settings.clone(), progress.clone(), end.clone());
-        let task = tokio::spawn(supervise(format!("discovery of {}", source.service()), end.clone(), move || {
+        let what = Supervised {
+            name: "discovery".to_owned(),
+            service: source.service().to_owned(),
+            region: "all regions".to_owned(),
+            alarm_after: settings.alarm_after,
+        };
+        let task = tokio::spawn(supervise(what, end.clone(), move || {
             let mut discovery = Self {
                 source: source.clone(),
                 client: client.clone(),
@@ -48,6 +57,7 @@ impl Discovery {
                 progress: progress.clone(),
                 positions: BTreeMap::new(),
                 told: told.clone(),
+                asking: Retrying::new(settings.alarm_after),
             };
             let end = end.clone();
             async move { discovery.run(end).await }
@@ -58,7 +68,7 @@ impl Discovery {
     async fn run(&mut self, end: CancellationToken) -> Result<(), Error> {
         let (mut listening, hint) = (JoinSet::new(), Arc::new(Notify::new()));
         // Without NATS there are no pings; the slow poll remains.
-        if let Ok(pings) = self.client.subscribe(self.names.ping(self.source.service())).await {
+        if let Ok(Ok(pings)) = in_time(self.client.subscribe(self.names.ping(self.source.service()))).await {
             listening.spawn(hints(pings, self.told.subscribe(), hint.clone()));
         }
         let mut here = match &self.source {
@@ -95,6 +105,7 @@ impl Discovery {
         let mut grown = false;
         match self.source.heads().await {
             Ok(heads) => {
+                self.asking.worked();
                 for head in heads {
                     let known = self.positions.get(&head.region).filter(|(epoch, _)| *epoch == head.epoch);
                     if let Some(end) = known.map(|(_, end)| *end.borrow())
@@ -110,7 +121,10 @@ impl Discovery {
                     grown |= self.know(&head.region, head.epoch, head.position);
                 }
             }
-            Err(error) => tracing::warn!(service = self.source.service(), %error, "the log does not answer"),
+            Err(error) => {
+                tracing::warn!(service = self.source.service(), %error, "the log does not answer");
+                self.asking.failed("who asks where logs end", self.source.service(), "all regions", &error);
+            }
         }
         Ok(grown)
     }

@@ -119,6 +119,26 @@ pub enum Error {
     /// Somebody else holds a reader's checkpoint, such as a rebuild that is switched.
     #[error("somebody else holds the checkpoint of {0}")]
     Waits(String),
+    /// Another process was elected meanwhile.
+    #[error("another process has {0} now")]
+    Deposed(String),
+    /// The server takes no message as large as an event: whoever reads the stream finds it in the log.
+    #[error(
+        "event {position} has {bytes} bytes and is left out of stream {stream}: its server takes {most} bytes a message"
+    )]
+    TooLarge {
+        /// The stream.
+        stream: String,
+        /// Which event.
+        position: i64,
+        /// Of its text.
+        bytes: usize,
+        /// With what comes along.
+        most: usize,
+    },
+    /// A stream does not acknowledge what is published to it.
+    #[error("stream {0} stores nothing")]
+    Unstored(String),
     /// Something did not answer in time.
     #[error("no answer in {} seconds", .0.as_secs())]
     Late(Duration),
@@ -151,10 +171,9 @@ pub(crate) fn passes(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
             // Connections, rolled-back transactions, resources, an operator, the system; read-only after a
-            // failover; a lock that took too long.
+            // failover; a transaction in which nothing was said for too long; a lock that took too long.
             ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
-                || code == "25006"
-                || code == "55P03"
+                || ["25006", "25P03", "25P04", "55P03"].contains(&code.as_ref())
         }
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)

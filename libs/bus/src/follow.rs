@@ -4,6 +4,7 @@ use crate::alarm::{INSTRUMENTS, raise};
 use crate::checkpoint::Key;
 use crate::names::Log;
 use crate::projector::gap;
+use crate::retrying::Retrying;
 use crate::stream::{Chunk, LogStream};
 use crate::supervise::Backoff;
 use crate::turns::Turns;
@@ -26,6 +27,14 @@ pub(crate) trait Follower: Send + Sync {
     fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>>;
     /// Handles events that follow each other, and says up to where. An end means that it is kept.
     fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>>;
+    /// By when it is to write down what went by without concerning it.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+    /// Writes that down.
+    fn write_down<'a>(&'a self, _key: &'a Key) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
+    }
     /// Whose lag it is.
     fn readers(&self, key: &Key) -> Vec<String> {
         vec![key.reader.clone()]
@@ -86,9 +95,18 @@ impl Follow {
             tokio::select! {
                 more = backoff.wait(&end) => if !more { break },
                 changed = head.changed() => if changed.is_err() { break },
+                () = at_last(self.follower.due()) => self.write_down(&key).await,
             }
         }
         Ok(())
+    }
+
+    /// Nothing came for a while: the checkpoint is to say how far all of it was read.
+    async fn write_down(&self, key: &Key) {
+        let _turn = self.at_once.acquire().await;
+        if let Err(error) = self.follower.write_down(key).await {
+            tracing::warn!(reader = key.reader, %error, "the checkpoint is written later");
+        }
     }
 
     /// Follows the stream until it fails, or says nothing while the log has more.
@@ -109,8 +127,11 @@ impl Follow {
             tokio::select! {
                 () = end.cancelled() => return Ok(at),
                 chunk = chunks.next() => match chunk {
-                    Some(Ok(Chunk { events, forged })) => {
+                    Some(Ok(Chunk { events, left_out, forged })) => {
                         at = self.advance(key, at, events, end).await?;
+                        if let Some(position) = left_out {
+                            at = self.read_log(key, at, position, end).await?;
+                        }
                         if let Some(position) = forged {
                             self.disbelieve(key, position).await;
                             return Ok(at);
@@ -123,6 +144,7 @@ impl Follow {
                     None => return Ok(at),
                 },
                 changed = head.changed() => if changed.is_err() || !self.stream.connected() { return Ok(at) },
+                () = at_last(self.follower.due()) => self.write_down(key).await,
                 _ = compare.tick() => {
                     // It stood still while the log had more: the log is read, and the stream asked for again.
                     let (at_before, head_before) = before;
@@ -199,7 +221,7 @@ impl Follow {
     /// Hands events that follow each other to the follower, until they are kept or the end comes.
     async fn handle(&self, key: &Key, mut at: i64, events: &[Recorded], end: &CancellationToken) -> Result<i64, Error> {
         for batch in events.chunks(self.settings.batch.max(1)) {
-            let taken = patiently(key, end, || {
+            let taken = patiently(key, end, self.settings.alarm_after, || {
                 Box::pin(async {
                     let _turn = self.at_once.acquire().await;
                     self.follower.take(key, batch).await
@@ -215,7 +237,7 @@ impl Follow {
     }
 
     async fn begin(&self, key: &Key, end: &CancellationToken) -> Result<Option<i64>, Error> {
-        patiently(key, end, || {
+        patiently(key, end, self.settings.alarm_after, || {
             Box::pin(async {
                 let _turn = self.at_once.acquire().await;
                 self.follower.at(key).await
@@ -240,6 +262,9 @@ impl Follow {
                 && let Ok(Some(Ok(chunk))) = tokio::time::timeout(self.settings.compare_every, chunks.next()).await
             {
                 at = self.advance(&key, at, chunk.events, end).await?;
+                if let Some(position) = chunk.left_out {
+                    at = self.read_log(&key, at, position.min(upto), end).await?;
+                }
                 if let Some(position) = chunk.forged {
                     self.disbelieve(&key, position).await;
                     break;
@@ -262,24 +287,26 @@ impl Follow {
     }
 }
 
-/// After how long something that is tried again and again needs somebody.
-const ALARM_AFTER: Duration = Duration::from_secs(30);
+/// When that moment has come; never, without one.
+pub(crate) async fn at_last(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
 
-/// Does it until the database takes it; `None` when the end comes first.
+/// Does it until the database takes it; `None` when the end comes first. Somebody is told when that takes long.
 pub(crate) async fn patiently<'a, T>(
     key: &Key,
     end: &CancellationToken,
+    alarm_after: Duration,
     mut attempt: impl FnMut() -> BoxFuture<'a, Result<T, Error>>,
 ) -> Result<Option<T>, Error> {
-    let (mut backoff, began, mut told) = (Backoff::new(), Instant::now(), false);
+    let (mut backoff, mut retrying) = (Backoff::new(), Retrying::new(alarm_after));
     loop {
         match attempt().await {
             Err(error) if error.passes() => {
-                if !told && began.elapsed() >= ALARM_AFTER {
-                    told = true;
-                    let what = format!("{} waits", key.reader);
-                    raise(&what, &key.log.service, key.log.region.as_str(), &error);
-                }
+                retrying.failed(&key.reader, &key.log.service, key.log.region.as_str(), &error);
                 tracing::warn!(reader = key.reader, %error, "the database does not take it, trying again");
                 if !backoff.wait(end).await {
                     return Ok(None);

@@ -4,7 +4,7 @@
 //!                            └─it waits for something, such as the vault→ sent away, and in again once it is past that
 
 use crate::alarm::INSTRUMENTS;
-use crate::checkpoint::Key;
+use crate::checkpoint::{self, Key};
 use crate::follow::Follower;
 use crate::names::Log;
 use crate::passed::Passed;
@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// What a group is called where one reader would be named.
@@ -155,6 +156,19 @@ impl Group {
         Ok(reached.into_iter().min().unwrap_or(upto))
     }
 
+    /// Writes down what passed by without concerning any of them.
+    async fn pass(&self) -> Result<(), Error> {
+        let Some(span) = self.passed.span() else { return Ok(()) };
+        let members: Vec<Member> = self.members().values().cloned().collect();
+        if let Some(first) = members.first() {
+            let keys: Vec<Key> = members.iter().map(|member| member.projector.key_in(&self.log)).collect();
+            let mut rows = filling(&first.projector.app, &self.log.region, &first.projector.schema).await?;
+            checkpoint::pass(&mut rows, &self.log, &keys, span).await?;
+            rows.commit().await?;
+        }
+        Ok(())
+    }
+
     async fn begin(&self) -> Result<i64, Error> {
         loop {
             let members: Vec<Member> = self.members().values().cloned().collect();
@@ -227,5 +241,13 @@ impl Follower for Group {
 
     fn take<'a>(&'a self, _key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
         Box::pin(self.batch(events))
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.passed.due()
+    }
+
+    fn write_down<'a>(&'a self, _key: &'a Key) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async { self.passed.settle(self.pass().await) })
     }
 }

@@ -50,6 +50,26 @@ impl Passed {
         }
     }
 
+    /// What passed by, from behind the first position up to the second, and is not written down.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        self.state().span
+    }
+
+    /// By when it is to be written down, though nothing more comes.
+    pub fn due(&self) -> Option<Instant> {
+        let state = self.state();
+        state.span.map(|_| state.written + self.every)
+    }
+
+    /// What came of writing it down: what failed is tried again.
+    pub fn settle<E>(&self, outcome: Result<(), E>) -> Result<(), E> {
+        match outcome {
+            Ok(()) => self.written(),
+            Err(_) => self.state().written = Instant::now(),
+        }
+        outcome
+    }
+
     /// Everything is written down now.
     pub fn written(&self) {
         *self.state() = State { span: None, written: Instant::now() };

@@ -4,6 +4,7 @@ use crate::Error;
 use event_log::tenant;
 use sqlx::PgPool;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -35,6 +36,12 @@ struct Known {
     ends: BTreeMap<(String, RegionId), i64>,
 }
 
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Progress")
+    }
+}
+
 /// A read model is not as far as was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the read models are at position {have} of {service}, not yet at {wanted}")]
@@ -64,7 +71,9 @@ pub struct Behind {
 }
 
 impl Progress {
-    pub(crate) fn new(app: PgPool) -> Self {
+    /// Of the projections over a database.
+    #[must_use]
+    pub fn new(app: PgPool) -> Self {
         Self(Arc::new(Inner { app, known: Mutex::default(), moved: watch::channel(()).0 }))
     }
 
@@ -79,28 +88,56 @@ impl Progress {
         patience: Duration,
     ) -> Result<(), Lag> {
         let until = Instant::now() + patience;
-        let mut moved = self.0.moved.subscribe();
         for (service, wanted) in wanted {
             let service = service.as_ref();
-            loop {
-                moved.borrow_and_update();
-                let have = self.least(region, service);
-                if have >= *wanted {
-                    break;
-                }
-                if Instant::now() >= until {
-                    return Err(Lag { service: service.to_owned(), wanted: *wanted, have });
-                }
-                let look = (Instant::now() + LOOK).min(until);
-                // In process it is told; another process's checkpoint has to be looked up.
-                if tokio::time::timeout_at(look, moved.changed()).await.is_err()
-                    && let Err(error) = self.look(region).await
-                {
-                    tracing::debug!(%error, "checkpoints cannot be read");
-                }
-            }
+            self.wait_until(region, service, *wanted, until, || self.least(region, service)).await?;
         }
         Ok(())
+    }
+
+    /// Waits until one projection is at the wanted position of a service's log. What went by without concerning it
+    /// counts before its checkpoint says so.
+    ///
+    /// # Errors
+    /// Where it is, when it is not there in time.
+    pub async fn wait_for(
+        &self,
+        reader: &str,
+        service: &str,
+        region: &RegionId,
+        wanted: i64,
+        patience: Duration,
+    ) -> Result<(), Lag> {
+        let until = Instant::now() + patience;
+        self.wait_until(region, service, wanted, until, || self.position(reader, service, region)).await
+    }
+
+    async fn wait_until(
+        &self,
+        region: &RegionId,
+        service: &str,
+        wanted: i64,
+        until: Instant,
+        have: impl Fn() -> i64,
+    ) -> Result<(), Lag> {
+        let mut moved = self.0.moved.subscribe();
+        loop {
+            moved.borrow_and_update();
+            let have = have();
+            if have >= wanted {
+                return Ok(());
+            }
+            if Instant::now() >= until {
+                return Err(Lag { service: service.to_owned(), wanted, have });
+            }
+            let look = (Instant::now() + LOOK).min(until);
+            // In process it is told; another process's checkpoint has to be looked up.
+            if tokio::time::timeout_at(look, moved.changed()).await.is_err()
+                && let Err(error) = self.look(region).await
+            {
+                tracing::debug!(%error, "checkpoints cannot be read");
+            }
+        }
     }
 
     /// How far every projection and reaction is in every log that is known here.

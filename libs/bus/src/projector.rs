@@ -14,6 +14,7 @@ use event_log::Recorded;
 use futures_util::future::BoxFuture;
 use sqlx::{Acquire, PgConnection, PgPool};
 use std::collections::{HashMap, HashSet};
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument;
@@ -115,6 +116,14 @@ impl Projector {
                 }))
             }
         }
+    }
+
+    /// Writes down what passed by without concerning it.
+    pub async fn pass(&self, key: &Key, span: Option<(i64, i64)>) -> Result<(), Error> {
+        let Some(span) = span else { return Ok(()) };
+        let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+        checkpoint::pass(&mut rows, &key.log, slice::from_ref(key), span).await?;
+        Ok(rows.commit().await?)
     }
 
     async fn waiting(&self, rows: &mut PgConnection, key: &Key) -> sqlx::Result<HashSet<String>> {

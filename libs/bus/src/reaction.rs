@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use uuid::Uuid;
 
 use crate::OnParked;
-use crate::error::without_values;
+use crate::error::{passes, without_values};
 
 /// Answers events of other services with commands here.
 pub trait Reaction: Send + Sync + 'static {
@@ -32,10 +32,11 @@ pub trait Reaction: Send + Sync + 'static {
 /// Why a reaction had no effect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotReact {
-    /// Something is missing that should be there by now: tried again for a while, then parked.
+    /// Something is missing that should be there by now, or does not answer: tried again for as long as it takes. Later
+    /// events of the log wait. Somebody is told after half a minute what it waits for.
     #[error("{0}")]
     Later(String),
-    /// It will not become possible by itself: parked at once.
+    /// It will not become possible by itself, such as a refusal or an event that does not read: parked at once.
     #[error("{0}")]
     Never(String),
 }
@@ -46,6 +47,9 @@ impl From<event_log::Error> for CannotReact {
             event_log::Error::Refused(refused) => {
                 Self::Never(format!("{}/{}: {refused}", refused.aggregate, refused.code))
             }
+            event_log::Error::Unreadable(unreadable) => unreadable.into(),
+            event_log::Error::Reused | event_log::Error::TooLarge { .. } => Self::Never(error.to_string()),
+            event_log::Error::Unavailable(error) => error.into(),
             other => Self::Later(other.to_string()),
         }
     }
@@ -53,7 +57,9 @@ impl From<event_log::Error> for CannotReact {
 
 impl From<sqlx::Error> for CannotReact {
     fn from(error: sqlx::Error) -> Self {
-        Self::Later(without_values(&error))
+        let reason = without_values(&error);
+        // A statement that the database refuses is a fault of the program: asked again, it is refused again.
+        if passes(&error) { Self::Later(reason) } else { Self::Never(reason) }
     }
 }
 

@@ -7,6 +7,8 @@ use crate::names::Log;
 use crate::passed::Passed;
 use crate::projector::{due, gap};
 use crate::reaction::{AnyReaction, reader};
+use crate::retrying::Retrying;
+use crate::rows::writing;
 use crate::{CannotReact, Error, LogSource, OnParked, Progress, Settings, parked, trace};
 use decider::{Asked, CommandKey};
 use event_log::{Recorded, tenant};
@@ -14,13 +16,20 @@ use futures_util::future::BoxFuture;
 use opentelemetry::KeyValue;
 use sqlx::PgPool;
 use std::collections::HashSet;
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::Uuid;
 use vocabulary::Actor;
+
+/// How soon a reaction that lacks something is tried again, at first and when that goes on.
+const SHORTEST: Duration = Duration::from_millis(20);
+const LONGEST: Duration = Duration::from_secs(5);
+/// How long one attempt may take: what hangs is given up, and asked again.
+const ATTEMPT: Duration = Duration::from_secs(120);
 
 /// Hands events to one reaction.
 #[derive(Clone)]
@@ -69,36 +78,38 @@ impl Reactor {
         Ok(at)
     }
 
-    /// Tries for a while; `None` when the end comes meanwhile.
+    /// Tries until it has its effect or never will; `None` when the end comes meanwhile. What passes is never parked:
+    /// nobody would try it again. Somebody is told when it takes long.
     async fn patiently(&self, key: &Key, event: &Recorded) -> Option<Result<(), String>> {
-        let until = Instant::now() + self.settings.patience;
-        let mut pause = Duration::from_millis(20);
+        let (mut pause, mut retrying) = (SHORTEST, Retrying::new(self.settings.alarm_after));
         loop {
             match self.once(event).await {
                 Ok(()) => return Some(Ok(())),
                 Err(CannotReact::Never(reason)) => return Some(Err(reason)),
-                Err(CannotReact::Later(reason)) if Instant::now() >= until => return Some(Err(reason)),
                 Err(CannotReact::Later(reason)) => {
                     tracing::debug!(reader = key.reader, position = event.position, reason, "tried again later");
+                    let what = format!("{} at {} of {}", key.reader, event.position, event.event_type);
+                    retrying.failed(&what, &key.log.service, key.log.region.as_str(), &reason);
                 }
             }
             tokio::select! {
                 () = self.end.cancelled() => return None,
-                () = tokio::time::sleep(pause.min(until.saturating_duration_since(Instant::now()))) => {}
+                () = tokio::time::sleep(pause) => {}
             }
-            pause = (pause * 2).min(Duration::from_secs(5));
+            pause = (pause * 2).min(LONGEST);
         }
     }
 
     async fn once(&self, event: &Recorded) -> Result<(), CannotReact> {
         let span = tracing::info_span!("react", reaction = self.reaction.name(), event = event.event_type, region = %event.region, position = event.position);
         trace::continues(&span, std::slice::from_ref(event));
-        async {
+        let reacted = async {
             let asked = self.asked(event)?;
             self.reaction.react(event, asked).await
-        }
-        .instrument(span)
-        .await
+        };
+        // Asked again under the same command id, what was done after all is done once.
+        let late = || Err(CannotReact::Later(Error::Late(ATTEMPT).to_string()));
+        timeout(ATTEMPT, reacted.instrument(span)).await.unwrap_or_else(|_| late())
     }
 
     fn asked(&self, event: &Recorded) -> Result<Asked, CannotReact> {
@@ -116,7 +127,7 @@ impl Reactor {
     }
 
     async fn begin(&self, key: &Key) -> Result<i64, Error> {
-        let mut rows = tenant(&self.app, &key.log.region).await?;
+        let mut rows = writing(&self.app, &key.log.region).await?;
         // After a restore the log is read from its beginning: what still stands has been answered already.
         checkpoint::start_over(&mut rows, key).await?;
         let at = checkpoint::lock(&mut rows, key).await?;
@@ -130,7 +141,7 @@ impl Reactor {
             self.progress.reached(&key.reader, &key.log.service, &key.log.region, at);
             return Ok(at);
         }
-        let mut rows = tenant(&self.app, &key.log.region).await?;
+        let mut rows = writing(&self.app, &key.log.region).await?;
         let mut at = self.passed.beyond(checkpoint::lock(&mut rows, key).await?);
         if let Some(last) = due(key, at, events)?.last() {
             at = last.position;
@@ -142,8 +153,15 @@ impl Reactor {
         Ok(at)
     }
 
+    async fn write_passed(&self, key: &Key) -> Result<(), Error> {
+        let Some(span) = self.passed.span() else { return Ok(()) };
+        let mut rows = writing(&self.app, &key.log.region).await?;
+        checkpoint::pass(&mut rows, &key.log, slice::from_ref(key), span).await?;
+        Ok(rows.commit().await?)
+    }
+
     async fn park(&self, key: &Key, event: &Recorded, reason: &str, attempts: i32) -> Result<(), Error> {
-        let mut rows = tenant(&self.app, &key.log.region).await?;
+        let mut rows = writing(&self.app, &key.log.region).await?;
         parked::park(&mut rows, key, event, reason, attempts).await?;
         rows.commit().await?;
         if attempts > 0 {
@@ -154,7 +172,7 @@ impl Reactor {
     }
 
     async fn reached(&self, key: &Key, position: i64) -> Result<(), Error> {
-        let mut rows = tenant(&self.app, &key.log.region).await?;
+        let mut rows = writing(&self.app, &key.log.region).await?;
         // Another process may be further.
         let at = checkpoint::lock(&mut rows, key).await?.max(position);
         checkpoint::write(&mut rows, key, at).await?;
@@ -179,7 +197,7 @@ impl Reactor {
             };
             match self.once(&event).await {
                 Ok(()) => {
-                    let mut rows = tenant(&self.app, &key.log.region).await?;
+                    let mut rows = writing(&self.app, &key.log.region).await?;
                     parked::release(&mut rows, key, position).await?;
                     rows.commit().await?;
                     retried.handled += 1;
@@ -212,6 +230,14 @@ impl Follower for Reactor {
 
     fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
         Box::pin(self.batch(key, events))
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.passed.due()
+    }
+
+    fn write_down<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async { self.passed.settle(self.write_passed(key).await) })
     }
 }
 

@@ -7,11 +7,13 @@
 use crate::checkpoint::{self, Key};
 use crate::discovery::ask;
 use crate::follow::{Follower, patiently};
-use crate::lease::Leases;
+use crate::lease::{Leases, Taken};
 use crate::names::Log;
 use crate::projection::{AnyProjection, schema};
 use crate::projector::{Projector, gap};
+use crate::retrying::Retrying;
 use crate::rows::{positions, quoted};
+use crate::settings::ALARM_AFTER;
 use crate::turns::Turns;
 use crate::{Error, LogSource, Progress, Reads, Settings, tables};
 use event_log::{Database, tenant};
@@ -65,28 +67,32 @@ impl Rebuild {
             if live == wanted {
                 return Ok(());
             }
-            if !self.elsewhere(end).await? {
-                let _one = self.one.lock().await;
+            let _one = self.one.lock().await;
+            let Some(fence) = self.elected(end).await? else { continue };
+            let rebuilt = async {
                 // Somebody may have been faster.
                 if tables::live(&self.database.owner, &*self.projection).await? < wanted {
-                    self.run(Some(live), end).await?;
+                    self.run(Some(live), fence, end).await?;
                 }
-            }
+                Ok(())
+            };
+            self.done(rebuilt.await).await?;
         }
         Ok(())
     }
 
     /// The tables hold what may not have happened in a log: makes them again. The live ones serve meanwhile.
     pub async fn heal(&self, log: &Log, end: &CancellationToken) -> Result<(), Error> {
-        if self.elsewhere(end).await? {
-            return Ok(());
-        }
         let _one = self.one.lock().await;
-        // After a restore every log has another epoch, and one rebuild does for all.
-        if self.forked(log).await? {
-            self.run(None, end).await?;
-        }
-        Ok(())
+        let Some(fence) = self.elected(end).await? else { return Ok(()) };
+        let healed = async {
+            // After a restore every log has another epoch, and one rebuild does for all.
+            if self.forked(log).await? {
+                self.run(None, fence, end).await?;
+            }
+            Ok(())
+        };
+        self.done(healed.await).await
     }
 
     async fn forked(&self, log: &Log) -> Result<bool, Error> {
@@ -103,20 +109,32 @@ impl Rebuild {
         .await?)
     }
 
-    /// Whether another process is at it; then waits a while.
-    async fn elsewhere(&self, end: &CancellationToken) -> Result<bool, Error> {
-        let taken = self.leases.take(&format!("rebuild/{}", self.projection.name())).await?;
-        if !taken {
-            tokio::select! {
-                () = end.cancelled() => {}
-                () = tokio::time::sleep(self.settings.compare_every) => {}
+    fn lease(&self) -> String {
+        format!("rebuild/{}", self.projection.name())
+    }
+
+    /// The number under which this process is to do it; `None` when another one is at it, after waiting a while.
+    async fn elected(&self, end: &CancellationToken) -> Result<Option<i64>, Error> {
+        match self.leases.take(&self.lease()).await? {
+            Taken::Here(fence) => Ok(Some(fence)),
+            Taken::Elsewhere(left) => {
+                tokio::select! {
+                    () = end.cancelled() => {}
+                    () = tokio::time::sleep(left.min(self.settings.compare_every)) => {}
+                }
+                Ok(None)
             }
         }
-        Ok(!taken)
+    }
+
+    /// Others may be elected now.
+    async fn done(&self, outcome: Result<(), Error>) -> Result<(), Error> {
+        self.leases.give_back(&self.lease()).await;
+        outcome
     }
 
     /// Fills the next tables in bulk and switches. Whether it came to that before the end.
-    async fn run(&self, from: Option<i32>, end: &CancellationToken) -> Result<bool, Error> {
+    async fn run(&self, from: Option<i32>, fence: i64, end: &CancellationToken) -> Result<bool, Error> {
         let name = self.projection.name();
         tracing::info!(projection = name, from, to = self.projection.version(), "rebuilding beside the live tables");
         let next = self.next();
@@ -124,20 +142,26 @@ impl Rebuild {
         checkpoint::forget(&mut owner, &next.reader).await?;
         tables::make(&mut owner, &*self.projection, &next.schema).await?;
         owner.commit().await?;
+        let (service, mut retrying) =
+            (self.sources.first().map_or("", LogSource::service), Retrying::new(self.settings.alarm_after));
         loop {
             self.fill_all(&next, end).await?;
             if end.is_cancelled() {
                 return Ok(false);
             }
             // Whoever reads the same checkpoints stands still meanwhile: what it waits for is waited for outside.
-            let switched = tokio::time::timeout(STANDSTILL, self.switch(&next, end)).await;
+            let switched = tokio::time::timeout(STANDSTILL, self.switch(&next, fence, end)).await;
             match switched.unwrap_or(Err(Error::Late(STANDSTILL))) {
                 Ok(()) => break,
-                Err(error @ Error::Late(_)) => tracing::warn!(projection = name, %error, "the switch is tried again"),
+                Err(error @ Error::Late(_)) => {
+                    tracing::warn!(projection = name, %error, "the switch is tried again");
+                    retrying.failed(&format!("the switch of {name}"), service, "all regions", &error);
+                }
                 // Someone reads: they finish first, the switch waits. No reader ever waits long for the switch.
                 Err(Error::Database(sqlx::Error::Database(error)))
                     if matches!(error.code().as_deref(), Some("55P03" | "40P01")) =>
                 {
+                    retrying.failed(&format!("the switch of {name}"), service, "all regions", &error);
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 Err(error) => return Err(error),
@@ -168,9 +192,15 @@ impl Rebuild {
     }
 
     /// Puts the next tables in place of the live ones.
-    async fn switch(&self, next: &Projector, end: &CancellationToken) -> Result<(), Error> {
+    async fn switch(&self, next: &Projector, fence: i64, end: &CancellationToken) -> Result<(), Error> {
         let name = self.projection.name();
         let mut owner = positions(&self.database.owner).await?;
+        // Whoever was frozen meanwhile switches nothing: it stays so until the end of the transaction.
+        let elected = "select from bus.leases where name = $1 and holder = $2 and fence = $3 for update";
+        let elected = sqlx::query(elected).bind(self.lease()).bind(self.leases.holder()).bind(fence);
+        if elected.fetch_optional(&mut *owner).await?.is_none() {
+            return Err(Error::Deposed(self.lease()));
+        }
         // Shorter than a deadlock takes to be noticed: it is the switch that gives way, never a reader.
         sqlx::query("set local lock_timeout = '100ms'").execute(&mut *owner).await?;
         // The live tables stand still from here; who waited for a position there must find it afterwards too.
@@ -249,7 +279,7 @@ pub(crate) fn fill<'a>(
 ) -> BoxFuture<'a, Result<u64, Error>> {
     Box::pin(async move {
         let key: Key = projector.key(&log);
-        let Some(mut at) = patiently(&key, end, || projector.at(&key)).await? else { return Ok(0) };
+        let Some(mut at) = patiently(&key, end, ALARM_AFTER, || projector.at(&key)).await? else { return Ok(0) };
         let began = at;
         let page = |after: i64| {
             let region = &log.region;
@@ -262,7 +292,8 @@ pub(crate) fn fill<'a>(
         while let Some(last) = events.last().map(|event| event.position)
             && !end.is_cancelled()
         {
-            let (taken, next) = futures_util::join!(patiently(&key, end, || projector.take(&key, &events)), page(last));
+            let (taken, next) =
+                futures_util::join!(patiently(&key, end, ALARM_AFTER, || projector.take(&key, &events)), page(last));
             let Some(reached) = taken? else { break };
             told((reached - at).unsigned_abs());
             (at, events) = (reached, next?);

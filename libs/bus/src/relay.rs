@@ -4,9 +4,10 @@
 //! checkpoint: the stream itself says how far it is, and refuses whoever is behind.
 
 use crate::alarm::{INSTRUMENTS, raise};
-use crate::lease::Leases;
+use crate::lease::{Leases, Taken};
 use crate::mac::Made;
 use crate::names::Log;
+use crate::retrying::Retrying;
 use crate::stream::{Held, LogStream};
 use crate::supervise::Backoff;
 use crate::{Error, Settings, trace};
@@ -14,10 +15,12 @@ use async_nats::jetstream::context::PublishAckFuture;
 use event_log::{EventLog, Line};
 use opentelemetry::KeyValue;
 use std::collections::VecDeque;
+use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
+use uuid::Uuid;
 
 /// Relays one log.
 #[derive(Clone)]
@@ -28,6 +31,14 @@ pub(crate) struct Relay {
     pub settings: Settings,
 }
 
+/// How soon a lease that may be free now is asked for again.
+const SOONEST: Duration = Duration::from_millis(50);
+/// How long a relay waits at most before it tries again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// A stream that stored nothing so many times in a row, though its server answers, is made again: a server that could not
+/// write once does not write to that stream again, whatever space there is.
+const UNSTORED_OFTEN: u32 = 3;
+
 /// How far a relay knows itself to be.
 #[derive(Default)]
 struct State {
@@ -37,19 +48,36 @@ struct State {
     told: i64,
     /// Whether a stream of a former name is gone.
     tidy: bool,
+    /// Where another process has the lease: when it is asked for again, which is when that one may not have renewed it.
+    free_at: Option<Instant>,
+    /// How often in a row the stream stored nothing.
+    unstored: u32,
 }
 
 impl Relay {
     /// Relays until the end comes. `head` grows with the log.
-    pub async fn run(self, mut head: watch::Receiver<i64>, end: CancellationToken) -> Result<(), Error> {
+    pub async fn run(self, head: watch::Receiver<i64>, end: CancellationToken) -> Result<(), Error> {
         let lease = format!("relay/{}", self.stream.name);
-        let mut backoff = Backoff::new();
+        self.relay(&lease, head, &end).await;
+        self.stream.stuck.remove(&self.stream.name);
+        self.leases.give_back(&lease).await;
+        Ok(())
+    }
+
+    async fn relay(&self, lease: &str, mut head: watch::Receiver<i64>, end: &CancellationToken) {
+        let mut backoff = Backoff::up_to(LONGEST_PAUSE);
+        let mut retrying = Retrying::new(self.settings.alarm_after);
         let mut state = State::default();
         let (mut doubts, mut next_look) = (self.stream.doubts().await, Instant::now());
         while !end.is_cancelled() {
             let upto = *head.borrow_and_update();
-            match self.step(&lease, &mut state, upto).await {
-                Ok(()) => backoff.reset(),
+            match self.step(lease, &mut state, upto).await {
+                Ok(()) => {
+                    backoff.reset();
+                    retrying.worked();
+                    self.stream.stuck.remove(&self.stream.name);
+                    state.unstored = 0;
+                }
                 Err(error) => {
                     state.at = None;
                     match error {
@@ -57,8 +85,17 @@ impl Relay {
                         _ => {
                             let Log { service, region, .. } = &self.stream.log;
                             tracing::warn!(service, %region, %error, "not relayed, trying again");
-                            if !backoff.wait(&end).await {
-                                return Ok(());
+                            state.unstored += u32::from(matches!(error, Error::Unstored(_)));
+                            let of_nats = matches!(error, Error::Unstored(_) | Error::JetStream(_) | Error::Late(_));
+                            if retrying.failed("the relay", service, region.as_str(), &error) && of_nats {
+                                self.stream.stuck.add(&self.stream.name);
+                                // A server that is not there is started again already, or takes its time.
+                                if self.stream.connected() {
+                                    self.settings.remedy.try_it();
+                                }
+                            }
+                            if !backoff.wait(end).await {
+                                return;
                             }
                             continue;
                         }
@@ -66,28 +103,38 @@ impl Relay {
                 }
             }
             tokio::select! {
-                () = end.cancelled() => return Ok(()),
-                changed = head.changed() => if changed.is_err() { return Ok(()) },
+                () = end.cancelled() => return,
+                changed = head.changed() => if changed.is_err() { return },
                 position = doubts.next(next_look) => {
                     self.look_at(position, &mut state).await;
                     next_look = Instant::now() + self.settings.look_every;
                 }
                 // Nothing happened for a while: compare, so that what a stream lost is refilled.
-                () = tokio::time::sleep(self.settings.compare_every) => state.at = None,
+                () = sleep_until(state.free_at.unwrap_or_else(|| Instant::now() + self.settings.compare_every)) => {
+                    state.at = None;
+                    state.free_at = None;
+                }
             }
         }
-        Ok(())
     }
 
     /// Relays what there is, when this process has the lease.
     async fn step(&self, lease: &str, state: &mut State, upto: i64) -> Result<(), Error> {
-        if state.at.is_none() && !self.leases.take(lease).await? {
+        if !self.leases.has(lease) {
+            state.at = None; // It was frozen for long, or cut off: what the stream holds may be another's.
+        }
+        if state.at.is_none() && !self.is_elected(lease, state).await? {
             // Whoever has it may not know of this process's events yet.
             if upto > state.told {
                 self.stream.ping(upto).await;
                 state.told = upto;
             }
             return Ok(());
+        }
+        if state.unstored >= UNSTORED_OFTEN {
+            tracing::warn!(stream = self.stream.name, "the stream stores nothing, and is made anew");
+            state.unstored = 0;
+            self.make_again().await?;
         }
         let last = match state.at {
             Some(last) => last,
@@ -105,6 +152,17 @@ impl Relay {
             state.tidy = true;
         }
         Ok(())
+    }
+
+    async fn is_elected(&self, lease: &str, state: &mut State) -> Result<bool, Error> {
+        if state.free_at.is_some_and(|free_at| Instant::now() < free_at) {
+            return Ok(false);
+        }
+        state.free_at = match self.leases.take(lease).await? {
+            Taken::Here(_) => None,
+            Taken::Elsewhere(left) => Some(Instant::now() + left.max(SOONEST).min(self.settings.compare_every)),
+        };
+        Ok(state.free_at.is_none())
     }
 
     /// Compares, and relays all there is. For whoever cannot wait for the task.
@@ -136,6 +194,7 @@ impl Relay {
     /// end, or ends with what no relay that has the key published, is made anew.
     async fn compare(&self) -> Result<i64, Error> {
         let name = &self.stream.name;
+        self.stream.check_bound();
         let last = match self.stream.held().await? {
             Some(Held { last, whole: true }) => last,
             Some(_) => {
@@ -151,7 +210,9 @@ impl Relay {
         let Some(message) = self.stream.message(last).await?.filter(|_| last > 0) else { return Ok(last) };
         let Log { service, region, .. } = self.stream.log.clone();
         let line = self.events.lines(&region, last - 1, 1).await?.into_iter().next();
-        let same = line.as_ref().is_some_and(|line| message.payload == line.text);
+        // Without text, under a true code, it stands for an event that is too large.
+        let left_out = message.payload.is_empty() && self.stream.made(&message, last) != Made::BySomebody;
+        let same = line.as_ref().is_some_and(|line| left_out || message.payload == line.text);
         match self.stream.made(&message, last) {
             Made::WithTheNewest => {}
             Made::WithAnother | Made::BySomebody if same => {
@@ -172,7 +233,26 @@ impl Relay {
             let head = heads.iter().find(|head| head.region == region).map_or(0, |head| head.position);
             return Err(Error::Ahead { stream: name.clone(), last, head, service, region });
         }
-        if same { Ok(last) } else { Err(self.differs(last)) }
+        if !same {
+            return Err(self.differs(last));
+        }
+        if self.is_there(any_before(last)).await? { Ok(last) } else { self.make_again().await }
+    }
+
+    /// Whether one of the older messages is what the relay published: a server counts also what it cannot read any more.
+    async fn is_there(&self, position: i64) -> Result<bool, Error> {
+        let name = &self.stream.name;
+        match self.stream.message(position).await? {
+            Some(message) if self.stream.made(&message, position) == Made::BySomebody => {
+                self.raise(&Error::Forged { stream: name.clone(), position });
+                Ok(false)
+            }
+            Some(_) => Ok(true),
+            None => {
+                tracing::warn!(stream = name, position, "the stream lost an event, and is made anew");
+                Ok(false)
+            }
+        }
     }
 
     /// An empty stream in place of one that is not the log's.
@@ -212,14 +292,21 @@ impl Relay {
             {
                 self.acknowledged(ack).await?;
             }
-            acks.push_back((line.position, self.stream.publish(line).await?));
+            let position = line.position;
+            let ack = if self.stream.is_too_large(&line) {
+                let (stream, bytes, most) = (self.stream.name.clone(), line.text.len(), self.stream.most());
+                self.raise(&Error::TooLarge { stream, position, bytes, most });
+                self.stream.publish_left_out(&line).await?
+            } else {
+                self.stream.publish(line).await?
+            };
+            acks.push_back((position, ack));
         }
         Ok(())
     }
 
     async fn acknowledged(&self, (position, ack): (i64, PublishAckFuture)) -> Result<(), Error> {
-        let ack = ack.await.map_err(Error::jetstream)?;
-        if ack.sequence != position.unsigned_abs() {
+        if self.stream.stored(ack).await? != position.unsigned_abs() {
             return Err(self.differs(position));
         }
         Ok(())
@@ -241,4 +328,10 @@ impl Relay {
         ];
         INSTRUMENTS.relay_lag.record(lag.max(0), &labels);
     }
+}
+
+/// A position up to and including `last`, another one each time. Nothing is guarded by it: it finds what is lost sooner.
+fn any_before(last: i64) -> i64 {
+    let any = Uuid::new_v4().as_u64_pair().1 >> 8;
+    i64::try_from(any % last.unsigned_abs().max(1)).unwrap_or(0) + 1
 }

@@ -7,7 +7,7 @@ use crate::names::Log;
 use crate::reaction::reader;
 use crate::rebuild::Rebuild;
 use crate::rows::positions;
-use crate::supervise::{Backoff, supervise};
+use crate::supervise::{Backoff, Supervised, supervise};
 use crate::{Bus, Error, LogSource, parked};
 use opentelemetry::KeyValue;
 use std::collections::{BTreeMap, HashMap};
@@ -46,11 +46,12 @@ impl Bus {
         let ends = Arc::new(ends);
         for events in self.relays.clone() {
             let (bus, known) = (self.clone(), ends.get(events.service()).cloned());
+            let alarm_after = self.settings.alarm_after;
             let end = shutdown.clone();
             tasks.spawn(async move {
                 let Some(known) = known else { return };
                 let service = events.service();
-                each_log("relay", service, known, end, move |log, head, end| {
+                each_log("relay", service, alarm_after, known, end, move |log, head, end| {
                     let relay = bus.relay_of(&events, &log);
                     async move { relay?.run(head, end).await }
                 })
@@ -62,7 +63,7 @@ impl Bus {
             let (bus, end) = (self.clone(), shutdown.clone());
             tasks.spawn(async move {
                 let service = source.service().to_owned();
-                each_log("projections", &service, known, end, move |log, head, end| {
+                each_log("projections", &service, bus.settings.alarm_after, known, end, move |log, head, end| {
                     bus.clone().project_together(source.clone(), log, head, end)
                 })
                 .await;
@@ -70,7 +71,8 @@ impl Bus {
         }
         for one in self.projections.clone() {
             let (bus, ends, end) = (self.clone(), ends.clone(), shutdown.clone());
-            tasks.spawn(supervise(format!("projection {}", one.projection.name()), shutdown.clone(), move || {
+            let what = self.supervised(format!("projection {}", one.projection.name()));
+            tasks.spawn(supervise(what, shutdown.clone(), move || {
                 bus.clone().project(one.clone(), ends.clone(), end.clone())
             }));
         }
@@ -80,7 +82,7 @@ impl Bus {
                 let (bus, one, end) = (self.clone(), one.clone(), shutdown.clone());
                 tasks.spawn(async move {
                     let (name, service) = (reader(one.reaction.name()), source.service().to_owned());
-                    each_log(&name, &service, known, end, move |log, head, end| {
+                    each_log(&name, &service, bus.settings.alarm_after, known, end, move |log, head, end| {
                         let follow = bus.follow_reaction(&one, &source, log, &end, bus.settings.write_every);
                         async move { follow?.run(head, end).await }
                     })
@@ -90,12 +92,18 @@ impl Bus {
         }
         for (name, task) in self.tasks.clone() {
             let end = shutdown.clone();
-            tasks.spawn(supervise(name.to_owned(), shutdown.clone(), move || task(end.clone())));
+            tasks.spawn(supervise(self.supervised(name.to_owned()), shutdown.clone(), move || task(end.clone())));
         }
         tasks.spawn(self.clone().count_parked(shutdown.clone()));
         while tasks.join_next().await.is_some() {}
         self.leases.release().await;
         Ok(())
+    }
+
+    /// Something of this service that concerns no single log.
+    fn supervised(&self, name: String) -> Supervised {
+        let (service, region) = (self.service.to_owned(), "all regions".to_owned());
+        Supervised { name, service, region, alarm_after: self.settings.alarm_after }
     }
 
     /// Brings a projection up and follows all of its logs.
@@ -123,7 +131,7 @@ impl Bus {
             }
             tasks.spawn(async move {
                 let (name, service) = (one.projection.name(), source.service().to_owned());
-                each_log(name, &service, known, end, move |log, head, end| {
+                each_log(name, &service, bus.settings.alarm_after, known, end, move |log, head, end| {
                     bus.clone().project_log(one.clone(), source.clone(), log, head, end)
                 })
                 .await;
@@ -251,6 +259,7 @@ impl Bus {
 pub(crate) async fn each_log<F, T>(
     name: &str,
     service: &str,
+    alarm_after: Duration,
     mut ends: watch::Receiver<Ends>,
     end: CancellationToken,
     start: F,
@@ -270,8 +279,9 @@ pub(crate) async fn each_log<F, T>(
             }
             let own = end.child_token();
             running.insert(log.region.clone(), (log.epoch, own.clone()));
-            let (start, task) = (start.clone(), format!("{name} of {service} in {}", log.region));
-            tasks.spawn(supervise(task, own.clone(), move || start(log.clone(), head.clone(), own.clone())));
+            let (name, service, region) = (name.to_owned(), service.to_owned(), log.region.to_string());
+            let (start, what) = (start.clone(), Supervised { name, service, region, alarm_after });
+            tasks.spawn(supervise(what, own.clone(), move || start(log.clone(), head.clone(), own.clone())));
         }
         tokio::select! {
             () = end.cancelled() => break,

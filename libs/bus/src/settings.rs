@@ -1,8 +1,11 @@
 //! What an operator may set.
 
-use crate::{MessageKeys, Names};
+use crate::{MessageKeys, Names, Remedy};
 use decider::Clock;
 use std::time::Duration;
+
+/// After how long something that is tried again and again needs somebody.
+pub(crate) const ALARM_AFTER: Duration = Duration::from_secs(30);
 
 /// What an operator may set. The default suits one server.
 #[derive(Clone, Debug)]
@@ -24,11 +27,13 @@ pub struct Settings {
     /// How soon after one look at a log that somebody hinted at the next may follow. Hints that turn out to be wrong make
     /// it twice as long each time, up to `compare_every`.
     pub look_every: Duration,
-    /// How often a checkpoint is written while nothing concerns its reader; what comes last waits for the next event.
+    /// How often a checkpoint is written while nothing concerns its reader, also when nothing more comes.
     /// Zero: with every batch.
     pub write_every: Duration,
-    /// How long a reaction that lacks something is tried again before it is parked.
-    pub patience: Duration,
+    /// After how long something that is tried again and again is an alarm, which says what it waits for.
+    pub alarm_after: Duration,
+    /// What may help when the streams take nothing for as long.
+    pub remedy: Remedy,
     /// What time it is for a reaction.
     pub clock: Clock,
     /// By what it is counted how long ago a log was asked: nobody sets it.
@@ -47,7 +52,8 @@ impl Default for Settings {
             compare_every: Duration::from_secs(5),
             look_every: Duration::from_millis(100),
             write_every: Duration::from_secs(1),
-            patience: Duration::from_secs(60),
+            alarm_after: ALARM_AFTER,
+            remedy: Remedy::default(),
             clock: Clock::system(),
             ages: Clock::steady(),
         }

@@ -5,10 +5,13 @@ use crate::group::Groups;
 use crate::names::Log;
 use crate::{Bus, Error, LogSource};
 use std::time::Duration;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Every checkpoint is written at once: they say whether anything moves.
 const NONE_BEHIND: Duration = Duration::ZERO;
+/// Longer than a reaction waits for what is drained with it.
+const REACTS_WITHIN: Duration = Duration::from_secs(20);
 /// More rounds than any chain of reactions needs.
 const ROUNDS: usize = 100;
 
@@ -53,7 +56,9 @@ impl Bus {
         for one in &self.reactions {
             for source in &one.sources {
                 for (log, upto) in ask(source).await? {
-                    moved |= self.follow_reaction(one, source, log, &end, NONE_BEHIND)?.catch_up(upto, &end).await?;
+                    let waits = || Err(Error::Unsettled(format!("{} waits", one.reaction.name())));
+                    let follow = self.follow_reaction(one, source, log, &end, NONE_BEHIND)?;
+                    moved |= timeout(REACTS_WITHIN, follow.catch_up(upto, &end)).await.unwrap_or_else(|_| waits())?;
                 }
             }
         }

@@ -2,20 +2,28 @@
 
 use crate::mac::{Authenticator, HEADER, Made, MessageKeys};
 use crate::names::{Log, Names};
+use crate::stuck::Stuck;
 use crate::{Error, Nats, Settings, trace};
 use async_nats::Client;
 use async_nats::connection::State;
 use async_nats::jetstream::consumer::{DeliverPolicy, pull::OrderedConfig};
-use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamError, GetStreamErrorKind, PublishAckFuture};
+use async_nats::jetstream::context::{
+    CreateStreamErrorKind, GetStreamError, GetStreamErrorKind, PublishAckFuture, PublishErrorKind,
+};
 use async_nats::jetstream::message::{PublishMessage, StreamMessage};
-use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, RawMessageErrorKind, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
-use event_log::{Line, Recorded};
+use event_log::{Line, MAX_EVENT_BYTES, Recorded};
 use futures_util::{Stream, StreamExt};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
+
+/// How long an answer of NATS may take.
+const ANSWER: Duration = Duration::from_secs(5);
+/// What comes along with an event's text in a message: the subject, the code, what is expected of the stream.
+const AROUND: usize = 4 * 1024;
 
 /// All streams of the hub, by log.
 #[derive(Clone)]
@@ -25,6 +33,7 @@ pub(crate) struct Streams {
     keys: MessageKeys,
     window: usize,
     replicas: usize,
+    pub stuck: Stuck,
 }
 
 /// What a stream holds.
@@ -40,6 +49,8 @@ pub(crate) struct Held {
 pub(crate) struct Chunk {
     /// Vouched for, in the order of the stream.
     pub events: Vec<Recorded>,
+    /// The last position of which the stream has only that the event is too large for it: the log has it.
+    pub left_out: Option<i64>,
     /// Where the first message stands that the relay did not publish; nothing behind it was read.
     pub forged: Option<i64>,
 }
@@ -54,6 +65,8 @@ pub(crate) struct LogStream {
     authenticator: Authenticator,
     jetstream: Context,
     replicas: usize,
+    /// Where it is told that it takes nothing.
+    pub stuck: Stuck,
 }
 
 /// Positions of messages that somebody did not believe. However many come, only the last one is kept.
@@ -82,6 +95,7 @@ impl Streams {
             keys: settings.keys.clone(),
             window: settings.window,
             replicas: settings.replicas,
+            stuck: Stuck::default(),
         }
     }
 
@@ -97,7 +111,9 @@ impl Streams {
     pub fn of(&self, log: &Log) -> Result<LogStream, Error> {
         let client = self.nats.of(&log.service).clone();
         let jetstream = ContextBuilder::new()
-            .timeout(Duration::from_secs(5))
+            .timeout(ANSWER)
+            // What nobody waits for any more takes no place among what is in flight.
+            .ack_timeout(ANSWER)
             .max_ack_inflight(self.window.saturating_mul(2).max(1))
             .build(client.clone());
         Ok(LogStream {
@@ -108,6 +124,7 @@ impl Streams {
             names: self.names.clone(),
             jetstream,
             replicas: self.replicas,
+            stuck: self.stuck.clone(),
         })
     }
 }
@@ -120,7 +137,7 @@ impl LogStream {
 
     /// What the stream holds; `None` when there is none.
     pub async fn held(&self) -> Result<Option<Held>, Error> {
-        match self.jetstream.get_stream(&self.name).await {
+        match in_time(self.jetstream.get_stream(&self.name)).await? {
             Ok(stream) => {
                 let state = &stream.cached_info().state;
                 let whole = state.messages == state.last_sequence && (state.messages == 0 || state.first_sequence == 1);
@@ -133,7 +150,7 @@ impl LogStream {
     /// Makes the stream, empty. One of an earlier epoch goes: what it held may not have happened. One of a former name
     /// makes room, and stays until [`LogStream::remove_former`].
     pub async fn make(&self) -> Result<(), Error> {
-        let Err(error) = self.jetstream.create_stream(self.config()).await else { return Ok(()) };
+        let Err(error) = in_time(self.jetstream.create_stream(self.config())).await? else { return Ok(()) };
         let CreateStreamErrorKind::JetStream(inner) = error.kind() else { return Err(Error::jetstream(error)) };
         match inner.error_code() {
             ErrorCode::STREAM_NAME_EXIST => Ok(()),
@@ -147,9 +164,9 @@ impl LogStream {
                 }
                 if let Some(mut config) = self.former(&self.log).await? {
                     config.subjects = vec![self.names.subjects_aside(&self.log)];
-                    self.jetstream.update_stream(config).await.map_err(Error::jetstream)?;
+                    in_time(self.jetstream.update_stream(config)).await?.map_err(Error::jetstream)?;
                 }
-                self.jetstream.create_stream(self.config()).await.map(|_| ()).map_err(Error::jetstream)
+                in_time(self.jetstream.create_stream(self.config())).await?.map(|_| ()).map_err(Error::jetstream)
             }
             _ => Err(Error::jetstream(error)),
         }
@@ -173,7 +190,7 @@ impl LogStream {
 
     /// How the stream of a former name is made, when there is one and it is of that log: two logs could have one name.
     async fn former(&self, log: &Log) -> Result<Option<Config>, Error> {
-        match self.jetstream.get_stream(self.names.former_stream(log)).await {
+        match in_time(self.jetstream.get_stream(self.names.former_stream(log))).await? {
             Ok(stream) => {
                 let config = stream.cached_info().config.clone();
                 let own = [vec![self.names.subjects(log)], vec![self.names.subjects_aside(log)]];
@@ -184,10 +201,10 @@ impl LogStream {
     }
 
     async fn remove_named(&self, name: &str) -> Result<(), Error> {
-        match self.jetstream.delete_stream(name).await {
+        match in_time(self.jetstream.delete_stream(name)).await? {
             Ok(_) => Ok(()),
             // It says no more than that it failed: gone is gone.
-            Err(error) => match self.jetstream.get_stream(name).await {
+            Err(error) => match in_time(self.jetstream.get_stream(name)).await? {
                 Ok(_) => Err(Error::jetstream(error)),
                 Err(error) => absent(error).map(|_: Option<()>| ()),
             },
@@ -196,9 +213,32 @@ impl LogStream {
 
     /// The message at a position; `None` when it is not there.
     pub async fn message(&self, position: i64) -> Result<Option<StreamMessage>, Error> {
-        let stream = self.jetstream.get_stream_no_info(&self.name).await.map_err(Error::jetstream)?;
-        // Absent and unreadable are the same to whoever compares.
-        Ok(stream.get_raw_message(position.unsigned_abs()).await.ok())
+        let stream = in_time(self.jetstream.get_stream_no_info(&self.name)).await?.map_err(Error::jetstream)?;
+        match in_time(stream.get_raw_message(position.unsigned_abs())).await? {
+            Ok(message) => Ok(Some(message)),
+            // Absent and unreadable are the same to whoever compares; no answer says nothing.
+            Err(error) => match error.kind() {
+                RawMessageErrorKind::NoMessageFound | RawMessageErrorKind::JetStream(_) => Ok(None),
+                _ => Err(Error::jetstream(error)),
+            },
+        }
+    }
+
+    /// How large a message may be for the server, with all that comes along.
+    pub fn most(&self) -> usize {
+        self.client.max_payload()
+    }
+
+    /// Raises an alarm where the server takes no message as large as an event may be.
+    pub fn check_bound(&self) {
+        if self.connected() {
+            self.stuck.check_bound(&self.log.service, self.most(), MAX_EVENT_BYTES + AROUND);
+        }
+    }
+
+    /// Whether an event is too large for the server.
+    pub fn is_too_large(&self, line: &Line) -> bool {
+        line.text.len() + AROUND > self.most()
     }
 
     /// Who made a message of the stream for its place there.
@@ -209,15 +249,37 @@ impl LogStream {
     /// Publishes an event right behind the one before it, or not at all: the server compares.
     pub async fn publish(&self, line: Line) -> Result<PublishAckFuture, Error> {
         let subject = self.names.subject(&self.log, &line);
-        let mut message = PublishMessage::build()
-            .expected_stream(&self.name)
-            .expected_last_sequence((line.position - 1).unsigned_abs())
-            .header(HEADER, self.authenticator.header(line.position, line.text.as_bytes()));
+        let mut message = self.message_for(line.position, &line.text);
         if let Some(traceparent) = trace::traceparent(&line.text) {
             message = message.header("traceparent", traceparent);
         }
-        let message = message.payload(line.text.into());
-        self.jetstream.send_publish(subject, message).await.map_err(Error::jetstream)
+        // What is in flight has its own deadline: a place among it is free by then.
+        in_time(self.jetstream.send_publish(subject, message.payload(line.text.into())))
+            .await?
+            .map_err(Error::jetstream)
+    }
+
+    /// Publishes in the place of an event that is too large for the server that there is one: it has no text, and whoever
+    /// reads it finds the event in the log.
+    pub async fn publish_left_out(&self, line: &Line) -> Result<PublishAckFuture, Error> {
+        let (subject, message) = (self.names.subject(&self.log, line), self.message_for(line.position, ""));
+        in_time(self.jetstream.send_publish(subject, message)).await?.map_err(Error::jetstream)
+    }
+
+    fn message_for(&self, position: i64, text: &str) -> PublishMessage {
+        PublishMessage::build()
+            .expected_stream(&self.name)
+            .expected_last_sequence((position - 1).unsigned_abs())
+            .header(HEADER, self.authenticator.header(position, text.as_bytes()))
+    }
+
+    /// Waits until what was published is stored: at which sequence.
+    pub async fn stored(&self, ack: PublishAckFuture) -> Result<u64, Error> {
+        match in_time(ack.into_future()).await? {
+            Ok(ack) => Ok(ack.sequence),
+            Err(error) if error.kind() == PublishErrorKind::TimedOut => Err(Error::Unstored(self.name.clone())),
+            Err(error) => Err(Error::jetstream(error)),
+        }
     }
 
     /// The events behind position `after`, as they come, at most `batch` at a time. It never ends by itself.
@@ -226,16 +288,16 @@ impl LogStream {
         after: i64,
         batch: usize,
     ) -> Result<impl Stream<Item = Result<Chunk, Error>> + Send + Unpin + 'static, Error> {
-        let stream = self.jetstream.get_stream_no_info(&self.name).await.map_err(Error::jetstream)?;
+        let stream = in_time(self.jetstream.get_stream_no_info(&self.name)).await?.map_err(Error::jetstream)?;
         let config = OrderedConfig {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: (after + 1).unsigned_abs() },
             ..OrderedConfig::default()
         };
-        let consumer = stream.create_consumer(config).await.map_err(Error::jetstream)?;
-        let messages = consumer.messages().await.map_err(Error::jetstream)?;
+        let consumer = in_time(stream.create_consumer(config)).await?.map_err(Error::jetstream)?;
+        let messages = in_time(consumer.messages()).await?.map_err(Error::jetstream)?;
         let authenticator = self.authenticator.clone();
         Ok(messages.ready_chunks(batch).map(move |messages| {
-            let mut chunk = Chunk { events: Vec::with_capacity(messages.len()), forged: None };
+            let mut chunk = Chunk { events: Vec::with_capacity(messages.len()), left_out: None, forged: None };
             for message in messages {
                 let message = message.map_err(Error::jetstream)?;
                 let sequence = message.info().map_err(Error::jetstream)?.stream_sequence;
@@ -243,6 +305,10 @@ impl LogStream {
                 if authenticator.made(message.headers.as_ref(), position, &message.payload) == Made::BySomebody {
                     chunk.forged = Some(position);
                     break;
+                }
+                if message.payload.is_empty() {
+                    chunk.left_out = Some(position);
+                    continue;
                 }
                 let text = String::from_utf8(message.payload.to_vec()).unwrap_or_default();
                 match Recorded::parse(text) {
@@ -259,20 +325,20 @@ impl LogStream {
     pub async fn ping(&self, position: i64) {
         let Log { service, region, .. } = &self.log;
         // Only a hint: the slow poll finds what is missed.
-        let _ = self.client.publish(self.names.ping(service), format!("{region} {position}").into()).await;
+        let _ = in_time(self.client.publish(self.names.ping(service), format!("{region} {position}").into())).await;
     }
 
     /// Tells the relay that a message of this stream is not its own.
     pub async fn doubt(&self, position: i64) {
         // Only a hint: the relay looks itself.
-        let _ = self.client.publish(self.names.doubt(&self.log), position.to_string().into()).await;
+        let _ = in_time(self.client.publish(self.names.doubt(&self.log), position.to_string().into())).await;
     }
 
     /// What others doubt of this stream.
     pub async fn doubts(&self) -> Doubts {
         let (told, positions) = watch::channel(0);
         let mut listening = JoinSet::new();
-        if let Ok(mut doubts) = self.client.subscribe(self.names.doubt(&self.log)).await {
+        if let Ok(Ok(mut doubts)) = in_time(self.client.subscribe(self.names.doubt(&self.log))).await {
             listening.spawn(async move {
                 while let Some(doubt) = doubts.next().await {
                     let position = std::str::from_utf8(&doubt.payload).ok().and_then(|text| text.parse::<i64>().ok());
@@ -302,6 +368,11 @@ impl LogStream {
             ..Config::default()
         }
     }
+}
+
+/// What NATS answers. A connection may be there, and nothing come over it.
+pub(crate) async fn in_time<F: IntoFuture>(question: F) -> Result<F::Output, Error> {
+    timeout(ANSWER * 2, question).await.map_err(|_| Error::Late(ANSWER * 2))
 }
 
 /// Nothing, when it is because there is no such stream.

@@ -1,6 +1,7 @@
 //! Starts a task again when it ends with an error, and says so.
 
 use crate::Error;
+use crate::retrying::Retrying;
 use futures_util::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -12,21 +13,28 @@ const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Waits longer each time it is asked, up to five seconds.
-pub(crate) struct Backoff(Duration);
+pub(crate) struct Backoff {
+    next: Duration,
+    longest: Duration,
+}
 
 impl Backoff {
     pub fn new() -> Self {
-        Self(SHORTEST)
+        Self::up_to(LONGEST)
+    }
+
+    pub fn up_to(longest: Duration) -> Self {
+        Self { next: SHORTEST, longest }
     }
 
     pub fn reset(&mut self) {
-        self.0 = SHORTEST;
+        self.next = SHORTEST;
     }
 
     /// Waits, unless it ends first: then `false`.
     pub async fn wait(&mut self, end: &CancellationToken) -> bool {
-        let pause = self.0;
-        self.0 = (pause * 2).min(LONGEST);
+        let pause = self.next;
+        self.next = (pause * 2).min(self.longest);
         tokio::select! {
             () = end.cancelled() => false,
             () = tokio::time::sleep(pause) => true,
@@ -34,22 +42,38 @@ impl Backoff {
     }
 }
 
+/// What is run, and after how long of failing somebody is told.
+pub(crate) struct Supervised {
+    pub name: String,
+    /// Whose logs it works with, and of which region.
+    pub service: String,
+    pub region: String,
+    pub alarm_after: Duration,
+}
+
 /// Runs `task` until it is done or the end comes; after an error or a panic it is run again.
-pub(crate) async fn supervise<F>(name: String, end: CancellationToken, mut task: impl FnMut() -> F)
+pub(crate) async fn supervise<F>(what: Supervised, end: CancellationToken, mut task: impl FnMut() -> F)
 where
     F: Future<Output = Result<(), Error>>,
 {
-    let mut backoff = Backoff::new();
+    let Supervised { name, service, region, alarm_after } = what;
+    let (mut backoff, mut retrying) = (Backoff::new(), Retrying::new(alarm_after));
     while !end.is_cancelled() {
         let began = Instant::now();
-        match AssertUnwindSafe(task()).catch_unwind().await {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => tracing::error!(task = name, %error, "stopped, and is started again"),
-            Err(_) => tracing::error!(task = name, "panicked, and is started again"),
-        }
+        let outcome = AssertUnwindSafe(task()).catch_unwind().await;
         if began.elapsed() > LONGEST {
             backoff.reset();
         }
+        if began.elapsed() > alarm_after {
+            retrying.worked();
+        }
+        let error = match outcome {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "it panicked".to_owned(),
+        };
+        tracing::error!(task = name, %error, "stopped, and is started again");
+        retrying.failed(&name, &service, &region, &error);
         if !backoff.wait(&end).await {
             return;
         }

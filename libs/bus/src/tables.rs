@@ -9,12 +9,15 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 /// Marks a schema as one that may be dropped and made again.
 pub(crate) const OURS: &str = "a read model of the hub: disposable, made from the logs";
 
+/// A process that is frozen in the middle does not keep others from starting.
+const BEGIN: &str = "begin; set local idle_in_transaction_session_timeout = '5s'";
+
 /// Makes the bus's own tables, or brings them up to date. Harmless when done twice.
 ///
 /// # Errors
 /// When the database does not answer or `owner` does not own it.
 pub async fn migrate(owner: &PgPool) -> Result<(), Error> {
-    let mut transaction = begin(owner, "begin").await?;
+    let mut transaction = begin(owner, BEGIN).await?;
     sqlx::query("select pg_advisory_xact_lock(hashtext('bus'))").execute(&mut *transaction).await?;
     sqlx::raw_sql(include_str!("bus.sql")).execute(&mut *transaction).await?;
     transaction.commit().await?;
@@ -23,7 +26,7 @@ pub async fn migrate(owner: &PgPool) -> Result<(), Error> {
 
 /// The version of a projection that serves queries; its tables are made when it is new.
 pub(crate) async fn live(owner: &PgPool, projection: &dyn AnyProjection) -> Result<i32, Error> {
-    let mut transaction = begin(owner, "begin").await?;
+    let mut transaction = begin(owner, BEGIN).await?;
     sqlx::query("select pg_advisory_xact_lock(hashtext('bus'))").execute(&mut *transaction).await?;
     let live: Option<i32> = sqlx::query_scalar("select live_version from bus.projections where name = $1")
         .bind(projection.name())

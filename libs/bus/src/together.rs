@@ -76,10 +76,12 @@ pub(crate) async fn in_one_go(
             Ok(()) => {}
             Err(CannotApply::Database(error)) if passes(&error) => {
                 // A transaction that can still be ended: it is not the database that is away, it is what this one needs.
-                return Err(match rows.rollback().await {
-                    Ok(()) => Halt::Away(share.index, error.into()),
-                    Err(_) => error.into(),
-                });
+                // The same where it waited so long that the server ended it, and begins another one.
+                let is_there = match rows.rollback().await {
+                    Ok(()) => true,
+                    Err(_) => filling(&first.app, &log.region, schema).await.is_ok(),
+                };
+                return Err(if is_there { Halt::Away(share.index, error.into()) } else { error.into() });
             }
             Err(_) => return Err(Halt::Poison(share.index)),
         }

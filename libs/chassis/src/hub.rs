@@ -2,6 +2,7 @@
 
 use crate::Secrets;
 use access::Identity;
+use bus::Progress;
 use decider::Clock;
 use event_log::{EventLog, tenant};
 use known::Known;
@@ -17,6 +18,8 @@ pub struct Hub {
     pub log: EventLog,
     /// This service's database, under a role that row-level security binds.
     pub db: PgPool,
+    /// How far the read models over it are.
+    pub progress: Progress,
     /// Seals and opens personal fields.
     pub vault: Vault,
     /// What the consortium said.

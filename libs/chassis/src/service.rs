@@ -4,7 +4,7 @@ use crate::restored::{self, Restores};
 use crate::{Hub, Platform, Purpose, inside};
 use access::{Freshness, Grants};
 use axum::Router;
-use bus::{Bus, LogSource, Projection, Reaction, ReadModel};
+use bus::{Bus, LogSource, Progress, Projection, Reaction, ReadModel};
 use event_log::{Database, EventLog};
 use known::{Known, KnownGrants};
 use sqlx::migrate::Migrator;
@@ -197,6 +197,7 @@ impl Service {
         let hub = Hub {
             log: EventLog::new(self.name, &platform.oin, &database, platform.clock.clone()),
             db: database.app.clone(),
+            progress: Progress::new(database.app.clone()),
             vault: platform.vault.clone(),
             known: Known::new(&database, platform.grants()),
             clock: platform.clock.clone(),
@@ -243,7 +244,8 @@ impl Opened {
     ) -> anyhow::Result<Started> {
         let Self { service, database, hub, keeps } = self;
         let nats = platform.nats.of(service.name, sources.iter().map(LogSource::service)).await?;
-        let mut bus = Bus::new(service.name, nats, database, platform.settings.clone()).relay(hub.log.clone());
+        let mut bus = Bus::new(service.name, nats, database, platform.settings.clone());
+        bus = bus.reporting_to(&hub.progress).relay(hub.log.clone());
         for model in folded(service.folds, hub.known.grants(), Some(&hub)) {
             bus = bus.read_model(model, sources);
         }
@@ -281,14 +283,21 @@ impl Opened {
 }
 
 impl Started {
-    /// What must be there for the service to do its work: its database, and an answer of the log of grants.
+    /// What must be there for the service to do its work: its database, which takes what is written to it, and an answer
+    /// of the log of grants. What it goes on without: its streams.
     #[must_use]
     pub fn checks(&self) -> Vec<Check> {
-        let (db, book) = (self.hub.db.clone(), self.hub.known.book());
-        vec![Check::new(self.name, move || {
-            let (db, book) = (db.clone(), book.clone());
-            async move { book.answered().is_ok() && sqlx::query("select 1").execute(&db).await.is_ok() }
-        })]
+        let (db, book, bus) = (self.hub.db.clone(), self.hub.known.book(), self.bus.clone());
+        let there = Check::new(self.name, move || {
+            let (db, book, writing) = (db.clone(), book.clone(), bus.is_writing());
+            async move { writing && book.answered().is_ok() && sqlx::query("select 1").execute(&db).await.is_ok() }
+        });
+        let bus = self.bus.clone();
+        let streams = Check::not_needed(format!("streams of {}", self.name), move || {
+            let stuck = bus.stuck();
+            async move { stuck.is_empty() }
+        });
+        vec![there, streams]
     }
 }
 

@@ -1,13 +1,12 @@
 //! How far a lookup over this service's own log is, and waiting until it is far enough.
 
 use chassis::Hub;
-use event_log::tenant;
 use sqlx::PgConnection;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
 use vocabulary::RegionId;
 
-/// The position of the own log up to which a lookup has folded. It stays there until the transaction ends:
+/// The position of the own log up to which a lookup has folded, as it is written down: what came after it and concerns
+/// the lookup is not in its rows, and what does not concern it may have come. It stays there until the transaction ends:
 /// rows and checkpoint are written under the lock that is shared here.
 ///
 /// # Errors
@@ -26,9 +25,6 @@ pub(crate) async fn position(rows: &mut PgConnection, region: &RegionId, lookup:
     Ok(position.unwrap_or(0))
 }
 
-/// How often a lookup that is behind is looked at.
-const LOOK: Duration = Duration::from_millis(20);
-
 /// Waits until a lookup has folded all that was in the own log when this was asked; whether it did in time.
 ///
 /// # Errors
@@ -41,16 +37,6 @@ pub(crate) async fn is_up_to_date(
 ) -> sqlx::Result<bool> {
     let heads = hub.log.heads().await?;
     let head = heads.iter().find(|head| head.region == *region).map_or(0, |head| head.position);
-    let until = Instant::now() + patience;
-    loop {
-        let mut rows = tenant(&hub.db, region).await?;
-        if position(&mut rows, region, lookup).await? >= head {
-            return Ok(true);
-        }
-        drop(rows);
-        if Instant::now() >= until {
-            return Ok(false);
-        }
-        sleep(LOOK).await;
-    }
+    // What concerns no lookup goes by without a transaction: the process that read it knows before the table says so.
+    Ok(hub.progress.wait_for(lookup, hub.log.service(), region, head, patience).await.is_ok())
 }

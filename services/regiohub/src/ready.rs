@@ -12,7 +12,7 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Prints `ready`.
+    /// Prints `ready`, and what it works without though it should be there.
     ///
     /// # Errors
     /// When the hub does not answer, or something is missing.
@@ -20,7 +20,11 @@ impl Ready {
         let inside = self.inside.open().await?;
         let answer = inside.http.get(format!("{}/health/ready", inside.url)).send().await?;
         if answer.status().is_success() {
-            println!("ready");
+            let told: Value = answer.json().await.unwrap_or_default();
+            match told.get("impaired") {
+                Some(impaired) => println!("ready, without {impaired}"),
+                None => println!("ready"),
+            }
             return Ok(());
         }
         let status = answer.status();

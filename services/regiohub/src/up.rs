@@ -130,6 +130,9 @@ impl Up {
         if platform.signing == Signing::Nowhere {
             platform.signing = Signing::in_data(&self.data_dir);
         }
+        if let Some(restart) = servers.restart_nats() {
+            platform.settings.remedy = bus::Remedy::new(move || restart.now());
+        }
         let hub = together::start(&platform, &servers.postgres_url, &self.database_prefix).await?;
         if self.settings.is_development() {
             self.only_development(&hub).await?;

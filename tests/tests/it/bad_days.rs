@@ -9,6 +9,7 @@ mod compare;
 mod elsewhere;
 mod ending;
 mod forged;
+mod frozen;
 pub mod hub;
 mod ledger;
 mod listeners;

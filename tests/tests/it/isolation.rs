@@ -11,7 +11,10 @@ use vocabulary::Role;
 const ROLES: [&str; 3] = ["regiohub_app", "regiohub_reader", "regiohub_vault"];
 
 /// Tables that the roles may read and that say nothing about any region, each with what they hold.
-const OF_NO_REGION: &[(&str, &str)] = &[("bus.projections", "which version of a read model is live")];
+const OF_NO_REGION: &[(&str, &str)] = &[
+    ("bus.leases", "which process relays a log or rebuilds a read model"),
+    ("bus.projections", "which version of a read model is live"),
+];
 
 /// Tables that `regiohub.bus` opens over all regions: positions only.
 const OPEN_TO_THE_BUS: [&str; 2] = ["bus.checkpoints", "bus.parked"];

@@ -1,11 +1,14 @@
 //! The bus against a real PostgreSQL and a real NATS.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod alarms;
 mod counts;
+mod own_nats;
 mod scratch;
 
 mod far;
 mod forging;
+mod freezing;
 mod hinting;
 mod isolation;
 mod parking;
@@ -17,4 +20,5 @@ mod relaying;
 mod restoring;
 mod running;
 mod sharing;
+mod storing;
 mod together;

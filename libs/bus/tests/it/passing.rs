@@ -1,8 +1,9 @@
 //! Events that concern nobody go by without a transaction, and nothing is lost by that.
 
 use crate::counts::{Event, TABLES, count};
-use crate::scratch::{Scratch, region, scratch};
-use bus::{Bus, CannotApply, Projection, Settings};
+use crate::scratch::{Scratch, region, scratch, until};
+use bus::{Bus, CannotApply, CannotReact, Lag, Projection, Reaction, Reads, Settings};
+use decider::Asked;
 use event_log::{NewEvent, Recorded};
 use sqlx::PgConnection;
 use std::sync::atomic::AtomicBool;
@@ -37,7 +38,10 @@ impl Running {
     fn of(ground: &Scratch, write_every: Duration) -> Self {
         let settings = Settings { write_every, ..ground.settings() };
         let bus = Bus::new("counters", ground.nats.clone(), ground.database.clone(), settings);
-        let bus = bus.relay(ground.counters.clone()).projection(Meters, &ground.sources());
+        Self::started(bus.relay(ground.counters.clone()).projection(Meters, &ground.sources()))
+    }
+
+    fn started(bus: Bus) -> Self {
         let (end, running) = (CancellationToken::new(), bus.clone());
         let token = end.clone();
         Self { bus, end, task: tokio::spawn(async move { running.run(token).await.unwrap() }) }
@@ -63,6 +67,72 @@ async fn counter(ground: &Scratch) -> i64 {
 
 const CHECKPOINT: &str = "select position from bus.checkpoints";
 const TOTAL: &str = "select coalesce(sum(total), 0)::bigint from meters.counts";
+
+/// The same, from the log itself.
+struct Apart;
+
+impl Projection for Apart {
+    const NAME: &'static str = "apart";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["counters"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["meter"]);
+    const READS: Reads = Reads::Log;
+    const TABLES: &'static str = TABLES;
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        count(rows, happened, &AtomicBool::new(true)).await
+    }
+}
+
+/// Answers meters, with nothing.
+struct Nods;
+
+impl Reaction for Nods {
+    const NAME: &'static str = "nods";
+    const LOGS: &'static [&'static str] = &["counters"];
+    const CATEGORIES: Option<&'static [&'static str]> = Some(&["meter"]);
+
+    async fn react(&self, _happened: &Recorded, _asked: Asked) -> Result<(), CannotReact> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_reader_writes_down_in_silence_how_far_it_read() {
+    scratch(|ground| async move {
+        let settings = Settings { write_every: Duration::from_millis(300), ..ground.settings() };
+        let bus = Bus::new("counters", ground.nats.clone(), ground.database.clone(), settings);
+        let bus = bus.relay(ground.counters.clone()).projection(Meters, &ground.sources());
+        let running = Running::started(bus.projection(Apart, &ground.sources()).reaction(Nods, &ground.sources()));
+        running.seen(meter(&ground, 1).await).await;
+        let last = counter(&ground).await;
+        running.seen(last).await;
+        // Nothing more comes.
+        for reader in ["meters", "apart", "reaction/nods"] {
+            let position = format!("{CHECKPOINT} where reader = '{reader}'");
+            until(reader, async || ground.number("ons", &position).await == last).await;
+        }
+        assert_eq!(ground.number("ons", TOTAL).await, 1);
+        running.stopped().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_waits_for_one_reader_is_told_what_passed_before_it_is_written() {
+    scratch(|ground| async move {
+        let running = Running::of(&ground, LONG * 100);
+        running.seen(meter(&ground, 1).await).await;
+        let last = counter(&ground).await;
+        let progress = running.bus.progress();
+        progress.wait_for("meters", "counters", &region("ons"), last, LONG).await.unwrap();
+        assert_eq!(ground.number("ons", CHECKPOINT).await, 1);
+        let more = progress.wait_for("meters", "counters", &region("ons"), last + 1, Duration::from_millis(100)).await;
+        assert_eq!(more, Err(Lag { service: "counters".into(), wanted: last + 1, have: last }));
+        running.stopped().await;
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn what_concerns_nobody_is_written_down_with_what_comes_next() {

@@ -1,12 +1,15 @@
 //! A foreign event leads to a command here.
 
+use crate::alarms;
 use crate::counts::Event;
-use crate::scratch::{Scratch, region, scratch};
-use bus::{Bus, CannotReact, Reaction, Retried};
+use crate::scratch::{Scratch, region, scratch, until};
+use bus::{Bus, CannotReact, Reaction, Retried, Settings};
 use decider::{Aggregate, Asked, Refusal};
-use event_log::{EventLog, Recorded};
+use event_log::{Database, EventLog, Recorded};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// What answers count up to.
@@ -46,9 +49,18 @@ impl Aggregate for Answer {
 
 const THE_ANSWER: Uuid = Uuid::from_u128(42);
 
+/// What the reaction of these tests lacks.
+#[derive(Default)]
+struct Lacks {
+    /// Something that comes by itself.
+    later: AtomicBool,
+    /// Something that never comes by itself.
+    forever: AtomicBool,
+}
+
 struct Repeats {
     log: EventLog,
-    missing: Arc<AtomicBool>,
+    lacks: Arc<Lacks>,
 }
 
 impl Reaction for Repeats {
@@ -56,8 +68,11 @@ impl Reaction for Repeats {
     const LOGS: &'static [&'static str] = &["counters"];
 
     async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
-        if self.missing.load(Ordering::SeqCst) {
+        if self.lacks.later.load(Ordering::SeqCst) {
             return Err(CannotReact::Later("not known yet".into()));
+        }
+        if self.lacks.forever.load(Ordering::SeqCst) {
+            return Err(CannotReact::Never("nobody knows".into()));
         }
         let Event::Raised { by } = happened.event()?;
         self.log.execute::<Answer>(&happened.region, &THE_ANSWER, by, &asked).await?;
@@ -65,9 +80,24 @@ impl Reaction for Repeats {
     }
 }
 
-fn repeating(ground: &Scratch, missing: &Arc<AtomicBool>) -> Bus {
-    let reaction = Repeats { log: ground.answers.clone(), missing: missing.clone() };
+fn repeating(ground: &Scratch, lacks: &Arc<Lacks>) -> Bus {
+    let reaction = Repeats { log: ground.answers.clone(), lacks: lacks.clone() };
     ground.answering_bus().reaction(reaction, &ground.sources())
+}
+
+/// Asks its database what it does not know.
+struct Mistaken {
+    database: Database,
+}
+
+impl Reaction for Mistaken {
+    const NAME: &'static str = "mistaken";
+    const LOGS: &'static [&'static str] = &["counters"];
+
+    async fn react(&self, _happened: &Recorded, _asked: Asked) -> Result<(), CannotReact> {
+        sqlx::query("select nothing from nowhere").execute(&self.database.app).await?;
+        Ok(())
+    }
 }
 
 async fn total(ground: &Scratch) -> (i64, i32) {
@@ -78,10 +108,9 @@ async fn total(ground: &Scratch) -> (i64, i32) {
 #[tokio::test]
 async fn a_reaction_that_is_redelivered_has_one_effect() {
     scratch(|ground| async move {
-        let known = Arc::new(AtomicBool::new(false));
         ground.raise("ons", "a", &[1, 2]).await;
         ground.bus().relay(ground.counters.clone()).settle().await.unwrap();
-        let bus = repeating(&ground, &known);
+        let bus = repeating(&ground, &Arc::default());
         bus.settle().await.unwrap();
         assert_eq!(total(&ground).await, (3, 2));
 
@@ -109,22 +138,79 @@ async fn a_reaction_is_asked_by_the_hub_because_of_the_event() {
 }
 
 #[tokio::test]
-async fn a_reaction_that_lacks_something_for_too_long_is_parked_and_a_retry_does_all_in_order() {
+async fn what_passes_is_tried_for_ever_with_an_alarm_and_is_never_parked() {
+    alarms::listen();
     scratch(|ground| async move {
-        let missing = Arc::new(AtomicBool::new(true));
+        let lacks = Arc::new(Lacks::default());
+        lacks.later.store(true, Ordering::SeqCst);
+        let settings = Settings { alarm_after: Duration::from_secs(1), ..ground.settings() };
+        let bus = Bus::new("answers", ground.nats.clone(), ground.answering.clone(), settings);
+        let reaction = Repeats { log: ground.answers.clone(), lacks: lacks.clone() };
+        let bus = bus.reaction(reaction, &ground.sources());
+        ground.raise("later", "a", &[1, 2]).await;
+        let (end, running) = (CancellationToken::new(), bus.clone());
+        let token = end.clone();
+        let running = tokio::spawn(async move { running.run(token).await.unwrap() });
+        let alarm = ["reaction/repeats at 1 of", "waits", "later", "not known yet"];
+        until("somebody is told what it waits for", async || !alarms::raised(&alarm).is_empty()).await;
+        assert_eq!(bus.parked(&region("later")).await.unwrap(), []);
+        lacks.later.store(false, Ordering::SeqCst);
+        let done = async || {
+            let loaded = ground.answers.load::<Answer>(&region("later"), &THE_ANSWER).await.unwrap();
+            (loaded.state.total, loaded.version) == (3, 2)
+        };
+        until("it goes on by itself", done).await;
+        assert_eq!(alarms::raised(&alarm).len(), 1, "told once");
+        end.cancel();
+        running.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_statement_that_the_database_refuses_is_parked_at_once() {
+    scratch(|ground| async move {
+        ground.raise("ons", "a", &[1]).await;
+        let bus = ground.answering_bus().reaction(Mistaken { database: ground.answering.clone() }, &ground.sources());
+        bus.settle().await.unwrap();
+        let parked = bus.parked(&region("ons")).await.unwrap();
+        assert_eq!(parked.len(), 1);
+        assert!(parked[0].error.starts_with("42P01"), "{}", parked[0].error);
+    })
+    .await;
+}
+
+#[test]
+fn an_error_of_the_moment_is_later_and_an_error_of_the_program_never() {
+    let later = |error: event_log::Error| matches!(CannotReact::from(error), CannotReact::Later(_));
+    for error in [sqlx::Error::PoolTimedOut, sqlx::Error::WorkerCrashed, std::io::Error::other("away").into()] {
+        assert!(later(event_log::Error::Unavailable(error)));
+    }
+    assert!(later(event_log::Error::Closed));
+    assert!(later(event_log::Error::Conflict { stream: "answer/1".into(), expected: 1, actual: 2 }));
+    assert!(!later(event_log::Error::Unavailable(sqlx::Error::RowNotFound)));
+    assert!(!later(event_log::Error::Reused));
+    assert!(!later(event_log::Error::TooLarge { event_type: "a".into(), bytes: 1 }));
+}
+
+#[tokio::test]
+async fn what_never_works_is_parked_and_a_retry_does_all_in_order() {
+    scratch(|ground| async move {
+        let lacks = Arc::new(Lacks::default());
+        lacks.forever.store(true, Ordering::SeqCst);
         ground.raise("ons", "a", &[1, 2]).await;
-        let bus = repeating(&ground, &missing);
+        let bus = repeating(&ground, &lacks);
         bus.settle().await.unwrap();
         let parked = bus.parked(&region("ons")).await.unwrap();
         let parked: Vec<_> = parked.iter().map(|one| (one.reader.as_str(), one.error.as_str(), one.attempts)).collect();
         assert_eq!(
             parked,
             [
-                ("reaction/repeats", "not known yet", 1),
+                ("reaction/repeats", "nobody knows", 1),
                 ("reaction/repeats", "waits for an earlier event of its stream", 0)
             ]
         );
-        missing.store(false, Ordering::SeqCst);
+        lacks.forever.store(false, Ordering::SeqCst);
         let retried = bus.retry(&region("ons"), "reaction/repeats").await.unwrap();
         assert_eq!(retried, Retried { handled: 2, left: 0 });
         assert_eq!(total(&ground).await, (3, 2));

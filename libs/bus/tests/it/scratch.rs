@@ -92,7 +92,6 @@ impl Scratch {
             names: self.root.parse().unwrap(),
             keys: keys(&[1]),
             compare_every: Duration::from_millis(200),
-            patience: Duration::from_millis(200),
             ..Settings::default()
         }
     }

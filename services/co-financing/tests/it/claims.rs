@@ -8,6 +8,7 @@ use proto_schemas::co_financing::{
 };
 use serde_json::{Value, json};
 use testkit::{Answer, Client, Holding};
+use tokio_util::sync::CancellationToken;
 use vocabulary::{AttendanceDayId, ClaimId, Euros, Role, SchemeCode};
 
 async fn drafted(play: &Play, year: u16) -> ClaimId {
@@ -32,6 +33,31 @@ async fn fixed(play: &Play, year: u16) -> ClaimId {
 async fn lines(play: &Play, claim: ClaimId) -> Vec<Value> {
     let listed = play.controller.get(&play.path(&format!("claims/{claim}/lines?limit=200"))).await.expect(200).json();
     listed["items"].as_array().unwrap().clone()
+}
+
+// What concerns no lookup goes by without a transaction, and the log may be silent after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_is_shown_and_fixed_though_the_last_commands_concern_no_lookup() {
+    let play = Play::new().await;
+    play.confirmed(1, 360).await;
+    play.signed_and_verified().await;
+    play.hub.at("2027-01-15T10:00:00Z");
+    let claim = drafted(&play, 2026).await;
+    ask(&play, &play.leader, claim, "submission").await.expect(200);
+    let (end, bus) = (CancellationToken::new(), play.hub.bus.clone());
+    let token = end.clone();
+    let running = tokio::spawn(async move { bus.run(token).await.unwrap() });
+    for round in 1..=6 {
+        let terms = json!({
+            "name": format!("Regeling {round}"), "source": "https://example.nl",
+            "terms": { "perWeek": 4000 + round },
+        });
+        play.controller.put(&play.path("schemes/ao"), &terms).await.expect(200);
+        play.controller.get(&play.path(&format!("claims/{claim}"))).await.expect(200);
+    }
+    play.controller.post(&play.path(&format!("claims/{claim}/fixing")), &json!({})).await.expect(200);
+    end.cancel();
+    running.await.unwrap();
 }
 
 #[tokio::test]

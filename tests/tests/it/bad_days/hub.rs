@@ -34,6 +34,8 @@ pub struct Hub {
     data: tempfile::TempDir,
     operator: String,
     pub leader: String,
+    /// Settings that it is started with each time.
+    given: Vec<String>,
     _seat: SemaphorePermit<'static>,
 }
 
@@ -95,11 +97,18 @@ pub async fn ready(mut command: Command) -> anyhow::Result<Child> {
 impl Hub {
     /// A new hub with a founded region and its programme leader.
     pub async fn start() -> Self {
+        Self::start_with(vec![]).await
+    }
+
+    /// The same, with settings of its own.
+    pub async fn start_with(given: Vec<String>) -> Self {
         let seat = SEATS.acquire().await.unwrap();
         // Only the first provider counts.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (data, port) = (directory(), free_port());
-        let child = match ready(up(data.path(), port)).await {
+        let mut command = up(data.path(), port);
+        command.args(&given);
+        let child = match ready(command).await {
             Ok(child) => child,
             Err(error) => panic!("{error:#}\n{}", tail(data.path())),
         };
@@ -107,7 +116,7 @@ impl Hub {
         let token = |subject: &str| issuer.mint(subject, TimeDelta::hours(1));
         let (operator, leader) = (token("operator"), token("leader"));
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        let hub = Self { child, port, http, data, operator, leader, _seat: seat };
+        let hub = Self { child, port, http, data, operator, leader, given, _seat: seat };
         hub.found().await;
         hub
     }
@@ -202,7 +211,9 @@ impl Hub {
 
     pub async fn start_again(&mut self) -> Duration {
         let began = Instant::now();
-        match ready(up(self.data(), self.port)).await {
+        let mut command = up(self.data(), self.port);
+        command.args(&self.given);
+        match ready(command).await {
             Ok(child) => self.child = child,
             Err(error) => panic!("{error:#}\n{}", tail(self.data())),
         }

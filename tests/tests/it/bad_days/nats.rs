@@ -44,12 +44,22 @@ async fn without_nats_commands_go_on_and_the_streams_catch_up() {
         load.goes_on(1).await;
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    let killed = Instant::now();
     let alive = || processes::pid(hub.data(), NATS).is_some_and(|nats| processes::of(hub.data()).contains(&nats));
     assert!(!alive());
     let without = load.goes_on(60).await;
     let began = Instant::now();
     eventually("it is started again", Duration::from_secs(30), async || alive()).await;
     println!("without nats-server: 60 commands in {without:.2?}; back {:.2?} after that", began.elapsed());
+    let head = super::compare::heads(&hub, "consortium").await[0].1;
+    let nats = jetstream::new(hub.nats("consortium").await);
+    let published = async || {
+        let stream = nats.get_stream(format!("consortium_{REGION}")).await;
+        stream.is_ok_and(|stream| stream.cached_info().state.last_sequence >= head)
+    };
+    // Ten seconds after the last kill, and what a machine that is busy with other tests needs.
+    eventually("publishing resumes", Duration::from_secs(20).saturating_sub(killed.elapsed()), published).await;
+    println!("publishing resumed {:.2?} after the last kill", killed.elapsed());
     load.goes_on(60).await;
     heals(hub, load, "kill -9 of nats-server, 5 ×").await;
 }
