@@ -121,6 +121,11 @@ impl Age {
         if age > freshness.unreachable { Err(Stale::Unreachable(age)) } else { Ok(()) }
     }
 
+    /// Up to where it was read, of whichever epoch.
+    pub fn position(&self) -> i64 {
+        self.reached.map_or(0, |here| here.position)
+    }
+
     /// Whether it was ever listed when the logs were asked.
     pub fn was_listed(&self) -> bool {
         self.asked.is_some()

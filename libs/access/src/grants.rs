@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
 };
+use tokio::{sync::watch, time::timeout};
 use vocabulary::{ActorId, Generations, RegionId, Role};
 
 /// The grants of every region. Copies share one book.
@@ -18,6 +20,8 @@ pub struct Grants {
     /// The operator's pseudonyms, oldest first.
     operator: Arc<[ActorId]>,
     freshness: Freshness,
+    /// Whenever the book is further than it was.
+    moved: Arc<watch::Sender<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +50,7 @@ impl Grants {
     /// Nothing counts before the logs were asked.
     #[must_use]
     pub fn new(operator: impl IntoIterator<Item = ActorId>, freshness: Freshness) -> Self {
-        Self { book: Arc::default(), operator: operator.into_iter().collect(), freshness }
+        Self { book: Arc::default(), operator: operator.into_iter().collect(), freshness, moved: Arc::default() }
     }
 
     /// Under which of its pseudonyms an identity is known in a region: the oldest one that ever held a grant there, and
@@ -89,6 +93,28 @@ impl Grants {
     /// Everything of the region's log up to `end` is in the book.
     pub fn reached(&self, region: &RegionId, end: End) {
         self.write().region(region).age.reached(end);
+        self.moved.send_replace(());
+    }
+
+    /// Waits until everything of the region's log up to a position is in the book. Asks nobody: the reader of the log tells.
+    ///
+    /// # Errors
+    /// How many events are still to come when that takes too long.
+    pub async fn wait(&self, region: &RegionId, position: i64, patience: Duration) -> Result<(), i64> {
+        let mut moved = self.moved.subscribe();
+        let missing = || position.saturating_sub(self.position(region));
+        let there = async {
+            while missing() > 0 {
+                // The sender lives as long as we do.
+                let _ = moved.changed().await;
+            }
+        };
+        timeout(patience, there).await.map_err(|_| missing())
+    }
+
+    /// Up to where the log of a region was read.
+    fn position(&self, region: &RegionId) -> i64 {
+        self.read().regions.get(region).map_or(0, |known| known.age.position())
     }
 
     /// The logs of all regions ended there when they were asked at `at`, a moment of the clock of [`Freshness`].
@@ -210,6 +236,26 @@ mod tests {
         let pseudonyms = Generations::of(vec![old, new], 1).unwrap();
         assert_eq!([None, Some(&region("here"))].map(|region| grants.known_as(region, &pseudonyms)), [old, old]);
         assert_eq!(grants.everywhere(old), [Grant::operator(old)]);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_position_of_the_log_is_told_when_the_book_is_there() {
+        let (grants, here, end) = (Grants::default(), region("here"), |position| End { epoch: 1, position });
+        let long = Duration::from_secs(60);
+        grants.reached(&here, end(3));
+        assert_eq!(
+            (grants.wait(&here, 3, long).await, grants.wait(&region("nowhere"), 0, long).await),
+            (Ok(()), Ok(()))
+        );
+        assert_eq!(grants.wait(&here, 5, Duration::ZERO).await, Err(2));
+        assert_eq!(grants.wait(&region("nowhere"), 1, Duration::ZERO).await, Err(1));
+        let reader = grants.clone();
+        let (there, ()) = tokio::join!(grants.wait(&here, 5, long), async {
+            reader.reached(&here, end(4));
+            tokio::task::yield_now().await;
+            reader.reached(&here, end(5));
+        });
+        assert_eq!(there, Ok(()));
     }
 
     #[test]
