@@ -41,6 +41,8 @@ pub struct Platform {
     pub processing: Logbook,
     /// Connections per service to its database.
     pub connections: u32,
+    /// What a request may cost a service.
+    pub bounds: web::Bounds,
 }
 
 impl Platform {

@@ -267,6 +267,7 @@ impl Opened {
             kept: web::kept_in(&hub.log),
             wait: Some(wait(&bus, &hub)),
             looks: Looks { of_everyone: keeps.is_some(), keep },
+            bounds: platform.bounds,
         };
         let (router, openapi) = web::guard((service.routes)(&hub, sources), guard);
         let restores = Restores {

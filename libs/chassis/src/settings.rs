@@ -264,6 +264,7 @@ impl Settings {
             },
             secrets: hub_secrets,
             connections: self.connections,
+            bounds: web::Bounds::default(),
         };
         let operator = match &self.operator {
             Some(operator) => {

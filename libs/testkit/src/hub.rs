@@ -102,6 +102,7 @@ pub async fn hub(service: Service) -> TestHub {
         freshness: Freshness::by(ages),
         processing,
         connections: 20,
+        bounds: web::Bounds::default(),
     };
     let operator = Identity::person(DevIssuer::ISSUER, "operator");
     platform.operator = platform.identities().expect("a secret").of(&operator).all().copied().collect();

@@ -1,7 +1,7 @@
 //! The OpenAPI document: what all operations have in common is written here, once.
 
 use crate::{Accepted, Created, Problem, terms};
-use axum::{Router, response::IntoResponse, routing::get};
+use axum::{Router, body::Bytes, response::IntoResponse, routing::get};
 use http::header;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -16,9 +16,13 @@ use utoipa::{
 };
 use vocabulary::RegionId;
 
+/// What every operation may answer to whoever asks too often.
+const TOO_MANY: &str = "TooManyRequests";
+
 /// Serves the document at `/v1/openapi.json`, for everyone.
 pub fn openapi<S: Clone + Send + Sync + 'static>(api: &OpenApi) -> Router<S> {
-    let text = api.to_json().unwrap_or_default();
+    // Shared by all who are sent it.
+    let text = Bytes::from(api.to_json().unwrap_or_default());
     let answer = move || {
         let text = text.clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], text).into_response() }
@@ -55,6 +59,8 @@ pub(crate) fn complete(api: &mut OpenApi) {
             [(get, false, false), (put, false, true), (post, true, true), (delete, false, true), (patch, false, true)]
         {
             if let Some(operation) = operation {
+                let too_many = Ref::new(format!("#/components/responses/{TOO_MANY}"));
+                operation.responses.responses.insert("429".into(), RefOr::Ref(too_many));
                 complete_one(operation, is_post, is_command);
             }
         }
@@ -69,7 +75,8 @@ pub(crate) fn complete(api: &mut OpenApi) {
     for (name, schema) in terms::all().into_iter().filter(|(name, _)| text.contains(&reference(name))) {
         components.schemas.entry(name).or_insert(schema);
     }
-    components.responses.insert("Problem".into(), problem().into());
+    components.responses.insert("Problem".into(), problem().build().into());
+    components.responses.insert(TOO_MANY.into(), too_many().into());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
 }
@@ -134,7 +141,25 @@ fn text(description: &str) -> Object {
     ObjectBuilder::new().schema_type(Type::String).description(Some(description)).build()
 }
 
-fn problem() -> Response {
+fn too_many() -> Response {
+    let header = |description: &str| HeaderBuilder::new().schema(Some(text(description))).build();
+    problem()
+        .description(
+            "Too many requests of this client in this region, or without a token of this address (te veel verzoeken).",
+        )
+        .header("Retry-After", header("The seconds until the next request goes through."))
+        .header(
+            "RateLimit",
+            header("What is left, such as `\"client\";r=99;t=1`: r requests, and the whole quota in t seconds."),
+        )
+        .header(
+            "RateLimit-Policy",
+            header("The quota, such as `\"client\";q=1000;w=10`: q requests at once, which come back in w seconds."),
+        )
+        .build()
+}
+
+fn problem() -> ResponseBuilder {
     let number = ObjectBuilder::new().schema_type(Type::Integer).description(Some("The HTTP status.")).build();
     let field = ObjectBuilder::new()
         .property(
@@ -161,7 +186,6 @@ fn problem() -> Response {
     ResponseBuilder::new()
         .description("What is wrong (probleem), RFC 9457.")
         .content("application/problem+json", ContentBuilder::new().schema(Some(schema.build())).build())
-        .build()
 }
 
 type Responses = BTreeMap<String, RefOr<Response>>;

@@ -3,15 +3,18 @@
 //! **Invariant:** an operation without a row in the access table is denied to everyone.
 
 use crate::{
-    Accepted, Caller, Created, Positions, Problem, Trace,
+    Accepted, Caller, Created, Problem, Trace,
     answer::At,
+    bounds::Bounds,
     caller::Who,
     command::Prints,
     document,
     headers::{self, HUB_POSITION},
     looks::{self, Look, Looks},
     operations::{Known, Operations},
+    public::Public,
     telemetry, trace,
+    waiting::{Wait, Waiting},
 };
 use access::{Grant, Grants, Identities, Issuers, table};
 use axum::{
@@ -26,7 +29,6 @@ use decider::{Clock, CommandKey};
 use event_log::{EventLog, Kept};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
-use serde_json::json;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
@@ -36,9 +38,6 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 use vocabulary::{ActorId, Generations, RegionId, Role, amsterdam_date};
 
-/// Bytes of a request's body.
-const LARGEST: usize = 1024 * 1024;
-
 /// Answers that tell whether something is there or how it stands.
 const TELLING: [StatusCode; 4] =
     [StatusCode::NOT_FOUND, StatusCode::CONFLICT, StatusCode::GONE, StatusCode::PRECONDITION_FAILED];
@@ -46,16 +45,6 @@ const TELLING: [StatusCode; 4] =
 /// Finds what was answered to a command before.
 pub type KeptLookup =
     Arc<dyn Fn(RegionId, Uuid) -> BoxFuture<'static, Result<Option<Kept>, event_log::Error>> + Send + Sync>;
-
-/// Waits until the lookups of a region are as far as asked, two seconds at most.
-pub type Wait = Arc<dyn Fn(RegionId, Positions) -> BoxFuture<'static, Result<(), Lag>> + Send + Sync>;
-
-/// What was not there in time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lag {
-    /// For each service that was waited for, how many events are still to come.
-    pub behind: Positions,
-}
 
 /// Looks in a service's own log.
 #[must_use]
@@ -88,6 +77,8 @@ pub struct Guard {
     pub wait: Option<Wait>,
     /// What auditors are shown is kept here first.
     pub looks: Looks,
+    /// What a request may cost.
+    pub bounds: Bounds,
 }
 
 /// The roles that may do an operation; none for one that is not known.
@@ -98,6 +89,8 @@ struct Standing {
     roles: Roles,
     prints: Prints,
     operations: Operations,
+    waiting: Waiting,
+    public: Public,
     /// Where each operation puts what it makes.
     places: RwLock<HashMap<String, String>>,
 }
@@ -118,8 +111,9 @@ where
         return (router, api);
     }
     let prints = Prints::new(&guard.fingerprint_keys);
-    let standing =
-        Arc::new(Standing { prints, operations: Operations::of(&api), guard, roles, places: RwLock::default() });
+    let waiting = Waiting::new(guard.wait.clone(), guard.bounds.waiters);
+    let (operations, public) = (Operations::of(&api), Public::new());
+    let standing = Arc::new(Standing { prints, operations, waiting, public, guard, roles, places: RwLock::default() });
     (router.route_layer(middleware::from_fn_with_state(standing, stand)), api)
 }
 
@@ -131,13 +125,18 @@ struct Let {
     command: Option<CommandKey>,
     look: Option<Look>,
     caller: Option<Caller>,
+    /// Nobody says who asks, and nobody needs to.
+    stranger: bool,
 }
 
 async fn stand(State(standing): State<Arc<Standing>>, request: Request, next: Next) -> Response {
     let asked = request.uri().path().to_owned();
     match standing.let_in(request).await {
         Ok((request, through)) => {
-            let answer = next.run(request).await;
+            let answer = match through.stranger {
+                true => standing.public.answer(request, next).await,
+                false => next.run(request).await,
+            };
             standing.finish(answer, through, &asked).await
         }
         Err(problem) => problem.into_response(),
@@ -149,6 +148,10 @@ impl Standing {
         let (mut parts, body) = request.into_parts();
         let known = self.operation(&parts)?;
         if access::PUBLIC.contains(&known.id.as_str()) {
+            let known_caller = match headers::bearer(&parts.headers) {
+                Ok(token) => self.guard.issuers.verify(&token).await.is_ok(),
+                Err(_) => false,
+            };
             let through = Let {
                 operation: known.id.clone(),
                 success: known.success,
@@ -156,6 +159,7 @@ impl Standing {
                 command: None,
                 look: None,
                 caller: None,
+                stranger: !known_caller,
             };
             return Ok((Request::from_parts(parts, body), through));
         }
@@ -164,21 +168,22 @@ impl Standing {
         // **Invariant:** token expiry and recording time never follow `Hub-Now`.
         let at = headers::moment(&parts.headers, self.guard.issuers.is_development(), self.guard.clock.now())?;
         let region = region(&mut parts).await?;
-        // Before the grants are looked up: the one that was just given may be what is waited for.
-        self.wait(region.as_ref(), headers::min_position(&parts.headers)?).await?;
-        let actor = self.guard.grants.known_as(region.as_ref(), &pseudonyms);
-        let roles = (self.roles)(&known.id);
-        let grants = self.held(region.as_ref(), actor, amsterdam_date(at), roles)?;
-        if grants.is_empty() {
-            tracing::debug!(operation = known.id, "denied");
-            return Err(Problem::denied());
+        let wanted = headers::min_position(&parts.headers)?;
+        let admit = || self.admit(region.as_ref(), &pseudonyms, amsterdam_date(at), known);
+        if admit().is_err() {
+            // The grant that was just given may be what is waited for.
+            self.waiting.until_granted(&self.guard.grants, region.as_ref(), &wanted).await?;
+            admit()?;
         }
+        self.waiting.until(region.as_ref(), wanted).await?;
+        // And so may be one that was just taken away.
+        let (actor, grants) = admit()?;
         let key = headers::idempotency_key(&parts.headers)?;
         if key.is_none() && parts.method == Method::POST {
             return Err(headers::missing_key());
         }
         let expects = headers::if_match(&parts.headers)?;
-        let body = read(body).await?;
+        let body = read(body, self.guard.bounds.body).await?;
         let command = match key {
             Some(key) => {
                 let prints = self.prints.of(actor, region.as_ref(), &key, (&parts.method, &parts.uri, &body));
@@ -217,6 +222,7 @@ impl Standing {
             command,
             look,
             caller: Some(caller.clone()),
+            stranger: false,
         };
         parts.extensions.insert(caller);
         Ok((Request::from_parts(parts, Body::from(body)), through))
@@ -233,6 +239,23 @@ impl Standing {
             }
         }
         Ok(prints.newest().clone())
+    }
+
+    /// As whom somebody may do an operation now, and under which grants: at least one.
+    fn admit(
+        &self,
+        region: Option<&RegionId>,
+        pseudonyms: &Generations<ActorId>,
+        today: NaiveDate,
+        known: &Known,
+    ) -> Result<(ActorId, Vec<Grant>), Problem> {
+        let actor = self.guard.grants.known_as(region, pseudonyms);
+        let grants = self.held(region, actor, today, (self.roles)(&known.id))?;
+        if grants.is_empty() {
+            tracing::debug!(operation = known.id, "denied");
+            return Err(Problem::denied());
+        }
+        Ok((actor, grants))
     }
 
     /// What of an actor's grants is for these roles. While nobody knows how the region's grants are now, only what the
@@ -272,22 +295,6 @@ impl Standing {
         })?;
         trace::name(&known.id, route);
         Ok(known)
-    }
-
-    async fn wait(&self, region: Option<&RegionId>, positions: Positions) -> Result<(), Problem> {
-        let (Some(region), Some(wait)) = (region, &self.guard.wait) else { return Ok(()) };
-        if positions.is_empty() {
-            return Ok(());
-        }
-        wait(region.clone(), positions).await.map_err(|lag| {
-            let behind: serde_json::Map<_, _> =
-                lag.behind.into_iter().map(|(service, n)| (service, json!(n))).collect();
-            let english = "The hub is not that far yet. Please try again.";
-            let dutch = "De hub is nog niet zo ver. Probeer het opnieuw.";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "behind", english, dutch)
-                .with("behind", behind.into())
-                .again_after("1")
-        })
     }
 
     async fn finish(&self, answer: Response, mut through: Let, asked: &str) -> Response {
@@ -372,11 +379,11 @@ async fn asked_about(parts: &mut Parts) -> BTreeMap<String, String> {
     looks::about(path, parts.uri.query().unwrap_or_default())
 }
 
-async fn read(body: Body) -> Result<Bytes, Problem> {
+async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
     use http_body_util::{BodyExt, LengthLimitError, Limited};
-    match Limited::new(body, LARGEST).collect().await {
+    match Limited::new(body, most).collect().await {
         Ok(read) => Ok(read.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(LARGEST)),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(most)),
         Err(_) => Err(Problem::of_status(StatusCode::BAD_REQUEST)),
     }
 }

@@ -27,7 +27,10 @@ fn single(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, ()> 
 }
 
 /// The token of `Authorization: Bearer …`.
-pub(crate) fn bearer(headers: &HeaderMap) -> Result<String, Problem> {
+///
+/// # Errors
+/// 401 when there is none.
+pub fn bearer(headers: &HeaderMap) -> Result<String, Problem> {
     let value = single(headers, &header::AUTHORIZATION).ok().flatten().ok_or_else(Problem::no_token)?;
     let (scheme, token) = value.split_once(' ').ok_or_else(Problem::no_token)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim().to_owned()) } else { Err(Problem::no_token()) }

@@ -1,11 +1,12 @@
 //! Is the process alive, and can it do its work?
 
-use crate::Problem;
+use crate::{Problem, shared::Shared};
 use axum::{Json, Router, response::IntoResponse, routing::get};
 use futures_util::future::{BoxFuture, join_all};
 use http::StatusCode;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 
 /// One thing that must be there for the work to be done, or that is missed and not needed.
 #[derive(Clone)]
@@ -43,26 +44,34 @@ pub fn live<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 /// `/health/live` and `/health/ready`, without a token: for whoever watches over the hub from inside, since it costs
-/// work, and names what is missing.
+/// work, and names what is missing. However many ask, it is found out once a second and by one at a time.
 pub fn health<S: Clone + Send + Sync + 'static>(checks: Vec<Check>) -> Router<S> {
+    // All ask the same: who waits for the answer costs nothing.
+    let shared = Arc::new(Shared::new(Semaphore::MAX_PERMITS));
     let ready = move || {
-        let checks = checks.clone();
+        let (checks, shared) = (checks.clone(), shared.clone());
         async move {
-            let failed = join_all(checks.iter().map(Check::fails)).await;
-            let named = |needed: bool| -> Vec<&str> {
-                let failed = checks.iter().zip(&failed).filter(|(check, failed)| **failed && check.needed == needed);
-                failed.map(|(check, _)| &*check.name).collect()
+            let find_out = async {
+                let failed = join_all(checks.iter().map(Check::fails)).await;
+                let named = |needed: bool| -> Vec<Arc<str>> {
+                    let failed = checks.iter().zip(&failed).filter(|(check, failed)| **failed && check.needed == needed);
+                    failed.map(|(check, _)| check.name.clone()).collect()
+                };
+                (named(true), named(false))
             };
-            let (missing, impaired) = (named(true), named(false));
+            let Ok((missing, impaired)) = shared.get("ready", find_out, |_| true).await else {
+                return Problem::busy().into_response();
+            };
+            let texts = |names: &[Arc<str>]| names.iter().map(|name| name.to_string()).collect::<Vec<String>>();
             if missing.is_empty() && impaired.is_empty() {
                 return Json(json!({ "status": "ready" })).into_response();
             }
             if missing.is_empty() {
-                return Json(json!({ "status": "ready", "impaired": impaired })).into_response();
+                return Json(json!({ "status": "ready", "impaired": texts(&impaired) })).into_response();
             }
             let (english, dutch) = ("Not everything that is needed is there.", "Niet alles wat nodig is, is er.");
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", english, dutch)
-                .with("missing", missing.into())
+                .with("missing", texts(&missing).into())
                 .into_response()
         }
     };

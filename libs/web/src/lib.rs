@@ -8,12 +8,17 @@
 //!
 //! **Invariant:** no answer with a status of 400 or more leaves in another form than `application/problem+json`.
 
+mod address;
 mod answer;
 mod ask;
+mod at_work;
+mod bounds;
+mod buckets;
 mod caller;
 mod check;
 mod command;
 mod document;
+mod gate;
 mod guard;
 mod headers;
 mod health;
@@ -24,19 +29,26 @@ mod page;
 mod path;
 mod problem;
 mod problems;
+mod public;
+mod shared;
 mod shell;
 mod telemetry;
 mod terms;
 mod trace;
 mod valid;
+mod waiting;
 
 pub use access::{Scope, Touches};
+pub use address::{Peer, Proxy, ProxyHeader};
 pub use answer::{Accepted, Created};
 pub use ask::Ask;
+pub use bounds::Bounds;
+pub use buckets::Quota;
 pub use caller::Caller;
 pub use document::{dangling, openapi, promised, titled};
-pub use guard::{Guard, KeptLookup, Lag, Roles, Wait, guard, guard_by, kept_in};
-pub use headers::{HUB_MIN_POSITION, HUB_NOW, HUB_POSITION, IDEMPOTENCY_KEY, Positions};
+pub use gate::{Rates, gate};
+pub use guard::{Guard, KeptLookup, Roles, guard, guard_by, kept_in};
+pub use headers::{HUB_MIN_POSITION, HUB_NOW, HUB_POSITION, IDEMPOTENCY_KEY, Positions, bearer};
 pub use health::{Check, health, live};
 pub use looks::{Keep, Look, Looks};
 pub use operations::{operations, unguarded};
@@ -46,3 +58,4 @@ pub use problem::{FieldError, Problem, Told};
 pub use shell::{Shell, shell};
 pub use trace::Trace;
 pub use valid::Valid;
+pub use waiting::{Lag, Wait};

@@ -138,6 +138,23 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", english, dutch).again_after("2")
     }
 
+    /// Nothing of a quota is left for so many seconds.
+    #[must_use]
+    pub(crate) fn too_many(seconds: u64) -> Self {
+        let english = "These are too many requests. Please try again after the seconds in Retry-After.";
+        let dutch = "Dit zijn te veel verzoeken. Probeer het opnieuw na het aantal seconden in Retry-After.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", english, dutch)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// As much is worked on as may be at the same time.
+    #[must_use]
+    pub(crate) fn busy() -> Self {
+        let english = "The hub is busy. Please try again.";
+        let dutch = "De hub heeft het druk. Probeer het opnieuw.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", english, dutch).again_after("1")
+    }
+
     /// When it is worth asking again, in seconds.
     #[must_use]
     pub fn again_after(self, seconds: &'static str) -> Self {

@@ -111,6 +111,7 @@ impl Whole {
             // Grants do not age while a test plays.
             freshness: Freshness::by(ages),
             connections: 8,
+            bounds: web::Bounds::default(),
         };
         platform.operator = vec![platform.identities().unwrap().actor(DevIssuer::ISSUER, "operator")];
         let key = chassis::operator_key(&platform.secrets, &platform.domain).unwrap();

@@ -5,7 +5,9 @@
 mod access;
 mod bodies;
 mod commands;
+mod gate;
 mod looks;
 mod manners;
 mod service;
+mod strangers;
 mod world;

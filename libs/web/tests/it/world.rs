@@ -8,11 +8,12 @@ use decider::{Clock, Hand};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
 use vocabulary::{ActorId, GrantId, RegionId, Role};
-use web::{Check, Guard, Keep, Lag, Look, Looks, Problem, Shell, guard_by, health, shell};
+use web::{Bounds, Check, Guard, Keep, Lag, Look, Looks, Peer, Problem, Rates, Shell, gate, guard_by, health, shell};
 
 pub struct World {
     pub app: Router,
@@ -23,6 +24,9 @@ pub struct World {
     pub age: Hand,
     pub grants: Grants,
     pub looks: Arc<Mutex<Vec<Look>>>,
+    /// How often lookups were waited for.
+    pub waits: Arc<AtomicUsize>,
+    issuers: Issuers,
     issuer: DevIssuer,
     identities: Identities,
 }
@@ -86,9 +90,11 @@ impl World {
             kept.lock().unwrap().push(look);
             Box::pin(async move { if away { Err(Problem::unavailable("audit log")) } else { Ok(()) } })
         });
+        let waits: Arc<AtomicUsize> = Arc::default();
+        let waited = waits.clone();
         let guard = Guard {
             service: "things",
-            issuers,
+            issuers: issuers.clone(),
             identities: identities.clone(),
             grants: grants.clone(),
             clock,
@@ -97,7 +103,8 @@ impl World {
                 let kept = memory.lock().unwrap().kept.get(&id).cloned();
                 Box::pin(async move { Ok(kept) })
             }),
-            wait: Some(std::sync::Arc::new(|_, wanted| {
+            wait: Some(std::sync::Arc::new(move |_, wanted| {
+                waited.fetch_add(1, Ordering::Relaxed);
                 let behind: Vec<_> = wanted.into_iter().filter(|(_, position)| *position > 100).collect();
                 Box::pin(async move { if behind.is_empty() { Ok(()) } else { Err(Lag { behind }) } })
             })),
@@ -105,6 +112,7 @@ impl World {
                 of_everyone: looked == Looked::OfEveryone,
                 keep: Some(keep).filter(|_| looked != Looked::Nowhere),
             },
+            bounds: Bounds { body: 1024 * 1024, waiters: 16 },
         };
         let (router, api) = guard_by(routes(), guard, roles);
         let slow = axum::routing::get(async || tokio::time::sleep(std::time::Duration::from_secs(3600)).await);
@@ -112,9 +120,16 @@ impl World {
         let app = router.with_state(hub.clone()).merge(web::openapi(&api)).merge(health(checks)).route("/slow", slow);
         let limit = std::time::Duration::from_millis(milliseconds);
         let app = shell(app, Shell { version: "1.2.3", https: true, time_limit: limit });
-        let world = Self { app, api, hub, hand, age, grants, looks, issuer, identities };
+        let world = Self { app, api, hub, hand, age, grants, looks, waits, issuers, issuer, identities };
         world.grant(vec![world.grant_of("leader", Role::ProgrammeLeader)]);
         world
+    }
+
+    /// The same behind a gate.
+    pub fn behind_a_gate(mut self, rates: Rates) -> Self {
+        let limited = gate(self.app.clone(), Some(self.issuers.clone()), rates);
+        self.app = shell(limited, Shell::default());
+        self
     }
 
     pub fn actor(&self, who: &str) -> ActorId {
@@ -173,6 +188,12 @@ impl Asking<'_> {
     pub fn text(mut self, kind: &str, body: &str) -> Self {
         self = self.header("content-type", kind);
         *self.request.body_mut() = Body::from(body.to_owned());
+        self
+    }
+
+    /// Over a connection from there.
+    pub fn from(mut self, address: &str) -> Self {
+        self.request.extensions_mut().insert(Peer(address.parse().unwrap()));
         self
     }
 
