@@ -1,8 +1,8 @@
 //! One service as a process of its own.
 
 use crate::{
-    Listeners, Listens, Server, Service, Settings, development, durable, kept_elsewhere, serve, shutdown_signal,
-    transport,
+    Listeners, Listens, Server, Service, Settings, development, durable, kept_elsewhere, listen, serve,
+    shutdown_signal, transport,
 };
 use access::Issuers;
 use anyhow::Context;
@@ -154,12 +154,13 @@ async fn run(
         tracing::warn!("{}", development::REPORTED);
     }
 
-    let listener = tokio::net::TcpListener::bind(config.listen).await?;
+    let backlog = config.settings.limits().backlog();
+    let listener = listen(config.listen, backlog)?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     let listeners = match asked {
         Asked::Inside => Listeners { public: None, internal: listener },
         Asked::ByEveryone => {
-            let internal = tokio::net::TcpListener::bind(config.internal_listen).await?;
+            let internal = listen(config.internal_listen, backlog)?;
             tracing::info!(address = %internal.local_addr()?, "serving what only the installation asks");
             Listeners { public: Some(listener), internal }
         }
@@ -175,6 +176,7 @@ async fn run(
         Asked::ByEveryone => (router, started.internal),
         Asked::Inside => (Router::new(), router.merge(started.internal)),
     };
-    let server = Server { public, internal, checks, buses: vec![started.bus], shell: config.settings.shell() };
+    let server = config.settings.server(&platform.issuers);
+    let server = Server { public, internal, checks, buses: vec![started.bus], ..server };
     serve(listeners, server, shutdown).await
 }

@@ -2,14 +2,22 @@
 //!
 //! **Invariant:** what only the installation itself asks is not on the public listener.
 
+use crate::connections::{Bounds, serve_connections};
+use crate::limits::{INTERNAL_CONNECTIONS, Limits};
+use access::Issuers;
 use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
 use bus::Bus;
 use futures_util::future::try_join_all;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use web::{Check, Shell};
+use web::{Check, Rates, Shell};
 
 /// How long requests in flight may take once the shutdown came.
 const GRACE: Duration = Duration::from_secs(10);
@@ -24,7 +32,7 @@ pub struct Listeners {
 
 /// What a process serves and runs.
 pub struct Server {
-    /// What everyone may ask, without health and the shell.
+    /// What everyone may ask, without health, gate and shell.
     pub public: Router,
     /// What only the installation itself asks, without health and the shell.
     pub internal: Router,
@@ -34,6 +42,29 @@ pub struct Server {
     pub buses: Vec<Bus>,
     /// How answers look.
     pub shell: Shell,
+    /// Whose tokens the gate before the public routes knows; without them it counts addresses alone.
+    pub issuers: Option<Issuers>,
+    /// What is let in there.
+    pub rates: Rates,
+    /// The connections there.
+    pub bounds: Bounds,
+}
+
+impl Server {
+    /// Nothing to serve yet, with the usual bounds.
+    #[must_use]
+    pub fn new(shell: Shell) -> Self {
+        Self {
+            public: Router::new(),
+            internal: Router::new(),
+            checks: vec![],
+            buses: vec![],
+            shell,
+            issuers: None,
+            rates: Rates::default(),
+            bounds: Bounds::default(),
+        }
+    }
 }
 
 /// Serves until `shutdown`: then no new requests, those in flight end, then the batches in flight.
@@ -49,13 +80,15 @@ pub async fn serve(listeners: Listeners, server: Server, shutdown: CancellationT
         running.spawn(async move { bus.run(end).await });
     }
     let internal = web::shell(server.internal.merge(web::health(server.checks)), server.shell.clone());
-    let public = web::shell(server.public.merge(web::live()), server.shell);
-    let listening = [(Some(listeners.internal), internal), (listeners.public, public)];
-    let serving = listening.into_iter().filter_map(|(listener, router)| {
-        let ended = shutdown.clone();
-        let until = async move { ended.cancelled().await };
-        Some(axum::serve(listener?, router).with_graceful_shutdown(until).into_future())
-    });
+    let public = web::gate(server.public.merge(web::live()), server.issuers, server.rates);
+    let public = web::shell(public, server.shell);
+    // A service behind the gateway has as many connections as the gateway has requests for it.
+    let few = if listeners.public.is_some() { INTERNAL_CONNECTIONS } else { server.bounds.connections };
+    let within = Bounds { connections: few, ..server.bounds };
+    let listening = [(Some(listeners.internal), internal, within), (listeners.public, public, server.bounds)];
+    let serving = listening
+        .into_iter()
+        .filter_map(|(listener, router, bounds)| Some(serve_connections(listener?, router, bounds, shutdown.clone())));
     let serving = try_join_all(serving);
     let grace = async {
         shutdown.cancelled().await;
@@ -71,6 +104,24 @@ pub async fn serve(listeners: Listeners, server: Server, shutdown: CancellationT
     buses_end.cancel();
     while running.join_next().await.is_some() {}
     failed
+}
+
+/// Serves one router that is no service, bounded as a public listener is: without health, shell and tokens.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_alone(
+    listener: TcpListener,
+    router: Router,
+    limits: &Limits,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let in_time = async |request: Request, next: Next| {
+        let answer = timeout(Shell::default().time_limit, next.run(request)).await;
+        answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
+    };
+    let router = web::gate(router.layer(from_fn(in_time)), None, limits.rates());
+    Ok(serve_connections(listener, router, limits.connections(), shutdown).await?)
 }
 
 /// Cancelled by the first SIGINT or SIGTERM.

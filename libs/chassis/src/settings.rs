@@ -1,7 +1,9 @@
 //! What an operator sets for any process of an installation.
 
 use crate::telemetry::{self, LogFormat, Telemetry};
-use crate::{Platform, Purpose, Secrets, Signing, development, message_keys, transport};
+use crate::{
+    Limits, Platform, Purpose, Secrets, Server, Signing, development, message_keys, raise_descriptors, transport,
+};
 use access::{DevIssuer, Freshness, Identity, Issuers, Oidc};
 use anyhow::Context;
 use chrono::TimeDelta;
@@ -91,6 +93,8 @@ pub struct Settings {
     /// How log lines look.
     #[arg(long, env = "REGIOHUB_LOG_FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
+    #[command(flatten)]
+    limits: Limits,
 }
 
 /// Where requests come in.
@@ -136,6 +140,7 @@ impl Settings {
     /// # Errors
     /// The first thing that is wrong, in a sentence that says what to do.
     pub async fn check(&self, directory: &Path, listens: &[Listens]) -> anyhow::Result<()> {
+        self.limits.check()?;
         for one in listens {
             development::allowed(self.development, &self.issuers, directory, one.address())?;
             one.allowed(self.https)?;
@@ -177,14 +182,17 @@ impl Settings {
         &self.development_subjects
     }
 
-    /// Begins logging, and chooses how connections are encrypted. Once in a process, before anything else.
+    /// Begins logging, chooses how connections are encrypted, and raises the limit of descriptors. Once in a process, before
+    /// anything else.
     ///
     /// # Errors
     /// When a setting is wrong.
     pub fn begin(&self, name: &str) -> anyhow::Result<Telemetry> {
         // Only the first provider counts; a second call is no harm.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        telemetry::begin(name, &self.log, self.log_format, self.otlp.as_deref())
+        let telemetry = telemetry::begin(name, &self.log, self.log_format, self.otlp.as_deref())?;
+        raise_descriptors();
+        Ok(telemetry)
     }
 
     /// How streams and subjects are called.
@@ -193,10 +201,18 @@ impl Settings {
         &self.streams
     }
 
-    /// How answers look.
+    /// What is bounded.
     #[must_use]
-    pub fn shell(&self) -> web::Shell {
-        web::Shell { https: self.https, ..web::Shell::default() }
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Nothing to serve yet: how answers look, and how much is let in.
+    #[must_use]
+    pub fn server(&self, issuers: &Issuers) -> Server {
+        let shell = web::Shell { https: self.https, ..web::Shell::default() };
+        let (rates, bounds) = (self.limits.rates(), self.limits.connections());
+        Server { issuers: Some(issuers.clone()), rates, bounds, ..Server::new(shell) }
     }
 
     /// What all services of this process share; the vault's tables are made or brought up to date.
@@ -264,7 +280,7 @@ impl Settings {
             },
             secrets: hub_secrets,
             connections: self.connections,
-            bounds: web::Bounds::default(),
+            bounds: self.limits.requests(),
         };
         let operator = match &self.operator {
             Some(operator) => {

@@ -7,7 +7,7 @@ use crate::{demo, inside};
 use anyhow::Context;
 use bus::NatsAccess;
 use chassis::{
-    Listeners, Listens, Server, Settings, Signing, development, operator_key, serve, shutdown_signal, transport,
+    Listeners, Listens, Server, Settings, Signing, development, listen, operator_key, serve, shutdown_signal, transport,
 };
 use clap::Args;
 use embedded::{Config, Servers, default_bin_dir, default_data_dir};
@@ -78,8 +78,8 @@ impl Up {
         let shutdown = shutdown_signal()?;
         // Before anything is started: a port that is taken is found out at once.
         let listeners = Listeners {
-            public: Some(bound(self.address, self.port, "--port or --address").await?),
-            internal: bound(self.internal_address, self.internal_port, "--internal-port").await?,
+            public: Some(self.bound(self.address, self.port, "--port or --address")?),
+            internal: self.bound(self.internal_address, self.internal_port, "--internal-port")?,
         };
         let config = self.servers();
         // Kept until the end: dropping it stops the servers.
@@ -144,7 +144,7 @@ impl Up {
             internal: hub.internal,
             checks: hub.checks,
             buses: hub.buses,
-            shell: self.settings.shell(),
+            ..self.settings.server(&platform.issuers)
         };
         let serving = serve(listeners, server, shutdown);
         inside::remember(&self.data_dir, internal)?;
@@ -166,6 +166,12 @@ impl Up {
         Ok(())
     }
 
+    fn bound(&self, address: IpAddr, port: u16, choose: &str) -> anyhow::Result<TcpListener> {
+        let wanted = SocketAddr::new(address, port);
+        listen(wanted, self.settings.limits().backlog())
+            .with_context(|| format!("cannot listen on {wanted}; choose another {choose}"))
+    }
+
     fn servers(&self) -> Config {
         let mut config = Config::new(&self.data_dir, &self.servers);
         config.postgres_bin.clone_from(&self.postgres_bin);
@@ -174,9 +180,4 @@ impl Up {
         config.nats_url = self.nats_url.as_ref().map(|url| url.expose_secret().to_owned());
         config
     }
-}
-
-async fn bound(address: IpAddr, port: u16, choose: &str) -> anyhow::Result<TcpListener> {
-    let wanted = SocketAddr::new(address, port);
-    TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}; choose another {choose}"))
 }

@@ -6,6 +6,7 @@
 //! **Invariant:** the ledger knows only what HTTP answered; it never asks the hub what happened before it compares.
 
 mod compare;
+mod connections;
 mod elsewhere;
 mod ending;
 mod forged;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use chassis::{Secrets, shutdown_signal};
+use chassis::{Limits, Secrets, listen, raise_descriptors, serve_alone, shutdown_signal};
 use clap::Args;
 use proofs::{Checkpoint, Kind, Note, Signer};
 use sha2::{Digest, Sha256};
@@ -16,7 +16,6 @@ use std::net::SocketAddr;
 use std::ops::Add;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
 /// Be a witness for the logs of another installation: keep the checkpoints it shows, and sign those that go on from what
@@ -43,6 +42,8 @@ pub(super) struct Witness {
     /// Where it listens.
     #[arg(long, default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
+    #[command(flatten)]
+    limits: Limits,
 }
 
 struct Desk {
@@ -66,8 +67,9 @@ impl Witness {
         let secret = secrets.kept("witness")?;
         let signer = Signer::new(&self.name, &secret).context("--name")?;
         let verifier = signer.verifier(Kind::Witness).to_string();
+        raise_descriptors();
         let listener =
-            TcpListener::bind(self.listen).await.with_context(|| format!("cannot listen on {}", self.listen))?;
+            listen(self.listen, self.limits.backlog()).with_context(|| format!("cannot listen on {}", self.listen))?;
         println!("{verifier}\nready http://{}", listener.local_addr()?);
         let desk = Arc::new(Desk { folder: self.folder, trusted, signer, turn: Mutex::default(), _lock: lock });
         let router = axum::Router::new()
@@ -75,8 +77,7 @@ impl Witness {
             .route("/key", get(async move || verifier))
             .with_state(desk);
         let shutdown = shutdown_signal()?;
-        axum::serve(listener, router).with_graceful_shutdown(async move { shutdown.cancelled().await }).await?;
-        Ok(())
+        serve_alone(listener, router, &self.limits, shutdown).await
     }
 }
 

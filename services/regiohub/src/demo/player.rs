@@ -211,7 +211,7 @@ impl Step<'_> {
             request = request.header("content-type", *kind).body(body.clone());
         }
         let silent = |error: reqwest::Error| self.trouble(method, path, format!("nothing answers: {error:#}"), NO_HUB);
-        let answer = request.send().await.map_err(silent)?;
+        let answer = in_turn(request).await.map_err(silent)?;
         player.remember(answer.headers().get("hub-position").and_then(|value| value.to_str().ok()));
         let status = answer.status();
         let text = answer.text().await.map_err(silent)?;
@@ -236,6 +236,20 @@ impl Step<'_> {
         let (step, who, method) = (self.name.clone(), self.who.clone(), method.to_string());
         Trouble { step, who, method, path, said, help }.into()
     }
+}
+
+/// Sends a request, and again when the hub says that this client asks too fast.
+async fn in_turn(request: reqwest::RequestBuilder) -> reqwest::Result<reqwest::Response> {
+    for _ in 0..TRIES {
+        let Some(again) = request.try_clone() else { break };
+        let answer = again.send().await?;
+        if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+            return Ok(answer);
+        }
+        let said = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        tokio::time::sleep(Duration::from_secs(said.unwrap_or(1).min(10))).await;
+    }
+    request.send().await
 }
 
 /// Which service decides what is asked at a path.

@@ -58,6 +58,8 @@ pub fn up_logging(data: &Path, port: u16, what: &str) -> Command {
     let log = File::options().create(true).append(true).open(data.join("hub.log")).unwrap();
     let mut command = Command::new(program());
     command.args(["up", "--development", "--log", what, "--port", &port.to_string(), "--data-dir"]).arg(data);
+    // All who ask in a test are one client.
+    command.args(["--rate-client", "1000000", "--rate-client-burst", "1000000"]);
     for given in ["REGIOHUB_POSTGRES_URL", "REGIOHUB_VAULT_URL", "REGIOHUB_NATS_URL", "REGIOHUB_DATA", "REGIOHUB_PORT"]
     {
         command.env_remove(given);

@@ -31,6 +31,8 @@ impl Hub {
         let data: PathBuf = folder.join("hub");
         let mut child = Command::new(std::env::current_exe()?)
             .args(["up", "--development", "--port", "0", "--log", "warn"])
+            // One client asks as fast as the hub answers.
+            .args(["--rate-client", "1000000", "--rate-client-burst", "1000000"])
             .arg("--data-dir")
             .arg(&data)
             .args(["--postgres-url", &bed.postgres_url, "--vault-url", &bed.postgres_url, "--nats-url", &bed.nats_url])

@@ -1,0 +1,7 @@
+//! A listener under attack, asked over real connections.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod connections;
+mod heartbeat;
+mod listener;
