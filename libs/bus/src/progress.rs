@@ -30,6 +30,8 @@ struct Known {
     readers: BTreeMap<String, Vec<String>>,
     /// Those that answer from memory: what another process applied is not in ours yet.
     in_memory: HashSet<String>,
+    /// When checkpoints of a region were looked up lately.
+    looked: HashMap<RegionId, Instant>,
     /// By reader, service and region.
     positions: HashMap<(String, String, RegionId), i64>,
     /// Where each log ends, by service and region.
@@ -213,6 +215,9 @@ impl Progress {
     }
 
     async fn look(&self, region: &RegionId) -> Result<(), Error> {
+        if !self.is_my_look(region) {
+            return Ok(());
+        }
         let mut rows = tenant(&self.0.app, region).await?;
         let found: Vec<(String, String, i64)> = sqlx::query_as(
             "select kept.reader, kept.service, kept.position
@@ -233,6 +238,13 @@ impl Progress {
             *told = position.max(*told);
         }
         Ok(())
+    }
+
+    /// However many wait for a region, one looks and the others see what it found.
+    fn is_my_look(&self, region: &RegionId) -> bool {
+        let looked = &mut self.known().looked;
+        looked.retain(|_, since| since.elapsed() < LOOK);
+        !looked.contains_key(region) && looked.insert(region.clone(), Instant::now()).is_none()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
