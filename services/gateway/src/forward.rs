@@ -7,10 +7,10 @@ use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderName, header};
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, PathItem};
 use web::{Problem, Trace};
 
 const TRACEPARENT: &str = "traceparent";
@@ -50,8 +50,9 @@ pub fn compose(queries: Router, own: OpenApi, backends: &[Backend], issuers: &Is
         let to = To { name: backend.name, place: backend.place.clone(), issuers: issuers.clone() };
         let mut routes = Router::new();
         for (path, item) in &backend.openapi.paths.paths {
-            for method in methods(item) {
-                routes = routes.route(path, on(method, forward));
+            for (method, operation) in operations(item) {
+                let open = operation.operation_id.as_deref().is_some_and(|id| access::PUBLIC.contains(&id));
+                routes = routes.route(path, if open { on(method, forward_anyone) } else { on(method, forward) });
             }
         }
         router = router.merge(routes.with_state(to));
@@ -59,7 +60,7 @@ pub fn compose(queries: Router, own: OpenApi, backends: &[Backend], issuers: &Is
     (router.merge(web::openapi(&document)).merge(crate::document::pages()), document)
 }
 
-fn methods(item: &PathItem) -> Vec<MethodFilter> {
+fn operations(item: &PathItem) -> impl Iterator<Item = (MethodFilter, &Operation)> {
     let PathItem { get, put, post, delete, patch, .. } = item;
     [
         (get, MethodFilter::GET),
@@ -69,14 +70,21 @@ fn methods(item: &PathItem) -> Vec<MethodFilter> {
         (patch, MethodFilter::PATCH),
     ]
     .into_iter()
-    .filter_map(|(operation, method)| operation.is_some().then_some(method))
-    .collect()
+    .filter_map(|(operation, method)| Some((method, operation.as_ref()?)))
 }
 
+/// The service checks the token and what it allows; without one, or with a bad one, nothing goes further.
 async fn forward(State(to): State<To>, request: Request) -> Response {
-    // The service checks the token and what it allows; here a bad one goes no further.
-    if let Some(token) = bearer(request.headers())
-        && let Err(denied) = to.issuers.verify(token).await
+    match web::bearer(request.headers()) {
+        Ok(_) => forward_anyone(State(to), request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The same where no token is needed.
+async fn forward_anyone(State(to): State<To>, request: Request) -> Response {
+    if let Ok(token) = web::bearer(request.headers())
+        && let Err(denied) = to.issuers.verify(&token).await
     {
         return Problem::from(denied).into_response();
     }
@@ -102,10 +110,6 @@ fn afresh(request: Request) -> Request {
         parts.extensions.insert(trace);
     }
     Request::from_parts(parts, body)
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 async fn over_http(address: &str, http: &reqwest::Client, request: Request) -> Result<Response, reqwest::Error> {
