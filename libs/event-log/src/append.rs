@@ -40,14 +40,14 @@ pub struct Change {
     pub stream: String,
     /// The version the decision was made on; another one is a conflict. 0: nothing happened yet.
     pub expected: i32,
-    /// What happened, in order; at least one.
+    /// What happened, in order. Nothing: the others rest on that version, and are written only while it is the last.
     pub events: Vec<NewEvent>,
 }
 
 /// Events for some streams of one log, written together or not at all.
 #[derive(Clone, Debug)]
 pub struct Append {
-    /// At most one change a stream; at least one change.
+    /// At most one change a stream; at least one with events, and that first.
     pub changes: Vec<Change>,
     /// What they share.
     pub context: Context,

@@ -142,7 +142,8 @@ impl EventLog {
 }
 
 impl Batch {
-    /// Adds a decision. A later one on the same stream sees what the earlier one decided.
+    /// Adds a decision. A later one on the same stream sees what the earlier one decided. One that changes nothing is
+    /// decided on the history as it is when the others are written: nobody writes to its stream in between.
     pub fn add<A: Aggregate>(&mut self, id: &A::Id, command: A::Command) -> &mut Self {
         let decide: Decide = Box::new(move |history, earlier, asked| {
             let state = replay::<A>(history, earlier)?;
@@ -245,11 +246,16 @@ impl Batch {
                 }
             }
         }
-        Ok(if changes.is_empty() {
-            Decided::Nothing { stream: first.to_owned(), version: version(first) }
-        } else {
-            Decided::Changes(changes)
-        })
+        if changes.is_empty() {
+            return Ok(Decided::Nothing { stream: first.to_owned(), version: version(first) });
+        }
+        for step in &self.steps {
+            if !places.contains_key(step.stream.as_str()) {
+                places.insert(&step.stream, changes.len());
+                changes.push(Change { stream: step.stream.clone(), expected: version(&step.stream), events: vec![] });
+            }
+        }
+        Ok(Decided::Changes(changes))
     }
 
     async fn head(&self) -> Result<i64, Error> {

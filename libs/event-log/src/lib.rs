@@ -21,6 +21,7 @@ mod read;
 mod recorded;
 mod restored;
 mod size;
+mod streams;
 mod telemetry;
 
 pub use append::{Append, Change, Context, NewEvent};

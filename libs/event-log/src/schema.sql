@@ -83,6 +83,26 @@ begin
     return query select true, p_position + cardinality(p_streams), p_recorded_at, p_frontier;
 end $$;
 
+-- Answers the position again while streams are at the versions they were read at, and holds the head so that they stay
+-- there until the commit. One that moved on is a unique violation, as it would be for whoever writes to it.
+create or replace function event_log.unmoved(p_region text, p_position bigint, p_streams text[], p_versions integer[])
+returns bigint
+language plpgsql as $$
+begin
+    if cardinality(p_streams) > 0 then
+        perform set_config('regiohub.region', p_region, true);
+        perform from event_log.head where region = p_region for update;
+        if exists (
+            select from unnest(p_streams, p_versions) as read (stream, version)
+            where read.version <> coalesce((select event.version from event_log.event
+                                            where event.region = p_region and event.stream = read.stream
+                                            order by event.version desc limit 1), 0)) then
+            raise unique_violation using message = 'a stream that was read has moved on';
+        end if;
+    end if;
+    return p_position;
+end $$;
+
 -- The histories of some streams, and what some commands answered when they were asked before: one round trip.
 create or replace function event_log.load(p_region text, p_streams text[], p_commands uuid[])
 returns table (kept boolean, stream text, body text, command uuid,

@@ -39,6 +39,9 @@ pub(crate) struct Batch {
     pub fingerprints: Vec<Option<Vec<u8>>>,
     pub answer_versions: Vec<Option<i32>>,
     pub answer_positions: Vec<Option<i64>>,
+    /// The streams that something in this batch rests on without writing to them, and their versions.
+    pub read: Vec<String>,
+    pub read_versions: Vec<i32>,
 }
 
 /// What the log says stands in the way.
@@ -68,6 +71,8 @@ impl Batch {
             fingerprints: vec![],
             answer_versions: vec![],
             answer_positions: vec![],
+            read: vec![],
+            read_versions: vec![],
         }
     }
 
@@ -95,6 +100,10 @@ impl Batch {
         let append = &request.append;
         let first = self.len();
         for change in &append.changes {
+            if change.events.is_empty() {
+                self.read.push(change.stream.clone());
+                self.read_versions.push(change.expected);
+            }
             for (version, event) in (change.expected + 1..).zip(&change.events) {
                 let place = Place {
                     source,

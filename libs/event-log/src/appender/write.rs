@@ -22,7 +22,7 @@ pub(crate) async fn write(held: &mut Held, region: &RegionId, tip: &Tip, batch: 
     let connection = held.take().await?;
     let written = sqlx::query(
         "select done, head_position, head_recorded_at, head_frontier
-         from event_log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         from event_log.append($1, event_log.unmoved($1, $2, $15, $16), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(region.as_str())
     .bind(tip.position())
@@ -38,6 +38,8 @@ pub(crate) async fn write(held: &mut Held, region: &RegionId, tip: &Tip, batch: 
     .bind(&batch.fingerprints)
     .bind(&batch.answer_versions)
     .bind(&batch.answer_positions)
+    .bind(&batch.read)
+    .bind(&batch.read_versions)
     .fetch_one(&mut *connection)
     .await;
     match written {
@@ -59,9 +61,10 @@ pub(crate) async fn write(held: &mut Held, region: &RegionId, tip: &Tip, batch: 
 
 async fn standing(connection: &mut PgConnection, region: &RegionId, batch: &Batch) -> sqlx::Result<Standing> {
     let commands: Vec<_> = batch.commands.iter().flatten().copied().collect();
+    let streams: Vec<&str> = batch.streams.iter().chain(&batch.read).map(String::as_str).collect();
     let rows = sqlx::query("select * from event_log.standing($1, $2, $3)")
         .bind(region.as_str())
-        .bind(&batch.streams)
+        .bind(streams)
         .bind(commands)
         .fetch_all(connection)
         .await?;

@@ -10,4 +10,5 @@ mod durable;
 mod giving_up;
 mod isolation;
 mod reading;
+mod resting;
 mod restoring;
