@@ -1,4 +1,6 @@
-//! Who may not be forgotten for the time being, and why: all holds of a region (bewaarplicht, opschorting).
+//! Who may not be forgotten for the time being, and why (bewaarplicht, opschorting): a stream for each whom holds cover.
+//!
+//! Those of before stand in one stream of the region.
 
 use super::retention_schedule::Class;
 use chrono::NaiveDate;
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{ActorId, HoldId, PersonId, Reason};
 
-/// What happened to the holds of a region.
+/// What happened to holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {

@@ -10,6 +10,7 @@
 
 pub mod daily;
 pub mod hold;
+pub(crate) mod holds;
 pub mod people;
 pub mod round;
 pub mod run;

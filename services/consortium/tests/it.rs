@@ -6,6 +6,8 @@
 mod alone;
 #[path = "it/founding.rs"]
 mod founding;
+#[path = "it/holds.rs"]
+mod holds;
 #[path = "it/importing.rs"]
 mod importing;
 #[path = "it/people.rs"]

@@ -3,7 +3,8 @@
 use super::TAG;
 use crate::person::Person;
 use crate::retention::{
-    hold::{Hold, Holds, commands::Command},
+    hold::{Hold, Holds, HoldsOf, commands::Command},
+    holds::{all, stream_of},
     turn,
 };
 use axum::extract::State;
@@ -131,8 +132,10 @@ async fn place_retention_hold(
             Person::Forgotten => return Err(vault::Error::Forgotten(person).into()),
         }
     }
+    // An id that was given to another hold stands for that one.
+    let of = stream_of(&hub, &region, hold).await?.unwrap_or(HoldsOf::On(covers));
     let command = Command::Place { hold, covers, reason, until };
-    Ok(hub.log.execute::<Holds>(&region, &region, command, &asked).await?.into())
+    Ok(hub.log.execute::<Holds>(&region, &of, command, &asked).await?.into())
 }
 
 /// Lift a hold: from now on it keeps nobody (opschorting opheffen).
@@ -148,10 +151,8 @@ async fn lift_retention_hold(
     Valid(HoldLifting { reason }): Valid<HoldLifting>,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region())?;
-    if hub.log.load::<Holds>(&region, &region).await?.state.get(hold).is_none() {
-        return Err(Problem::not_found("hold", "opschorting"));
-    }
-    Ok(hub.log.execute::<Holds>(&region, &region, Command::Lift { hold, reason }, &asked).await?.into())
+    let of = stream_of(&hub, &region, hold).await?.ok_or_else(|| Problem::not_found("hold", "opschorting"))?;
+    Ok(hub.log.execute::<Holds>(&region, &of, Command::Lift { hold, reason }, &asked).await?.into())
 }
 
 /// List holds, the first placed first (opschortingen).
@@ -167,8 +168,10 @@ async fn list_retention_holds(
     caller: Caller,
 ) -> Result<Listed<HoldShown>, Problem> {
     let today = caller.about(&Touches::region())?.today();
-    let holds = hub.log.load::<Holds>(&region, &region).await?.state;
-    let all = holds.all();
+    let holds = all(&hub, &region).await?;
+    let mut all: Vec<&Hold> = holds.all().iter().collect();
+    // Where they stand does not show in their order.
+    all.sort_by_key(|hold| (hold.placed_on, hold.id));
     let begin = match which.after {
         None => 0,
         Some(after) => 1 + all.iter().position(|hold| hold.id == after).ok_or_else(super::unknown_page)?,
@@ -179,6 +182,6 @@ async fn list_retention_holds(
             && which.person.is_none_or(|person| hold.covers == Covers::Person { person })
             && which.class.is_none_or(|class| hold.covers == Covers::Class { class })
     };
-    let found = all.iter().skip(begin).filter(fits).take(usize::from(page.limit) + 1);
+    let found = all.into_iter().skip(begin).filter(fits).take(usize::from(page.limit) + 1);
     Ok(Listed::cut(found.map(|hold| shown(hold, today)).collect(), &page, |hold| hold.id.to_string()))
 }

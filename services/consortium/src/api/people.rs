@@ -5,7 +5,7 @@ use crate::{
     company::Company,
     consortium::Consortium,
     person::{Person, commands::Command},
-    retention::{hold::Holds, schedule::class, turn},
+    retention::{holds::over, schedule::class, turn},
     sealing,
 };
 use axum::extract::State;
@@ -179,8 +179,9 @@ async fn forget_person(
     }
     super::not_reused(&hub, &region, &asked).await?;
     if let Person::Known(known) = &known.state {
-        let holds = hub.log.load::<Holds>(&region, &region).await?.state;
-        if let Some(held) = holds.covering(person, class(&known.part), asked.today())
+        let class = class(&known.part);
+        let holds = over(&hub, &region, class, &[person]).await?.pop().unwrap_or_default();
+        if let Some(held) = holds.covering(person, class, asked.today())
             // What was destroyed before the hold, and is not told yet, nobody can hold any more.
             && !hub.vault.is_forgotten(&region, person).await?
         {

@@ -3,6 +3,7 @@
 use super::TAG;
 use crate::retention::{
     hold::Holds,
+    holds::all,
     people::{Due, People},
     round::Round,
     schedule::Schedules,
@@ -145,7 +146,7 @@ struct Deciding {
 impl Deciding {
     async fn load(hub: &Hub, region: &RegionId) -> Result<Self, Problem> {
         let schedules = hub.log.load::<Schedules>(region, region).await?.state;
-        Ok(Self { schedules, holds: hub.log.load::<Holds>(region, region).await?.state })
+        Ok(Self { schedules, holds: all(hub, region).await? })
     }
 
     fn people<'a>(&'a self, hub: &'a Hub, region: &'a RegionId, day: NaiveDate) -> People<'a> {

@@ -1,12 +1,16 @@
-//! Holds keep people from being forgotten, whatever their term says: one stream for the whole region.
+//! Holds keep people from being forgotten, whatever their term says: those on one person, one class or everybody are
+//! one stream.
 //!
 //! none ─place→ Placed ─lift, or its last day passes→ over
 //!
 //! **Invariant:** whether somebody may be forgotten is asked here, of the log, and never of a table that may lag.
 
 pub mod commands;
+mod stream;
 #[cfg(test)]
 mod tests;
+
+pub use stream::HoldsOf;
 
 use crate::person::commands::Held;
 use chrono::NaiveDate;
@@ -14,10 +18,10 @@ use commands::{Command, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::consortium::retention_hold::{Covers, Event};
 use proto_schemas::consortium::retention_schedule::Class;
-use vocabulary::{ActorId, HoldId, PersonId, Reason, RegionId};
+use vocabulary::{ActorId, HoldId, PersonId, Reason};
 
-/// Every hold that was ever placed in a region.
-#[derive(Default)]
+/// Every hold of one stream that was ever placed, or of several put together.
+#[derive(Clone, Debug, Default)]
 pub struct Holds {
     all: Vec<Hold>,
 }
@@ -60,6 +64,15 @@ impl Hold {
 }
 
 impl Holds {
+    /// Those of several streams, the first day's first.
+    #[must_use]
+    pub fn together(streams: impl IntoIterator<Item = Self>) -> Self {
+        let mut all: Vec<Hold> = streams.into_iter().flat_map(|holds| holds.all).collect();
+        // In the streams' order where the day is the same.
+        all.sort_by_key(|hold| hold.placed_on);
+        Self { all }
+    }
+
     /// Every hold, the first placed first.
     #[must_use]
     pub fn all(&self) -> &[Hold] {
@@ -87,7 +100,7 @@ impl Holds {
 
 impl Aggregate for Holds {
     const CATEGORY: &'static str = "retention-hold";
-    type Id = RegionId;
+    type Id = HoldsOf;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;

@@ -4,6 +4,7 @@
 //! all of a batch at once, then one append says so. What stops in between is completed by the next round.
 
 use super::hold::Holds;
+use super::holds::{all, over};
 use super::people::People;
 use super::run::{Run, commands::Command};
 use super::schedule::{Schedules, class as class_of};
@@ -51,9 +52,10 @@ impl Round {
     pub async fn run(&self) -> Result<Option<Done>, NotYet> {
         let before = self.hub.log.load::<Run>(&self.region, &self.run).await?.state;
         if before != Run::Finished {
+            let holds = all(&self.hub, &self.region).await?;
             for class in Class::ALL {
                 let mut after = None;
-                while let Some(last) = self.batch(class, after).await? {
+                while let Some(last) = self.batch(class, &holds, after).await? {
                     after = Some(last);
                 }
             }
@@ -72,16 +74,17 @@ impl Round {
     }
 
     /// Forgets whoever of the next people of a class is due; the last one looked at, nothing at the end.
-    async fn batch(&self, class: Class, after: Option<PersonId>) -> Result<Option<PersonId>, NotYet> {
+    /// `held` are left out where they are found; who is held by now is asked of the log.
+    async fn batch(&self, class: Class, held: &Holds, after: Option<PersonId>) -> Result<Option<PersonId>, NotYet> {
         let (log, region, day) = (&self.hub.log, &self.region, self.asked.today());
         let _turn = turn(&self.hub, region).await?;
         let schedules = log.load::<Schedules>(region, region).await?.state;
-        let holds = log.load::<Holds>(region, region).await?.state;
         let Some(version) = schedules.on(day) else { return Ok(None) };
-        let people = People { hub: &self.hub, region, version: Some(version), holds: &holds, day };
+        let people = People { hub: &self.hub, region, version: Some(version), holds: held, day };
         let found = people.due(&[class], Some(false), after, BATCH).await?;
+        let ids: Vec<PersonId> = found.iter().map(|found| found.id).collect();
         let mut due: Vec<(PersonId, Expired)> = Vec::new();
-        for id in found.iter().map(|found| found.id) {
+        for (id, holds) in ids.iter().copied().zip(over(&self.hub, region, class, &ids).await?) {
             if let Person::Known(known) = log.load::<Person>(region, &id).await?.state
                 && let Some(expired) = version.expired(&known, day)
                 && holds.covering(id, class_of(&known.part), day).is_none()
@@ -109,7 +112,7 @@ impl Round {
     async fn held(&self) -> Result<Vec<Held>, NotYet> {
         let (log, region, day) = (&self.hub.log, &self.region, self.asked.today());
         let schedules = log.load::<Schedules>(region, region).await?.state;
-        let holds = log.load::<Holds>(region, region).await?.state;
+        let holds = all(&self.hub, region).await?;
         let people = People { hub: &self.hub, region, version: schedules.on(day), holds: &holds, day };
         let mut all = Vec::new();
         for class in Class::ALL {

@@ -81,3 +81,31 @@ fn a_hold_holds_through_its_last_day_or_until_it_is_lifted() {
     assert_eq!(one_lifted.covering(person("x"), Class::Pupil, date("2027-01-01")).map(|it| it.hold), Some(hold("b")));
     assert!(!covered(&one_lifted, "x", Class::Staff, "2027-01-01"));
 }
+
+#[test]
+fn a_stream_of_holds_is_read_as_it_is_written_and_is_never_a_region() {
+    let on = [Covers::Region, Covers::Class { class: Class::Staff }, Covers::Person { person: person("x") }];
+    for of in on.map(HoldsOf::On) {
+        assert_eq!(of.to_string().parse(), Ok(of.clone()));
+        assert!(of.to_string().parse::<vocabulary::RegionId>().is_err(), "{of}");
+    }
+    assert_eq!("voorbeeld".parse(), Ok(HoldsOf::Earlier("voorbeeld".parse().unwrap())));
+    for bad in ["", "class:", "class:x", "person:x", "region:", "Voorbeeld"] {
+        assert!(bad.parse::<HoldsOf>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn holds_of_several_streams_count_together_and_the_first_day_comes_first() {
+    let on = |name: &str, covers, day: &str| {
+        let Event::Placed { hold, reason, until, placed_by, .. } = placed(name, covers, None) else { unreachable!() };
+        Holds::replay([Event::Placed { hold, covers, reason, until, placed_by, occurred_on: date(day) }])
+    };
+    let own = on("own", Covers::Person { person: person("x") }, "2026-09-02");
+    let class = on("class", Covers::Class { class: Class::Pupil }, "2026-09-01");
+    let together = Holds::together([own, class]);
+    let first = |name: &str| together.covering(person(name), Class::Pupil, date("2026-09-03")).map(|held| held.hold);
+    assert_eq!((first("x"), first("y")), (Some(hold("class")), Some(hold("class"))));
+    assert_eq!(together.all().iter().map(|it| it.id).collect::<Vec<_>>(), [hold("class"), hold("own")]);
+    assert_eq!(together.covering(person("x"), Class::Staff, date("2026-09-03")).map(|it| it.hold), Some(hold("own")));
+}
