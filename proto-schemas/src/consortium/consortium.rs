@@ -1,4 +1,6 @@
-//! The region itself: its partners, its plan, its periods. One stream per region.
+//! The region itself: its plan, its periods, its lead partner, in one stream; and its members, in a stream each.
+//!
+//! Those that joined before members had streams stand in the region's.
 
 use super::place::{Address, Coordinates};
 use chrono::NaiveDate;

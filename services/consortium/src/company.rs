@@ -83,7 +83,7 @@ impl Aggregate for Company {
 
     fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
         let occurred_on = command.occurred_on();
-        if occurred_on > asked.today() {
+        if occurred_on.is_some_and(|date| date > asked.today()) {
             return Err(Refusal::InTheFuture);
         }
         // What was done before is done, whatever date it is told under now.
@@ -100,7 +100,7 @@ impl Aggregate for Company {
         if done {
             return Ok(vec![]);
         }
-        if self.latest.is_some_and(|latest| occurred_on < latest) {
+        if occurred_on.is_some_and(|date| self.latest.is_some_and(|latest| date < latest)) {
             return Err(Refusal::BeforeTheLastStep);
         }
         match (self.stage, command) {
@@ -108,6 +108,7 @@ impl Aggregate for Company {
             (_, Command::Nominate(_)) => Err(Refusal::AlreadyKnown),
             (Stage::Unknown, _) => Err(Refusal::NotNominated),
             (Stage::Left, _) => Err(Refusal::HasLeft),
+            (_, Command::Stay) => Ok(vec![]),
             (Stage::Nominated, Command::Orient { occurred_on }) => {
                 Ok(vec![Event::Oriented { occurred_on: *occurred_on }])
             }

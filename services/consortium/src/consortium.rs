@@ -1,15 +1,17 @@
-//! A consortium is one region: its partners, the plan they adopted, and the periods it is told in.
+//! A consortium is one region: who leads it, the plan its partners adopted, and the periods it is told in.
 //!
 //! Unfounded ─found→ Founded ─adopt plan→ Planned (adopted anew as often as needed)
 //!
-//! **Invariant:** no policy, grants, companies or people: those live their own lives.
+//! **Invariant:** no policy, grants, companies or people: those live their own lives. So do its members; those that joined
+//! in this stream before they did are folded here, and nothing more is written of them.
 
 pub mod commands;
 pub mod plan;
 pub mod school;
 
+use crate::member::{MemberId, commands::Earlier};
 use chrono::NaiveDate;
-use commands::{Command, Refusal};
+use commands::{Command, Partners, Refusal};
 use decider::{Aggregate, Asked};
 use plan::Plan;
 use proto_schemas::consortium::consortium::{Event, Partner};
@@ -63,22 +65,25 @@ impl Consortium {
         self.name.is_some()
     }
 
-    /// What is known of a member school.
+    /// What this stream says of a member.
     #[must_use]
-    pub fn school(&self, code: &BranchCode) -> Option<&School> {
-        self.schools.get(code)
+    pub fn earlier(&self, id: &MemberId) -> Earlier {
+        let founded = self.is_founded();
+        match id {
+            MemberId::School(code) => {
+                let (school, seat) = (self.schools.get(code).cloned(), self.seats.get(code).copied());
+                Earlier { founded, school, seat, partner: false }
+            }
+            MemberId::Partner(partner) => {
+                Earlier { founded, partner: self.partners.contains(partner), ..Earlier::default() }
+            }
+        }
     }
 
-    /// The codes of the member schools.
-    #[must_use]
-    pub fn members(&self) -> BTreeSet<BranchCode> {
-        self.schools.keys().cloned().collect()
-    }
-
-    /// Who holds a school's seat in the working group.
-    #[must_use]
-    pub fn seat(&self, school: &BranchCode) -> Option<ActorId> {
-        self.seats.get(school).copied()
+    /// Who takes part by this stream.
+    pub fn members(&self) -> impl Iterator<Item = MemberId> {
+        let schools = self.schools.keys().cloned().map(MemberId::School);
+        schools.chain(self.partners.iter().cloned().map(MemberId::Partner))
     }
 
     /// The first day of the programme, once a plan is adopted.
@@ -87,24 +92,18 @@ impl Consortium {
         self.plan.as_ref().map(|adopted| adopted.plan.programme_from)
     }
 
-    fn has_partner(&self, kind: fn(&Partner) -> bool) -> bool {
-        self.partners.iter().any(kind)
-    }
-
     /// Who must be there before a plan is adopted (S1, S5).
-    fn may_adopt(&self, plan: &Plan) -> Result<(), Refusal> {
-        let vmbo = self.schools.values().filter(|school| school.vmbo).count();
-        if vmbo < 2 {
-            return Err(Refusal::TooFewVmboSchools { has: vmbo });
+    fn may_adopt(&self, plan: &Plan, partners: Partners) -> Result<(), Refusal> {
+        if partners.vmbo_schools < 2 {
+            return Err(Refusal::TooFewVmboSchools { has: partners.vmbo_schools });
         }
-        if !self.has_partner(|partner| matches!(partner, Partner::Mbo(_))) {
+        if !partners.mbo {
             return Err(Refusal::NoMbo);
         }
-        if !self.has_partner(|partner| matches!(partner, Partner::Company(_))) {
+        if !partners.company {
             return Err(Refusal::NoCompany);
         }
-        let primary = self.has_partner(|partner| matches!(partner, Partner::PrimarySchool(_)));
-        if plan::needs_primary_schools(plan.programme_from) && !primary {
+        if plan::needs_primary_schools(plan.programme_from) && !partners.primary_school {
             return Err(Refusal::NoPrimarySchool);
         }
         if self.lead.is_none() {
@@ -136,27 +135,11 @@ impl Consortium {
         }
     }
 
-    fn remove_school(&self, code: &BranchCode, occurred_on: NaiveDate) -> Result<Vec<Event>, Refusal> {
-        if !self.schools.contains_key(code) {
-            return Ok(vec![]);
+    fn name_lead_partner(&self, school: &BranchCode, board: &str, occurred_on: NaiveDate) -> Vec<Event> {
+        if self.lead.as_ref().is_some_and(|lead| lead.school == *school && lead.board == board) {
+            return vec![];
         }
-        if self.lead.as_ref().is_some_and(|lead| lead.school == *code) {
-            return Err(Refusal::LeadsTheRegion);
-        }
-        let vacated = self.seats.get(code).map(|member| Event::SeatVacated { school: code.clone(), member: *member });
-        let left = Event::SchoolLeft { school: code.clone(), occurred_on };
-        Ok(vacated.into_iter().chain([left]).collect())
-    }
-
-    fn name_lead_partner(&self, code: &BranchCode, occurred_on: NaiveDate) -> Result<Vec<Event>, Refusal> {
-        let school = self.schools.get(code).ok_or(Refusal::NotAMember)?;
-        if !school.vmbo {
-            return Err(Refusal::LeadIsNotVmbo);
-        }
-        if self.lead.as_ref().is_some_and(|lead| lead.school == *code && lead.board == school.board) {
-            return Ok(vec![]);
-        }
-        Ok(vec![Event::LeadPartnerNamed { school: code.clone(), board: school.board.clone(), occurred_on }])
+        vec![Event::LeadPartnerNamed { school: school.clone(), board: board.to_owned(), occurred_on }]
     }
 
     fn set_target(&self, share: BasisPoints, from: NaiveDate, until: NaiveDate) -> Result<Vec<Event>, Refusal> {
@@ -199,33 +182,16 @@ impl Aggregate for Consortium {
         }
         match command {
             Command::Found { .. } => Ok(vec![]),
-            Command::JoinSchool { school, details, occurred_on } => {
-                Ok(details.news(school, self.schools.get(school), *occurred_on)?.into_iter().collect())
-            }
-            Command::RemoveSchool { school, occurred_on } => self.remove_school(school, *occurred_on),
-            Command::AddPartner { partner, occurred_on } => {
-                Ok(if self.partners.contains(&partner.key()) { vec![] } else { vec![partner.joined(*occurred_on)] })
-            }
-            Command::RemovePartner { partner, occurred_on } => Ok(if self.partners.contains(partner) {
-                vec![Event::PartnerLeft { partner: partner.clone(), occurred_on: *occurred_on }]
-            } else {
-                vec![]
-            }),
-            Command::NameLeadPartner { school, occurred_on } => self.name_lead_partner(school, *occurred_on),
-            Command::TakeSeat { school, member } => match self.seats.get(school) {
-                _ if !self.schools.contains_key(school) => Err(Refusal::NotAMember),
-                Some(holder) if holder == member => Ok(vec![]),
-                Some(_) => Err(Refusal::SeatTaken),
-                None => Ok(vec![Event::SeatTaken { school: school.clone(), member: *member }]),
+            Command::LetGo { school } => match &self.lead {
+                Some(lead) if lead.school == *school => Err(Refusal::LeadsTheRegion),
+                _ => Ok(vec![]),
             },
-            Command::VacateSeat { school, member } => Ok(if self.seat(school) == Some(*member) {
-                vec![Event::SeatVacated { school: school.clone(), member: *member }]
-            } else {
-                vec![]
-            }),
-            Command::AdoptPlan { plan, occurred_on } => {
+            Command::NameLeadPartner { school, board, occurred_on } => {
+                Ok(self.name_lead_partner(school, board, *occurred_on))
+            }
+            Command::AdoptPlan { plan, partners, occurred_on } => {
                 plan.check()?;
-                self.may_adopt(plan)?;
+                self.may_adopt(plan, *partners)?;
                 match &self.plan {
                     Some(adopted) if adopted.plan == *plan => Ok(vec![]),
                     earlier => {

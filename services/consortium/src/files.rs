@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** a fault names a line and a column, never a value: it may be a name.
 
+pub mod named;
 pub mod pupils;
 pub mod schools;
 mod table;

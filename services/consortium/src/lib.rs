@@ -7,6 +7,8 @@ pub mod files;
 pub mod forgotten;
 pub mod grant;
 pub mod import;
+pub mod member;
+mod members;
 mod numbers;
 pub mod person;
 pub mod policy;

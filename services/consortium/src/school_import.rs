@@ -1,21 +1,22 @@
 //! Brings the branches of a file in: what it says of those asked for, all of it or nothing.
 
 use crate::{
-    consortium::{Consortium, commands::Command},
+    consortium::school::School,
     files::{
         Fault,
         schools::{Read, read},
     },
+    member::commands::Command,
 };
 use decider::Refusal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::BranchCode;
 
 /// What a file brings to a region.
 #[derive(Debug, Default)]
 pub struct Brought {
     /// Schools that join or change.
-    pub commands: Vec<Command>,
+    pub commands: Vec<(BranchCode, Command)>,
     /// Schools that are new.
     pub joined: Vec<BranchCode>,
     /// Schools that are told anew.
@@ -28,11 +29,16 @@ pub struct Brought {
 
 /// Holds a file against what the region knows.
 #[must_use]
-pub fn bring(bytes: &[u8], wanted: &BTreeSet<BranchCode>, region: &Consortium, on: chrono::NaiveDate) -> Brought {
+pub fn bring(
+    bytes: &[u8],
+    wanted: &BTreeSet<BranchCode>,
+    known: &BTreeMap<BranchCode, &School>,
+    on: chrono::NaiveDate,
+) -> Brought {
     let Read { schools, faults } = read(bytes, wanted);
     let mut brought = Brought { faults, ..Brought::default() };
     for (school, (line, details)) in schools {
-        let known = region.school(&school);
+        let known = known.get(&school).copied();
         match details.merged(known) {
             Err(refusal) => {
                 brought.faults.push(Fault::at(line, "", refusal.to_string(), refusal.in_dutch()));
@@ -42,7 +48,7 @@ pub fn bring(bytes: &[u8], wanted: &BTreeSet<BranchCode>, region: &Consortium, o
             Ok(_) if known.is_some() => brought.changed.push(school.clone()),
             Ok(_) => brought.joined.push(school.clone()),
         }
-        brought.commands.push(Command::JoinSchool { school, details, occurred_on: on });
+        brought.commands.push((school.clone(), Command::JoinSchool { school, details, occurred_on: on }));
     }
     brought.faults.sort();
     brought

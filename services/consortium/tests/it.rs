@@ -10,6 +10,8 @@ mod founding;
 mod holds;
 #[path = "it/importing.rs"]
 mod importing;
+#[path = "it/members.rs"]
+mod members;
 #[path = "it/people.rs"]
 mod people;
 #[path = "it/retention.rs"]

@@ -7,7 +7,8 @@ use crate::{
         commands::{Command, Nominate, Onboard},
         id_of,
     },
-    consortium::{Consortium, commands::Command as InRegion},
+    member::{Member, MemberId, commands::Command as OfMember},
+    members::known,
 };
 use axum::extract::State;
 use chassis::Hub;
@@ -219,6 +220,8 @@ async fn release_company(
     let mut batch = hub.log.batch(&region);
     batch.add::<Company>(&company, Command::Leave { reason: because.reason, occurred_on });
     let partner = Partner::Company(company);
-    batch.add::<Consortium>(&region, InRegion::RemovePartner { partner, occurred_on });
+    let member = MemberId::Partner(partner.clone());
+    let leave = known(&hub, &region, &member).await?.asked(OfMember::Leave { partner, occurred_on });
+    batch.add::<Member>(&member, leave);
     Ok(batch.commit(&asked).await?.into())
 }

@@ -2,13 +2,15 @@
 
 use super::TAG;
 use crate::{
-    company::Company,
-    consortium::{Consortium, commands::Command as InRegion},
+    company::{Company, commands::Command as OfCompany},
+    consortium::Consortium,
     grant::{
         Grant, Held,
         commands::{Command, Give, Known},
         id_of,
     },
+    member::{Member, MemberId, commands::Command as OfMember},
+    members::known,
     person::Person,
 };
 use axum::extract::State;
@@ -116,9 +118,10 @@ impl Identity {
 }
 
 async fn give(hub: &Hub, region: &RegionId, held: Held, leader: bool, asked: &Asked) -> Result<Created, Problem> {
-    let school = match &held.school {
-        Some(school) => hub.log.load::<Consortium>(region, region).await?.state.school(school).is_some(),
-        None => false,
+    let member = held.school.clone().map(MemberId::School);
+    let at = match &member {
+        Some(member) => Some(known(hub, region, member).await?),
+        None => None,
     };
     let company = match held.company {
         Some(company) => hub.log.load::<Company>(region, &company).await?.state.is_here(),
@@ -129,12 +132,23 @@ async fn give(hub: &Hub, region: &RegionId, held: Held, leader: bool, asked: &As
         None => false,
     };
     let seat = held.school.clone().filter(|_| held.role == Role::WorkingGroupMember);
-    let member = held.actor;
+    let school = at.as_ref().is_some_and(|at| at.school().is_some());
+    // Where they are now they are while the role is given; where they are not, that refuses it.
+    let (actor, works_at) = (held.actor, held.company.filter(|_| company));
     let mut batch = hub.log.batch(region);
     let known = Known { school, company, pupil, leader };
     batch.add::<Grant>(&id_of(region, &held), Command::Give(Give { held, known }));
-    if let Some(school) = seat {
-        batch.add::<Consortium>(region, InRegion::TakeSeat { school, member });
+    match (member, at, seat) {
+        (Some(member), Some(at), Some(school)) => {
+            batch.add::<Member>(&member, at.asked(OfMember::TakeSeat { school, member: actor }));
+        }
+        (Some(member), Some(at), None) if school => {
+            batch.add::<Member>(&member, at.asked(OfMember::Stay));
+        }
+        _ => {}
+    }
+    if let Some(company) = works_at {
+        batch.add::<Company>(&company, OfCompany::Stay);
     }
     let done = batch.commit(asked).await?;
     Ok(Created::at(done, "/v1/regions/{region}/grants/{id}"))
@@ -247,7 +261,9 @@ async fn revoke_role(
     let mut batch = hub.log.batch(&region);
     batch.add::<Grant>(&grant, Command::Revoke { reason: revoking.reason });
     if let (Role::WorkingGroupMember, Some(school)) = (held.role, held.school.clone()) {
-        batch.add::<Consortium>(&region, InRegion::VacateSeat { school, member: held.actor });
+        let member = MemberId::School(school.clone());
+        let vacate = OfMember::VacateSeat { school, member: held.actor };
+        batch.add::<Member>(&member, known(&hub, &region, &member).await?.asked(vacate));
     }
     Ok(batch.commit(&asked).await?.into())
 }

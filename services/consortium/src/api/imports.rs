@@ -2,9 +2,11 @@
 
 use super::TAG;
 use crate::{
-    consortium::Consortium,
-    files::{Fault, pupils},
+    consortium::school::School,
+    files::{Fault, named::branches_named, pupils},
     import::{Import, Run, commands::Command},
+    member::{Member, MemberId},
+    members::{Known, schools_among},
     numbers,
     person::commands::Within,
     pupil_import::PupilImport,
@@ -20,7 +22,10 @@ use chassis::Hub;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use proto_schemas::consortium::import::Kind;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use tracing::Instrument;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -193,6 +198,10 @@ fn branches(text: &str) -> Result<BTreeSet<BranchCode>, Problem> {
     }
 }
 
+fn taking_part(known: &BTreeMap<BranchCode, Known>) -> BTreeMap<BranchCode, &School> {
+    known.iter().filter_map(|(code, known)| Some((code.clone(), known.school()?))).collect()
+}
+
 /// The same import when the same command is asked again.
 fn import_id(command: Option<uuid::Uuid>) -> ImportId {
     command.map_or_else(ImportId::fresh, |id| ImportId::derived(&["command", &id.to_string()]))
@@ -217,8 +226,8 @@ async fn preview_school_import(
 ) -> Result<Json<SchoolPreview>, Problem> {
     let asked = caller.about(&Touches::region())?;
     let wanted = branches(&asked_for.branches)?;
-    let known = hub.log.load::<Consortium>(&region, &region).await?.state;
-    let Brought { joined, changed, unchanged, faults, .. } = bring(&file, &wanted, &known, asked.today());
+    let known = schools_among(&hub, &region, &wanted).await?;
+    let Brought { joined, changed, unchanged, faults, .. } = bring(&file, &wanted, &taking_part(&known), asked.today());
     Ok(Json(SchoolPreview { joined, changed, unchanged, faults: faults.iter().map(FaultShown::from).collect() }))
 }
 
@@ -240,8 +249,8 @@ async fn import_schools(
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region())?;
     let wanted = branches(&asked_for.branches)?;
-    let known = hub.log.load::<Consortium>(&region, &region).await?.state;
-    let brought = bring(&file, &wanted, &known, asked.today());
+    let known = schools_among(&hub, &region, &wanted).await?;
+    let brought = bring(&file, &wanted, &taking_part(&known), asked.today());
     if !brought.faults.is_empty() {
         return Err(refused(&brought.faults));
     }
@@ -259,14 +268,16 @@ async fn import_schools(
     let id = import_id(asked.command.as_ref().map(|command| command.id));
     let mut batch = hub.log.batch(&region);
     batch.add::<Import>(&id, start).add::<Import>(&id, finish);
-    for command in brought.commands {
-        batch.add::<Consortium>(&region, command);
+    for (school, command) in brought.commands {
+        let asking = known.get(&school).cloned().unwrap_or_default().asked(command);
+        batch.add::<Member>(&MemberId::School(school), asking);
     }
     Ok(Created::at(batch.commit(&asked).await?, "/v1/regions/{region}/imports/{id}"))
 }
 
 async fn read_pupils(hub: &Hub, region: &RegionId, caller: &Caller, file: &[u8]) -> Result<pupils::Read, Problem> {
-    let members = hub.log.load::<Consortium>(region, region).await?.state.members();
+    let named = schools_among(hub, region, &branches_named(file)).await?;
+    let members = taking_part(&named).into_keys().collect();
     let read = pupils::read(file, caller.today(), &members);
     // Every school in the file must be within the caller's reach.
     for school in read.lines.iter().map(|line| &line.pupil.home_school).collect::<BTreeSet<_>>() {

@@ -2,11 +2,10 @@
 
 use super::{FactDate, TAG};
 use crate::{
-    company::Company,
-    consortium::{
-        Consortium,
-        commands::{Command, NewPartner},
-    },
+    company::{Company, commands::Command as OfCompany},
+    consortium::commands::NewPartner,
+    member::{Member, MemberId, commands::Command},
+    members::known,
 };
 use axum::extract::State;
 use chassis::Hub;
@@ -72,8 +71,10 @@ async fn add(
     on: Option<NaiveDate>,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region())?;
-    let command = Command::AddPartner { partner, occurred_on: on.unwrap_or(asked.today()) };
-    Ok(hub.log.execute::<Consortium>(region, region, command, &asked).await?.into())
+    let id = MemberId::Partner(partner.key());
+    let command = Command::Join { partner, occurred_on: on.unwrap_or(asked.today()) };
+    let command = known(hub, region, &id).await?.asked(command);
+    Ok(hub.log.execute::<Member>(region, &id, command, &asked).await?.into())
 }
 
 /// Let a primary school join (po-school toevoegen).
@@ -122,7 +123,14 @@ async fn add_partner_company(
     if !hub.log.load::<Company>(&region, &company).await?.state.is_here() {
         return Err(Problem::not_found("company", "bedrijf"));
     }
-    add(&hub, &region, &caller, NewPartner::Company { company }, on.occurred_on).await
+    let asked = caller.about(&Touches::region())?;
+    let partner = NewPartner::Company { company };
+    let id = MemberId::Partner(partner.key());
+    let command = Command::Join { partner, occurred_on: on.occurred_on.unwrap_or(asked.today()) };
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Member>(&id, known(&hub, &region, &id).await?.asked(command));
+    batch.add::<Company>(&company, OfCompany::Stay);
+    Ok(batch.commit(&asked).await?.into())
 }
 
 /// Let a government, an association or a citizens' initiative join (andere partner toevoegen).
@@ -164,6 +172,7 @@ async fn remove_partner(
     };
     let wrong = || FieldError::new("{partner}", "does not have the right form", "heeft niet de juiste vorm");
     let partner = partner.ok_or_else(|| Problem::invalid(vec![wrong()]))?;
-    let command = Command::RemovePartner { partner, occurred_on: asked.today() };
-    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+    let id = MemberId::Partner(partner.clone());
+    let command = known(&hub, &region, &id).await?.asked(Command::Leave { partner, occurred_on: asked.today() });
+    Ok(hub.log.execute::<Member>(&region, &id, command, &asked).await?.into())
 }

@@ -2,8 +2,9 @@
 
 use super::TAG;
 use crate::{
-    company::Company,
-    consortium::Consortium,
+    company::{Company, commands::Command as OfCompany},
+    member::{Member, MemberId, commands::Command as OfMember},
+    members::known,
     person::{Person, commands::Command},
     retention::{holds::over, schedule::class, turn},
     sealing,
@@ -106,7 +107,9 @@ async fn register_staff(
     Valid(staff): Valid<Staff>,
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region().school(&school))?;
-    if hub.log.load::<Consortium>(&region, &region).await?.state.school(&school).is_none() {
+    let member = MemberId::School(school.clone());
+    let known = known(&hub, &region, &member).await?;
+    if known.school().is_none() {
         return Err(Problem::not_found("school", "school"));
     }
     let person = person_of(asked.command.as_ref().map(|command| command.id));
@@ -116,9 +119,10 @@ async fn register_staff(
     ];
     let mut sealed = seal(&hub, &region, person, &fields).await?.into_iter();
     let (Some(Some(name)), email) = (sealed.next(), sealed.next().flatten()) else { return Err(Problem::internal()) };
-    let command = Command::RegisterStaff { school, name, email };
-    let done = hub.log.execute::<Person>(&region, &person, command, &asked).await?;
-    Ok(Created::at(done, "/v1/regions/{region}/persons/{id}"))
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Person>(&person, Command::RegisterStaff { school, name, email });
+    batch.add::<Member>(&member, known.asked(OfMember::Stay));
+    Ok(Created::at(batch.commit(&asked).await?, "/v1/regions/{region}/persons/{id}"))
 }
 
 /// Register someone to talk to at a company (contactpersoon registreren).
@@ -148,8 +152,9 @@ async fn register_contact(
         return Err(Problem::internal());
     };
     let command = Command::RegisterContact { company, level: contact.level, name, email, phone };
-    let done = hub.log.execute::<Person>(&region, &person, command, &asked).await?;
-    Ok(Created::at(done, "/v1/regions/{region}/persons/{id}"))
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Person>(&person, command).add::<Company>(&company, OfCompany::Stay);
+    Ok(Created::at(batch.commit(&asked).await?, "/v1/regions/{region}/persons/{id}"))
 }
 
 /// Forget someone: their keys are destroyed and nothing tells any more who it was (persoon vergeten).

@@ -7,6 +7,7 @@ use crate::{
         commands::Command,
         plan::{Plan, default_themes},
     },
+    members::quorum,
     policy::{Policies, commands::Adopt},
 };
 use axum::extract::State;
@@ -99,8 +100,12 @@ async fn adopt_plan(
         themes: given.themes.unwrap_or_else(default_themes),
         activities: given.activities,
     };
-    let command = Command::AdoptPlan { plan, occurred_on: given.occurred_on.unwrap_or(asked.today()) };
-    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+    let quorum = quorum(&hub, &region).await?;
+    let (partners, occurred_on) = (quorum.partners, given.occurred_on.unwrap_or(asked.today()));
+    let mut batch = hub.log.batch(&region);
+    batch.add::<Consortium>(&region, Command::AdoptPlan { plan, partners, occurred_on });
+    quorum.stays(&mut batch);
+    Ok(batch.commit(&asked).await?.into())
 }
 
 /// Set what companies should put in: the policy's share of the subsidisable budget (doel vaststellen).

@@ -4,6 +4,11 @@ use super::TAG;
 use crate::{
     consortium::{Consortium, commands::Command, school::Details},
     grant::{self, Grant, Held},
+    member::{
+        Member, MemberId,
+        commands::{Asking, Command as OfMember, Earlier},
+    },
+    members::known,
 };
 use axum::extract::State;
 use chassis::Hub;
@@ -107,12 +112,17 @@ async fn found_region(
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region())?;
     let occurred_on = founding.occurred_on.unwrap_or(asked.today());
-    let school = founding.lead_school;
+    let (school, board) = (founding.lead_school, founding.school.board.clone());
+    let lead = MemberId::School(school.clone());
+    let known = known(&hub, &region, &lead).await?;
+    // It is founded by what is written together with this.
+    let asking = |command| Asking { earlier: Earlier { founded: true, ..known.earlier.clone() }, command };
+    let details = founding.school.into();
     let mut batch = hub.log.batch(&region);
     batch.add::<Consortium>(&region, Command::Found { name: founding.name, occurred_on });
-    let details = founding.school.into();
-    batch.add::<Consortium>(&region, Command::JoinSchool { school: school.clone(), details, occurred_on });
-    batch.add::<Consortium>(&region, Command::NameLeadPartner { school, occurred_on });
+    batch.add::<Member>(&lead, asking(OfMember::JoinSchool { school: school.clone(), details, occurred_on }));
+    batch.add::<Member>(&lead, asking(OfMember::Lead { board: board.clone() }));
+    batch.add::<Consortium>(&region, Command::NameLeadPartner { school, board, occurred_on });
     Ok(batch.commit(&asked).await?.into())
 }
 
@@ -130,8 +140,15 @@ async fn name_lead_partner(
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region())?;
     let occurred_on = leading.occurred_on.unwrap_or(asked.today());
-    let command = Command::NameLeadPartner { school: leading.school, occurred_on };
-    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+    let id = MemberId::School(leading.school.clone());
+    let known = known(&hub, &region, &id).await?;
+    // Of no member, its own history says so.
+    let board = known.school().map(|school| school.board.clone()).unwrap_or_default();
+    let mut batch = hub.log.batch(&region);
+    let name = Command::NameLeadPartner { school: leading.school, board: board.clone(), occurred_on };
+    batch.add::<Consortium>(&region, name);
+    batch.add::<Member>(&id, known.asked(OfMember::Lead { board }));
+    Ok(batch.commit(&asked).await?.into())
 }
 
 /// Let a secondary school join, or change what is known of it (vo-school toevoegen of wijzigen).
@@ -148,8 +165,10 @@ async fn join_school(
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region().school(&school))?;
     let occurred_on = joining.occurred_on.unwrap_or(asked.today());
-    let command = Command::JoinSchool { school, details: joining.school.into(), occurred_on };
-    Ok(hub.log.execute::<Consortium>(&region, &region, command, &asked).await?.into())
+    let id = MemberId::School(school.clone());
+    let known = known(&hub, &region, &id).await?;
+    let command = known.asked(OfMember::JoinSchool { school, details: joining.school.into(), occurred_on });
+    Ok(hub.log.execute::<Member>(&region, &id, command, &asked).await?.into())
 }
 
 /// Let a secondary school leave; its seat in the working group goes with it (vo-school laten uittreden).
@@ -164,10 +183,13 @@ async fn remove_school(
     caller: Caller,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region().school(&school))?;
-    let seat = hub.log.load::<Consortium>(&region, &region).await?.state.seat(&school);
+    let id = MemberId::School(school.clone());
+    let known = known(&hub, &region, &id).await?;
     let mut batch = hub.log.batch(&region);
-    batch.add::<Consortium>(&region, Command::RemoveSchool { school: school.clone(), occurred_on: asked.today() });
-    if let Some(actor) = seat {
+    let remove = OfMember::RemoveSchool { school: school.clone(), occurred_on: asked.today() };
+    batch.add::<Member>(&id, known.asked(remove));
+    batch.add::<Consortium>(&region, Command::LetGo { school: school.clone() });
+    if let Some(actor) = known.seat() {
         let grant = grant::id_of(&region, &Held::seat(actor, school));
         if matches!(hub.log.load::<Grant>(&region, &grant).await?.state, Grant::Given(_)) {
             let reason = "The school left the region.".parse().map_err(|_| Problem::internal())?;

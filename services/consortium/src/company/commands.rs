@@ -24,17 +24,20 @@ pub enum Command {
     Suspend { reason: Reason, occurred_on: NaiveDate },
     /// It leaves.
     Leave { reason: Reason, occurred_on: NaiveDate },
+    /// It is here while something else is written that rests on that.
+    Stay,
 }
 
 impl Command {
-    pub(super) fn occurred_on(&self) -> NaiveDate {
+    pub(super) fn occurred_on(&self) -> Option<NaiveDate> {
         match self {
-            Self::Nominate(nominate) => nominate.occurred_on,
-            Self::Onboard(onboard) => onboard.occurred_on,
+            Self::Nominate(nominate) => Some(nominate.occurred_on),
+            Self::Onboard(onboard) => Some(onboard.occurred_on),
             Self::Orient { occurred_on }
             | Self::Activate { occurred_on }
             | Self::Suspend { occurred_on, .. }
-            | Self::Leave { occurred_on, .. } => *occurred_on,
+            | Self::Leave { occurred_on, .. } => Some(*occurred_on),
+            Self::Stay => None,
         }
     }
 }

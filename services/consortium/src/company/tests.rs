@@ -132,3 +132,12 @@ fn steps_are_dated_in_their_order() {
     let late = Command::Orient { occurred_on: date("2026-09-02") };
     given::<Company>(history(1)).when(late).then_refused(Refusal::InTheFuture);
 }
+
+#[test]
+fn only_a_company_that_is_here_stays() {
+    let nominated = || nominate().nominated();
+    given::<Company>([]).when(Command::Stay).then_refused(Refusal::NotNominated);
+    given::<Company>([nominated()]).when(Command::Stay).then_nothing();
+    let left = Event::Left { reason: reason(), occurred_on: today() };
+    given::<Company>([nominated(), left]).when(Command::Stay).then_refused(Refusal::HasLeft);
+}

@@ -1,31 +1,21 @@
 //! What may be asked of a consortium, and why not.
 
-use super::{plan::Plan, school::Details};
+use super::plan::Plan;
 use chrono::NaiveDate;
 use proto_schemas::consortium::consortium::{Event, Partner, PartnerKind};
-use vocabulary::{ActorId, BasisPoints, BranchCode, Brin, CompanyId, Label, PartnerId};
+use vocabulary::{BasisPoints, BranchCode, Brin, CompanyId, Label, PartnerId};
 
 /// What may be asked.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Found the region.
     Found { name: Label, occurred_on: NaiveDate },
-    /// A secondary school joins, or what is known of it changes.
-    JoinSchool { school: BranchCode, details: Details, occurred_on: NaiveDate },
-    /// A secondary school leaves.
-    RemoveSchool { school: BranchCode, occurred_on: NaiveDate },
-    /// Another partner joins.
-    AddPartner { partner: NewPartner, occurred_on: NaiveDate },
-    /// Another partner leaves.
-    RemovePartner { partner: Partner, occurred_on: NaiveDate },
-    /// The board of this site becomes the lead partner.
-    NameLeadPartner { school: BranchCode, occurred_on: NaiveDate },
-    /// Take a school's seat in the working group.
-    TakeSeat { school: BranchCode, member: ActorId },
-    /// Give it up.
-    VacateSeat { school: BranchCode, member: ActorId },
+    /// This school may leave: it does not lead.
+    LetGo { school: BranchCode },
+    /// The board of this site, which is that of a member, becomes the lead partner.
+    NameLeadPartner { school: BranchCode, board: String, occurred_on: NaiveDate },
     /// The partners adopt a plan.
-    AdoptPlan { plan: Plan, occurred_on: NaiveDate },
+    AdoptPlan { plan: Plan, partners: Partners, occurred_on: NaiveDate },
     /// Set the target as this share (the policy's) of the plan's subsidisable budget; the whole
     /// programme where no dates are given.
     SetTarget { share: BasisPoints, from: Option<NaiveDate>, until: Option<NaiveDate> },
@@ -40,16 +30,25 @@ impl Command {
     pub(super) fn occurred_on(&self) -> Option<NaiveDate> {
         match self {
             Self::Found { occurred_on, .. }
-            | Self::JoinSchool { occurred_on, .. }
-            | Self::RemoveSchool { occurred_on, .. }
-            | Self::AddPartner { occurred_on, .. }
-            | Self::RemovePartner { occurred_on, .. }
             | Self::NameLeadPartner { occurred_on, .. }
             | Self::AdoptPlan { occurred_on, .. }
             | Self::ClosePeriod { occurred_on, .. } => Some(*occurred_on),
-            Self::TakeSeat { .. } | Self::VacateSeat { .. } | Self::SetTarget { .. } | Self::OpenPeriod { .. } => None,
+            Self::LetGo { .. } | Self::SetTarget { .. } | Self::OpenPeriod { .. } => None,
         }
     }
+}
+
+/// Who takes part, as far as a plan must know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Partners {
+    /// How many schools teach vmbo; more than enough are not counted.
+    pub vmbo_schools: usize,
+    /// Whether there is an institution for mbo.
+    pub mbo: bool,
+    /// Whether there is a company.
+    pub company: bool,
+    /// Whether there is a primary school.
+    pub primary_school: bool,
 }
 
 /// A partner that is no secondary school, on its way in.
@@ -66,7 +65,7 @@ pub enum NewPartner {
 }
 
 impl NewPartner {
-    pub(super) fn key(&self) -> Partner {
+    pub(crate) fn key(&self) -> Partner {
         match self {
             Self::PrimarySchool { school, .. } => Partner::PrimarySchool(school.clone()),
             Self::Mbo { institution, .. } => Partner::Mbo(institution.clone()),
@@ -75,7 +74,7 @@ impl NewPartner {
         }
     }
 
-    pub(super) fn joined(&self, occurred_on: NaiveDate) -> Event {
+    pub(crate) fn joined(&self, occurred_on: NaiveDate) -> Event {
         match self.clone() {
             Self::PrimarySchool { school, name, board } => {
                 Event::PrimarySchoolJoined { school, name, board, occurred_on }
@@ -104,6 +103,8 @@ pub enum Refusal {
     LeadsTheRegion,
     #[error("The lead partner is the board of a vmbo site, and this site has no vmbo.")]
     LeadIsNotVmbo,
+    #[error("The board of this school changed just now; look at it and ask again.")]
+    BoardChanged,
     #[error("The school's seat in the working group is taken; revoke that membership first.")]
     SeatTaken,
     #[error("A plan needs at least two vmbo schools; the region has {has}.")]
@@ -150,6 +151,7 @@ impl decider::Refusal for Refusal {
             Self::NotAMember => "not-a-member",
             Self::LeadsTheRegion => "leads-the-region",
             Self::LeadIsNotVmbo => "lead-is-not-vmbo",
+            Self::BoardChanged => "board-changed",
             Self::SeatTaken => "seat-taken",
             Self::TooFewVmboSchools { .. } => "too-few-vmbo-schools",
             Self::NoMbo => "no-mbo",
@@ -192,6 +194,9 @@ impl decider::Refusal for Refusal {
             }
             Self::LeadIsNotVmbo => {
                 "De penvoerder is het bestuur van een vmbo-vestiging; deze vestiging heeft geen vmbo.".into()
+            }
+            Self::BoardChanged => {
+                "Het bestuur van deze school is zojuist gewijzigd; bekijk het en vraag het opnieuw.".into()
             }
             Self::SeatTaken => "De werkgroepzetel van de school is bezet; trek dat lidmaatschap eerst in.".into(),
             Self::TooFewVmboSchools { has } => {

@@ -66,7 +66,7 @@ impl Details {
     }
 
     /// That it joined, that it changed, or nothing.
-    pub(super) fn news(
+    pub(crate) fn news(
         &self,
         code: &BranchCode,
         known: Option<&School>,

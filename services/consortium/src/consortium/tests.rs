@@ -1,17 +1,12 @@
 //! Claims about a region's life.
 
 use super::{
-    commands::{Command, NewPartner, Refusal},
+    commands::{Command, Refusal},
     plan::{Plan, default_themes},
-    school::Details,
     *,
 };
 use decider::given;
-use proto_schemas::consortium::{
-    consortium::{Activity, BudgetLine, PlannedResult},
-    place::{Address, Coordinates},
-};
-use vocabulary::{CompanyId, PartnerId};
+use proto_schemas::consortium::consortium::{Activity, BudgetLine, PlannedResult};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -19,46 +14,6 @@ fn date(text: &str) -> NaiveDate {
 
 fn founded() -> Event {
     Event::Founded { name: "STO Voorbeeld".parse().unwrap(), occurred_on: date("2026-09-01") }
-}
-
-fn address() -> Address {
-    Address {
-        street: "Hoofdstraat".parse().unwrap(),
-        number: "1".into(),
-        postcode: "1234AB".into(),
-        place: "Voorbeeldstad".parse().unwrap(),
-        municipality: None,
-    }
-}
-
-fn details() -> Details {
-    Details {
-        name: Some("Voorbeeldcollege".parse().unwrap()),
-        board: Some("12345".into()),
-        vmbo: Some(true),
-        profiles: Some(vec!["PIE".into(), "BWI".into()]),
-        address: Some(address()),
-        coordinates: None,
-    }
-}
-
-fn joined(code: &str, vmbo: bool) -> Event {
-    let school: BranchCode = code.parse().unwrap();
-    Event::SchoolJoined {
-        brin: school.brin(),
-        school,
-        name: "Voorbeeldcollege".parse().unwrap(),
-        board: "12345".into(),
-        vmbo,
-        profiles: vec!["BWI".into(), "PIE".into()],
-        address: address(),
-        coordinates: None,
-        occurred_on: date("2026-09-01"),
-    }
-}
-
-fn join(code: &str, details: Details) -> Command {
-    Command::JoinSchool { school: code.parse().unwrap(), details, occurred_on: date("2026-09-01") }
 }
 
 fn led() -> Event {
@@ -69,25 +24,8 @@ fn led() -> Event {
     }
 }
 
-fn mbo() -> Event {
-    Event::MboJoined {
-        institution: "99CC".parse().unwrap(),
-        name: "Mbo".parse().unwrap(),
-        occurred_on: date("2026-09-01"),
-    }
-}
-
-fn company() -> Event {
-    Event::CompanyJoined { company: CompanyId::derived(&["a"]), occurred_on: date("2026-09-01") }
-}
-
-fn primary() -> Event {
-    Event::PrimarySchoolJoined {
-        school: "99BB00".parse().unwrap(),
-        name: "Basisschool".parse().unwrap(),
-        board: "54321".into(),
-        occurred_on: date("2026-09-01"),
-    }
+fn everyone() -> Partners {
+    Partners { vmbo_schools: 2, mbo: true, company: true, primary_school: true }
 }
 
 fn plan() -> Plan {
@@ -118,11 +56,11 @@ fn plan() -> Plan {
 }
 
 fn adopt(plan: Plan) -> Command {
-    Command::AdoptPlan { plan, occurred_on: date("2026-09-01") }
+    Command::AdoptPlan { plan, partners: everyone(), occurred_on: date("2026-09-01") }
 }
 
 fn complete() -> Vec<Event> {
-    vec![founded(), joined("99AA00", true), joined("99AA01", true), led(), mbo(), company(), primary()]
+    vec![founded(), led()]
 }
 
 fn planned() -> Vec<Event> {
@@ -133,7 +71,7 @@ fn planned() -> Vec<Event> {
 
 #[test]
 fn nothing_happens_in_a_region_that_was_not_founded() {
-    given::<Consortium>([]).when(join("99AA00", details())).then_refused(Refusal::NotFounded);
+    given::<Consortium>([]).when(adopt(plan())).then_refused(Refusal::NotFounded);
 }
 
 #[test]
@@ -150,81 +88,40 @@ fn nothing_is_dated_after_the_moment_it_is_told() {
     given::<Consortium>([]).when(found("2026-09-02")).then_refused(Refusal::InTheFuture);
 }
 
+// S9. That it is the board of a vmbo site which takes part, that site says.
 #[test]
-fn a_school_joins_once_and_its_profiles_are_sorted() {
-    given::<Consortium>([founded()]).when(join("99AA00", details())).then([joined("99AA00", true)]);
-    given::<Consortium>([founded(), joined("99AA00", true)]).when(join("99AA00", details())).then_nothing();
+fn a_lead_partner_is_named_once_for_each_site_and_board() {
+    let name = |board: &str| Command::NameLeadPartner {
+        school: "99AA00".parse().unwrap(),
+        board: board.into(),
+        occurred_on: date("2026-09-01"),
+    };
+    given::<Consortium>([]).when(name("12345")).then_refused(Refusal::NotFounded);
+    given::<Consortium>([founded()]).when(name("12345")).then([led()]);
+    given::<Consortium>([founded(), led()]).when(name("12345")).then_nothing();
+    assert_eq!(given::<Consortium>([founded(), led()]).when(name("54321")).events().len(), 1);
 }
 
 #[test]
-fn a_source_that_knows_only_coordinates_changes_only_those() {
-    let point = Coordinates { latitude_micro: 51_830_000, longitude_micro: 4_970_000 };
-    let only = Details { coordinates: Some(point), ..Details::default() };
-    let events = given::<Consortium>([founded(), joined("99AA00", true)]).when(join("99AA00", only.clone())).events();
-    assert!(
-        matches!(&events[..], [Event::SchoolChanged { board, coordinates, .. }] if board == "12345" && *coordinates == Some(point))
-    );
-    given::<Consortium>([founded()])
-        .when(join("99AA00", only))
-        .then_refused(Refusal::SchoolIncomplete { part: "name" });
-}
-
-// S9.
-#[test]
-fn the_lead_partner_is_the_board_of_a_vmbo_site() {
-    let name = || Command::NameLeadPartner { school: "99AA00".parse().unwrap(), occurred_on: date("2026-09-01") };
-    given::<Consortium>([founded()]).when(name()).then_refused(Refusal::NotAMember);
-    given::<Consortium>([founded(), joined("99AA00", false)]).when(name()).then_refused(Refusal::LeadIsNotVmbo);
-    given::<Consortium>([founded(), joined("99AA00", true)]).when(name()).then([led()]);
-    given::<Consortium>([founded(), joined("99AA00", true), led()]).when(name()).then_nothing();
-}
-
-#[test]
-fn the_lead_school_does_not_leave() {
-    let leave = Command::RemoveSchool { school: "99AA00".parse().unwrap(), occurred_on: date("2026-09-01") };
-    given::<Consortium>(complete()).when(leave).then_refused(Refusal::LeadsTheRegion);
-}
-
-// R004.
-#[test]
-fn a_school_has_one_seat_in_the_working_group() {
-    let take = |who: &str| Command::TakeSeat { school: "99AA01".parse().unwrap(), member: ActorId::derived(&[who]) };
-    let taken = |who: &str| Event::SeatTaken { school: "99AA01".parse().unwrap(), member: ActorId::derived(&[who]) };
-    let with_seat = || [complete(), vec![taken("first")]].concat();
-    given::<Consortium>(complete()).when(take("first")).then([taken("first")]);
-    given::<Consortium>(with_seat()).when(take("first")).then_nothing();
-    given::<Consortium>(with_seat()).when(take("second")).then_refused(Refusal::SeatTaken);
-    let vacated = Event::SeatVacated { school: "99AA01".parse().unwrap(), member: ActorId::derived(&["first"]) };
-    given::<Consortium>([with_seat(), vec![vacated]].concat()).when(take("second")).then([taken("second")]);
-}
-
-#[test]
-fn a_school_that_leaves_gives_its_seat_up() {
-    let (school, member): (BranchCode, _) = ("99AA01".parse().unwrap(), ActorId::derived(&["first"]));
-    let taken = Event::SeatTaken { school: school.clone(), member };
-    given::<Consortium>([complete(), vec![taken]].concat())
-        .when(Command::RemoveSchool { school: school.clone(), occurred_on: date("2026-09-01") })
-        .then([
-            Event::SeatVacated { school: school.clone(), member },
-            Event::SchoolLeft { school, occurred_on: date("2026-09-01") },
-        ]);
+fn only_the_lead_school_is_not_let_go() {
+    let go = |school: &str| Command::LetGo { school: school.parse().unwrap() };
+    given::<Consortium>(complete()).when(go("99AA00")).then_refused(Refusal::LeadsTheRegion);
+    given::<Consortium>(complete()).when(go("99AA01")).then_nothing();
 }
 
 // S1, S5.
 #[test]
 fn a_plan_waits_for_everyone_it_needs() {
-    let refused =
-        |history: Vec<Event>, why: Refusal| given::<Consortium>(history).when(adopt(plan())).then_refused(why);
-    let without = |index: usize| {
-        let mut history = complete();
-        history.remove(index);
-        history
+    let refused = |history: Vec<Event>, partners, why: Refusal| {
+        let adopt = Command::AdoptPlan { plan: plan(), partners, occurred_on: date("2026-09-01") };
+        given::<Consortium>(history).when(adopt).then_refused(why);
     };
-    refused(without(2), Refusal::TooFewVmboSchools { has: 1 });
-    refused(without(3), Refusal::NoLeadPartner);
-    refused(without(4), Refusal::NoMbo);
-    refused(without(5), Refusal::NoCompany);
-    refused(without(6), Refusal::NoPrimarySchool);
+    let one = Partners { vmbo_schools: 1, ..everyone() };
+    refused(complete(), one, Refusal::TooFewVmboSchools { has: 1 });
+    refused(complete(), Partners { mbo: false, ..everyone() }, Refusal::NoMbo);
+    refused(complete(), Partners { company: false, ..everyone() }, Refusal::NoCompany);
+    refused(complete(), Partners { primary_school: false, ..everyone() }, Refusal::NoPrimarySchool);
+    refused(vec![founded()], everyone(), Refusal::NoLeadPartner);
     given::<Consortium>(complete()).when(adopt(plan())).then([plan().adopted(1, date("2026-09-01"))]);
 }
 
@@ -232,9 +129,9 @@ fn a_plan_waits_for_everyone_it_needs() {
 #[test]
 fn a_programme_before_2025_needs_no_primary_school() {
     let early = Plan { programme_from: date("2024-12-31"), ..plan() };
-    let mut history = complete();
-    history.pop();
-    given::<Consortium>(history).when(adopt(early.clone())).then([early.adopted(1, date("2026-09-01"))]);
+    let partners = Partners { primary_school: false, ..everyone() };
+    let adopt = Command::AdoptPlan { plan: early.clone(), partners, occurred_on: date("2026-09-01") };
+    given::<Consortium>(complete()).when(adopt).then([early.adopted(1, date("2026-09-01"))]);
 }
 
 // S11.
@@ -319,21 +216,4 @@ fn periods_do_not_overlap_and_close_when_they_are_over() {
     let closed = Event::PeriodClosed { period: "2026".into(), occurred_on: date("2026-12-31") };
     given::<Consortium>(with_period()).at(over).when(close("2026-12-31")).then([closed]);
     given::<Consortium>(complete()).at(over).when(close("2026-12-31")).then_refused(Refusal::NoSuchPeriod);
-}
-
-#[test]
-fn a_partner_joins_and_leaves_once() {
-    let id = PartnerId::derived(&["a"]);
-    let name: vocabulary::Label = "Gemeente".parse().unwrap();
-    let kind = proto_schemas::consortium::consortium::PartnerKind::Government;
-    let on = date("2026-09-01");
-    let add =
-        Command::AddPartner { partner: NewPartner::Other { partner: id, kind, name: name.clone() }, occurred_on: on };
-    let joined = Event::OtherPartnerJoined { partner: id, kind, name, occurred_on: on };
-    given::<Consortium>([founded()]).when(add.clone()).then([joined.clone()]);
-    given::<Consortium>([founded(), joined.clone()]).when(add).then_nothing();
-    let remove = || Command::RemovePartner { partner: Partner::Other(id), occurred_on: on };
-    let left = Event::PartnerLeft { partner: Partner::Other(id), occurred_on: on };
-    given::<Consortium>([founded(), joined.clone()]).when(remove()).then([left.clone()]);
-    given::<Consortium>([founded(), joined, left]).when(remove()).then_nothing();
 }
