@@ -57,6 +57,14 @@ const BELOW_SERVICE: &[&str] = &[
 /// What only touches the world may know.
 const IMPURE: [&str; 4] = ["sqlx", "axum", "tokio", "async_nats"];
 
+/// Aggregates of which a region has one history, each with what keeps it short. A thing of which a region has many gets an
+/// id of its own.
+const ONE_A_REGION: [(&str, &str); 3] = [
+    ("services/consortium/src/consortium.rs", "a plan, a target, a period, a lead partner now and then"),
+    ("services/consortium/src/policy.rs", "versions that the controller adopts"),
+    ("services/consortium/src/retention/schedule.rs", "versions that the controller adopts"),
+];
+
 /// As many lines as one still reads in one go.
 const LONGEST: usize = 400;
 
@@ -173,6 +181,14 @@ fn whatever_decides_knows_nothing_that_touches_the_world() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(deciding >= 15, "only {deciding} aggregates were found");
+}
+
+#[test]
+fn a_region_has_one_history_only_of_what_is_adopted_now_and_then() {
+    let sources = crates().into_iter().flat_map(|own| rust(&own.join("src")));
+    let of_regions: BTreeSet<String> =
+        sources.filter(|path| code(&text(path)).contains("type Id = RegionId;")).map(|path| shown(&path)).collect();
+    assert_eq!(of_regions, ONE_A_REGION.iter().map(|(path, _)| (*path).to_owned()).collect());
 }
 
 /// Without comments.
