@@ -7,6 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 use utoipa::{IntoParams, openapi::path::Parameter};
 
+/// How many parameters are read: more than any question has.
+const MAX_PARAMETERS: usize = 100;
+
 /// The query string. Its parameters are those of the type's own description (`#[derive(IntoParams)]`);
 /// one that is not among them is an error.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +26,11 @@ impl<S: Sync, T: DeserializeOwned + IntoParams> FromRequestParts<S> for Ask<T> {
 fn read<T: DeserializeOwned>(query: &str, known: &[Parameter]) -> Result<T, Problem> {
     let mut values = Map::new();
     let mut errors = Vec::new();
-    for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+    for (place, (name, text)) in form_urlencoded::parse(query.as_bytes()).enumerate() {
+        if place == MAX_PARAMETERS {
+            let (english, dutch) = ("has more parameters than are read", "heeft meer parameters dan er worden gelezen");
+            return Err(Problem::invalid(vec![at("", english, dutch)]));
+        }
         match known.iter().find(|parameter| parameter.name == name) {
             None => errors.push(at(&name, "is not known here", "is hier niet bekend")),
             Some(_) if text.contains('\0') => errors.push(zero(&format!("?{name}"))),
@@ -144,6 +151,14 @@ mod tests {
         assert!(ask::<Sessions>("year=1&year=2").is_err());
         assert!(ask::<Page>("after=%00").is_err());
         assert!(ask::<Sessions>("homeSchool=Jansen").is_err_and(|problem| !format!("{problem:?}").contains("Jansen")));
+    }
+
+    #[test]
+    fn a_query_of_thousands_of_parameters_is_refused_unread() {
+        let repeated = |many: usize| vec!["homeSchool=02LB00"; many].join("&");
+        let told = |query: String| format!("{:?}", ask::<Sessions>(&query).unwrap_err());
+        assert!(told(repeated(MAX_PARAMETERS)).contains("more than once"));
+        assert!(told(repeated(MAX_PARAMETERS + 1)).contains("more parameters than are read"));
     }
 
     #[test]

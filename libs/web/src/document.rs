@@ -169,6 +169,10 @@ fn problem() -> ResponseBuilder {
         .property("message", text("What is wrong there."))
         .required("pointer")
         .required("message");
+    let more = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .description(Some("How many more fields are not right than are told; absent when all are told."))
+        .build();
     let schema = ObjectBuilder::new()
         .property("type", text("Stable: `/problems/<code>`."))
         .property("title", text("What kind of problem."))
@@ -176,6 +180,7 @@ fn problem() -> ResponseBuilder {
         .property("detail", text("What is wrong, in the language of Accept-Language (nl or en)."))
         .property("instance", text("The trace to name when asking about it."))
         .property("errors", utoipa::openapi::schema::ArrayBuilder::new().items(field.build()).build())
+        .property("more", more)
         .required("type")
         .required("title")
         .required("status")

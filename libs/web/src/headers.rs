@@ -80,6 +80,9 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i32>, Problem> {
     }
 }
 
+/// How many positions are waited for at once: more than there are services.
+const MAX_POSITIONS: usize = 16;
+
 /// `hotspots=123,consortium=7`; nothing when absent.
 pub(crate) fn min_position(headers: &HeaderMap) -> Result<Positions, Problem> {
     let wrong = || {
@@ -98,7 +101,8 @@ pub(crate) fn min_position(headers: &HeaderMap) -> Result<Positions, Problem> {
         let position = position.parse::<i64>().ok().filter(|position| named && *position >= 0)?;
         Some((service.to_owned(), position))
     };
-    text.split(',').map(each).collect::<Option<_>>().ok_or_else(wrong)
+    let positions: Option<Positions> = text.split(',').take(MAX_POSITIONS + 1).map(each).collect();
+    positions.filter(|positions| positions.len() <= MAX_POSITIONS).ok_or_else(wrong)
 }
 
 /// The moment asked: `now`, or under the development issuer a moment such as `2026-09-01T10:00:00Z`.
@@ -161,6 +165,8 @@ mod tests {
         for bad in ["", "hotspots", "hotspots=", "=1", "hotspots=-1", "hotspots=1,", "HOTSPOTS=1", "hotspots=1;x=2"] {
             assert_eq!(read(bad), None, "{bad}");
         }
+        let many = |n: usize| read(&vec!["hotspots=1"; n].join(",")).map(|positions| positions.len());
+        assert_eq!((many(MAX_POSITIONS), many(MAX_POSITIONS + 1)), (Some(MAX_POSITIONS), None));
     }
 
     #[test]

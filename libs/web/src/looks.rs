@@ -74,6 +74,9 @@ pub(crate) fn tells(status: StatusCode) -> bool {
     status.is_success() || status.is_redirection() || said.contains(&status)
 }
 
+/// How many parameters are kept of a request: an operation that reads no query is asked with any.
+const MAX_KEPT: usize = 50;
+
 /// What of a request may stand in a log for ever. `path` are its parameters, `query` the text after the `?`.
 pub(crate) fn about<'a>(path: impl Iterator<Item = (&'a str, &'a str)>, query: &str) -> BTreeMap<String, String> {
     let path = path.map(|(name, value)| (name.to_owned(), value.to_owned(), true));
@@ -85,7 +88,7 @@ pub(crate) fn about<'a>(path: impl Iterator<Item = (&'a str, &'a str)>, query: &
             (name, kept)
         })
     };
-    path.chain(query).filter(|(name, ..)| name != "region").filter_map(told).collect()
+    path.chain(query).take(MAX_KEPT).filter(|(name, ..)| name != "region").filter_map(told).collect()
 }
 
 /// An id, a stream or a line of one, a date, a moment, a number, a year or school year, a branch code, yes or no.
@@ -126,6 +129,12 @@ mod tests {
             ("school", "02LB00"),
         ];
         assert_eq!(kept, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    }
+
+    #[test]
+    fn of_thousands_of_parameters_few_are_kept() {
+        let query: String = (0..5_000).map(|n| format!("p{n}=1&")).collect();
+        assert_eq!(about([("region", "here"), ("claim", "true")].into_iter(), &query).len(), MAX_KEPT - 1);
     }
 
     #[test]

@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
+/// Characters of a place: enough for every field that there is, and no more of what was sent.
+const LONGEST_POINTER: usize = 200;
+
 /// One field that is not right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FieldError {
     /// Where: a JSON pointer into the body (`/lines/3/minutes`), `?name` in the query, `{name}` in the
     /// path, or a header's name.
@@ -28,7 +31,12 @@ impl FieldError {
     /// **Invariant:** the texts never repeat what was sent: it may be a name.
     #[must_use]
     pub fn new(pointer: impl Into<String>, english: impl Into<String>, dutch: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), english: english.into(), dutch: dutch.into() }
+        let mut pointer = pointer.into();
+        if let Some((end, _)) = pointer.char_indices().nth(LONGEST_POINTER) {
+            pointer.truncate(end);
+            pointer.push('…');
+        }
+        Self { pointer, english: english.into(), dutch: dutch.into() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The problems there are, each made by a function that reads as a sentence.
 
-use crate::{FieldError, Problem};
+use crate::{FieldError, MAX_ERRORS, Problem};
 use access::Denied;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
@@ -28,14 +28,27 @@ impl Problem {
         Self::not_allowed("You may not do this here.", "U mag dit hier niet doen.")
     }
 
-    /// Fields are not right, all of them at once.
+    /// Fields are not right: all of them at once, up to [`MAX_ERRORS`], and how many more there are.
     #[must_use]
-    pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let (english, dutch) = match errors.len() {
-            1 => ("One field is not right.".into(), "Eén veld klopt niet.".into()),
-            n => (format!("{n} fields are not right."), format!("{n} velden kloppen niet.")),
+    pub fn invalid(mut errors: Vec<FieldError>) -> Self {
+        let more = errors.len().saturating_sub(MAX_ERRORS);
+        errors.truncate(MAX_ERRORS);
+        Self::invalid_and_more(errors, more)
+    }
+
+    /// These fields are not right, and so many more of which nothing else is told.
+    #[must_use]
+    pub fn invalid_and_more(errors: Vec<FieldError>, more: usize) -> Self {
+        let (english, dutch) = match (errors.len(), more) {
+            (1, 0) => ("One field is not right.".into(), "Eén veld klopt niet.".into()),
+            (n, 0) => (format!("{n} fields are not right."), format!("{n} velden kloppen niet.")),
+            (n, more) => (
+                format!("{n} fields are not right, and {more} more."),
+                format!("{n} velden kloppen niet, en nog {more}."),
+            ),
         };
-        Self::new(StatusCode::BAD_REQUEST, "invalid", english, dutch).with_errors(errors)
+        let problem = Self::new(StatusCode::BAD_REQUEST, "invalid", english, dutch).with_errors(errors);
+        if more > 0 { problem.with("more", json!(more)) } else { problem }
     }
 
     /// One header is not right.
@@ -67,6 +80,14 @@ impl Problem {
         let english = format!("The {what} is not available at the moment. Please try again.");
         let dutch = format!("Wat hiervoor nodig is ({what}) is op dit moment niet beschikbaar. Probeer het opnieuw.");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", english, dutch).again_after("2")
+    }
+
+    /// Too much of the same is being done already.
+    #[must_use]
+    pub fn busy() -> Self {
+        let english = "The hub has too much of this to do at the moment. Please try again.";
+        let dutch = "De hub heeft hiervan op dit moment te veel te doen. Probeer het opnieuw.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", english, dutch).again_after("2")
     }
 
     /// Nobody knows at the moment who holds which role.
