@@ -9,7 +9,7 @@ use anyhow::Context;
 use chrono::TimeDelta;
 use clap::builder::BoolishValueParser;
 use decider::Clock;
-use processing::{Logbook, Target};
+use processing::{Logbook, Rotation, Target};
 use sqlx::postgres::PgConnectOptions;
 use std::net::IpAddr;
 use std::path::Path;
@@ -87,6 +87,16 @@ pub struct Settings {
     /// machine (OTLP over gRPC) such as http://127.0.0.1:4317. Without one, `processing.jsonl` beside the secrets.
     #[arg(long, env = "REGIOHUB_PROCESSING_LOG")]
     processing_log: Option<Target>,
+    /// At how many MiB the file of processings is put aside, as `processing.<moment>.jsonl` beside it.
+    #[arg(long, env = "REGIOHUB_PROCESSING_LOG_SIZE", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    processing_log_size: u64,
+    /// After how many days it is put aside, if it is not that large before.
+    #[arg(long, env = "REGIOHUB_PROCESSING_LOG_DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    processing_log_days: u32,
+    /// How many MiB all of these files may have together: past that the oldest is removed, which is logged. Whoever must
+    /// be able to say for longer who looked at whose data raises it, or copies the files that were put aside.
+    #[arg(long, env = "REGIOHUB_PROCESSING_LOG_TOTAL", default_value_t = 4_096, value_parser = clap::value_parser!(u64).range(2..))]
+    processing_log_total: u64,
     /// What is logged, such as `info` or `warn,bus=debug`.
     #[arg(long, env = "REGIOHUB_LOG", default_value = "info")]
     log: String,
@@ -201,6 +211,16 @@ impl Settings {
         &self.streams
     }
 
+    /// When the file of processings is put aside, and how much of it is kept.
+    fn rotation(&self) -> Rotation {
+        const MIB: u64 = 1024 * 1024;
+        Rotation {
+            size: self.processing_log_size.saturating_mul(MIB),
+            age: TimeDelta::days(self.processing_log_days.into()),
+            total: self.processing_log_total.saturating_mul(MIB),
+        }
+    }
+
     /// What is bounded.
     #[must_use]
     pub fn limits(&self) -> &Limits {
@@ -248,8 +268,8 @@ impl Settings {
         let vault = Vault::connect(vault, self.connections, master.with_later_natural_keys(&later));
         vault.migrate().await.context("the vault")?;
         let target = self.processing_log.clone().unwrap_or_else(|| Target::File(secrets.join("processing.jsonl")));
-        let processing =
-            Logbook::new(&target, hub_secrets.ring(Purpose::Processing)?.keys(), &self.oin, clock.clone())?;
+        let keys = hub_secrets.ring(Purpose::Processing)?.keys();
+        let processing = Logbook::rotating(&target, self.rotation(), keys, &self.oin, clock.clone())?;
         let ages = Clock::steady();
         let mut platform = Platform {
             nats,

@@ -1,15 +1,18 @@
 //! Each processing of personal data is written down, as the Dutch standard Logboek Dataverwerkingen asks.
 //!
 //! ```text
-//! Processing (activity, operation, region, trace) × people ─Logbook::write→ a span each ─→ a file | OTLP
+//! Processing (activity, operation, region, trace) × people ─Logbook::write→ a line of all ─→ a file, put aside in time
+//!                                                                        └→ a span each ─→ OTLP
 //! ```
 //!
 //! **Invariant:** no span holds a name or an id of the hub: people stand in it under a keyed pseudonym.
 
 mod logbook;
 mod register;
+mod rotation;
 mod target;
 
 pub use logbook::{Logbook, Processing, Unwritten};
 pub use register::{Activity, Entry, Retention, Text, Whom};
+pub use rotation::Rotation;
 pub use target::{Target, WrongTarget};

@@ -1,13 +1,13 @@
-//! A span per person whose data were processed: not sampled, not batched, confirmed.
+//! A span names the people whose data were processed: not sampled, not batched, confirmed.
 
 use crate::target::Place;
-use crate::{Activity, Target, WrongTarget};
+use crate::{Activity, Rotation, Target, WrongTarget};
 use chrono::{DateTime, Utc};
 use decider::Clock;
 use hmac::{Hmac, KeyInit, Mac};
 use opentelemetry::metrics::Counter;
 use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState};
-use opentelemetry::{InstrumentationScope, KeyValue, global};
+use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value, global};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use sha2::Sha256;
 use std::borrow::Cow;
@@ -51,7 +51,7 @@ pub struct Unwritten(pub(crate) String);
 
 impl Logbook {
     /// Writes to `target`. `keys` make the pseudonyms of people, `oin` the number of the organisation in the ids of
-    /// activities.
+    /// activities. A file only grows: for a command that writes in the file of a hub.
     ///
     /// # Errors
     /// When the target is an address to which nothing can be sent.
@@ -61,15 +61,32 @@ impl Logbook {
         oin: &str,
         clock: Clock,
     ) -> Result<Self, WrongTarget> {
-        let place = Place::open(target)?;
-        let keys = keys.into().map(|key| {
+        Ok(Self::at(Place::open(target, None)?, keys.into(), oin, clock))
+    }
+
+    /// The same, of a hub: a file is put aside when it is large or old enough, and all of them together are bounded.
+    ///
+    /// # Errors
+    /// As [`Logbook::new`].
+    pub fn rotating(
+        target: &Target,
+        rotation: Rotation,
+        keys: impl Into<Generations<[u8; 32]>>,
+        oin: &str,
+        clock: Clock,
+    ) -> Result<Self, WrongTarget> {
+        Ok(Self::at(Place::open(target, Some(rotation))?, keys.into(), oin, clock))
+    }
+
+    fn at(place: Place, keys: Generations<[u8; 32]>, oin: &str, clock: Clock) -> Self {
+        let keys = keys.map(|key| {
             // HMAC fills a short key up with zeroes to one block, so this is the key itself.
             let mut block = [0_u8; 64];
             block[..32].copy_from_slice(key);
             Hmac::new(&block.into())
         });
         let shared = Shared { place, keys, oin: oin.to_owned(), clock };
-        Ok(Self { shared: Arc::new(shared), service: "regiohub" })
+        Self { shared: Arc::new(shared), service: "regiohub" }
     }
 
     /// The same logbook, written in by one service.
@@ -90,7 +107,8 @@ impl Logbook {
         Processing { activity, operation: operation.into(), traceparent, since: self.shared.clock.now() }
     }
 
-    /// Writes down whose data were processed, a span for each person, all or none; without people nothing.
+    /// Writes down whose data were processed, each person once, all or none; without people nothing. In a file it is one
+    /// line for a page of a list, and a collector is sent a span for each person.
     ///
     /// # Errors
     /// When it cannot be written. That is counted, and said aloud, before it is answered: who need not stop may go on.
@@ -101,12 +119,14 @@ impl Logbook {
         people: impl IntoIterator<Item = PersonId>,
     ) -> Result<(), Unwritten> {
         let people: BTreeSet<PersonId> = people.into_iter().collect();
-        let spans: Vec<SpanData> = people.into_iter().map(|person| self.span(processing, region, person)).collect();
-        if spans.is_empty() {
+        if people.is_empty() {
             return Ok(());
         }
-        let many = spans.len() as u64;
-        self.shared.place.write(spans).await.inspect_err(|error| {
+        let many = people.len() as u64;
+        let subjects: Vec<String> = people.into_iter().map(|person| self.subject(region, person)).collect();
+        let most = self.shared.place.subjects_of_a_span();
+        let spans = subjects.chunks(most).map(|some| self.span(processing, region, some)).collect();
+        self.shared.place.write(spans, self.shared.clock.now()).await.inspect_err(|error| {
             UNWRITTEN.add(many, &[KeyValue::new("service", self.service)]);
             let activity = processing.activity.slug();
             tracing::error!(alarm = true, service = self.service, %region, activity, %error, "someone must look");
@@ -145,7 +165,7 @@ impl Logbook {
         format!("urn:nld:oin:{}:systeem:regiohub:verwerkingsactiviteit:{}", self.shared.oin, activity.slug())
     }
 
-    fn span(&self, processing: &Processing, region: &RegionId, person: PersonId) -> SpanData {
+    fn span(&self, processing: &Processing, region: &RegionId, subjects: &[String]) -> SpanData {
         let (trace, parent) = parent(processing.traceparent.as_deref());
         let span = SpanId::from(Uuid::new_v4().as_u64_pair().1);
         let scope = InstrumentationScope::builder(format!("regiohub-{}", self.service))
@@ -162,7 +182,7 @@ impl Logbook {
             end_time: self.shared.clock.now().into(),
             attributes: vec![
                 KeyValue::new(ACTIVITY, self.activity_id(processing.activity)),
-                KeyValue::new(SUBJECT, self.subject(region, person)),
+                KeyValue::new(SUBJECT, named(subjects)),
                 KeyValue::new(SUBJECT_TYPE, self.subject_type()),
             ],
             dropped_attributes_count: 0,
@@ -174,13 +194,21 @@ impl Logbook {
     }
 }
 
+/// One person as the standard has it, several as a list: each is found by their pseudonym alike.
+fn named(subjects: &[String]) -> Value {
+    match subjects {
+        [one] => Value::from(one.clone()),
+        several => Value::Array(Array::String(several.iter().cloned().map(StringValue::from).collect())),
+    }
+}
+
 impl std::fmt::Debug for Logbook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Logbook({})", self.service)
     }
 }
 
-/// Spans that were not written. Made at the first one: by then the program has set up where numbers go.
+/// People of whom it was not written. Made at the first one: by then the program has set up where numbers go.
 static UNWRITTEN: LazyLock<Counter<u64>> = LazyLock::new(|| {
     let meter = global::meter("regiohub");
     let counter = meter.u64_counter("hub.processing.unwritten").with_unit("{span}");

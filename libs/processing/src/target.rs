@@ -1,23 +1,24 @@
 //! Where spans go: lines in a file, or an OTLP collector. Both confirm.
 
 use crate::Unwritten;
+use crate::rotation::{Lines, Rotation};
 use chrono::{DateTime, SecondsFormat, Utc};
+use opentelemetry::Array;
 use opentelemetry::trace::{SpanId, Status};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter as _};
 use serde_json::{Map, Value, json};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::Mutex;
 
 /// Where spans go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A file, one span a line, which only its owner reads.
+    /// A file, one span a line, which only its owner reads; a span of several people names them all.
     File(PathBuf),
     /// A collector: OTLP over gRPC, such as `http://127.0.0.1:4317`.
     Otlp(String),
@@ -41,16 +42,19 @@ impl FromStr for Target {
     }
 }
 
+/// How many people a line of a file names at most: a page of any list. A line is about 40 bytes a person.
+const MAX_SUBJECTS: usize = 250;
+
 pub(crate) enum Place {
-    File(PathBuf),
+    File(Arc<Lines>),
     // An exporter is never called twice at the same time.
     Otlp(Box<Mutex<SpanExporter>>),
 }
 
 impl Place {
-    pub fn open(target: &Target) -> Result<Self, WrongTarget> {
+    pub fn open(target: &Target, rotation: Option<Rotation>) -> Result<Self, WrongTarget> {
         match target {
-            Target::File(path) => Ok(Self::File(path.clone())),
+            Target::File(path) => Ok(Self::File(Arc::new(Lines::to(path.clone(), rotation)))),
             Target::Otlp(address) => {
                 let exporter = SpanExporter::builder().with_tonic().with_endpoint(address).build();
                 let mut exporter = exporter.map_err(|error| WrongTarget(address.clone(), error.to_string()))?;
@@ -60,30 +64,32 @@ impl Place {
         }
     }
 
-    pub async fn write(&self, spans: Vec<SpanData>) -> Result<(), Unwritten> {
+    /// How many people one span is about at most: a collector is sent a span a person, as the standard has it.
+    pub fn subjects_of_a_span(&self) -> usize {
+        match self {
+            Self::File(_) => MAX_SUBJECTS,
+            Self::Otlp(_) => 1,
+        }
+    }
+
+    pub async fn write(&self, spans: Vec<SpanData>, now: DateTime<Utc>) -> Result<(), Unwritten> {
         match self {
             Self::Otlp(exporter) => {
                 exporter.lock().await.export(spans).await.map_err(|error| Unwritten(error.to_string()))
             }
-            Self::File(path) => {
-                let (path, lines) = (path.clone(), spans.iter().map(line).collect::<String>());
-                let written = tokio::task::spawn_blocking(move || append(&path, &lines)).await;
+            Self::File(file) => {
+                let (file, lines) = (file.clone(), spans.iter().map(line).collect::<String>());
+                let written = tokio::task::spawn_blocking(move || file.append(&lines, now)).await;
                 written.map_err(|error| Unwritten(error.to_string()))?.map_err(|error| Unwritten(error.to_string()))
             }
         }
     }
 }
 
-/// Opened anew each time, so that the file can be moved away; one write, so that lines of two processes do not mix.
-fn append(path: &std::path::Path, lines: &str) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    file.write_all(lines.as_bytes())
-}
-
 /// A span under the names of the standard.
 fn line(span: &SpanData) -> String {
     let named = |attributes: &mut dyn Iterator<Item = &opentelemetry::KeyValue>| -> Map<String, Value> {
-        attributes.map(|it| (it.key.to_string(), json!(it.value.as_str()))).collect()
+        attributes.map(|it| (it.key.to_string(), written(&it.value))).collect()
     };
     let mut resource = named(&mut span.instrumentation_scope.attributes());
     resource.insert("service.name".into(), json!(span.instrumentation_scope.name()));
@@ -102,6 +108,13 @@ fn line(span: &SpanData) -> String {
         told["parent_span_id"] = json!(span.parent_span_id.to_string());
     }
     format!("{told}\n")
+}
+
+fn written(value: &opentelemetry::Value) -> Value {
+    match value {
+        opentelemetry::Value::Array(Array::String(all)) => all.iter().map(|one| json!(one.as_str())).collect(),
+        one => json!(one.as_str()),
+    }
 }
 
 fn moment(moment: SystemTime) -> String {

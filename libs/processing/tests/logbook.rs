@@ -24,32 +24,59 @@ fn spans(file: &Path) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_span_a_person_with_the_attributes_of_the_standard() {
+async fn a_span_has_the_attributes_of_the_standard() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("processing.jsonl");
-    let (logbook, one, other) = (logbook(&file), PersonId::fresh(), PersonId::fresh());
-    let listing = logbook.begin(Activity::NamedLists, "list-pupils", Some(TRACE));
-    logbook.write(&listing, &region(), [one, other, one]).await.unwrap();
+    let (logbook, person) = (logbook(&file), PersonId::fresh());
+    let showing = logbook.begin(Activity::NamedLists, "list-pupils", Some(TRACE));
+    logbook.write(&showing, &region(), [person, person]).await.unwrap();
     let spans = spans(&file);
-    assert_eq!(spans.len(), 2);
-    for (span, person) in spans.iter().zip([one, other]) {
-        assert_eq!(span["trace_id"], "0af7651916cd43dd8448eb211c80319c");
-        assert_eq!(span["parent_span_id"], "b7ad6b7169203331");
-        assert_eq!(span["span_id"].as_str().unwrap().len(), 16);
-        assert_eq!((&span["name"], &span["status_code"]), (&json!("list-pupils"), &json!(0)));
-        assert_eq!(span["start_time"], "2026-09-01T10:00:00.000Z");
-        let expected = json!({
-            "dpl.core.processing_activity_id":
-                "urn:nld:oin:00000001234567890000:systeem:regiohub:verwerkingsactiviteit:named-lists",
-            "dpl.core.data_subject_id": logbook.subject(&region(), person),
-            "dpl.core.data_subject_id_type": "urn:nld:oin:00000001234567890000:systeem:regiohub:betrokkene",
-        });
-        assert_eq!(span["attributes"], expected);
-        assert_eq!(span["resource"]["attributes"]["region"], "voorbeeld");
-        assert_eq!(span["resource"]["attributes"]["service.name"], "regiohub-gateway");
-        assert!(!span.to_string().contains(&person.to_string()));
+    let [span] = &spans[..] else { panic!("{spans:?}") };
+    assert_eq!(span["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+    assert_eq!(span["parent_span_id"], "b7ad6b7169203331");
+    assert_eq!(span["span_id"].as_str().unwrap().len(), 16);
+    assert_eq!((&span["name"], &span["status_code"]), (&json!("list-pupils"), &json!(0)));
+    assert_eq!(span["start_time"], "2026-09-01T10:00:00.000Z");
+    let expected = json!({
+        "dpl.core.processing_activity_id":
+            "urn:nld:oin:00000001234567890000:systeem:regiohub:verwerkingsactiviteit:named-lists",
+        "dpl.core.data_subject_id": logbook.subject(&region(), person),
+        "dpl.core.data_subject_id_type": "urn:nld:oin:00000001234567890000:systeem:regiohub:betrokkene",
+    });
+    assert_eq!(span["attributes"], expected);
+    assert_eq!(span["resource"]["attributes"]["region"], "voorbeeld");
+    assert_eq!(span["resource"]["attributes"]["service.name"], "regiohub-gateway");
+    assert!(!span.to_string().contains(&person.to_string()));
+}
+
+#[tokio::test]
+async fn a_list_of_two_hundred_is_one_bounded_line_in_which_each_person_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("processing.jsonl");
+    let logbook = logbook(&file);
+    let people: Vec<PersonId> = (0..200).map(|_| PersonId::fresh()).collect();
+    let listing = logbook.begin(Activity::NamedLists, "list-pupils", Some(TRACE));
+    logbook.write(&listing, &region(), people.clone()).await.unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(text.lines().count(), 1);
+    assert!(text.len() < 8 * 1024, "{} bytes", text.len());
+    for person in people {
+        assert!(text.contains(&format!("\"{}\"", logbook.subject(&region(), person))));
     }
-    assert_ne!(spans[0]["span_id"], spans[1]["span_id"]);
+    assert_eq!(spans(&file)[0]["attributes"]["dpl.core.data_subject_id"].as_array().unwrap().len(), 200);
+}
+
+#[tokio::test]
+async fn ten_thousand_people_are_bounded_lines_and_each_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("processing.jsonl");
+    let logbook = logbook(&file);
+    let people: Vec<PersonId> = (0..10_000).map(|_| PersonId::fresh()).collect();
+    let exporting = logbook.begin(Activity::AccessExport, "export-names", None);
+    logbook.write(&exporting, &region(), people.clone()).await.unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.lines().all(|line| line.len() < 12 * 1024) && text.lines().count() <= 40);
+    assert!(people.iter().all(|person| text.contains(&logbook.subject(&region(), *person))));
 }
 
 #[tokio::test]
@@ -100,8 +127,10 @@ async fn processings_at_the_same_time_do_not_mix_their_lines() {
     for _ in 0..20 {
         let logbook = logbook.clone();
         all.spawn(async move {
-            let listing = logbook.begin(Activity::NamedLists, "list-pupils", None);
-            logbook.write(&listing, &region(), (0..50).map(|_| PersonId::fresh())).await.unwrap();
+            for _ in 0..50 {
+                let listing = logbook.begin(Activity::NamedLists, "list-pupils", None);
+                logbook.write(&listing, &region(), (0..50).map(|_| PersonId::fresh())).await.unwrap();
+            }
         });
     }
     all.join_all().await;
