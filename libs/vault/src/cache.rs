@@ -3,7 +3,7 @@
 //! Another process may forget someone: the minute bounds how long this one still opens what is theirs.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -62,6 +62,7 @@ impl Cache {
     pub(crate) fn forget(&self, region: &RegionId, persons: &[PersonId]) {
         let mut inner = self.inner();
         inner.forgettings += 1;
+        let persons: HashSet<PersonId> = persons.iter().copied().collect();
         inner.keys.retain(|owner, _| owner.region != *region || !persons.contains(&owner.person));
     }
 

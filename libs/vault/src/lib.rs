@@ -12,6 +12,7 @@ mod error;
 mod forget;
 mod master_key;
 mod natural_keys;
+mod notes;
 mod seal;
 
 use std::sync::Arc;

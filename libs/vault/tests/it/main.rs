@@ -279,3 +279,25 @@ fn a_vault_that_is_away_says_so() {
         scratch.vault.answers().await.unwrap();
     });
 }
+
+#[test]
+fn a_note_is_there_from_the_moment_the_keys_are_gone_until_it_is_struck() {
+    on_scratch(|scratch| async move {
+        let (one, other) = (PersonId::fresh(), PersonId::fresh());
+        let sealed = scratch.vault.seal(&gorinchem(), one, Purpose::Identity, NAME, CANARY).await.unwrap();
+        let noted = |note: &str| [(one, note.to_owned())];
+        scratch.vault.forget_with_notes(&gorinchem(), &noted("first")).await.unwrap();
+        scratch.vault.forget_with_notes(&gorinchem(), &noted("second")).await.unwrap();
+        scratch.vault.forget(&gorinchem(), other).await.unwrap();
+        assert_eq!(scratch.vault.open(&gorinchem(), NAME, &sealed).await.unwrap(), None);
+        // As the next process finds it, in this region alone.
+        let next = scratch.again();
+        assert_eq!(next.notes(&gorinchem()).await.unwrap(), noted("first"));
+        assert_eq!(next.notes(&altena()).await.unwrap(), []);
+        assert_eq!(next.forgotten(&gorinchem(), None).await.unwrap(), [one.min(other), one.max(other)]);
+        assert_eq!(next.forgotten(&gorinchem(), Some(one.min(other))).await.unwrap(), [one.max(other)]);
+        next.strike_notes(&gorinchem(), &[one]).await.unwrap();
+        assert_eq!(next.notes(&gorinchem()).await.unwrap(), []);
+        assert_eq!(next.open(&gorinchem(), NAME, &sealed).await.unwrap(), None);
+    });
+}
