@@ -1,6 +1,6 @@
 //! What a handler, a reaction and a projection work with.
 
-use crate::Secrets;
+use crate::{Secrets, Steps};
 use access::Identity;
 use bus::Progress;
 use decider::Clock;
@@ -38,6 +38,8 @@ pub struct Hub {
     pub operator_key: Option<proofs::Verifier>,
     /// Secrets derived for one use each.
     pub secrets: Secrets,
+    /// What goes on when the request that asked for it is gone.
+    pub steps: Steps,
 }
 
 impl Hub {

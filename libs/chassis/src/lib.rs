@@ -27,6 +27,7 @@ mod serve;
 mod service;
 mod settings;
 mod signing;
+mod steps;
 pub mod telemetry;
 pub mod transport;
 
@@ -48,3 +49,4 @@ pub use serve::{Listeners, Server, serve, serve_alone, shutdown_signal};
 pub use service::{Opened, Service, Started};
 pub use settings::{Listens, Settings};
 pub use signing::Signing;
+pub use steps::{Steps, UnderWay};

@@ -1,7 +1,7 @@
 //! A service as a value: its tables, routes, projections and reactions.
 
 use crate::restored::{self, Restores};
-use crate::{Hub, Platform, Purpose, inside};
+use crate::{Hub, Platform, Purpose, Steps, inside};
 use access::{Freshness, Grants};
 use axum::Router;
 use bus::{Bus, LogSource, Progress, Projection, Reaction, ReadModel};
@@ -207,6 +207,7 @@ impl Service {
             signing: platform.signing.clone(),
             operator_key: platform.operator_key.clone(),
             secrets: platform.secrets.clone(),
+            steps: Steps::default(),
         };
         let keeps = self.keeps.take().map(|keeps| keeps(&hub));
         Ok(Opened { service: self, database, hub, keeps })
