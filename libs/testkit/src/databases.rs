@@ -1,5 +1,6 @@
 //! Databases with names of their own, dropped at the end.
 
+use crate::Held;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use std::str::FromStr;
@@ -57,6 +58,16 @@ impl Databases {
              select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
         );
         self.admin().await.execute(sqlx::raw_sql(AssertSqlSafe(lose))).await.expect("lost");
+    }
+
+    /// Takes a lock in one of them, until it is released.
+    ///
+    /// # Panics
+    /// When PostgreSQL does not give it.
+    pub async fn hold(&self, name: &str, statement: &str) -> Held {
+        let name = format!("{}_{}", self.prefix, name.replace('-', "_"));
+        let connection = self.server.clone().database(&name).connect().await.expect("the database");
+        Held::by(connection, statement).await
     }
 
     /// Drops them all.

@@ -1,6 +1,6 @@
 //! One service at work in a test.
 
-use crate::{Client, Databases, Holding};
+use crate::{Client, Databases, Held, Holding};
 use access::{DevIssuer, Freshness, Identity, Issuers};
 use axum::Router;
 use bus::{Bus, LogSource, Settings};
@@ -218,6 +218,15 @@ impl TestHub {
     /// When PostgreSQL does not do it.
     pub async fn lose_the_vault(&self) {
         self.databases.lose("vault").await;
+    }
+
+    /// Takes a lock in the database of this service or the vault (`lock table vault.key in exclusive mode`): whoever
+    /// works there waits until it is released.
+    ///
+    /// # Panics
+    /// When PostgreSQL does not give it.
+    pub async fn hold(&self, database: &str, statement: &str) -> Held {
+        self.databases.hold(database, statement).await
     }
 
     /// The log of a service, this one's or another's.

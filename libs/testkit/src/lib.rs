@@ -11,10 +11,14 @@
 
 mod client;
 mod databases;
+mod heartbeat;
+mod held;
 mod holding;
 mod hub;
 
 pub use client::{Answer, Client};
 pub use databases::Databases;
+pub use heartbeat::Heartbeat;
+pub use held::Held;
 pub use holding::Holding;
 pub use hub::{TestHub, hub};
