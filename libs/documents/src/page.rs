@@ -117,22 +117,21 @@ impl<'a> Layout<'a> {
 /// Lines of at most `width`, each but the last with the space it was broken at. A word that is wider by
 /// itself is broken within, so that nothing runs off the paper.
 fn broken(fonts: &Fonts, style: Style, width: f32, text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let (mut lines, mut line, mut filled) = (Vec::new(), String::new(), 0.0);
     for word in text.split_inclusive(' ') {
-        let line = lines.last().map_or("", String::as_str);
-        if !line.is_empty() && fonts.width(line, style) + fonts.width(word.trim_end(), style) > width {
-            lines.push(String::new());
-        }
+        let mut breaks = !line.is_empty() && filled + fonts.width(word.trim_end(), style) > width;
         for letter in word.chars() {
-            let line = lines.last().map_or("", String::as_str);
-            if fonts.width(line, style) + fonts.width(letter.encode_utf8(&mut [0; 4]), style) > width && letter != ' ' {
-                lines.push(String::new());
+            let letter_width = fonts.width(letter.encode_utf8(&mut [0; 4]), style);
+            breaks |= letter != ' ' && filled + letter_width > width;
+            if std::mem::take(&mut breaks) {
+                lines.push(std::mem::take(&mut line));
+                filled = 0.0;
             }
-            if let Some(line) = lines.last_mut() {
-                line.push(letter);
-            }
+            line.push(letter);
+            filled += letter_width;
         }
     }
+    lines.push(line);
     lines
 }
 
@@ -149,6 +148,16 @@ mod tests {
         let lines = broken(&fonts, PLAIN, 120.0, &text);
         assert!(lines.iter().all(|line| fonts.width(line.trim_end(), PLAIN) <= 120.0));
         assert_eq!(lines.concat(), text);
+    }
+
+    #[test]
+    fn a_line_of_spaces_is_broken_in_linear_time() {
+        let fonts = Fonts::bundled().unwrap();
+        let began = std::time::Instant::now();
+        let lines = broken(&fonts, PLAIN, 120.0, &" ".repeat(200_000));
+        // Measured anew at each letter it would take an hour.
+        assert!(began.elapsed() < std::time::Duration::from_secs(30), "{:?}", began.elapsed());
+        assert_eq!(lines.concat().len(), 200_000);
     }
 
     #[test]

@@ -69,6 +69,8 @@ impl Sheet {
     pub fn pdf(&self) -> Result<Vec<u8>, CannotDraw> {
         let fonts = Fonts::bundled()?;
         let layout = self.laid_out(&fonts);
+        // Once: a page each would read the whole text again.
+        let hash = hex(self.document.hash());
         let configuration = ConfigurationBuilder::new()
             .with_accessibility_validator(Accessibility::UA1)
             .finish()
@@ -86,7 +88,7 @@ impl Sheet {
                 read_aloud[run.block].push(id);
             }
             surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
-            for run in self.footer(number, layout.pages.len()) {
+            for run in footer(number, layout.pages.len(), &hash) {
                 write(&mut surface, &fonts, &run);
             }
             surface.end_tagged();
@@ -104,7 +106,7 @@ impl Sheet {
             Metadata::new()
                 .title(format!("{} ({})", self.document.title, self.document.english))
                 .language("nl".to_owned())
-                .document_id(hex(self.document.hash())),
+                .document_id(hash),
         );
         pdf.finish().map_err(|error| CannotDraw::Pdf(format!("{error:?}")))
     }
@@ -145,21 +147,15 @@ impl Sheet {
         }
         layout
     }
+}
 
-    /// What every page says: what was signed, without anybody's name, and which page this is.
-    fn footer(&self, page: usize, pages: usize) -> [Run; 2] {
-        let run = |y, text| Run { x: 64.0, y, style: SMALL, text, block: 0 };
-        [
-            run(
-                796.0,
-                format!(
-                    "SHA-256 van de getekende tekst, zonder namen / of the signed text, without names: {}",
-                    hex(self.document.hash())
-                ),
-            ),
-            run(807.0, format!("Pagina / page {page} van / of {pages}")),
-        ]
-    }
+/// What every page says: what was signed, without anybody's name, and which page this is.
+fn footer(page: usize, pages: usize, hash: &str) -> [Run; 2] {
+    let run = |y, text| Run { x: 64.0, y, style: SMALL, text, block: 0 };
+    [
+        run(796.0, format!("SHA-256 van de getekende tekst, zonder namen / of the signed text, without names: {hash}")),
+        run(807.0, format!("Pagina / page {page} van / of {pages}")),
+    ]
 }
 
 fn write(surface: &mut Surface<'_>, fonts: &Fonts, run: &Run) {

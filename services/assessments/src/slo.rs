@@ -13,6 +13,11 @@ use proto_schemas::assessments::elective::{Deeltaak, Elective};
 use std::collections::{HashMap, HashSet};
 use vocabulary::ElectiveId;
 
+/// How many electives may share a code, and how many deeltaken a code may have: each of the electives gets each of the
+/// deeltaken. SLO has two, and eight.
+const MAX_TWINS: usize = 10;
+const MAX_DEELTAKEN: usize = 100;
+
 /// What the two files say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Read {
@@ -52,6 +57,10 @@ pub fn read(electives: &str, deeltaken: &str) -> Result<Read, Vec<Fault>> {
             read.shared.push(row.code.clone());
         }
         let own = of_parent.get(row.code.as_str()).map_or(&[][..], Vec::as_slice);
+        if let Some(wrong) = too_many(twins, own.len()) {
+            faults.push(Fault { file: File::Electives, line: row.line, wrong });
+            continue;
+        }
         let parts = if twins > 1 { once_each(own) } else { own.iter().map(|part| part.deeltaak.clone()).collect() };
         count(row, &parts, &mut faults);
         if let (Some(id), Some(elective)) = (row.id, row.elective.clone()) {
@@ -65,6 +74,13 @@ pub fn read(electives: &str, deeltaken: &str) -> Result<Read, Vec<Fault>> {
         faults.sort_by_key(|fault| (fault.file, fault.line));
         Err(faults)
     }
+}
+
+fn too_many(twins: usize, parts: usize) -> Option<Wrong> {
+    let twins = (twins > MAX_TWINS).then_some((MAX_TWINS, ("of the same code", "met dezelfde code")));
+    let parts =
+        (parts > MAX_DEELTAKEN).then_some((MAX_DEELTAKEN, ("deeltaken of this code", "deeltaken bij deze code")));
+    twins.or(parts).map(|(most, what)| Wrong::TooMany { most, what })
 }
 
 /// The deeltaken of twins come doubled and spelled in two ways (`…/1` and `…/01`), with nothing to say

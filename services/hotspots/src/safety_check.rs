@@ -147,8 +147,8 @@ impl Aggregate for SafetyCheck {
             }
             (Self::Drawn(check), Command::Rely { .. }) if !check.is_signed() => return Err(Refusal::NotSigned),
             (Self::Drawn(check), Command::Rely { activities }) => {
-                let unknown = activities.iter().find(|name| !check.activities.iter().any(|known| known.name == **name));
-                match unknown {
+                let known: BTreeSet<&Label> = check.activities.iter().map(|known| &known.name).collect();
+                match activities.iter().find(|name| !known.contains(name)) {
                     Some(name) => return Err(Refusal::UnknownActivity { name: name.clone() }),
                     None => vec![],
                 }

@@ -154,7 +154,7 @@ fn text(version: i32, document: &Document) -> impl IntoResponse + use<> {
 
 async fn pdf(version: i32, name: String, sheet: Sheet) -> Result<impl IntoResponse, Problem> {
     // Drawing takes a good part of a second: not on a thread that answers others.
-    let drawn = tokio::task::spawn_blocking(move || sheet.pdf()).await.map_err(|_| Problem::internal())?;
+    let drawn = web::aside(move || sheet.pdf()).await?;
     let bytes = drawn.map_err(|error| {
         tracing::error!(%error, "a document cannot be drawn");
         Problem::internal()

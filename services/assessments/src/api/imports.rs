@@ -15,6 +15,12 @@ use utoipa::ToSchema;
 use vocabulary::{DocumentHash, ElectiveId, ImportId, RegionId};
 use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
 
+/// How many faults are told at once: nobody reads more.
+const MAX_FAULTS: usize = 500;
+
+/// How many electives are looked up in one round trip.
+const TOGETHER: usize = 200;
+
 /// Both files, read together: neither means anything alone.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -31,8 +37,11 @@ pub struct CatalogueFiles {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPreview {
-    /// Everything that is wrong; with anything here an import is refused whole.
+    /// What is wrong, 500 faults at most; with anything here an import is refused whole.
     faults: Vec<RowFault>,
+    /// How much more is wrong than is told; absent when all is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more_faults: Option<usize>,
     /// How many profile modules and electives the file holds; 0 while there are faults.
     electives: u32,
     /// How many deeltaken they have together.
@@ -105,10 +114,20 @@ pub(super) async fn preview_catalogue_import(
     Valid(files): Valid<CatalogueFiles>,
 ) -> Result<impl IntoResponse, Problem> {
     caller.about(&Touches::region())?;
-    let mut preview =
-        ImportPreview { faults: vec![], electives: 0, deeltaken: 0, added: 0, changed: vec![], shared_codes: vec![] };
-    match slo::read(&files.electives, &files.deeltaken) {
-        Err(faults) => preview.faults = faults.iter().map(RowFault::from).collect(),
+    let mut preview = ImportPreview {
+        faults: vec![],
+        more_faults: None,
+        electives: 0,
+        deeltaken: 0,
+        added: 0,
+        changed: vec![],
+        shared_codes: vec![],
+    };
+    match web::aside(move || slo::read(&files.electives, &files.deeltaken)).await? {
+        Err(faults) => {
+            preview.more_faults = faults.len().checked_sub(MAX_FAULTS).filter(|more| *more > 0);
+            preview.faults = faults.iter().take(MAX_FAULTS).map(RowFault::from).collect();
+        }
         Ok(read) => {
             (preview.electives, preview.deeltaken) = counts(&read);
             (preview.added, preview.changed) = compared(&hub, &region, &read).await?;
@@ -132,13 +151,17 @@ pub(super) async fn import_catalogue(
     Valid(files): Valid<CatalogueFiles>,
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region())?;
-    let read = slo::read(&files.electives, &files.deeltaken)
-        .map_err(|faults| Problem::invalid(faults.iter().map(FieldError::from).collect()))?;
+    let (read, electives_hash, deeltaken_hash) = web::aside(move || {
+        let hash = catalogue_import::hash;
+        (slo::read(&files.electives, &files.deeltaken), hash(&files.electives), hash(&files.deeltaken))
+    })
+    .await?;
+    let read = read.map_err(|faults| Problem::invalid(faults.iter().map(FieldError::from).collect()))?;
     let (electives, deeltaken) = counts(&read);
     let (added, changed) = compared(&hub, &region, &read).await?;
     let summary = Summary {
-        electives_hash: catalogue_import::hash(&files.electives),
-        deeltaken_hash: catalogue_import::hash(&files.deeltaken),
+        electives_hash,
+        deeltaken_hash,
         electives,
         deeltaken,
         added,
@@ -180,13 +203,17 @@ fn counts(read: &Read) -> (u32, u32) {
 
 async fn compared(hub: &Hub, region: &RegionId, read: &Read) -> Result<(u32, Vec<ChangedElective>), Problem> {
     let (mut added, mut changed) = (0, Vec::new());
-    for (id, elective) in &read.electives {
-        match difference(&hub.log.load::<Elective>(region, id).await?.state, elective) {
-            Difference::Added => added += 1,
-            Difference::Changed(fields) => {
-                changed.push(ChangedElective { id: *id, code: elective.code.clone(), fields })
+    for some in read.electives.chunks(TOGETHER) {
+        let ids: Vec<ElectiveId> = some.iter().map(|(id, _)| *id).collect();
+        let known = hub.log.load_all::<Elective>(region, &ids).await?;
+        for ((id, elective), known) in some.iter().zip(known) {
+            match difference(&known.state, elective) {
+                Difference::Added => added += 1,
+                Difference::Changed(fields) => {
+                    changed.push(ChangedElective { id: *id, code: elective.code.clone(), fields })
+                }
+                Difference::None => {}
             }
-            Difference::None => {}
         }
     }
     Ok((added, changed))

@@ -196,9 +196,9 @@ impl Work {
 
     /// Every deeltaak is done, or listed as left to the school (R097, R241).
     pub(super) fn deeltaken_accounted_for(&self, done: &[String], at_school: &[String]) -> Result<(), Refusal> {
-        let mut seen = HashSet::new();
+        let (known, mut seen) = (self.deeltaken.iter().collect::<HashSet<_>>(), HashSet::new());
         for code in done.iter().chain(at_school) {
-            if !self.deeltaken.contains(code) {
+            if !known.contains(code) {
                 return Err(Refusal::UnknownDeeltaak { code: code.clone() });
             }
             if !seen.insert(code) {
@@ -213,9 +213,9 @@ impl Work {
 }
 
 fn each_once(tasks: &[Task], judged: &[TaskJudgement]) -> Result<(), Refusal> {
-    let mut seen = HashSet::new();
+    let (known, mut seen) = (tasks.iter().map(|known| &known.code).collect::<HashSet<_>>(), HashSet::new());
     for TaskJudgement { task, .. } in judged {
-        if !tasks.iter().any(|known| known.code == *task) {
+        if !known.contains(task) {
             return Err(Refusal::UnknownTask { task: task.clone() });
         }
         if !seen.insert(task) {

@@ -42,6 +42,14 @@ pub enum Wrong {
     /// The table breaks off in some other way.
     #[error("the row cannot be read")]
     Unreadable,
+    /// More than is read.
+    #[error("there are more than {most} {}", .what.0)]
+    TooMany {
+        /// How many are read.
+        most: usize,
+        /// Of what, in English and in Dutch.
+        what: (&'static str, &'static str),
+    },
     /// A value is not what the column holds.
     #[error("{column} should hold {expected}")]
     Value {
@@ -102,6 +110,7 @@ impl Wrong {
                 format!("de regel is niet te lezen: {found} velden, de kop heeft er {expected}")
             }
             Self::Unreadable => "de regel is niet te lezen".into(),
+            Self::TooMany { most, what: (_, what) } => format!("er zijn meer dan {most} {what}"),
             Self::Value { column, expected } => format!("in {column} hoort {}", expected_in_dutch(expected)),
             Self::IdTwice { first } => format!("hetzelfde slo_uuid staat op regel {first}"),
             Self::DeeltaakTwice { first } => format!("dezelfde deeltaak_code staat op regel {first}"),

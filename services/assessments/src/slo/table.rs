@@ -3,6 +3,9 @@
 use super::{Fault, File, Wrong};
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
+/// How many rows are read of a file: fifteen times those of the larger one that SLO publishes.
+pub(super) const MAX_ROWS: usize = 10_000;
+
 /// One row, with a way to its fields by name.
 pub(super) struct Fields<'a> {
     header: &'a StringRecord,
@@ -38,7 +41,11 @@ pub(super) fn rows(
         faults.extend(missing.into_iter().map(|column| Fault { file, line: 1, wrong: Wrong::NoColumn { column } }));
         return;
     }
-    for record in reader.records() {
+    for (place, record) in reader.records().enumerate() {
+        if place == MAX_ROWS {
+            let wrong = Wrong::TooMany { most: MAX_ROWS, what: ("rows", "regels") };
+            return faults.push(Fault { file, line: 1, wrong });
+        }
         match record {
             Ok(record) => {
                 let line = record.position().map_or(0, csv::Position::line);

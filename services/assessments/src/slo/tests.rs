@@ -85,6 +85,32 @@ fn every_fault_is_named_with_its_file_and_line() {
 }
 
 #[test]
+fn what_would_grow_with_the_square_of_a_file_is_refused() {
+    let header = |text: &str| text.lines().next().unwrap().to_owned();
+    let part = |n: usize| format!("K/PIE/05;K/PIE/05/{n};Deel {n};1\n");
+    let row = |n: usize, parts: usize| {
+        let id = ElectiveId::derived(&[&n.to_string()]);
+        format!("{id};K/PIE/05;keuzevak;PIE;Titel;;bb;{parts};{parts};;ja\n")
+    };
+    let files = |twins: usize, parts: usize| {
+        let electives: String = (0..twins).map(|n| row(n, parts)).collect();
+        let deeltaken: String = (1..=parts).map(part).collect();
+        (format!("{}\n{electives}", header(ELECTIVES)), format!("{}\n{deeltaken}", header(DEELTAKEN)))
+    };
+    let read = |twins, parts| {
+        let (electives, deeltaken) = files(twins, parts);
+        read(&electives, &deeltaken)
+    };
+    let too_many = |read: Result<Read, Vec<Fault>>| {
+        read.unwrap_err().iter().filter(|fault| matches!(fault.wrong, Wrong::TooMany { .. })).count()
+    };
+    assert_eq!(read(MAX_TWINS, MAX_DEELTAKEN).map(|read| read.electives.len()), Ok(MAX_TWINS));
+    assert_eq!(too_many(read(MAX_TWINS + 1, 1)), MAX_TWINS + 1);
+    assert_eq!(too_many(read(1, MAX_DEELTAKEN + 1)), 1);
+    assert_eq!(too_many(read(1, table::MAX_ROWS + 1)), 2, "rows, and deeltaken of one code");
+}
+
+#[test]
 fn files_in_the_wrong_order_miss_their_columns() {
     let found = faults(DEELTAKEN, ELECTIVES);
     assert!(found.contains(&(File::Electives, 1, Wrong::NoColumn { column: "slo_uuid" })));

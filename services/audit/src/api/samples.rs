@@ -17,7 +17,6 @@ use http::{StatusCode, header};
 use proto_schemas::audit::sample::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tracing::Instrument;
 use utoipa::ToSchema;
 use vocabulary::{ClaimId, RegionId, SampleId};
 use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
@@ -77,11 +76,14 @@ pub(super) async fn draw_audit_sample(
     let command = Command::Request(Box::new(population.request(under)));
     let done = audit.hub.log.execute::<Sample>(&region, &SampleId::fresh(), command, &asked).await?;
     if let Some(sample) = done.id::<SampleId>() {
-        // In a task of its own: a caller who goes away does not keep it from being drawn.
-        let drawing = async move { pending::complete(&audit, &region, sample).await };
-        if let Ok(Err(error)) = tokio::spawn(drawing.in_current_span()).await {
-            tracing::warn!(%sample, %error, "a sample that was asked for is drawn later");
-        }
+        let steps = audit.hub.steps.clone();
+        // A caller who goes away does not keep it from being drawn.
+        let drawing = async move {
+            let drawn = pending::complete(&audit, &region, sample).await;
+            drawn.inspect_err(|error| tracing::warn!(%sample, %error, "a sample that was asked for is drawn later"))
+        };
+        // What is in the way of it is told to whoever looks at it.
+        let _ = steps.finish(async move { drawing.await.map_err(not_drawn) }).await;
     }
     Ok(Created::at(done, "/v1/regions/{region}/audit/samples/{id}"))
 }

@@ -15,6 +15,7 @@ use proto_schemas::hotspots::hotspot::TheoryPlace;
 use proto_schemas::hotspots::{pupil_day, pupil_week};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::HashSet;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, HotspotId, Label, PersonId, Reason, RegionId, SessionId, amsterdam_date};
@@ -106,7 +107,8 @@ async fn plan_session(
         None => vec![],
         Some(attached) => {
             let (_, check) = found::safety_check(&hub, &region, attached.id).await?;
-            let chosen = |name: &Label| plan.activities.as_ref().is_none_or(|names| names.contains(name));
+            let names: Option<HashSet<&Label>> = plan.activities.as_ref().map(|names| names.iter().collect());
+            let chosen = |name: &Label| names.as_ref().is_none_or(|names| names.contains(name));
             check.activities.into_iter().filter(|activity| chosen(&activity.name)).collect()
         }
     };
