@@ -72,11 +72,6 @@ impl NewEvent {
         };
         Ok(Self { id: Uuid::now_v7(), event_type: event_type.to_owned(), data: data.to_owned() })
     }
-
-    /// Reads the event back.
-    pub(crate) fn read<E: Event>(&self) -> Result<E, Unreadable> {
-        Ok(serde_json::from_str(&format!(r#"{{"type":"{}","data":{}}}"#, self.event_type, self.data))?)
-    }
 }
 
 impl Context {

@@ -1,9 +1,11 @@
 //! The platform's only command handler: load, decide, append, and again when somebody was faster.
 
 use crate::append::{Append, Change, Context, NewEvent};
+use crate::beside::beside;
 use crate::loader::{Histories, Question};
 use crate::{Error, EventLog, Recorded, Refused};
 use decider::{Aggregate, Asked, Refusal};
+use std::any::Any;
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -61,7 +63,11 @@ pub struct Batch {
     steps: Vec<Step>,
 }
 
-type Decide = Box<dyn Fn(&[Recorded], &[NewEvent], &Asked) -> Result<Vec<NewEvent>, Error> + Send + Sync>;
+type Decide = Box<dyn Fn(&mut State, &[Recorded], &Asked) -> Result<Vec<NewEvent>, Error> + Send + Sync>;
+
+/// An aggregate as the decisions before left it; none before the first: then its history is read. Read anew for each of
+/// them, a batch on one stream would take the square of its length.
+type State = Option<Box<dyn Any + Send>>;
 
 struct Step {
     stream: String,
@@ -145,15 +151,20 @@ impl Batch {
     /// Adds a decision. A later one on the same stream sees what the earlier one decided. One that changes nothing is
     /// decided on the history as it is when the others are written: nobody writes to its stream in between.
     pub fn add<A: Aggregate>(&mut self, id: &A::Id, command: A::Command) -> &mut Self {
-        let decide: Decide = Box::new(move |history, earlier, asked| {
-            let state = replay::<A>(history, earlier)?;
+        let decide: Decide = Box::new(move |known, history, asked| {
+            let state = match known.take().map(|known| known.downcast::<A>()) {
+                Some(Ok(state)) => *state,
+                Some(Err(_)) | None => replay::<A>(history)?,
+            };
             let events = state.decide(&command, asked).map_err(|refusal| Refused {
                 aggregate: A::CATEGORY,
                 code: refusal.code(),
                 english: refusal.to_string(),
                 dutch: refusal.in_dutch(),
             })?;
-            Ok(events.iter().map(NewEvent::of).collect::<Result<_, _>>()?)
+            let new = events.iter().map(NewEvent::of).collect::<Result<_, _>>()?;
+            *known = Some(Box::new(events.into_iter().fold(state, A::evolve)));
+            Ok(new)
         });
         self.steps.push(Step { stream: stream_name::<A>(id), decide });
         self
@@ -196,7 +207,7 @@ impl Batch {
                     Err(Error::Reused)
                 };
             }
-            let changes = match self.decide(&histories, asked)? {
+            let changes = match beside(self.len(), || self.decide(&histories, asked))? {
                 Decided::Nothing { stream, version } => {
                     return Ok(Done { stream, version, position: self.head().await?, repeated: false });
                 }
@@ -230,11 +241,11 @@ impl Batch {
         }
         let mut changes: Vec<Change> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut states: HashMap<&str, State> = HashMap::new();
         for step in &self.steps {
             let history = histories.streams.get(&step.stream).map_or(&[][..], |history| history.as_slice());
             let place = places.get(step.stream.as_str()).copied();
-            let earlier = place.and_then(|place| changes.get(place)).map_or(&[][..], |change| change.events.as_slice());
-            let events = (step.decide)(history, earlier, asked)?;
+            let events = (step.decide)(states.entry(&step.stream).or_default(), history, asked)?;
             if events.is_empty() {
                 continue;
             }
@@ -275,16 +286,13 @@ fn stream_name<A: Aggregate>(id: &A::Id) -> String {
 
 fn loaded<A: Aggregate>(histories: &Histories, stream: &str) -> Result<Loaded<A>, Error> {
     let history = histories.streams.get(stream).map_or(&[][..], |history| history.as_slice());
-    Ok(Loaded { state: replay::<A>(history, &[])?, version: history.last().map_or(0, |event| event.version) })
+    Ok(Loaded { state: replay::<A>(history)?, version: history.last().map_or(0, |event| event.version) })
 }
 
-fn replay<A: Aggregate>(history: &[Recorded], earlier: &[NewEvent]) -> Result<A, Error> {
+fn replay<A: Aggregate>(history: &[Recorded]) -> Result<A, Error> {
     let mut state = A::default();
     for event in history {
         state = state.evolve(event.event()?);
-    }
-    for event in earlier {
-        state = state.evolve(event.read()?);
     }
     Ok(state)
 }

@@ -7,6 +7,7 @@
 
 mod append;
 mod appender;
+mod beside;
 mod between;
 mod bulk;
 mod database;

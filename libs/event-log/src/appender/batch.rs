@@ -2,6 +2,7 @@
 
 use super::{Request, Tip};
 use crate::append::Append;
+use crate::beside::beside;
 use crate::envelope::{Place, write};
 use crate::execute::Done;
 use crate::{Error, leaf_hash};
@@ -92,6 +93,11 @@ impl Batch {
 
     /// Takes an append in, or answers it when it clashes with one that is in already.
     pub(crate) fn add(&mut self, request: Request, region: &RegionId, source: &str) {
+        let events = request.append.changes.iter().map(|change| change.events.len()).sum();
+        beside(events, || self.take(request, region, source));
+    }
+
+    fn take(&mut self, request: Request, region: &RegionId, source: &str) {
         if let Some(error) = self.clash(&request.append) {
             // Whoever stopped waiting needs no answer.
             let _ = request.answer.send(Err(error));
