@@ -15,12 +15,11 @@ mod shared_numbers;
 
 use chassis::Hub;
 use chrono::NaiveDate;
-use decider::Asked;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use vocabulary::{Reason, RegionId};
+use vocabulary::Reason;
 use web::{FieldError, Problem};
 
 const TAG: &str = "consortium";
@@ -59,17 +58,6 @@ struct ReasonAndDate {
     reason: Reason,
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,
-}
-
-/// Nothing that cannot be undone is done under a key that meant something else.
-async fn not_reused(hub: &Hub, region: &RegionId, asked: &Asked) -> Result<(), Problem> {
-    if let Some(command) = &asked.command
-        && let Some(kept) = hub.log.kept(region, command.id).await?
-        && kept.fingerprint != command.fingerprint
-    {
-        return Err(event_log::Error::Reused.into());
-    }
-    Ok(())
 }
 
 fn unknown_page() -> Problem {

@@ -9,6 +9,9 @@ mod table;
 
 pub use table::Table;
 
+/// How many faults are told of one file: nobody reads more at once.
+pub const MAX_FAULTS: usize = 500;
+
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
@@ -20,6 +23,42 @@ pub struct Fault {
     pub english: String,
     /// The same in Dutch.
     pub dutch: String,
+}
+
+/// The faults of a file, in the order in which they were found: the first of them, and how many more there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// At most [`MAX_FAULTS`].
+    pub told: Vec<Fault>,
+    /// Those past the bound.
+    pub more: usize,
+}
+
+impl Faults {
+    /// One more.
+    pub fn push(&mut self, fault: Fault) {
+        if self.told.len() < MAX_FAULTS { self.told.push(fault) } else { self.more += 1 }
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+}
+
+impl Extend<Fault> for Faults {
+    fn extend<I: IntoIterator<Item = Fault>>(&mut self, faults: I) {
+        faults.into_iter().for_each(|fault| self.push(fault));
+    }
+}
+
+impl FromIterator<Fault> for Faults {
+    fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
+        let mut all = Self::default();
+        all.extend(faults);
+        all
+    }
 }
 
 impl Fault {

@@ -13,6 +13,9 @@ use web::Problem;
 /// Between two tries when the vault or the database is away.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// After so many tries, half a minute, somebody must look.
+const ALARM_EVERY: u32 = 6;
+
 /// Folds the people who were forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct ForgottenPeople;
@@ -21,11 +24,17 @@ pub struct ForgottenPeople;
 pub(crate) fn apply_again(hub: &Hub) {
     let hub = hub.clone();
     tokio::spawn(async move {
+        let mut tries = 0_u32;
         while let Err(error) = again(&hub).await {
             if hub.db.is_closed() {
                 break;
             }
-            tracing::info!(%error, "who was forgotten is not applied to the vault again yet");
+            tries += 1;
+            if tries.is_multiple_of(ALARM_EVERY) {
+                tracing::error!(alarm = true, %error, tries, "a vault may remember who was forgotten: it does not answer");
+            } else {
+                tracing::info!(%error, "who was forgotten is not applied to the vault again yet");
+            }
             tokio::time::sleep(PATIENCE).await;
         }
     });

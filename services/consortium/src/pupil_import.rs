@@ -80,14 +80,39 @@ impl PupilImport {
         Asked { command: None, expects: None, ..self.asked.clone() }
     }
 
+    /// What was answered when it came to its end before, under the same command.
+    ///
+    /// # Errors
+    /// When the log does not answer, or the command was another one.
+    pub async fn answered(&self) -> Result<Option<Done>, Problem> {
+        let Some(command) = &self.asked.command else { return Ok(None) };
+        match self.hub.log.kept(&self.region, command.id).await? {
+            Some(kept) if kept.fingerprint != command.fingerprint => Err(event_log::Error::Reused.into()),
+            kept => Ok(kept.map(|kept| kept.done)),
+        }
+    }
+
     /// Runs to its end, once started. Asked again under the same command it goes on, or answers as before.
     ///
     /// # Errors
-    /// What stood in the way; the import says so too, and may be asked again.
+    /// What stood in the way, wherever it did; the import says so too, and may be asked again.
     pub async fn run(self) -> Result<Done, Problem> {
         let early = self.early();
+        let done = self.attempts(&early).await;
+        if let Err(problem) = &done {
+            // Should its last append have been written after all, this changes nothing.
+            let fail = OfImport::Fail { code: problem.code().to_owned() };
+            // What stood in the way is told in any case, also when this cannot be written either.
+            if let Err(error) = self.hub.log.execute::<Import>(&self.region, &self.id, fail, &early).await {
+                tracing::warn!(%error, import = %self.id, "a failed import could not be marked as failed yet");
+            }
+        }
+        done
+    }
+
+    async fn attempts(&self, early: &Asked) -> Result<Done, Problem> {
         for _ in 0..ATTEMPTS {
-            match self.attempt(&early).await {
+            match self.attempt(early).await {
                 // Another import registered or moved one of them meanwhile: whose the numbers are is asked again.
                 Err(problem) if problem.code() == ELSEWHERE => {}
                 done => return done,
@@ -97,18 +122,7 @@ impl PupilImport {
     }
 
     async fn attempt(&self, early: &Asked) -> Result<Done, Problem> {
-        let brought = match self.bring(early).await {
-            Ok(brought) => brought,
-            Err(problem) => {
-                let fail = OfImport::Fail { code: problem.code().to_owned() };
-                // What stood in the way is told in any case, also when this cannot be written either.
-                if let Err(error) = self.hub.log.execute::<Import>(&self.region, &self.id, fail, early).await {
-                    tracing::warn!(%error, import = %self.id, "a failed import could not be marked as failed");
-                }
-                return Err(problem);
-            }
-        };
-        let Brought { changes, registered, changed, unchanged } = brought;
+        let Brought { changes, registered, changed, unchanged } = self.bring(early).await?;
         let mut batch = self.hub.log.batch(&self.region);
         batch.add::<Import>(&self.id, OfImport::Finish { registered, changed, unchanged });
         for (person, command) in changes {

@@ -3,7 +3,7 @@
 use crate::{
     consortium::school::School,
     files::{
-        Fault,
+        Fault, Faults,
         schools::{Read, read},
     },
     member::commands::Command,
@@ -24,7 +24,7 @@ pub struct Brought {
     /// Schools of which the file says nothing new.
     pub unchanged: Vec<BranchCode>,
     /// What is wrong.
-    pub faults: Vec<Fault>,
+    pub faults: Faults,
 }
 
 /// Holds a file against what the region knows.
@@ -50,6 +50,6 @@ pub fn bring(
         }
         brought.commands.push((school.clone(), Command::JoinSchool { school, details, occurred_on: on }));
     }
-    brought.faults.sort();
+    brought.faults.told.sort();
     brought
 }

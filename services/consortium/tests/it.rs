@@ -4,12 +4,16 @@
 
 #[path = "it/alone.rs"]
 mod alone;
+#[path = "it/cut_off.rs"]
+mod cut_off;
 #[path = "it/founding.rs"]
 mod founding;
 #[path = "it/holds.rs"]
 mod holds;
 #[path = "it/importing.rs"]
 mod importing;
+#[path = "it/linear.rs"]
+mod linear;
 #[path = "it/members.rs"]
 mod members;
 #[path = "it/people.rs"]

@@ -3,13 +3,14 @@
 use super::TAG;
 use crate::{
     consortium::school::School,
-    files::{Fault, named::branches_named, pupils},
+    files::{Fault, Faults, named::branches_named, pupils},
     import::{Import, Run, commands::Command},
     member::{Member, MemberId},
     members::{Known, schools_among},
     numbers,
     person::commands::Within,
     pupil_import::PupilImport,
+    running_imports::run_within,
     school_import::{Brought, bring},
 };
 use axum::{
@@ -26,7 +27,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
-use tracing::Instrument;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, ImportId, RegionId};
@@ -89,8 +89,11 @@ struct SchoolPreview {
     changed: Vec<BranchCode>,
     /// Schools that the file says nothing new of.
     unchanged: Vec<BranchCode>,
-    /// What stands in the way; empty for a file that can be brought in.
+    /// What stands in the way, 500 at most; empty for a file that can be brought in.
     faults: Vec<FaultShown>,
+    /// How much more stands in the way than is told; absent when all is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more_faults: Option<usize>,
 }
 
 /// What a file of pupils would bring; nothing was written.
@@ -103,8 +106,11 @@ struct PupilPreview {
     new: usize,
     /// Pupils whose number is known.
     known: usize,
-    /// What stands in the way; empty for a file that can be brought in.
+    /// What stands in the way, 500 at most; empty for a file that can be brought in.
     faults: Vec<FaultShown>,
+    /// How much more stands in the way than is told; absent when all is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more_faults: Option<usize>,
 }
 
 /// How an import stands.
@@ -181,8 +187,14 @@ fn shown(id: ImportId, run: &Run, import: &Import) -> ImportShown {
     shown
 }
 
-fn refused(faults: &[Fault]) -> Problem {
-    Problem::invalid(faults.iter().map(|it| FieldError::new(it.pointer(), &it.english, &it.dutch)).collect())
+fn refused(faults: &Faults) -> Problem {
+    let (told, past) = faults.told.split_at(faults.told.len().min(web::MAX_ERRORS));
+    let told = told.iter().map(|it| FieldError::new(it.pointer(), &it.english, &it.dutch)).collect();
+    Problem::invalid_and_more(told, past.len() + faults.more)
+}
+
+fn faults_shown(faults: &Faults) -> (Vec<FaultShown>, Option<usize>) {
+    (faults.told.iter().map(FaultShown::from).collect(), Some(faults.more).filter(|more| *more > 0))
 }
 
 fn branches(text: &str) -> Result<BTreeSet<BranchCode>, Problem> {
@@ -227,8 +239,11 @@ async fn preview_school_import(
     let asked = caller.about(&Touches::region())?;
     let wanted = branches(&asked_for.branches)?;
     let known = schools_among(&hub, &region, &wanted).await?;
-    let Brought { joined, changed, unchanged, faults, .. } = bring(&file, &wanted, &taking_part(&known), asked.today());
-    Ok(Json(SchoolPreview { joined, changed, unchanged, faults: faults.iter().map(FaultShown::from).collect() }))
+    let today = asked.today();
+    let brought = web::aside(move || bring(&file, &wanted, &taking_part(&known), today)).await?;
+    let Brought { joined, changed, unchanged, faults, .. } = brought;
+    let (faults, more_faults) = faults_shown(&faults);
+    Ok(Json(SchoolPreview { joined, changed, unchanged, faults, more_faults }))
 }
 
 /// Bring the branches asked for in from a file of DUO: all of them or none (scholen importeren).
@@ -250,7 +265,12 @@ async fn import_schools(
     let asked = caller.about(&Touches::region())?;
     let wanted = branches(&asked_for.branches)?;
     let known = schools_among(&hub, &region, &wanted).await?;
-    let brought = bring(&file, &wanted, &taking_part(&known), asked.today());
+    let (today, schools) = (asked.today(), wanted.iter().cloned().collect());
+    let (brought, known) = web::aside(move || {
+        let brought = bring(&file, &wanted, &taking_part(&known), today);
+        (brought, known)
+    })
+    .await?;
     if !brought.faults.is_empty() {
         return Err(refused(&brought.faults));
     }
@@ -258,7 +278,7 @@ async fn import_schools(
     let start = Command::Start {
         kind: Kind::Schools,
         total: u32::try_from(brought.commands.len()).unwrap_or(u32::MAX),
-        schools: wanted.into_iter().collect(),
+        schools,
     };
     let finish = Command::Finish {
         registered: count(&brought.joined),
@@ -275,12 +295,23 @@ async fn import_schools(
     Ok(Created::at(batch.commit(&asked).await?, "/v1/regions/{region}/imports/{id}"))
 }
 
-async fn read_pupils(hub: &Hub, region: &RegionId, caller: &Caller, file: &[u8]) -> Result<pupils::Read, Problem> {
-    let named = schools_among(hub, region, &branches_named(file)).await?;
+async fn read_pupils(hub: &Hub, region: &RegionId, caller: &Caller, file: Bytes) -> Result<pupils::Read, Problem> {
+    let (file, named) = web::aside(move || {
+        let named = branches_named(&file);
+        (file, named)
+    })
+    .await?;
+    let named = schools_among(hub, region, &named).await?;
     let members = taking_part(&named).into_keys().collect();
-    let read = pupils::read(file, caller.today(), &members);
+    let today = caller.today();
+    let (read, schools) = web::aside(move || {
+        let read = pupils::read(&file, today, &members);
+        let schools: BTreeSet<BranchCode> = read.lines.iter().map(|line| line.pupil.home_school.clone()).collect();
+        (read, schools)
+    })
+    .await?;
     // Every school in the file must be within the caller's reach.
-    for school in read.lines.iter().map(|line| &line.pupil.home_school).collect::<BTreeSet<_>>() {
+    for school in &schools {
         caller.about(&Touches::region().school(school))?;
     }
     Ok(read)
@@ -309,17 +340,19 @@ async fn preview_pupil_import(
     caller: Caller,
     file: Bytes,
 ) -> Result<Json<PupilPreview>, Problem> {
-    let read = read_pupils(&hub, &region, &caller, &file).await?;
+    let read = read_pupils(&hub, &region, &caller, file).await?;
     let known = numbers::count_known(&hub, &region, &within(&caller), &read.lines).await?;
     let new = read.lines.len() - known;
-    Ok(Json(PupilPreview { total: read.total, new, known, faults: read.faults.iter().map(FaultShown::from).collect() }))
+    let (faults, more_faults) = faults_shown(&read.faults);
+    Ok(Json(PupilPreview { total: read.total, new, known, faults, more_faults }))
 }
 
 /// Bring the pupils of a file in: all of them or none (leerlingen importeren).
 ///
 /// A pupil is found again by the school's own number, and registered once. When it takes longer than the
 /// time to wait the answer is 202, and the import's address says how far it is; asking again under the same
-/// key waits on.
+/// key waits on. A few imports run at a time: when none of them ends within that time the answer is 503 `busy`, and
+/// nothing has begun.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/pupil-imports", operation_id = "import-pupils", tag = TAG,
     params(
@@ -336,7 +369,7 @@ async fn import_pupils(
     headers: HeaderMap,
     file: Bytes,
 ) -> Result<Response, Problem> {
-    let read = read_pupils(&hub, &region, &caller, &file).await?;
+    let read = read_pupils(&hub, &region, &caller, file).await?;
     if !read.faults.is_empty() {
         return Err(refused(&read.faults));
     }
@@ -345,13 +378,9 @@ async fn import_pupils(
     let asked = caller.about(&Touches::region().schools(first))?;
     let id = import_id(asked.command.as_ref().map(|command| command.id));
     let import = PupilImport { hub: hub.clone(), region: region.clone(), id, lines: read.lines, within, asked };
-    import.start().await?;
-    // In a task of its own: a caller who goes away does not stop it halfway.
-    let running = tokio::spawn(import.run().in_current_span());
-    match tokio::time::timeout(patience(&headers), running).await {
-        Ok(Ok(done)) => Ok(Created::at(done?, "/v1/regions/{region}/imports/{id}").into_response()),
-        Ok(Err(_)) => Err(Problem::internal()),
-        Err(_) => {
+    match run_within(import, patience(&headers)).await? {
+        Some(done) => Ok(Created::at(done, "/v1/regions/{region}/imports/{id}").into_response()),
+        None => {
             let import = hub.log.load::<Import>(&region, &id).await?.state;
             let Some(run) = import.run() else { return Err(Problem::internal()) };
             let shown = shown(id, run, &import);

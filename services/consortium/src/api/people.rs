@@ -3,10 +3,10 @@
 use super::TAG;
 use crate::{
     company::{Company, commands::Command as OfCompany},
+    forgetting::ByHand,
     member::{Member, MemberId, commands::Command as OfMember},
     members::known,
     person::{Person, commands::Command},
-    retention::{holds::over, schedule::class, turn},
     sealing,
 };
 use axum::extract::State;
@@ -173,30 +173,6 @@ async fn forget_person(
     Valid(forgetting): Valid<Forgetting>,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region().person(person))?;
-    // Whoever places a hold now is waited for, or waits.
-    let _turn = turn(&hub, &region).await?;
-    let known = hub.log.load::<Person>(&region, &person).await?;
-    if known.version == 0 {
-        return Err(Problem::not_found("person", "persoon"));
-    }
-    if asked.expects.is_some_and(|seen| seen != known.version) {
-        return Err(Problem::stale());
-    }
-    super::not_reused(&hub, &region, &asked).await?;
-    if let Person::Known(known) = &known.state {
-        let class = class(&known.part);
-        let holds = over(&hub, &region, class, &[person]).await?.pop().unwrap_or_default();
-        if let Some(held) = holds.covering(person, class, asked.today())
-            // What was destroyed before the hold, and is not told yet, nobody can hold any more.
-            && !hub.vault.is_forgotten(&region, person).await?
-        {
-            // Refused before a key is gone.
-            let command = Command::Forget { reason: forgetting.reason, retention: None, held: Some(held) };
-            return Ok(hub.log.execute::<Person>(&region, &person, command, &asked).await?.into());
-        }
-    }
-    // Keys first: when the append fails, asking again completes it, and in between nothing opens.
-    hub.vault.forget(&region, person).await?;
-    let command = Command::Forget { reason: forgetting.reason, retention: None, held: None };
-    Ok(hub.log.execute::<Person>(&region, &person, command, &asked).await?.into())
+    let forgetting = ByHand { hub: hub.clone(), region, person, reason: forgetting.reason, asked };
+    Ok(hub.steps.finish(forgetting.run()).await?.into())
 }

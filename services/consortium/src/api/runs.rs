@@ -1,6 +1,7 @@
 //! Who is due, and the runs that forget them.
 
 use super::TAG;
+use crate::forgetting::not_reused;
 use crate::retention::{
     hold::Holds,
     holds::all,
@@ -19,7 +20,6 @@ use proto_schemas::consortium::{
 };
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json as Stored;
-use tracing::Instrument;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -222,13 +222,22 @@ async fn run_retention(
     caller: Caller,
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region())?;
-    super::not_reused(&hub, &region, &asked).await?;
+    not_reused(&hub, &region, &asked).await?;
     let run = asked.command.as_ref().map(|command| command.id);
     let run = run.map_or_else(RetentionRunId::fresh, |id| RetentionRunId::derived(&["command", &id.to_string()]));
-    let round = Round { hub, region, run, asked };
-    // In a task of its own: a caller who goes away does not stop it halfway.
-    let running = tokio::spawn(async move { round.run().await }.in_current_span());
-    let done = running.await.map_err(|_| Problem::internal())??.ok_or_else(Problem::internal)?;
+    // Asked again while it goes on, it is waited for.
+    let under_way = loop {
+        match hub.steps.begin(run.0) {
+            Ok(under_way) => break under_way,
+            Err(mut ended) => drop(ended.changed().await),
+        }
+    };
+    let (steps, round) = (hub.steps.clone(), Round { hub, region, run, asked });
+    let running = async move {
+        let _under_way = under_way;
+        round.run().await
+    };
+    let done = steps.finish(running).await?.ok_or_else(Problem::internal)?;
     Ok(Created::at(done, "/v1/regions/{region}/retention/runs/{id}"))
 }
 

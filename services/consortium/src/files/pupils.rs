@@ -3,11 +3,7 @@
 //! Columns in Dutch or English: leerlingnummer, voornaam, achternaam, geboortedatum, vestiging,
 //! gastvestiging, leerweg, profiel, leerjaar, klas, cohort, ouder, ouder e-mail.
 
-use super::{
-    Fault, Table,
-    schools::is_profile,
-    table::{MOST_FAULTS, Row},
-};
+use super::{Fault, Faults, Table, schools::is_profile, table::Row};
 use crate::person::commands::Pupil;
 use chrono::{Months, NaiveDate};
 use proto_schemas::consortium::person::LearningPath;
@@ -39,7 +35,7 @@ pub struct Read {
     /// The lines without faults.
     pub lines: Vec<Line>,
     /// What is wrong, in the order of the lines.
-    pub faults: Vec<Fault>,
+    pub faults: Faults,
     /// How many lines there are.
     pub total: usize,
 }
@@ -65,7 +61,7 @@ pub fn read(bytes: &[u8], today: NaiveDate, members: &BTreeSet<BranchCode>) -> R
         Ok(table) => table,
         Err(faults) => return Read { faults, ..Read::default() },
     };
-    let mut faults: Vec<Fault> = [NUMBER, GIVEN, FAMILY, BIRTH_DATE, HOME, PATH, PROFILE, YEAR, GROUP, COHORT]
+    let mut faults: Faults = [NUMBER, GIVEN, FAMILY, BIRTH_DATE, HOME, PATH, PROFILE, YEAR, GROUP, COHORT]
         .into_iter()
         .filter(|columns| !columns.iter().any(|column| table.has(column)))
         .map(|columns| Fault::at(1, columns[0], "the column is missing", "de kolom ontbreekt"))
@@ -91,7 +87,6 @@ pub fn read(bytes: &[u8], today: NaiveDate, members: &BTreeSet<BranchCode>) -> R
             }
         }
     }
-    faults.truncate(MOST_FAULTS);
     Read { lines, faults, total: table.len() }
 }
 

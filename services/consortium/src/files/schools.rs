@@ -3,10 +3,7 @@
 //! Three files are known by their headers, and may be sent one after another: branches with their
 //! board, branches with coordinates, and pupils per profile.
 
-use super::{
-    Fault, Table,
-    table::{MOST_FAULTS, Row},
-};
+use super::{Fault, Faults, Table, table::Row};
 use crate::consortium::school::Details;
 use proto_schemas::consortium::place::{Address, Coordinates};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +15,7 @@ pub struct Read {
     /// What it says of each, and on which line.
     pub schools: BTreeMap<BranchCode, (u64, Details)>,
     /// What is wrong, in the order of the lines.
-    pub faults: Vec<Fault>,
+    pub faults: Faults,
 }
 
 /// Reads what a file says of these branches. Rows of other branches are passed over, right or wrong.
@@ -35,19 +32,18 @@ pub fn read(bytes: &[u8], wanted: &BTreeSet<BranchCode>) -> Read {
     } else {
         let english = "This is no file of branches: no column VESTIGINGSNUMMER, VESTIGINGSCODE or BRIN6.";
         let dutch = "Dit is geen vestigingenbestand: geen kolom VESTIGINGSNUMMER, VESTIGINGSCODE of BRIN6.";
-        return Read { faults: vec![Fault::of_file(english, dutch)], ..Read::default() };
+        return Read { faults: [Fault::of_file(english, dutch)].into_iter().collect(), ..Read::default() };
     };
-    let told: BTreeSet<u64> = read.faults.iter().map(|fault| fault.line).collect();
+    let told: BTreeSet<u64> = read.faults.told.iter().map(|fault| fault.line).collect();
+    let faulty: BTreeSet<&str> = table.rows().filter(|row| told.contains(&row.line)).map(|row| code(&row)).collect();
     for branch in wanted {
-        let faulty = || table.rows().any(|row| told.contains(&row.line) && code(&row) == branch.as_str());
-        if !read.schools.contains_key(branch) && !faulty() {
+        if !read.schools.contains_key(branch) && !faulty.contains(branch.as_str()) {
             let english = format!("Branch {branch} is not in the file.");
             let dutch = format!("Vestiging {branch} staat niet in het bestand.");
             read.faults.push(Fault::at(0, "branches", english, dutch));
         }
     }
-    read.faults.sort();
-    read.faults.truncate(MOST_FAULTS);
+    read.faults.told.sort();
     read
 }
 

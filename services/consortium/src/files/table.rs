@@ -1,15 +1,22 @@
 //! A file of rows with a header: UTF-8 with or without BOM, or cp1252; `;`, `,` or tabs.
 
-use super::Fault;
+use super::{Fault, Faults};
+use csv::StringRecord;
+use std::collections::HashMap;
 
-/// Most faults told of one file: nobody reads more at once.
-pub(super) const MOST_FAULTS: usize = 500;
+/// How many columns a file may have: several times those of any file that schools or DUO make.
+const MAX_COLUMNS: usize = 256;
+
+/// How many rows a file may have: more pupils than fit in a body.
+const MAX_ROWS: usize = 25_000;
 
 /// A file of rows, each cell trimmed.
 #[derive(Debug)]
 pub struct Table {
-    header: Vec<String>,
-    rows: Vec<(u64, Vec<String>)>,
+    header: StringRecord,
+    /// Where the first column of each name is, in small letters.
+    places: HashMap<String, usize>,
+    rows: Vec<(u64, StringRecord)>,
 }
 
 /// One row, with its cells by the names of their columns.
@@ -18,15 +25,16 @@ pub struct Row<'a> {
     table: &'a Table,
     /// The line it begins on.
     pub line: u64,
-    cells: &'a [String],
+    cells: &'a StringRecord,
 }
 
 impl Table {
-    /// Reads a file.
+    /// Reads a file, in time that is linear in its length.
     ///
     /// # Errors
-    /// What makes it unreadable: no header, or quotes that never end.
-    pub fn read(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
+    /// What makes it unreadable: no header, quotes that never end, or more columns or rows than are read.
+    pub fn read(bytes: &[u8]) -> Result<Self, Faults> {
+        let unreadable = |english: &str, dutch: &str| Faults::from_iter([Fault::of_file(english, dutch)]);
         let text = decoded(bytes);
         let first = text.lines().next().unwrap_or_default();
         let count = |delimiter: &u8| first.bytes().filter(|byte| byte == delimiter).count();
@@ -37,21 +45,36 @@ impl Table {
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
+        let mut header: Option<StringRecord> = None;
         let mut rows = Vec::new();
         let mut lines = Lines { text: text.as_bytes(), read: 0, line: 1 };
         for record in reader.records() {
-            let record = record
-                .map_err(|_| vec![Fault::of_file("This is no file of rows.", "Dit is geen bestand met rijen.")])?;
+            let record =
+                record.map_err(|_| unreadable("This is no file of rows.", "Dit is geen bestand met rijen."))?;
             let line = lines.of(record.position().map_or(0, csv::Position::byte));
-            rows.push((line, record.iter().map(str::to_owned).collect::<Vec<_>>()));
+            if header.is_none() {
+                if record.len() > MAX_COLUMNS {
+                    let english = format!("The file has more than {MAX_COLUMNS} columns.");
+                    return Err(unreadable(&english, &format!("Het bestand heeft meer dan {MAX_COLUMNS} kolommen.")));
+                }
+                header = Some(record);
+            } else if record.iter().any(|cell| !cell.is_empty()) {
+                if rows.len() == MAX_ROWS {
+                    let english = format!("The file has more than {MAX_ROWS} rows.");
+                    return Err(unreadable(&english, &format!("Het bestand heeft meer dan {MAX_ROWS} rijen.")));
+                }
+                rows.push((line, record));
+            }
         }
-        let mut rows = rows.into_iter();
-        let header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
-        if header.iter().all(String::is_empty) {
-            return Err(vec![Fault::of_file("The file is empty.", "Het bestand is leeg.")]);
+        let header = header.unwrap_or_default();
+        if header.iter().all(str::is_empty) {
+            return Err(unreadable("The file is empty.", "Het bestand is leeg."));
         }
-        let rows = rows.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect();
-        Ok(Self { header, rows })
+        let mut places = HashMap::new();
+        for (place, name) in header.iter().enumerate() {
+            places.entry(name.to_ascii_lowercase()).or_insert(place);
+        }
+        Ok(Self { header, places, rows })
     }
 
     /// Whether there is a column of this name, whatever its case.
@@ -78,7 +101,7 @@ impl Table {
     }
 
     fn place(&self, column: &str) -> Option<usize> {
-        self.header.iter().position(|name| name.eq_ignore_ascii_case(column))
+        self.places.get(&column.to_ascii_lowercase()).copied()
     }
 }
 
@@ -87,14 +110,15 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn cell(&self, columns: &[&str]) -> &'a str {
         let place = columns.iter().find_map(|column| self.table.place(column));
-        place.and_then(|place| self.cells.get(place)).map_or("", String::as_str)
+        place.and_then(|place| self.cells.get(place)).unwrap_or_default()
     }
 
     /// The name of the first of these columns that the file has, as it writes it.
     #[must_use]
     pub fn column(&self, columns: &[&'static str]) -> &'a str {
         let place = columns.iter().find_map(|column| self.table.place(column));
-        place.map_or(columns.first().copied().unwrap_or_default(), |place| self.table.header[place].as_str())
+        let named = place.and_then(|place| self.table.header.get(place));
+        named.unwrap_or(columns.first().copied().unwrap_or_default())
     }
 
     /// Whether the file has one of these columns.
@@ -176,6 +200,17 @@ mod tests {
     #[test]
     fn lines_are_counted_as_an_editor_does() {
         assert_eq!(cells(b"naam,b\n\"a\nb\",1\n\nc,2\n"), [(2, "a\nb".into()), (5, "c".into())]);
+    }
+
+    #[test]
+    fn more_columns_or_rows_than_are_read_are_told_at_once() {
+        let wide = |columns: usize| vec!["naam"; columns].join(";");
+        assert!(Table::read(wide(MAX_COLUMNS).as_bytes()).is_ok());
+        let told = Table::read(wide(MAX_COLUMNS + 1).as_bytes()).unwrap_err();
+        assert!(told.told[0].english.contains("more than 256 columns"));
+        let long = |rows: usize| format!("naam;b\n{}", "x;\n".repeat(rows));
+        assert_eq!(Table::read(long(MAX_ROWS).as_bytes()).unwrap().len(), MAX_ROWS);
+        assert!(Table::read(long(MAX_ROWS + 1).as_bytes()).is_err());
     }
 
     #[test]

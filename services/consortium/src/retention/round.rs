@@ -1,7 +1,7 @@
 //! A round forgets everybody whose term is over and whom no hold covers, a batch at a time.
 //!
 //! Who may be due is found in a table; whether they are is decided on the log, in a turn of one's own. Keys go first,
-//! all of a batch at once, then one append says so. What stops in between is completed by the next round.
+//! all of a batch at once and with a note of each, then one append says so. What stops in between is written as it is noted.
 
 use super::hold::Holds;
 use super::holds::{all, over};
@@ -9,19 +9,26 @@ use super::people::People;
 use super::run::{Run, commands::Command};
 use super::schedule::{Schedules, class as class_of};
 use super::turn;
+use crate::forgetting::{Batch, Note, strike};
 use crate::forgotten::NotYet;
 use crate::person::{Person, commands::Command as OfPerson};
 use chassis::Hub;
+use chrono::TimeDelta;
 use decider::Asked;
-use event_log::Done;
+use event_log::{Done, tenant};
 use proto_schemas::consortium::{
     retention_run::Held,
     retention_schedule::{Class, Expired},
 };
-use vocabulary::{PersonId, Reason, RegionId, RetentionRunId};
+use uuid::Uuid;
+use vocabulary::{Actor, PersonId, Reason, RegionId, RetentionRunId};
 
 /// How many people are looked at in one turn: one append, and a fraction of a second in which others wait.
 const BATCH: i64 = 100;
+
+/// A run writes a batch every few seconds. One that has written nothing for this long runs in no process; should it after
+/// all, two go on side by side and forget nobody twice.
+const LEASE: TimeDelta = TimeDelta::minutes(2);
 
 /// Why, as it stands in the event of each.
 fn because() -> Reason {
@@ -94,7 +101,10 @@ impl Round {
         }
         if let Some(ended_until) = due.iter().map(|(_, expired)| expired.ended_on).max() {
             let ids: Vec<PersonId> = due.iter().map(|(id, _)| *id).collect();
-            self.hub.vault.reapply(region, &ids).await?;
+            let of_run = Batch { run: self.run, schedule_version: version.number, class, ended_until };
+            let note = |expired: &Expired| Note::new(because(), &self.early()).expired(expired.clone(), of_run.clone());
+            let notes: Vec<_> = due.iter().map(|(id, expired)| (*id, note(expired).text())).collect();
+            self.hub.vault.forget_with_notes(region, &notes).await?;
             let people = u32::try_from(ids.len()).unwrap_or(u32::MAX);
             let mut batch = log.batch(region);
             let advance = Command::Advance { schedule_version: version.number, class, people, ended_until };
@@ -104,6 +114,7 @@ impl Round {
                 batch.add::<Person>(&id, forget);
             }
             batch.commit(&self.early()).await?;
+            strike(&self.hub, region, &ids).await;
         }
         Ok(found.last().map(|found| found.id))
     }
@@ -121,4 +132,29 @@ impl Round {
         }
         Ok(all)
     }
+}
+
+/// Brings the runs of a region to their end that nobody runs any more; answers how many.
+///
+/// # Errors
+/// What stood in the way.
+pub(crate) async fn finish_runs(hub: &Hub, region: &RegionId) -> Result<usize, NotYet> {
+    let mut rows = tenant(&hub.db, region).await?;
+    let open: Vec<Uuid> = sqlx::query_scalar(
+        "select id from retention_runs.run where region = $1 and held is null order by position limit 10",
+    )
+    .bind(region.as_str())
+    .fetch_all(&mut *rows)
+    .await?;
+    drop(rows);
+    let (mut finished, now) = (0, hub.clock.now());
+    for run in open.into_iter().filter(|run| !hub.steps.is_under_way(*run)).map(RetentionRunId) {
+        let history = hub.log.history(region, &format!("retention-run/{run}")).await?;
+        if history.last().is_some_and(|last| last.recorded_at + LEASE <= now) {
+            let asked = Asked::new(Actor::hub(), now);
+            Round { hub: hub.clone(), region: region.clone(), run, asked }.run().await?;
+            finished += 1;
+        }
+    }
+    Ok(finished)
 }

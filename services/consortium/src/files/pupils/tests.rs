@@ -14,7 +14,7 @@ fn read_text(text: &str) -> Read {
 }
 
 fn faults(text: &str) -> Vec<String> {
-    read_text(text).faults.iter().map(Fault::pointer).collect()
+    read_text(text).faults.told.iter().map(Fault::pointer).collect()
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn every_fault_is_told_at_once_and_none_tells_a_value() {
         .replace("bwi", "XX")
         .replace(";4;", ";5;");
     let read = read_text(&bad);
-    let pointers: Vec<String> = read.faults.iter().map(Fault::pointer).collect();
+    let pointers: Vec<String> = read.faults.told.iter().map(Fault::pointer).collect();
     assert_eq!(
         pointers,
         [

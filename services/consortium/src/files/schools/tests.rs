@@ -15,7 +15,7 @@ fn wanted(codes: &[&str]) -> BTreeSet<BranchCode> {
 
 fn only(text: &str, code: &str) -> Details {
     let mut read = read(text.as_bytes(), &wanted(&[code]));
-    assert_eq!(read.faults, []);
+    assert_eq!(read.faults.told, []);
     read.schools.pop_first().unwrap().1.1
 }
 
@@ -32,14 +32,14 @@ fn a_branch_is_read_with_its_board_and_address() {
 #[test]
 fn rows_of_other_branches_are_passed_over_right_or_wrong() {
     let text = format!("{BRANCHES}x;x\n;;;99AA00;;;;;;;\n");
-    assert_eq!(read(text.as_bytes(), &wanted(&["01GH01"])).faults, []);
+    assert_eq!(read(text.as_bytes(), &wanted(&["01GH01"])).faults.told, []);
 }
 
 #[test]
 fn every_fault_is_told_at_once_with_line_and_column() {
     let text = BRANCHES.replace("4205 AK", "42 AK").replace("59282;00YH", ";00YH").replace("W v Oranje", ";W v Oranje");
     let read = read(text.as_bytes(), &wanted(&["00YH00", "01GH01", "99AA00"]));
-    let pointers: Vec<String> = read.faults.iter().map(Fault::pointer).collect();
+    let pointers: Vec<String> = read.faults.told.iter().map(Fault::pointer).collect();
     assert_eq!(pointers, ["/branches", "/lines/2/BEVOEGD GEZAG NUMMER", "/lines/2/POSTCODE", "/lines/4"]);
 }
 
@@ -59,7 +59,7 @@ vestigingscode;brin;naam;onderwijsstructuur;straat;huisnummer;huisletter;toevoeg
 #[test]
 fn a_branch_told_twice_in_two_ways_is_a_fault() {
     let text = format!("{BRANCHES}{}", BRANCHES.lines().nth(1).unwrap().replace("Oude Hoven", "Elders"));
-    let faults = read(text.as_bytes(), &wanted(&["00YH00"])).faults;
+    let faults = read(text.as_bytes(), &wanted(&["00YH00"])).faults.told;
     assert_eq!(faults.iter().map(Fault::pointer).collect::<Vec<_>>(), ["/lines/5/VESTIGINGSNUMMER"]);
 }
 
@@ -78,7 +78,7 @@ BRIN6;BRIN NUMMER;VESTIGINGSNUMMER;AFDELING;LJ3;LJ4
 
 #[test]
 fn another_file_is_told_to_be_another() {
-    assert_eq!(read(b"a;b\n1;2\n", &wanted(&["01GH01"])).faults.len(), 1);
+    assert_eq!(read(b"a;b\n1;2\n", &wanted(&["01GH01"])).faults.told.len(), 1);
 }
 
 #[test]
@@ -102,10 +102,10 @@ fn the_published_files_are_read_whole() {
     let all = codes(&branches);
     let read_all = read(&branches, &all);
     assert!(all.len() > 1_500);
-    assert_eq!(read_all.schools.len() + read_all.faults.len(), all.len(), "{:?}", read_all.faults.first());
+    assert_eq!(read_all.schools.len() + read_all.faults.told.len(), all.len(), "{:?}", read_all.faults.told.first());
     let geo = std::fs::read(folder.join("vo_vestigingen_geo_2024-11.csv")).unwrap();
     let read_geo = read(&geo, &codes(&geo));
-    assert!(read_geo.schools.len() > 1_500, "{:?}", read_geo.faults.first());
+    assert!(read_geo.schools.len() > 1_500, "{:?}", read_geo.faults.told.first());
     let pupils = std::fs::read(folder.join("vmbo_leerlingen_per_profiel_2018-2019.csv")).unwrap();
-    assert_eq!(read(&pupils, &wanted(&["01GH01"])).faults, []);
+    assert_eq!(read(&pupils, &wanted(&["01GH01"])).faults.told, []);
 }
