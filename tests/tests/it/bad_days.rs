@@ -7,6 +7,7 @@
 
 mod compare;
 mod connections;
+mod cut_off;
 mod elsewhere;
 mod ending;
 mod forged;
