@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Value, json};
+use vocabulary::ranges::RANGE;
 
 /// One version of one event, as others may rely on it.
 #[derive(Clone, Debug)]
@@ -34,7 +35,8 @@ pub fn contracts() -> Vec<Contract> {
 /// The contracts of one aggregate's `Event` enum.
 pub(crate) fn of<E: JsonSchema>(service: &'static str, category: &'static str) -> Vec<Contract> {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    let schema = settings.into_generator().into_root_schema_for::<E>().to_value();
+    let mut schema = settings.into_generator().into_root_schema_for::<E>().to_value();
+    unbind(&mut schema);
     let variants = schema.get("oneOf").and_then(Value::as_array).cloned().unwrap_or_default();
     variants
         .into_iter()
@@ -46,6 +48,18 @@ pub(crate) fn of<E: JsonSchema>(service: &'static str, category: &'static str) -
             Some(Contract { service, category, event_type, schema })
         })
         .collect()
+}
+
+/// Takes the ranges of requests out: what was published of an event is never tightened.
+fn unbind(schema: &mut Value) {
+    match schema {
+        Value::Object(all) => {
+            all.shift_remove(RANGE);
+            all.values_mut().for_each(unbind);
+        }
+        Value::Array(all) => all.iter_mut().for_each(unbind),
+        _ => {}
+    }
 }
 
 fn envelope(event_type: &str, description: &Value, data: Value) -> Value {

@@ -1,8 +1,14 @@
 //! What a checked text value needs to be used in JSON, in paths and in schemas.
 
 /// Gives a `struct Name(String)` with `fn check(&str) -> Result<String, Invalid>` its traits.
+///
+/// What stands in a log was checked when it was written, and is read by `check` alone. What comes in is also held against
+/// `typed`, where that is stricter: it takes nothing that `pattern` does not.
 macro_rules! checked_text {
     ($name:ident, pattern = $pattern:literal, example = $example:literal) => {
+        checked_text!($name, typed = |_| true, pattern = $pattern, example = $example);
+    };
+    ($name:ident, typed = $typed:expr, pattern = $pattern:literal, example = $example:literal) => {
         impl $name {
             /// The text as it is stored and shown.
             #[must_use]
@@ -14,14 +20,20 @@ macro_rules! checked_text {
         impl std::str::FromStr for $name {
             type Err = crate::Invalid;
             fn from_str(text: &str) -> Result<Self, crate::Invalid> {
-                Self::check(text).map(Self)
+                let typed: fn(&str) -> bool = $typed;
+                let checked = Self::check(text)?;
+                if typed(&checked) {
+                    Ok(Self(checked))
+                } else {
+                    Err(crate::Invalid::new(stringify!($name), concat!("of another form, such as: ", $example)))
+                }
             }
         }
 
         impl TryFrom<String> for $name {
             type Error = crate::Invalid;
             fn try_from(text: String) -> Result<Self, crate::Invalid> {
-                text.parse()
+                Self::check(&text).map(Self)
             }
         }
 

@@ -4,6 +4,7 @@
 //! [`Euros::is_countable`] tells it from an amount.
 
 use crate::Minutes;
+use crate::ranges::{MAX_CENTS, MAX_EXACT};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema,
 )]
 #[serde(transparent)]
+#[schemars(extend("x-range" = [0, crate::ranges::MAX_CENTS]))]
 pub struct Euros(pub i64);
 
 impl Euros {
@@ -33,6 +35,19 @@ impl Euros {
     #[must_use]
     pub const fn is_countable(self) -> bool {
         self.0 < i64::MAX && self.0 > i64::MIN + 1
+    }
+
+    /// Whether a command may bring it, or a line may be worth it.
+    #[must_use]
+    pub const fn is_in_range(self) -> bool {
+        self.0 >= 0 && self.0 <= MAX_CENTS
+    }
+
+    /// The nearest amount that a JSON number holds exactly, for an answer; whether it is another one.
+    #[must_use]
+    pub fn exact(self) -> (Self, bool) {
+        let exact = Self(self.0.clamp(-MAX_EXACT, MAX_EXACT));
+        (exact, exact != self)
     }
 
     /// So many times this amount.
@@ -89,6 +104,7 @@ impl std::fmt::Display for Euros {
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema,
 )]
 #[serde(transparent)]
+#[schemars(extend("x-range" = [0, crate::ranges::MAX_BASIS_POINTS]))]
 pub struct BasisPoints(pub u32);
 
 impl BasisPoints {
@@ -148,6 +164,19 @@ mod tests {
         assert_eq!(BasisPoints(u32::MAX).of_hours(Minutes(u32::MAX), Euros(i64::MIN)), Euros(i64::MIN));
         assert_eq!(Euros(i64::MAX).per_hour_for(Minutes(u32::MAX)).times(9), Euros(i64::MAX));
         assert_eq!(Euros(i64::MIN).to_string(), "-€ 92233720368547758.08");
+    }
+
+    #[test]
+    fn an_amount_is_at_most_ten_thousand_million_euros() {
+        assert!(Euros(0).is_in_range() && Euros(MAX_CENTS).is_in_range());
+        assert!(!Euros(-1).is_in_range() && !Euros(MAX_CENTS + 1).is_in_range());
+    }
+
+    #[test]
+    fn an_answer_stays_where_a_json_number_is_exact() {
+        assert_eq!(Euros(MAX_EXACT).exact(), (Euros(MAX_EXACT), false));
+        assert_eq!(Euros(MAX_EXACT + 1).exact(), (Euros(MAX_EXACT), true));
+        assert_eq!(Euros(i64::MIN).exact(), (Euros(-MAX_EXACT), true));
     }
 
     #[test]

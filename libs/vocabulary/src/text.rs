@@ -13,7 +13,12 @@ impl Label {
         short(text, 200).ok_or(Invalid::new("name", "1 to 200 characters on one line"))
     }
 }
-checked_text!(Label, pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f]{1,200}$", example = "Koudetechniek");
+checked_text!(
+    Label,
+    typed = on_one_line,
+    pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f]{1,200}$",
+    example = "Koudetechniek"
+);
 
 /// Why something was done: 3 to 500 characters. **Invariant:** no names of people in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,7 +32,12 @@ impl Reason {
             .ok_or(Invalid::new("reason", "3 to 500 characters on one line"))
     }
 }
-checked_text!(Reason, pattern = r"^(?=\s*\S.*\S.*\S)[^\u0000-\u001f\u007f]{3,500}$", example = "The bus broke down");
+checked_text!(
+    Reason,
+    typed = |text| on_one_line(text) && text.chars().filter(|c| !is_space(*c)).count() >= 3,
+    pattern = r"^(?=\s*\S.*\S.*\S)[^\u0000-\u001f\u007f]{3,500}$",
+    example = "The bus broke down"
+);
 
 /// An address for mail.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,7 +58,12 @@ impl Email {
         if fits { Ok(text.to_owned()) } else { Err(Invalid::new("e-mail address", "such as name@school.nl")) }
     }
 }
-checked_text!(Email, pattern = r"^[\x21-\x3f\x41-\x7e]+@[^@\s.]+(\.[^@\s.]+)+$", example = "name@school.nl");
+checked_text!(
+    Email,
+    typed = |text| !text.split_once('@').is_some_and(|(_, domain)| domain.split('.').any(str::is_empty)),
+    pattern = r"^[\x21-\x3f\x41-\x7e]+@[^@\s.]+(\.[^@\s.]+)+$",
+    example = "name@school.nl"
+);
 
 /// A paragraph of an agreement or a rule: 1 to 2000 characters, lines allowed.
 /// **Invariant:** no names of people in it.
@@ -67,6 +82,7 @@ impl Clause {
 }
 checked_text!(
     Clause,
+    typed = |text| !text.chars().all(is_space),
     pattern = r"^(?=[\s\S]*\S)[^\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f]{1,2000}$",
     example = "Refrigerant is only handled by staff with a certificate."
 );
@@ -105,9 +121,61 @@ fn short(text: &str, most: usize) -> Option<String> {
     fits.then(|| trimmed.to_owned())
 }
 
+/// As regular expressions of JSON Schema (ECMA 262) see it.
+fn is_space(letter: char) -> bool {
+    letter == '\u{feff}' || (letter.is_whitespace() && letter != '\u{85}')
+}
+
+/// Without what ends a line in a regular expression, and not of blanks only.
+fn on_one_line(text: &str) -> bool {
+    !text.contains(['\u{2028}', '\u{2029}']) && !text.chars().all(is_space)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Texts in which blanks, controls, marks and letters come in every order that three places allow.
+    fn odd_texts() -> Vec<String> {
+        let parts =
+            ["", " ", "a", "bc", "\u{feff}", "\u{85}", "\u{2028}", "\u{1680}", "\t", "\n", "@", ".", "é", "\u{7f}"];
+        let mut texts: Vec<String> = ["a".repeat(200), "a".repeat(201), "é".repeat(2000), "b".repeat(500)].into();
+        for one in parts {
+            for two in parts {
+                for three in parts {
+                    texts.extend([format!("{one}{two}{three}"), format!("a{one}b{two}c{three}")]);
+                    texts.push(format!("{one}@{two}.{three}.nl"));
+                }
+            }
+        }
+        texts
+    }
+
+    fn taken_fits<T: std::str::FromStr + schemars::JsonSchema + std::fmt::Display>() {
+        let schema = schemars::schema_for!(T).to_value();
+        let schema = jsonschema::validator_for(&schema).unwrap();
+        for text in odd_texts() {
+            if let Ok(taken) = text.parse::<T>() {
+                assert!(schema.is_valid(&taken.to_string().into()), "{text:?} was taken as a {}", T::schema_name());
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_is_taken_that_its_published_pattern_refuses() {
+        taken_fits::<Label>();
+        taken_fits::<Reason>();
+        taken_fits::<Email>();
+        taken_fits::<Clause>();
+    }
+
+    #[test]
+    fn what_was_written_before_the_pattern_was_held_still_reads() {
+        assert!("a b".parse::<Reason>().is_err());
+        assert_eq!(serde_json::from_str::<Reason>(r#""a b""#).unwrap().as_str(), "a b");
+        assert!("\u{feff}".parse::<Label>().is_err());
+        assert!(serde_json::from_str::<Label>("\"\u{feff}\"").is_ok());
+    }
 
     #[test]
     fn a_reason_has_at_least_three_characters() {

@@ -1,6 +1,7 @@
 //! Time as schools and companies count it.
 
 use crate::Invalid;
+use crate::ranges::MAX_DAY_MINUTES;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Europe::Amsterdam;
 use schemars::JsonSchema;
@@ -18,6 +19,7 @@ pub fn amsterdam_date(moment: DateTime<Utc>) -> NaiveDate {
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema,
 )]
 #[serde(transparent)]
+#[schemars(extend("x-range" = [0, crate::ranges::MAX_MINUTES]))]
 pub struct Minutes(pub u32);
 
 impl Minutes {
@@ -25,6 +27,14 @@ impl Minutes {
     #[must_use]
     pub const fn hours(hours: u32) -> Self {
         Self(hours.saturating_mul(60))
+    }
+}
+
+impl Minutes {
+    /// From one moment to another; none when it is before, and at the end of the range when it is further than that.
+    #[must_use]
+    pub fn between(from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
+        Self(u32::try_from((until - from).num_minutes().max(0)).unwrap_or(u32::MAX))
     }
 }
 
@@ -38,6 +48,56 @@ impl std::ops::Add for Minutes {
 impl std::iter::Sum for Minutes {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
         all.fold(Self(0), |sum, minutes| sum + minutes)
+    }
+}
+
+/// Minutes of one person on one day, as a command brings them: at most 1,440.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct DayMinutes(u32);
+
+impl TryFrom<u32> for DayMinutes {
+    type Error = Invalid;
+    fn try_from(minutes: u32) -> Result<Self, Invalid> {
+        let fits = minutes <= MAX_DAY_MINUTES;
+        if fits { Ok(Self(minutes)) } else { Err(Invalid::new("minutes of a day", "at most 1,440")) }
+    }
+}
+
+impl From<DayMinutes> for u32 {
+    fn from(minutes: DayMinutes) -> Self {
+        minutes.0
+    }
+}
+
+impl From<DayMinutes> for Minutes {
+    fn from(minutes: DayMinutes) -> Self {
+        Self(minutes.0)
+    }
+}
+
+impl JsonSchema for DayMinutes {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "DayMinutes".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "minimum": 0, "maximum": MAX_DAY_MINUTES })
+    }
+}
+
+impl utoipa::PartialSchema for DayMinutes {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::Integer)
+            .minimum(Some(0))
+            .maximum(Some(MAX_DAY_MINUTES))
+            .into()
+    }
+}
+
+impl ToSchema for DayMinutes {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "DayMinutes".into()
     }
 }
 
@@ -120,6 +180,22 @@ impl ToSchema for SchoolYear {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_that_runs_back_has_no_minutes_and_a_very_long_one_the_most() {
+        let moment = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let (first, last) = (moment("0001-01-01T00:00:00Z"), moment("9999-12-31T23:59:59Z"));
+        assert_eq!(Minutes::between(last, first), Minutes(0));
+        assert_eq!(Minutes::between(first, last), Minutes(u32::MAX));
+        assert_eq!(Minutes::between(first, moment("0001-01-01T01:00:59Z")), Minutes(60));
+    }
+
+    #[test]
+    fn a_day_has_1440_minutes() {
+        assert_eq!(DayMinutes::try_from(1_440).map(Minutes::from), Ok(Minutes(1_440)));
+        assert!(DayMinutes::try_from(1_441).is_err());
+        assert!(serde_json::from_str::<DayMinutes>("1441").is_err());
+    }
 
     #[test]
     fn a_day_begins_at_midnight_in_amsterdam() {

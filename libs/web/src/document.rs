@@ -79,6 +79,7 @@ pub(crate) fn complete(api: &mut OpenApi) {
     components.responses.insert(TOO_MANY.into(), too_many().into());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    crate::ranges::describe(api);
 }
 
 fn reference(name: &str) -> String {

@@ -32,6 +32,7 @@ mod path;
 mod problem;
 mod problems;
 mod public;
+mod ranges;
 mod shared;
 mod shell;
 mod telemetry;

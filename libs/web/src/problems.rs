@@ -238,6 +238,11 @@ impl From<event_log::Error> for Problem {
                 tracing::error!(%error, "a stored event does not read");
                 Self::internal()
             }
+            // What came in was validated before: whoever decided this is at fault, and nothing was written.
+            Error::Nonconforming(error) => {
+                tracing::error!(alarm = true, %error, "an event was not written");
+                Self::internal()
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     FieldError, Problem, aside,
     check::{escaped, tell_all, tell_zeroes},
     errors::Errors,
+    ranges,
 };
 use axum::{
     body::Bytes,
@@ -92,8 +93,9 @@ fn made<T: JsonSchema + 'static>() -> Result<Arc<Made>, Problem> {
         return Ok(made);
     }
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).map_err(|error| {
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    ranges::bind(&mut schema);
+    let validator = ranges::options().build(&schema).map_err(|error| {
         tracing::error!(%error, of = std::any::type_name::<T>(), "a schema cannot be used");
         Problem::internal()
     })?;

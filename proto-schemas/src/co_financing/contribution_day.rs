@@ -79,6 +79,8 @@ pub enum Unaccrued {
     TakenBack,
     /// Nothing of it was confirmed: zero minutes.
     NoMinutes,
+    /// More minutes than a day has were confirmed: nothing counts until that is corrected.
+    OutOfRange,
 }
 
 /// What happened to a contribution day.

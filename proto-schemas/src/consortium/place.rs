@@ -26,6 +26,20 @@ pub struct Address {
     pub municipality: Option<Label>,
 }
 
+/// Whether an event may hold it as a house number: the bounds of [`Address::number`].
+#[must_use]
+pub fn is_house_number(text: &str) -> bool {
+    (1..=20).contains(&text.chars().count())
+}
+
+/// Four digits and two capitals: the pattern of [`Address::postcode`].
+#[must_use]
+pub fn is_postcode(text: &str) -> bool {
+    text.len() == 6
+        && text.bytes().take(4).all(|b| b.is_ascii_digit())
+        && text.bytes().skip(4).all(|b| b.is_ascii_uppercase())
+}
+
 /// A point in WGS84, in millionths of a degree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

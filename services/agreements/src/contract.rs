@@ -174,7 +174,7 @@ impl Paper {
         if *terms == self.terms {
             return Ok(vec![]);
         }
-        let edition = self.edition + 1;
+        let edition = self.edition.saturating_add(1);
         let document_hash = document::newest(&self.subject, edition, terms).hash().into();
         let voided = self.signatures.iter().map(|signature| signature.party.clone()).collect();
         Ok(vec![Event::Amended { edition, terms: terms.clone(), wording: document::WORDING, document_hash, voided }])

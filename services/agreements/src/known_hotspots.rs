@@ -68,7 +68,7 @@ pub async fn hotspot(db: &PgPool, region: &RegionId, id: HotspotId) -> sqlx::Res
             .await?;
     row.map(|row| {
         let name: String = row.try_get("name")?;
-        let name = name.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        let name = name.try_into().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
         Ok(Hotspot { name, company: CompanyId(row.try_get("company")?) })
     })
     .transpose()

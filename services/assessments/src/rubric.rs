@@ -58,7 +58,7 @@ impl Aggregate for Rubric {
             Some(latest) if latest.learning_tasks == adopt.learning_tasks && latest.work_tasks == adopt.work_tasks => {
                 return Ok(vec![]);
             }
-            Some(latest) => latest.version + 1,
+            Some(latest) => latest.version.saturating_add(1),
             None => 1,
         };
         Ok(vec![Event::Adopted {

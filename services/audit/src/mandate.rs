@@ -88,7 +88,7 @@ impl Aggregate for Mandate {
             (_, Command::Open(open)) => {
                 may_be_given(open, asked)?;
                 let Open { auditor, assignment, from, until, logs, names } = open.clone();
-                let number = self.number() + 1;
+                let number = self.number().saturating_add(1);
                 Ok(vec![Event::Opened { auditor, number, assignment, from, until, logs, names, given_by: asked.by.id }])
             }
             (Self::Open(term), Command::End { reason }) if asked.today() <= term.given.until => {

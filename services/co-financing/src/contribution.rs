@@ -125,7 +125,7 @@ impl Aggregate for Contribution {
             }
             Command::Reverse { reason } => {
                 let recorded = self.living()?;
-                let amount = Euros(-recorded.amount.cents());
+                let amount = -recorded.amount;
                 Ok(vec![Event::Reversed { amount, reason: reason.clone(), by: asked.by.id }])
             }
         }
@@ -211,5 +211,10 @@ fn amount(what: &What, worth: Option<Euros>) -> Result<Euros, Refusal> {
         (What::Hours { .. }, Some(_)) | (_, None) => return Err(Refusal::AmountMisplaced),
         (What::Facility | What::Material | What::Travel | What::Cash, Some(worth)) => worth,
     };
-    if amount.cents() < 1 { Err(Refusal::WorthNothing) } else { Ok(amount) }
+    match amount.cents() {
+        ..1 => Err(Refusal::WorthNothing),
+        // Hours times a rate as well: each alone may be in range.
+        _ if !amount.is_in_range() => Err(Refusal::WorthTooMuch),
+        _ => Ok(amount),
+    }
 }

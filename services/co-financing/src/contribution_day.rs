@@ -23,6 +23,7 @@ use proto_schemas::co_financing::{
     contribution_day::{Attendance, Day, Event, Method, Unaccrued},
     figures,
 };
+use vocabulary::ranges::MAX_DAY_MINUTES;
 use vocabulary::{ContributionDayId, DocumentHash, Minutes, Reason, Role};
 
 impl Aggregate for ContributionDay {
@@ -101,6 +102,7 @@ impl ContributionDay {
         let terms = old.and_then(|(_, line)| line.terms()).or(terms);
         let why = match (method, terms) {
             _ if attendance.minutes == Minutes(0) => Some(Unaccrued::NoMinutes),
+            _ if attendance.minutes.0 > MAX_DAY_MINUTES => Some(Unaccrued::OutOfRange),
             _ if before.is_some_and(|known| known.unaccrued == Some(Unaccrued::TakenBack)) => {
                 Some(Unaccrued::TakenBack)
             }
@@ -264,7 +266,7 @@ impl ContributionDay {
     }
 
     fn lines_for(&self, day: &Day, all: impl Iterator<Item = Attendance>, terms: Terms) -> Vec<Event> {
-        all.filter(|attendance| attendance.minutes > Minutes(0))
+        all.filter(|attendance| (1..=MAX_DAY_MINUTES).contains(&attendance.minutes.0))
             .zip(self.next_line()..)
             .map(|(attendance, line)| Event::PupilAccrued {
                 day: day.clone(),

@@ -195,7 +195,7 @@ impl Aggregate for Consortium {
                 match &self.plan {
                     Some(adopted) if adopted.plan == *plan => Ok(vec![]),
                     earlier => {
-                        let version = earlier.as_ref().map_or(1, |adopted| adopted.version + 1);
+                        let version = earlier.as_ref().map_or(1, |adopted| adopted.version.saturating_add(1));
                         Ok(vec![plan.adopted(version, *occurred_on)])
                     }
                 }

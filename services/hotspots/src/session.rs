@@ -72,7 +72,7 @@ impl Group {
 /// The whole minutes between two moments; none when they are back to front.
 #[must_use]
 pub fn whole_minutes(from: DateTime<Utc>, until: DateTime<Utc>) -> Minutes {
-    Minutes(u32::try_from((until - from).num_minutes()).unwrap_or(0))
+    Minutes::between(from, until)
 }
 
 impl Session {

@@ -34,7 +34,7 @@ impl Paper {
         if self.disputes.iter().any(|dispute| !dispute.settled) {
             return Err(Refusal::DisputeOpen);
         }
-        let number = self.disputes.last().map_or(1, |dispute| dispute.number + 1);
+        let number = self.disputes.last().map_or(1, |dispute| dispute.number.saturating_add(1));
         Ok(vec![Event::DisputeRaised { number, by, subject: subject.clone(), raised_on: asked.today() }])
     }
 

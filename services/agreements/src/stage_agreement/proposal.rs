@@ -47,7 +47,7 @@ impl Paper {
         if proposal.terms == self.terms {
             return Ok(vec![]);
         }
-        let edition = self.edition + 1;
+        let edition = self.edition.saturating_add(1);
         let terms = proposal.terms.clone();
         let document_hash = document::newest(&self.subject, edition, &terms).hash().into();
         let mut voided: Vec<_> = self.signatures.iter().map(|signature| signature.party).collect();

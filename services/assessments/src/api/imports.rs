@@ -27,9 +27,13 @@ const TOGETHER: usize = 200;
 pub struct CatalogueFiles {
     /// The whole text of the file with profile modules and electives: UTF-8, `;` between fields, a header with at
     /// least slo_uuid, code, soort, profiel, titel, omschrijving, niveaus and n_deeltaken.
+    #[schemars(length(max = 1_048_576))]
+    #[schema(max_length = 1_048_576)]
     electives: String,
     /// The whole text of the file with deeltaken: a header with at least code_ouder, deeltaak_code, titel and
     /// n_eindtermen.
+    #[schemars(length(max = 1_048_576))]
+    #[schema(max_length = 1_048_576)]
     deeltaken: String,
 }
 

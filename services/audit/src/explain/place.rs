@@ -35,7 +35,7 @@ pub(super) async fn explain(reader: &mut Reader, day: &Day, used: Option<&Attend
                     "the session was planned at another hotspot, company or date than the line says",
                     "de bijeenkomst was gepland bij een andere hotspot, een ander bedrijf of op een andere datum dan de regel zegt",
                 );
-                let most = Minutes(u32::try_from((ends_at - starts_at).num_minutes()).unwrap_or(0));
+                let most = Minutes::between(starts_at, ends_at);
                 told.check(
                     used.is_none_or(|used| used.minutes <= most),
                     "minutes-exceed",

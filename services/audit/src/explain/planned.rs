@@ -107,7 +107,7 @@ fn keep(sessions: &mut BTreeMap<SessionId, Session>, happened: &Recorded) -> Res
     let id: SessionId = happened.stream_id().ok_or_else(unread)?;
     let said: Event = event("hotspots", happened)?;
     if let Event::Planned { company, date, starts_at, ends_at, .. } = said {
-        let minutes = Minutes(u32::try_from((ends_at - starts_at).num_minutes()).map_err(|_| unread())?);
+        let minutes = Minutes::between(starts_at, ends_at);
         sessions.insert(id, Session { company, date, minutes, enrolled: 0, to_come: true });
         return Ok(());
     }

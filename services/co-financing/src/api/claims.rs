@@ -45,6 +45,8 @@ struct Draft {
     /// The scheme; `sto` when absent.
     scheme: Option<SchemeCode>,
     /// The calendar year.
+    #[schemars(range(min = 2000, max = 2099))]
+    #[schema(minimum = 2000, maximum = 2099)]
     year: u16,
 }
 

@@ -24,7 +24,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{CompanyId, ContributionDayId, DocumentHash, Euros, Minutes, RegionId, SchemeCode, SessionId};
+use vocabulary::{CompanyId, ContributionDayId, DayMinutes, DocumentHash, Euros, RegionId, SchemeCode, SessionId};
 use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
 
 const TAG: &str = "co-financing";
@@ -70,7 +70,7 @@ struct Agreement {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Supervision {
     /// With the group, 1 to 1440.
-    minutes: Minutes,
+    minutes: DayMinutes,
 }
 
 /// A contribution day as it stands (bijdragedag).
@@ -233,7 +233,7 @@ async fn enter_supervisor_minutes(
     super::open_period(known_programme::is_closed(&hub.db, &region, day.date).await?)?;
     let terms = terms::on(&hub, &region, day.date).await?;
     asked.policy_version = terms.map(|terms| terms.policy_version);
-    let command = Command::AccrueSupervisor { minutes: supervision.minutes, terms };
+    let command = Command::AccrueSupervisor { minutes: supervision.minutes.into(), terms };
     Ok(hub.log.execute::<ContributionDay>(&region, &id, command, &asked).await?.into())
 }
 

@@ -68,6 +68,9 @@ pub enum Refusal {
     /// Worth something.
     #[error("a contribution is worth at least one cent")]
     WorthNothing,
+    /// Nothing is worth that much.
+    #[error("a contribution is worth at most ten thousand million euros")]
+    WorthTooMuch,
     /// Hours have their worth from the rate, other kinds from the one who records.
     #[error(
         "state the amount of a facility, material, travel or cash, and never that of hours: it follows from the rate"
@@ -103,6 +106,7 @@ impl decider::Refusal for Refusal {
             Self::AlreadyRecorded => "already-recorded",
             Self::InTheFuture { .. } => "in-the-future",
             Self::WorthNothing => "worth-nothing",
+            Self::WorthTooMuch => "worth-too-much",
             Self::AmountMisplaced => "amount-misplaced",
             Self::Ended => "ended",
             Self::Changed => "changed",
@@ -124,6 +128,7 @@ impl decider::Refusal for Refusal {
                 format!("een bijdrage wordt vastgelegd op of na de dag zelf, {date} moet nog komen")
             }
             Self::WorthNothing => "een bijdrage is ten minste één cent waard".into(),
+            Self::WorthTooMuch => "een bijdrage is ten hoogste tien miljard euro waard".into(),
             Self::AmountMisplaced => {
                 "geef het bedrag van een faciliteit, materiaal, reiskosten of geld, en nooit dat van uren: dat volgt uit het tarief".into()
             }

@@ -136,3 +136,34 @@ fn what_was_taken_back_takes_nothing_more() {
 fn nothing_is_asked_of_what_was_not_recorded() {
     given::<Contribution>([]).when(Command::Verify).then_refused(Refusal::NotRecorded);
 }
+
+#[test]
+fn a_contribution_is_worth_at_most_ten_thousand_million_euros() {
+    use vocabulary::ranges::{MAX_CENTS, MAX_MINUTES};
+    let worth = |cents| given::<Contribution>([]).when(record(What::Cash, Some(Euros(cents)), date(1)));
+    assert_eq!(worth(MAX_CENTS).events().len(), 1);
+    worth(MAX_CENTS + 1).then_refused(Refusal::WorthTooMuch);
+    worth(0).then_refused(Refusal::WorthNothing);
+    // Each of them is in range.
+    let hours = What::Hours { minutes: Minutes(MAX_MINUTES), rate: Euros(MAX_CENTS), policy_version: 1 };
+    given::<Contribution>([]).when(record(hours, None, date(1))).then_refused(Refusal::WorthTooMuch);
+}
+
+#[test]
+fn an_amount_at_the_end_of_the_range_in_an_old_log_is_taken_back_as_it_stands() {
+    let old = |amount| Event::Recorded {
+        contribution: id(),
+        company: CompanyId::derived(&["company"]),
+        scheme: SchemeCode::sto(),
+        date: date(1),
+        what: What::Cash,
+        description: "Machine".parse().unwrap(),
+        amount,
+        by: ActorId::derived(&["leader"]),
+    };
+    for (amount, back) in [(i64::MAX, -i64::MAX), (i64::MIN, i64::MAX)] {
+        let reason: Reason = "Recorded wrongly".parse().unwrap();
+        let events = given::<Contribution>([old(Euros(amount))]).when(Command::Reverse { reason }).events();
+        assert!(matches!(&events[..], [Event::Reversed { amount, .. }] if *amount == Euros(back)), "{events:?}");
+    }
+}

@@ -70,7 +70,7 @@ pub struct Signature {
 
 impl DayLine {
     pub(super) fn taken_back(&self) -> Euros {
-        Euros(-self.amount.cents())
+        -self.amount
     }
 
     pub(super) fn terms(&self) -> Option<Terms> {
@@ -120,7 +120,7 @@ impl ContributionDay {
     }
 
     pub(super) fn next_line(&self) -> u32 {
-        self.lines.last_key_value().map_or(1, |(last, _)| last + 1)
+        self.lines.last_key_value().map_or(1, |(last, _)| last.saturating_add(1))
     }
 
     pub(super) fn after(mut self, event: Event) -> Self {

@@ -358,3 +358,18 @@ fn a_line_is_taken_back_once() {
     let history = [one_line(), vec![taken_back(1, 1, 6000, None)]].concat();
     given::<ContributionDay>(history).when(reverse(1)).then_nothing();
 }
+
+#[test]
+fn more_minutes_than_a_day_has_bring_no_line() {
+    let events = given::<ContributionDay>([]).when(confirmed(attendance(1, 7, 1_440), Some(TERMS))).events();
+    assert!(events.iter().any(|event| matches!(event, Event::PupilAccrued { .. })), "{events:?}");
+    for minutes in [1_441, u32::MAX] {
+        let events = given::<ContributionDay>([]).when(confirmed(attendance(1, 7, minutes), Some(TERMS))).events();
+        let noted = |event: &Event| matches!(event, Event::AttendanceNoted { why: Unaccrued::OutOfRange, .. });
+        assert!(events.iter().any(noted), "{events:?}");
+        assert!(!events.iter().any(|event| matches!(event, Event::PupilAccrued { .. })), "{events:?}");
+        // Whoever corrects it gets the line.
+        let events = given::<ContributionDay>(events).when(corrected(attendance(1, 8, 360), TERMS)).events();
+        assert!(events.iter().any(|event| matches!(event, Event::PupilAccrued { .. })), "{events:?}");
+    }
+}

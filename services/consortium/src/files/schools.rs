@@ -5,7 +5,7 @@
 
 use super::{Fault, Faults, Table, table::Row};
 use crate::consortium::school::Details;
-use proto_schemas::consortium::place::{Address, Coordinates};
+use proto_schemas::consortium::place::{self, Address, Coordinates};
 use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::{BranchCode, Label};
 
@@ -112,12 +112,16 @@ fn branch_details(row: &Row) -> Result<Details, Vec<Fault>> {
         ));
     }
     let postcode: String = row.cell(POSTCODE).chars().filter(|c| !c.is_whitespace()).collect();
-    if !is_postcode(&postcode) {
+    if !place::is_postcode(&postcode) {
         faults.push(row.fault(
             POSTCODE,
             "must be four digits and two letters",
             "moet vier cijfers en twee letters zijn",
         ));
+    }
+    let number = number(row);
+    if !place::is_house_number(&number) {
+        faults.push(row.fault(NUMBER, "must have 1 to 20 characters", "moet 1 tot 20 tekens hebben"));
     }
     let structure = row.cell(STRUCTURE);
     if structure.is_empty() {
@@ -141,7 +145,7 @@ fn branch_details(row: &Row) -> Result<Details, Vec<Fault>> {
             profiles: None,
             address: Some(Address {
                 street,
-                number: number(row),
+                number,
                 postcode,
                 place,
                 municipality: row.cell(MUNICIPALITY).parse().ok(),
@@ -156,14 +160,6 @@ fn number(row: &Row) -> String {
     let addition = [row.cell(&["huisletter"]), row.cell(&["toevoeging"])].concat();
     let number = row.cell(NUMBER);
     if addition.is_empty() { number.to_owned() } else { format!("{number}-{addition}") }
-}
-
-/// Four digits and two capitals.
-#[must_use]
-pub fn is_postcode(text: &str) -> bool {
-    text.len() == 6
-        && text.bytes().take(4).all(|b| b.is_ascii_digit())
-        && text.bytes().skip(4).all(|b| b.is_ascii_uppercase())
 }
 
 /// Degrees, with a point or a comma, in millionths.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{Minutes, PersonId, Reason, RegionId, SessionId};
+use vocabulary::{DayMinutes, Minutes, PersonId, Reason, RegionId, SessionId};
 use web::{Accepted, Caller, Path, Problem, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
@@ -57,7 +57,7 @@ struct PresenceException {
     /// Who.
     pupil: PersonId,
     /// How long, in minutes.
-    minutes: Minutes,
+    minutes: DayMinutes,
 }
 
 /// How long one pupil was there.
@@ -65,7 +65,7 @@ struct PresenceException {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PresenceConfirmation {
     /// In minutes; from check-in until check-out when absent.
-    minutes: Option<Minutes>,
+    minutes: Option<DayMinutes>,
 }
 
 /// What counts instead.
@@ -73,7 +73,7 @@ struct PresenceConfirmation {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AttendanceCorrection {
     /// In minutes.
-    minutes: Minutes,
+    minutes: DayMinutes,
     /// Why, without names of people.
     reason: Reason,
 }
@@ -94,7 +94,8 @@ async fn confirm_attendance(
 ) -> Result<Accepted, Problem> {
     let (state, group) = found::session(&hub, &region, session).await?;
     let asked = caller.about(&Touches::region().company(group.company))?;
-    let exceptions: BTreeMap<PersonId, Minutes> = list.except.iter().map(|line| (line.pupil, line.minutes)).collect();
+    let exceptions: BTreeMap<PersonId, Minutes> =
+        list.except.iter().map(|line| (line.pupil, line.minutes.into())).collect();
     for pupil in exceptions.keys() {
         state.visit(session, *pupil).map_err(refused::<Session>)?;
     }
@@ -147,7 +148,7 @@ async fn confirm_presence(
     let (asked, visit) = expected(&hub, &region, session, pupil, &caller).await?;
     let (id, day) = (attendance::id_of(session, pupil), pupil_day::id_of(pupil, visit.date));
     let mut batch = hub.log.batch(&region);
-    batch.add::<Attendance>(&id, Command::Confirm { visit, minutes: confirmation.minutes });
+    batch.add::<Attendance>(&id, Command::Confirm { visit, minutes: confirmation.minutes.map(Minutes::from) });
     batch.add::<PupilDay>(&day, DayCommand::Leave { session });
     Ok(batch.commit(&asked).await?.into())
 }
@@ -168,7 +169,7 @@ async fn correct_attendance(
     Valid(correction): Valid<AttendanceCorrection>,
 ) -> Result<Accepted, Problem> {
     let (asked, visit) = expected(&hub, &region, session, pupil, &caller).await?;
-    let command = Command::Correct { visit, minutes: correction.minutes, reason: correction.reason };
+    let command = Command::Correct { visit, minutes: correction.minutes.into(), reason: correction.reason };
     Ok(hub.log.execute::<Attendance>(&region, &attendance::id_of(session, pupil), command, &asked).await?.into())
 }
 

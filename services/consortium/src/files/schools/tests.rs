@@ -57,6 +57,19 @@ vestigingscode;brin;naam;onderwijsstructuur;straat;huisnummer;huisletter;toevoeg
 }
 
 #[test]
+fn a_house_number_has_1_to_20_characters_as_in_the_event() {
+    let with = |number: &str| {
+        let text = BRANCHES.replace("Oude Hoven;8;", &format!("Oude Hoven;{number};"));
+        read(text.as_bytes(), &wanted(&["00YH00"])).faults.iter().map(Fault::pointer).collect::<Vec<_>>()
+    };
+    assert_eq!(with("1"), [""; 0]);
+    assert_eq!(with(&"9".repeat(20)), [""; 0]);
+    for bad in ["", &"9".repeat(21), &"9".repeat(5_000)] {
+        assert_eq!(with(bad), ["/lines/2/HUISNUMMER-TOEVOEGING"], "{} characters", bad.len());
+    }
+}
+
+#[test]
 fn a_branch_told_twice_in_two_ways_is_a_fault() {
     let text = format!("{BRANCHES}{}", BRANCHES.lines().nth(1).unwrap().replace("Oude Hoven", "Elders"));
     let faults = read(text.as_bytes(), &wanted(&["00YH00"])).faults.told;
