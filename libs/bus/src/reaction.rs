@@ -49,6 +49,8 @@ impl From<event_log::Error> for CannotReact {
             }
             event_log::Error::Unreadable(unreadable) => unreadable.into(),
             event_log::Error::Reused | event_log::Error::TooLarge { .. } => Self::Never(error.to_string()),
+            // Decided alike the next time: a fault of the program.
+            event_log::Error::Nonconforming(error) => Self::Never(error.to_string()),
             event_log::Error::Unavailable(error) => error.into(),
             other => Self::Later(other.to_string()),
         }

@@ -1,6 +1,7 @@
 //! What is asked of a log: events for some streams, all or none.
 
-use crate::Unreadable;
+use crate::conform::conforms;
+use crate::{Error, Unreadable};
 use decider::{Asked, CommandKey, Event};
 use uuid::Uuid;
 use vocabulary::{Actor, PersonId};
@@ -59,8 +60,18 @@ impl NewEvent {
     /// Writes an event's data. The enum's tag becomes the type, its content the data.
     ///
     /// # Errors
+    /// When the event is not an enum tagged `type` and `data`, does not serialise, or does not conform to its schema.
+    pub fn of<E: Event>(event: &E) -> Result<Self, Error> {
+        let new = Self::unchecked(event)?;
+        conforms::<E>(&new.event_type, &new.data)?;
+        Ok(new)
+    }
+
+    /// The same of an event that its schema may refuse: for tests of what reads old logs.
+    ///
+    /// # Errors
     /// When the event is not an enum tagged `type` and `data`, or does not serialise.
-    pub fn of<E: Event>(event: &E) -> Result<Self, Unreadable> {
+    pub fn unchecked<E: Event>(event: &E) -> Result<Self, Unreadable> {
         let text = serde_json::to_string(event)?;
         // serde writes the tag first: {"type":"…","data":{…}}.
         let parts = text

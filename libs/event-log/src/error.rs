@@ -1,6 +1,6 @@
 //! Why a command had no effect.
 
-use crate::Unreadable;
+use crate::{Nonconforming, Unreadable};
 
 /// A refusal by an aggregate, told in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum Error {
     /// A stored event does not read as its type says.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
+    /// What was decided does not conform to the published schema of its type.
+    #[error(transparent)]
+    Nonconforming(#[from] Nonconforming),
     /// The log is being shut down.
     #[error("the event log is shutting down")]
     Closed,

@@ -1,0 +1,128 @@
+//! An event is validated against the published schema of its type before anything is written.
+//!
+//! **Invariant:** pure, and no text repeats a value: it may be what a person wrote.
+
+use crate::{Error, Unreadable};
+use decider::Event;
+use jsonschema::Validator;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+/// An event that its own published schema refuses: whoever decided it was laxer than whoever reads it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an event of the type {event_type} does not conform to its schema at {at}")]
+pub struct Nonconforming {
+    /// Its full type.
+    pub event_type: String,
+    /// A JSON pointer to the first place, below the event's data.
+    pub at: String,
+}
+
+/// The schema of the data of each type of an enum of events.
+type Schemas = HashMap<String, Validator>;
+
+/// Checks the data of an event. `data` is the very text that is written.
+pub(crate) fn conforms<E: Event>(event_type: &str, data: &str) -> Result<(), Error> {
+    let nonconforming = |at: String| Err(Nonconforming { event_type: event_type.to_owned(), at }.into());
+    let Some(schemas) = schemas::<E>() else { return nonconforming(String::new()) };
+    let Some(schema) = schemas.get(event_type) else { return nonconforming(String::new()) };
+    let value: Value = serde_json::from_str(data).map_err(Unreadable)?;
+    // PostgreSQL holds no zero character in a text, whatever a schema says of it.
+    if data.contains("\\u0000") && has_zero(&value) {
+        return nonconforming(String::new());
+    }
+    // Most events conform, and whether one does costs less than where it does not.
+    if schema.is_valid(&value) {
+        return Ok(());
+    }
+    let at = schema.iter_errors(&value).next().map(|error| error.instance_path().to_string());
+    nonconforming(at.unwrap_or_default())
+}
+
+fn has_zero(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(all) => all.iter().any(has_zero),
+        Value::Object(all) => all.iter().any(|(name, below)| name.contains('\0') || has_zero(below)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Compiled once for each enum: compiling takes a thousand times as long as using. None when one is no schema.
+fn schemas<E: Event>() -> Option<Arc<Schemas>> {
+    static COMPILED: LazyLock<RwLock<HashMap<TypeId, Option<Arc<Schemas>>>>> = LazyLock::new(RwLock::default);
+    let compiled = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<E>()).cloned();
+    compiled.unwrap_or_else(|| {
+        let compiled = compile::<E>().map(Arc::new);
+        COMPILED.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<E>(), compiled.clone());
+        compiled
+    })
+}
+
+/// As `proto-schemas` publishes them: a variant of the enum is an event.
+fn compile<E: Event>() -> Option<Schemas> {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let schema = settings.into_generator().into_root_schema_for::<E>().to_value();
+    let variants = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let compiled = variants.map(|variant| {
+        let event_type = variant.pointer("/properties/type/const")?.as_str()?.to_owned();
+        let anything = Value::Bool(true);
+        let data = variant.pointer("/properties/data").unwrap_or(&anything);
+        let validator = jsonschema::options().should_validate_formats(true).build(data);
+        validator
+            .inspect_err(|error| tracing::error!(%error, event_type, "a schema cannot be used"))
+            .ok()
+            .map(|validator| (event_type, validator))
+    });
+    compiled.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NewEvent;
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+    #[serde(tag = "type", content = "data")]
+    enum Event {
+        #[serde(rename = "nl.test.moved.v1")]
+        Moved {
+            #[schemars(length(min = 1, max = 20))]
+            number: String,
+        },
+        #[serde(rename = "nl.test.gone.v1")]
+        Gone {},
+    }
+
+    fn moved(number: &str) -> Result<NewEvent, Error> {
+        NewEvent::of(&Event::Moved { number: number.to_owned() })
+    }
+
+    #[test]
+    fn an_event_at_the_bounds_of_its_schema_is_taken() {
+        for number in ["1", &"é".repeat(20)] {
+            assert!(moved(number).is_ok());
+        }
+        assert!(NewEvent::of(&Event::Gone {}).is_ok());
+    }
+
+    #[test]
+    fn a_text_with_a_zero_character_is_refused_and_one_that_names_it_is_taken() {
+        assert!(matches!(moved("1\0"), Err(Error::Nonconforming(_))));
+        assert!(moved(r"1\u0000").is_ok());
+    }
+
+    #[test]
+    fn an_event_just_beyond_its_schema_is_named_by_place_and_not_by_value() {
+        for number in ["", &"x".repeat(21)] {
+            let Err(Error::Nonconforming(refused)) = moved(number) else { panic!("{number:?} was taken") };
+            assert_eq!((refused.event_type.as_str(), refused.at.as_str()), ("nl.test.moved.v1", "/number"));
+            assert!(!refused.to_string().contains("xxx"));
+        }
+    }
+}
