@@ -15,11 +15,11 @@ pub struct KnownPolicies;
 
 impl Projection for KnownPolicies {
     const NAME: &'static str = "known-policies";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["policy"]);
     const TABLES: &'static str = "create table policy (
-        region text not null, version integer not null, valid_from date not null, policy jsonb not null,
+        region text not null, version bigint not null, valid_from date not null, policy jsonb not null,
         primary key (region, version))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
@@ -28,7 +28,7 @@ impl Projection for KnownPolicies {
             "insert into policy (region, version, valid_from, policy) values ($1, $2, $3, $4) on conflict do nothing",
         )
         .bind(happened.region.as_str())
-        .bind(i32::try_from(version).unwrap_or(i32::MAX))
+        .bind(i64::from(version))
         .bind(valid_from)
         .bind(Json(policy))
         .execute(rows)
@@ -44,7 +44,7 @@ impl Known {
     /// When the database does not answer.
     pub async fn policy(&self, region: &RegionId, day: NaiveDate) -> sqlx::Result<Option<(u32, Policy)>> {
         let mut transaction = tenant(self.app(), region).await?;
-        let row: Option<(i32, Json<Policy>)> = sqlx::query_as(
+        let row: Option<(i64, Json<Policy>)> = sqlx::query_as(
             "select version, policy from known_policies.policy
              where region = $1 and valid_from <= $2 order by version desc limit 1",
         )
@@ -52,6 +52,6 @@ impl Known {
         .bind(day)
         .fetch_optional(&mut *transaction)
         .await?;
-        Ok(row.map(|(version, Json(policy))| (version.unsigned_abs(), policy)))
+        Ok(row.map(|(version, Json(policy))| (u32::try_from(version).unwrap_or(u32::MAX), policy)))
     }
 }

@@ -33,7 +33,7 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Minutes>,
     /// How many deeltaken it has.
-    pub deeltaken: i32,
+    pub deeltaken: i64,
     /// Whether it is the region's own.
     pub own: bool,
 }
@@ -55,12 +55,12 @@ pub struct Wanted {
 
 impl Projection for Catalogue {
     const NAME: &'static str = "catalogue";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["assessments"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["elective"]);
     const TABLES: &'static str = "create table elective (
         region text not null, id uuid not null, code text not null, kind text not null, profile text, title text not null,
-        size integer, deeltaken integer not null, own boolean not null,
+        size bigint, deeltaken bigint not null, own boolean not null,
         primary key (region, id));
     create index elective_in_order on elective (region, code, id);";
 
@@ -85,8 +85,8 @@ impl Projection for Catalogue {
         .bind(Json(kind))
         .bind(profile.map(Json))
         .bind(title.as_str())
-        .bind(size.map(|size| i32::try_from(size.0).unwrap_or(i32::MAX)))
-        .bind(i32::try_from(deeltaken.len()).unwrap_or(i32::MAX))
+        .bind(size.map(|size| i64::from(size.0)))
+        .bind(i64::try_from(deeltaken.len()).unwrap_or(i64::MAX))
         .bind(own)
         .execute(rows)
         .await?;
@@ -101,8 +101,8 @@ struct Row {
     kind: Json<Kind>,
     profile: Option<Json<Profile>>,
     title: String,
-    size: Option<i32>,
-    deeltaken: i32,
+    size: Option<i64>,
+    deeltaken: i64,
     own: bool,
 }
 
@@ -144,7 +144,7 @@ impl From<Row> for Entry {
             kind: row.kind.0,
             profile: row.profile.map(|profile| profile.0),
             title: row.title,
-            size: row.size.map(|size| Minutes(size.unsigned_abs())),
+            size: row.size.map(|size| Minutes(u32::try_from(size).unwrap_or(u32::MAX))),
             deeltaken: row.deeltaken,
             own: row.own,
         }

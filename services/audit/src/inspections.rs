@@ -17,13 +17,13 @@ pub struct Inspections;
 
 impl Projection for Inspections {
     const NAME: &'static str = "inspections";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const LOGS: &'static [&'static str] = &["audit"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["look", "disclosure"]);
     const TABLES: &'static str = "create table look (
             region text not null, position bigint not null, id uuid not null, at timestamptz not null,
             actor uuid not null, role text not null, service text not null, operation text not null,
-            about jsonb not null, mandate uuid, number integer, person uuid, reason text,
+            about jsonb not null, mandate uuid, number bigint, person uuid, reason text,
             primary key (region, position));
          create index on look (region, actor, position);
          create index on look (region, mandate, position)";
@@ -50,7 +50,7 @@ impl Projection for Inspections {
         .bind(operation)
         .bind(Json(about))
         .bind(under.map(|under| under.mandate.0))
-        .bind(under.map(|under| i32::try_from(under.number).unwrap_or(i32::MAX)))
+        .bind(under.map(|under| i64::from(under.number)))
         .bind(person.map(|person| person.0))
         .bind(reason.map(String::from))
         .execute(rows)

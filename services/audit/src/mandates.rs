@@ -13,11 +13,11 @@ pub struct Mandates;
 
 impl Projection for Mandates {
     const NAME: &'static str = "mandates";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["audit"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["mandate"]);
     const TABLES: &'static str = "create table mandate (
-            region text not null, mandate uuid not null, number integer not null, auditor uuid not null,
+            region text not null, mandate uuid not null, number bigint not null, auditor uuid not null,
             assignment text not null, first date not null, last date not null, logs jsonb not null,
             names boolean not null, given_by uuid not null, given_at timestamptz not null, position bigint not null,
             ended_on date, ended_because text,
@@ -34,7 +34,7 @@ impl Projection for Mandates {
                 )
                 .bind(happened.region.as_str())
                 .bind(id.0)
-                .bind(i32::try_from(number).unwrap_or(i32::MAX))
+                .bind(i64::from(number))
                 .bind(auditor.0)
                 .bind(assignment.as_str())
                 .bind(from)
@@ -53,7 +53,7 @@ impl Projection for Mandates {
                 )
                 .bind(happened.region.as_str())
                 .bind(id.0)
-                .bind(i32::try_from(number).unwrap_or(i32::MAX))
+                .bind(i64::from(number))
                 .bind(occurred_on)
                 .bind(reason.as_str())
                 .execute(rows)

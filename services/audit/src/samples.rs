@@ -12,14 +12,14 @@ pub struct Samples;
 
 impl Projection for Samples {
     const NAME: &'static str = "samples";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const LOGS: &'static [&'static str] = &["audit"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["sample"]);
     const TABLES: &'static str = "create table sample (
             region text not null, position bigint not null, sample uuid not null, drawn_at timestamptz not null,
             drawn_by uuid not null, role text not null, seed text not null, method text not null, claim uuid, year integer,
             population bigint not null, total bigint not null, size bigint not null, lines bigint, by_checkpoint boolean not null,
-            mandate uuid, number integer,
+            mandate uuid, number bigint,
             primary key (region, position));
          create index on sample (region, drawn_by, position);
          create index on sample (region, sample)";
@@ -67,7 +67,7 @@ impl Projection for Samples {
         .bind(i64::from(size))
         .bind(lines)
         .bind(under.map(|under| under.mandate.0))
-        .bind(under.map(|under| i32::try_from(under.number).unwrap_or(i32::MAX)))
+        .bind(under.map(|under| i64::from(under.number)))
         .bind(by_checkpoint)
         .execute(rows)
         .await?;

@@ -55,7 +55,7 @@ pub struct DrawnSample {
     #[schema(value_type = Option<MandateId>)]
     mandate: Option<Uuid>,
     /// Which of the auditor's mandates.
-    number: Option<i32>,
+    number: Option<i64>,
 }
 
 /// Which samples.

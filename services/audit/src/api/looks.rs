@@ -40,7 +40,7 @@ pub struct Inspection {
     #[schema(value_type = Option<MandateId>)]
     mandate: Option<Uuid>,
     /// Which of the auditor's mandates.
-    number: Option<i32>,
+    number: Option<i64>,
     /// Whose name was revealed (onthuld).
     #[schema(value_type = Option<PersonId>)]
     person: Option<Uuid>,

@@ -60,7 +60,7 @@ pub struct GivenMandate {
     #[schema(value_type = MandateId)]
     mandate: Uuid,
     /// Their first, second … one.
-    number: i32,
+    number: i64,
     /// The auditor's pseudonym.
     #[schema(value_type = ActorId)]
     auditor: Uuid,

@@ -113,7 +113,7 @@ struct DueShown {
 struct ForgottenShown {
     class: Class,
     schedule_version: u32,
-    people: u32,
+    people: u64,
     /// The last day of the term that ended last.
     ended_until: NaiveDate,
 }

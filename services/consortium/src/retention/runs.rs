@@ -13,7 +13,7 @@ pub struct RetentionRuns;
 
 impl Projection for RetentionRuns {
     const NAME: &'static str = "retention-runs";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["retention-run"]);
     const TABLES: &'static str = "create table run (
@@ -21,8 +21,8 @@ impl Projection for RetentionRuns {
             asked_by uuid not null, role text not null, held jsonb, primary key (region, id));
         create index on run (region, position);
         create table forgotten (
-            region text not null, run uuid not null, class text not null, schedule_version integer not null,
-            people integer not null, ended_until date not null, primary key (region, run, class, schedule_version))";
+            region text not null, run uuid not null, class text not null, schedule_version bigint not null,
+            people bigint not null, ended_until date not null, primary key (region, run, class, schedule_version))";
 
     async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
         let id: RetentionRunId = happened.stream_id().ok_or_else(|| CannotApply::Park("a run has an id".into()))?;
@@ -56,8 +56,8 @@ impl Projection for RetentionRuns {
             .bind(happened.region.as_str())
             .bind(id.0)
             .bind(class.as_str())
-            .bind(i32::try_from(schedule_version).unwrap_or(i32::MAX))
-            .bind(i32::try_from(people).unwrap_or(i32::MAX))
+            .bind(i64::from(schedule_version))
+            .bind(i64::from(people))
             .bind(ended_until)
             .execute(rows)
             .await?;

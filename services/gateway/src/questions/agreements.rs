@@ -43,7 +43,7 @@ pub struct ListedAgreement {
     /// That company's name on the day of drafting.
     pub company_name: String,
     /// Which document: 2 for the first amendment.
-    pub edition: i32,
+    pub edition: i64,
     /// The SHA-256 of the document.
     pub document_hash: String,
     /// First day.

@@ -52,14 +52,14 @@ impl Day {
 
 impl Projection for Attendance {
     const NAME: &'static str = "attendance";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["hotspots"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["attendance-day"]);
     const TABLES: &'static str = concat!(
         "create table day (
             region text not null, id uuid not null, pupil uuid not null, session uuid not null, hotspot uuid not null,
             company uuid not null, school text not null, date date not null, status text not null,
-            checked_in_at timestamptz, checked_out_at timestamptz, method text, minutes integer, late boolean,
+            checked_in_at timestamptz, checked_out_at timestamptz, method text, minutes bigint, late boolean,
             primary key (region, id));
          create index on day (region, date, id);
          create index on day (region, session);
@@ -145,7 +145,7 @@ pub struct Attended {
     /// How it was recorded: code, list or confirmation.
     pub method: Option<String>,
     /// What counts, once the company confirmed it (bevestigde minuten).
-    pub minutes: Option<i32>,
+    pub minutes: Option<i64>,
     /// An absence was reported after the day itself.
     pub late: Option<bool>,
 }

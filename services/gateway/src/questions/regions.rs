@@ -54,14 +54,14 @@ impl Regions {
 
 impl Projection for Regions {
     const NAME: &'static str = "regions";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["consortium"]);
     const TABLES: &'static str = concat!(
         "create table region (
             region text not null primary key, name text not null, founded_on date not null, lead_school text, lead_board text,
-            plan_version integer, programme_from date, programme_until date, budget bigint, subsidisable bigint,
-            target bigint, target_share integer, target_from date, target_until date);
+            plan_version bigint, programme_from date, programme_until date, budget bigint, subsidisable bigint,
+            target bigint, target_share bigint, target_from date, target_until date);
          create table partner (
             region text not null, kind text not null, id text not null, name text, vmbo boolean not null,
             primary key (region, kind, id))",
@@ -120,7 +120,7 @@ impl Projection for Regions {
                      where region = $1",
                 )
                 .bind(region)
-                .bind(i32::try_from(version).unwrap_or(i32::MAX))
+                .bind(i64::from(version))
                 .bind(programme_from)
                 .bind(programme_until)
                 .bind(budget.cents())
@@ -132,7 +132,7 @@ impl Projection for Regions {
                 sqlx::query("update region set target = $2, target_share = $3, target_from = $4, target_until = $5 where region = $1")
                     .bind(region)
                     .bind(amount.cents())
-                    .bind(i32::try_from(share.0).unwrap_or(i32::MAX))
+                    .bind(i64::from(share.0))
                     .bind(from)
                     .bind(until)
                     .execute(rows)
@@ -162,7 +162,7 @@ pub struct Region {
     /// That board (bevoegd gezag).
     pub lead_board: Option<String>,
     /// The version of the plan in force.
-    pub plan_version: Option<i32>,
+    pub plan_version: Option<i64>,
     /// First day of the programme.
     pub programme_from: Option<NaiveDate>,
     /// Last day of the programme.
@@ -174,7 +174,7 @@ pub struct Region {
     /// What companies should put in (doel).
     pub target: Option<i64>,
     /// Its share of the subsidisable budget, in basis points.
-    pub target_share: Option<i32>,
+    pub target_share: Option<i64>,
     /// Who takes part.
     pub partners: Vec<PartnerOf>,
 }
@@ -198,13 +198,13 @@ struct Row {
     founded_on: NaiveDate,
     lead_school: Option<String>,
     lead_board: Option<String>,
-    plan_version: Option<i32>,
+    plan_version: Option<i64>,
     programme_from: Option<NaiveDate>,
     programme_until: Option<NaiveDate>,
     budget: Option<i64>,
     subsidisable: Option<i64>,
     target: Option<i64>,
-    target_share: Option<i32>,
+    target_share: Option<i64>,
 }
 
 /// Show a region with its partners, plan and target (regio).

@@ -15,12 +15,12 @@ pub struct Retention;
 
 impl Projection for Retention {
     const NAME: &'static str = "retention";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["retention-schedule"]);
     const TABLES: &'static str = concat!(
         "create table schedule (
-            region text not null, version integer not null, valid_from date not null, terms jsonb not null,
+            region text not null, version bigint not null, valid_from date not null, terms jsonb not null,
             primary key (region, version))",
         reach!("schedule", everyone),
         readable!()
@@ -30,7 +30,7 @@ impl Projection for Retention {
         let Event::Adopted { version, valid_from, terms } = happened.event()?;
         sqlx::query("insert into schedule (region, version, valid_from, terms) values ($1, $2, $3, $4)")
             .bind(happened.region.as_str())
-            .bind(i32::try_from(version).unwrap_or(i32::MAX))
+            .bind(i64::from(version))
             .bind(valid_from)
             .bind(Json(terms))
             .execute(rows)
@@ -44,8 +44,8 @@ pub(super) async fn adopted(
     rows: &mut PgConnection,
     region: &RegionId,
     day: NaiveDate,
-) -> sqlx::Result<Option<(i32, Vec<Term>)>> {
-    let found: Option<(i32, Json<Vec<Term>>)> = sqlx::query_as(
+) -> sqlx::Result<Option<(i64, Vec<Term>)>> {
+    let found: Option<(i64, Json<Vec<Term>>)> = sqlx::query_as(
         "select version, terms from retention.schedule
          where region = $1 and valid_from <= $2 order by version desc limit 1",
     )

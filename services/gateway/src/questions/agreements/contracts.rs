@@ -35,7 +35,7 @@ pub struct ListedContract {
     /// The schools that signed this document.
     pub schools: Vec<String>,
     /// Which document: 2 for the first amendment.
-    pub edition: i32,
+    pub edition: i64,
     /// The SHA-256 of the document.
     pub document_hash: String,
     /// First day.

@@ -14,18 +14,18 @@ pub struct Agreements;
 
 impl Projection for Agreements {
     const NAME: &'static str = "agreements";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const LOGS: &'static [&'static str] = &["agreements"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["contract", "stage-agreement"]);
     const TABLES: &'static str = concat!(
         r#"create table contract (
             region text not null, id uuid not null, status text not null, hotspot uuid not null, hotspot_name text not null,
             company uuid not null, company_name text not null, signed_by_company boolean not null default false,
-            schools text[] not null default '{}', edition integer not null default 1, document_hash text not null,
+            schools text[] not null default '{}', edition bigint not null default 1, document_hash text not null,
             "from" date not null, until date, primary key (region, id));
          create table agreement (
             region text not null, id uuid not null, status text not null, pupil uuid not null, school text not null,
-            company uuid not null, company_name text not null, edition integer not null default 1, document_hash text not null,
+            company uuid not null, company_name text not null, edition bigint not null default 1, document_hash text not null,
             "from" date not null, until date not null, primary key (region, id));
          create index on agreement (region, pupil)"#,
         // Any school of the region may sign a contract, so every school sees it.

@@ -29,7 +29,7 @@ pub struct Behind {
     /// In euro cents.
     pub amount: Euros,
     /// Minutes that were confirmed or entered; for a session to come those planned for each pupil.
-    pub minutes: Option<i32>,
+    pub minutes: Option<i64>,
     /// How many pupils, for a session to come.
     pub pupils: i64,
     /// The share of the minutes that counts, in basis points.
@@ -37,7 +37,7 @@ pub struct Behind {
     /// Euro cents an hour.
     pub rate: Option<Euros>,
     /// The version of the policy that share and rate are from.
-    pub policy_version: Option<i32>,
+    pub policy_version: Option<i64>,
     /// During which session.
     #[schema(value_type = Option<SessionId>)]
     pub session: Option<Uuid>,
@@ -66,10 +66,10 @@ struct Row {
     company: Uuid,
     date: NaiveDate,
     amount: i64,
-    minutes: Option<i32>,
+    minutes: Option<i64>,
     share: Option<i64>,
     rate: Option<i64>,
-    policy_version: Option<i32>,
+    policy_version: Option<i64>,
     session: Option<Uuid>,
     attendance_day: Option<Uuid>,
     pupils: i64,

@@ -72,12 +72,13 @@ pub(super) const BEHIND: &str = "
     union all
     select 'session/' || planned.session, 'planned', planned.company, planned.date,
            -- As for a line: each pupil's share is rounded once, half a cent away from zero.
-           planned.enrolled * ((policy.rate * planned.minutes * policy.share * 2 + 600000) / 1200000), planned.minutes, policy.share, policy.rate,
+           least(greatest(planned.enrolled * div(policy.rate::numeric * planned.minutes * policy.share * 2 + 600000, 1200000),
+               -9223372036854775807), 9223372036854775807)::bigint, planned.minutes, policy.share, policy.rate,
            policy.version, planned.session, null, planned.enrolled,
            null, null, null, null, planned.last_position
     from co_financing.planned
     cross join lateral (
-        select version, share::bigint as share, rate from co_financing.policy
+        select version, share, rate from co_financing.policy
         where policy.region = planned.region and policy.valid_from <= planned.date order by version desc limit 1) policy
     where $5 = 'committed' and planned.region = $1 and planned.date between $3 and $4
       and planned.status in ('planned', 'running') and planned.enrolled > 0 and policy.rate is not null

@@ -16,7 +16,7 @@ pub struct CoFinancing;
 
 impl Projection for CoFinancing {
     const NAME: &'static str = "co-financing";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const LOGS: &'static [&'static str] = &["co-financing", "hotspots", "consortium"];
     const CATEGORIES: Option<&'static [&'static str]> =
         Some(&["contribution-day", "contribution", "occasion", "session", "policy", "consortium"]);
@@ -28,7 +28,7 @@ impl Projection for CoFinancing {
          create table line (
             region text not null, reference text not null, entry uuid not null, company uuid not null, scheme text not null,
             date date not null, kind text not null, amount bigint not null, hotspot uuid, session uuid, attendance_day uuid,
-            minutes integer, share integer, rate bigint, policy_version integer, event uuid not null, position bigint not null,
+            minutes bigint, share bigint, rate bigint, policy_version bigint, event uuid not null, position bigint not null,
             attendance_event uuid, attendance_position bigint, living boolean not null default true, ended_position bigint,
             primary key (region, reference));
          create index on line (region, scheme, date, reference) where living;
@@ -40,14 +40,14 @@ impl Projection for CoFinancing {
             primary key (region, session, company));
          create table planned (
             region text not null, session uuid not null, company uuid not null, hotspot uuid not null, date date not null,
-            minutes integer not null, enrolled integer not null default 0, status text not null, position bigint not null,
+            minutes bigint not null, enrolled integer not null default 0, status text not null, position bigint not null,
             last_position bigint not null, primary key (region, session));
          create index on planned (region, date, session) where status in ('planned', 'running');
          create table policy (
-            region text not null, version integer not null, valid_from date not null, share integer not null, rate bigint,
+            region text not null, version bigint not null, valid_from date not null, share bigint not null, rate bigint,
             position bigint not null, primary key (region, version));
          create table target (
-            region text not null, position bigint not null, amount bigint not null, share integer not null, subsidisable bigint not null,
+            region text not null, position bigint not null, amount bigint not null, share bigint not null, subsidisable bigint not null,
             \"from\" date not null, until date not null, primary key (region, position))",
         reach!("entry", "null", "array[company]", "null"),
         reach!("line", "null", "array[company]", "null"),
@@ -94,7 +94,7 @@ async fn planned(rows: &mut PgConnection, happened: &Recorded, id: Uuid, event: 
             .bind(company.0)
             .bind(hotspot.0)
             .bind(date)
-            .bind((ends_at - starts_at).num_minutes())
+            .bind(i64::from(vocabulary::Minutes::between(starts_at, ends_at).0))
             .bind(happened.position)
             .execute(rows)
             .await?;

@@ -50,8 +50,11 @@ pub struct Row {
     pub figure: Figure,
     /// How many lines are behind it.
     pub lines: i64,
-    /// What they add up to.
+    /// What they add up to, in euro cents.
     pub amount: Euros,
+    /// They add up to more than a JSON number holds exactly: the amount stays at 9,007,199,254,740,991 cents, of either
+    /// sign. Only logs of before amounts had a range hold that much.
+    pub saturated: bool,
     /// How it comes about.
     pub english: &'static str,
     /// The same in Dutch.
@@ -68,7 +71,7 @@ pub struct Target {
     /// In euro cents.
     pub amount: i64,
     /// Its share of the subsidisable budget, in basis points.
-    pub share: i32,
+    pub share: i64,
     /// That budget, in euro cents.
     pub subsidisable: i64,
     /// First day.
@@ -117,7 +120,8 @@ pub async fn show_statement(
     let mut figures = Vec::new();
     for figure in Figure::ALL {
         let (lines, amount): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select count(*), coalesce(sum(amount), 0)::bigint from ({BEHIND}) behind"
+            "select count(*), least(greatest(coalesce(sum(amount), 0), -9223372036854775807), 9223372036854775807)::bigint
+             from ({BEHIND}) behind"
         )))
         .bind(region.as_str())
         .bind(scheme.as_str())
@@ -126,10 +130,12 @@ pub async fn show_statement(
         .bind(figure.as_str())
         .fetch_one(&mut *rows)
         .await?;
+        let (amount, saturated) = Euros(amount).exact();
         figures.push(Row {
             figure,
             lines,
-            amount: Euros(amount),
+            amount,
+            saturated,
             english: figure.in_english(),
             dutch: figure.in_dutch(),
             explained_at: format!(
@@ -139,8 +145,8 @@ pub async fn show_statement(
         });
     }
     let of = |figure| figures.iter().find(|row| row.figure == figure).map_or(Euros(0), |row| row.amount);
-    let gap = target.as_ref().map(|target| Euros(target.amount) - of(Figure::Verified));
-    let forecast_gap = target.as_ref().map(|target| Euros(target.amount) - of(Figure::Committed));
+    let gap = target.as_ref().map(|target| (Euros(target.amount) - of(Figure::Verified)).exact().0);
+    let forecast_gap = target.as_ref().map(|target| (Euros(target.amount) - of(Figure::Committed)).exact().0);
     Ok(Json(Statement {
         region,
         scheme,

@@ -5,7 +5,7 @@ use processing::Whom;
 use proto_schemas::consortium::retention_schedule::{Class, CountedFrom, Ground, Term};
 
 /// What the register says of these people under the schedule that decides, if any does.
-pub(super) fn sentences(people: &[Whom], adopted: Option<&(i32, Vec<Term>)>) -> Bilingual {
+pub(super) fn sentences(people: &[Whom], adopted: Option<&(i64, Vec<Term>)>) -> Bilingual {
     let terms = adopted.map_or(&[][..], |(_, terms)| terms);
     let mut told = Bilingual { nl: String::new(), en: String::new() };
     for whom in people {

@@ -15,7 +15,7 @@ pub struct Signatures;
 
 impl Projection for Signatures {
     const NAME: &'static str = "signatures";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const LOGS: &'static [&'static str] = &["agreements", "co-financing"];
     const CATEGORIES: Option<&'static [&'static str]> =
         Some(&["contract", "stage-agreement", "contribution-day", "contribution"]);
@@ -30,7 +30,7 @@ impl Projection for Signatures {
          create table stage_agreement (
             region text not null, id uuid not null, company uuid not null, school text not null, pupil uuid not null,
             offered boolean not null default false, primary key (region, id));
-         create table contribution_day (region text not null, id uuid not null, lines integer not null, primary key (region, id));
+         create table contribution_day (region text not null, id uuid not null, lines bigint not null, primary key (region, id));
          create table contribution (region text not null, id uuid not null, company uuid not null, primary key (region, id))",
         reach!("contribution_day", "null", "null", "null"),
         reach!("contribution", "null", "array[company]", "null"),

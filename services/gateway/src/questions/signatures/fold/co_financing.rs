@@ -61,7 +61,7 @@ impl Thing<'_> {
     }
 
     /// How many lines of this day live, after so many more.
-    async fn lines(&self, rows: &mut PgConnection, more: i32) -> sqlx::Result<i32> {
+    async fn lines(&self, rows: &mut PgConnection, more: i64) -> sqlx::Result<i64> {
         sqlx::query_scalar(
             "insert into contribution_day (region, id, lines) values ($1, $2, $3)
              on conflict (region, id) do update set lines = contribution_day.lines + excluded.lines returning lines",
