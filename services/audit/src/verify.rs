@@ -98,6 +98,9 @@ pub struct Check<'a> {
     last_time: Option<DateTime<Utc>>,
     findings: BTreeMap<(i64, u64), Finding>,
     found: u64,
+    /// Apart from the findings: events as they were written, which the schema of their type refuses.
+    nonconforming: Vec<Finding>,
+    nonconforming_found: u64,
 }
 
 impl<'a> Check<'a> {
@@ -127,6 +130,8 @@ impl<'a> Check<'a> {
             last_time: None,
             findings: BTreeMap::new(),
             found: 0,
+            nonconforming: Vec::new(),
+            nonconforming_found: 0,
         };
         wrong.into_iter().for_each(|finding| check.find(finding));
         check
@@ -186,9 +191,10 @@ impl<'a> Check<'a> {
                 return self.find(Finding::at(at, What::Unreadable, format!("its text is no event: {error}")));
             }
         };
-        for (what, says) in line::wrong(&self.log, at, line, &envelope, self.schemas) {
+        for (what, says) in line::wrong(&self.log, at, line, &envelope) {
             self.find(Finding::at(at, what, says));
         }
+        self.conforms(at, line.text, &envelope);
         let expected = self.version_of(&envelope);
         if let Some(expected) = expected.filter(|expected| *expected != envelope.version) {
             let says = format!("{} goes from version {} to {}", envelope.subject, expected - 1, envelope.version);
@@ -199,6 +205,20 @@ impl<'a> Check<'a> {
             self.find(Finding::at(at, What::TimeRunsBack, says));
         }
         self.last_time = Some(self.last_time.map_or(envelope.time, |last| last.max(envelope.time)));
+    }
+
+    /// Whether the event is as the schema of its type says. One that is not may have been written so: it is told apart.
+    fn conforms(&mut self, at: i64, text: &str, envelope: &Envelope<'_>) {
+        match self.schemas.wrong(&envelope.event_type, text) {
+            None => {}
+            Some((What::Nonconforming, says)) => {
+                self.nonconforming_found += 1;
+                if self.nonconforming.len() < LISTED {
+                    self.nonconforming.push(Finding::at(at, What::Nonconforming, says));
+                }
+            }
+            Some((what, says)) => self.find(Finding::at(at, what, says)),
+        }
     }
 
     /// The version that the event's stream should be at; none when its beginning was not read.

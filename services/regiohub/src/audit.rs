@@ -31,7 +31,8 @@ use clap::{Args, Subcommand, ValueEnum};
 /// Prove, replay and explain the history of a region from its logs alone.
 ///
 /// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when something was found, 4 when nothing
-/// was found and no given key vouches for what was looked at.
+/// was found and no given key vouches for what was looked at, 5 when nothing was altered and events are not as the schema of
+/// their type says.
 #[derive(Clone, Debug, Args)]
 pub struct Audit {
     #[command(subcommand)]
@@ -81,11 +82,17 @@ pub struct Found(pub String);
 #[error("{0}")]
 pub struct NotVouched(pub String);
 
+/// Nothing was altered, and events were written that the schema of their type refuses: the program ends with 5.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Nonconforming(pub String);
+
 impl Audit {
     /// Runs the command.
     ///
     /// # Errors
-    /// [`Found`] when something is not as it should be, [`NotVouched`] when nobody vouches for it, else what is in the way.
+    /// [`Found`] when something is not as it should be, [`Nonconforming`] when an event is not as the
+    /// schema of its type says, [`NotVouched`] when nobody vouches for it, else what is in the way.
     pub async fn run(self) -> anyhow::Result<()> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         match self.command {

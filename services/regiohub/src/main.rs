@@ -1,7 +1,7 @@
 //! The `regiohub` program.
 
 use clap::{Parser, Subcommand};
-use regiohub::audit::{Audit, Found, NotVouched};
+use regiohub::audit::{Audit, Found, Nonconforming, NotVouched};
 use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
 use regiohub::demo::Demo;
@@ -38,7 +38,8 @@ enum Command {
 }
 
 /// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when an audit found something, 4 when it
-/// found nothing and no given key vouches for what it looked at.
+/// found nothing and no given key vouches for what it looked at, 5 when nothing was altered and events are not as their
+/// schemas say.
 #[tokio::main]
 async fn main() -> ExitCode {
     let Err(error) = run().await else { return ExitCode::SUCCESS };
@@ -47,6 +48,7 @@ async fn main() -> ExitCode {
     ExitCode::from(match error {
         error if error.is::<Found>() => 3,
         error if error.is::<NotVouched>() => 4,
+        error if error.is::<Nonconforming>() => 5,
         _ => 1,
     })
 }

@@ -21,6 +21,8 @@ pub const PAGE: &str = concat!(
     "\n",
     include_str!("page/fork.js"),
     "\n",
+    include_str!("page/schema.js"),
+    "\n",
     include_str!("page/check.js"),
     "\n",
     include_str!("page/show.js"),
@@ -31,6 +33,33 @@ pub const PAGE: &str = concat!(
 mod tests {
     use super::*;
     use proto_schemas::audit::mandate::Log;
+    use serde_json::Value;
+
+    /// Every keyword and format of a schema, except those that say nothing of what is refused.
+    fn words(schema: &Value, found: &mut std::collections::BTreeSet<String>) {
+        let says_nothing = ["$schema", "title", "description", "examples", "default", "const", "required"];
+        let Some(own) = schema.as_object() else { return };
+        for (name, below) in own.iter().filter(|(name, _)| !says_nothing.contains(&name.as_str())) {
+            found.insert(name.clone());
+            match below {
+                Value::Object(all) if name == "properties" => all.values().for_each(|one| words(one, found)),
+                Value::Array(all) => all.iter().for_each(|one| words(one, found)),
+                Value::String(format) if name == "format" => drop(found.insert(format.clone())),
+                below => words(below, found),
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_knows_every_keyword_and_format_of_every_schema() {
+        let mut found = std::collections::BTreeSet::new();
+        proto_schemas::contracts().iter().for_each(|contract| words(&contract.schema, &mut found));
+        // Widths that a number of JSON has anyway.
+        found.retain(|word| !word.starts_with("int") && !word.starts_with("uint"));
+        let page = include_str!("page/schema.js");
+        let missing: Vec<_> = found.iter().filter(|word| !page.contains(word.as_str())).collect();
+        assert!(found.len() > 12 && missing.is_empty(), "{missing:?}");
+    }
 
     #[test]
     fn the_page_knows_every_service_whose_log_may_be_missing() {

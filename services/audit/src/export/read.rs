@@ -72,6 +72,8 @@ pub struct Checked {
     pub known_page: bool,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// Events that the schema of their type refuses, at most 50 of a log. They may have been written so.
+    pub nonconforming: Vec<Finding>,
 }
 
 impl Checked {
@@ -101,6 +103,15 @@ impl Checked {
             all = match (all, log.verdict) {
                 (all, Standing::NothingToVerify) => all,
                 (Standing::NothingToVerify, verdict) => verdict,
+                // Whatever else may be said: it is told apart from what is intact.
+                (Standing::Nonconforming { up_to, unsigned }, verdict)
+                | (verdict, Standing::Nonconforming { up_to, unsigned }) => match verdict.reach() {
+                    Some((more, behind)) if up_to > 0 => Standing::Nonconforming {
+                        up_to: up_to.saturating_add(more),
+                        unsigned: unsigned.saturating_add(behind),
+                    },
+                    _ => Standing::Nonconforming { up_to: 0, unsigned },
+                },
                 (Standing::Intact { up_to, unsigned }, Standing::Intact { up_to: more, unsigned: behind }) => {
                     Standing::Intact { up_to: up_to.saturating_add(more), unsigned: unsigned.saturating_add(behind) }
                 }

@@ -59,6 +59,8 @@ impl Check<'_> {
             forks,
             findings: self.findings.into_values().collect(),
             found: self.found,
+            nonconforming: self.nonconforming,
+            nonconforming_found: self.nonconforming_found,
         }
     }
 
@@ -71,10 +73,13 @@ impl Check<'_> {
         if size == 0 {
             return Standing::NothingToVerify;
         }
-        if !self.vouched || up_to == 0 {
-            return Standing::ConsistentInItself;
+        let up_to = if self.vouched { up_to } else { 0 };
+        let unsigned = last.saturating_sub(up_to);
+        match (self.nonconforming_found, up_to) {
+            (0, 0) => Standing::ConsistentInItself,
+            (0, _) => Standing::Intact { up_to, unsigned },
+            _ => Standing::Nonconforming { up_to, unsigned },
         }
-        Standing::Intact { up_to, unsigned: last.saturating_sub(up_to) }
     }
 
     /// The longest checkpoint of the log that each witness signed; one that signed none is a finding.

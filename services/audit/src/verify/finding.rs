@@ -35,8 +35,8 @@ pub enum What {
     TimeRunsBack,
     /// No event of that type is known.
     UnknownType,
-    /// It does not fit the schema of its type.
-    Schema,
+    /// The schema of its type refuses it. It may have been written so, so this alone does not make a log altered.
+    Nonconforming,
     /// A signed checkpoint was cut over another text.
     Altered,
     /// The leaf kept aside was altered, not the event.

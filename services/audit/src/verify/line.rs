@@ -1,6 +1,6 @@
-//! What one line must be, by itself: its own leaf, its columns, its place, its schema.
+//! What one line must be, by itself: its own leaf, its columns, its place.
 
-use super::{Log, Schemas, What};
+use super::{Log, What};
 use chrono::{DateTime, Utc};
 use event_log::Envelope;
 use proofs::{Hash, leaf_hash};
@@ -33,13 +33,7 @@ pub struct Columns<'a> {
 }
 
 /// Everything wrong with a line at position `at` of a log.
-pub(super) fn wrong(
-    log: &Log,
-    at: i64,
-    line: &Line<'_>,
-    envelope: &Envelope<'_>,
-    schemas: &Schemas,
-) -> Vec<(What, String)> {
+pub(super) fn wrong(log: &Log, at: i64, line: &Line<'_>, envelope: &Envelope<'_>) -> Vec<(What, String)> {
     let mut wrong = Vec::new();
     if line.leaf.is_some_and(|leaf| leaf != leaf_hash(line.text)) {
         wrong.push((What::Leaf, "its leaf is not the hash of its text".to_owned()));
@@ -64,6 +58,5 @@ pub(super) fn wrong(
         let differ = compared.into_iter().filter(|(_, same)| !same);
         wrong.extend(differ.map(|(name, _)| (What::Column, format!("its column {name} is not what its text says"))));
     }
-    wrong.extend(schemas.wrong(&envelope.event_type, line.text));
     wrong
 }

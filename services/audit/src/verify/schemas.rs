@@ -39,7 +39,8 @@ impl Schemas {
         let value: Value = serde_json::from_str(text).ok()?;
         // Where, not what: the value may be what a person wrote.
         let error = validator.iter_errors(&value).next()?;
-        Some((What::Schema, format!("it does not fit the schema of its type at {}", error.instance_path())))
+        let at = error.instance_path();
+        Some((What::Nonconforming, format!("the schema of {event_type} refuses it at {at}")))
     }
 }
 

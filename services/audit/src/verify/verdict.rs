@@ -17,6 +17,14 @@ pub enum Standing {
     Forked,
     /// Nothing contradicts anything, and nobody vouches for it: no key was given, or none that was given signed anything of it.
     ConsistentInItself,
+    /// Nothing was altered, and there are events that the schema of their type refuses. A key that was given signed the
+    /// first `up_to` events as they are; 0 when nobody vouches for any.
+    Nonconforming {
+        /// The size of the longest checkpoint that the log agrees with.
+        up_to: u64,
+        /// How many events stand behind it.
+        unsigned: u64,
+    },
     /// A key that was given signed the first `up_to` events as they are; nobody vouches for the `unsigned` ones behind.
     Intact {
         /// The size of the longest checkpoint that the log agrees with.
@@ -54,6 +62,10 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// How many there are.
     pub found: u64,
+    /// Events that the schema of their type refuses, by position, at most 50. They may have been written so.
+    pub nonconforming: Vec<Finding>,
+    /// How many there are.
+    pub nonconforming_found: u64,
 }
 
 impl Standing {
@@ -61,6 +73,17 @@ impl Standing {
     #[must_use]
     pub const fn intact(&self) -> bool {
         matches!(self, Self::Intact { .. })
+    }
+
+    /// How many events a given key vouches for, and how many stand behind them; none when nobody vouches for any.
+    #[must_use]
+    pub const fn reach(&self) -> Option<(u64, u64)> {
+        match *self {
+            Self::Intact { up_to, unsigned } | Self::Nonconforming { up_to, unsigned } if up_to > 0 => {
+                Some((up_to, unsigned))
+            }
+            _ => None,
+        }
     }
 
     /// Whether something was found.
@@ -77,6 +100,12 @@ impl std::fmt::Display for Standing {
             Self::Altered => f.write_str("ALTERED"),
             Self::Forked => f.write_str("FORKED, and the fork was not accepted"),
             Self::ConsistentInItself => f.write_str("consistent in itself, nobody vouches for it"),
+            Self::Nonconforming { up_to: 0, .. } => {
+                f.write_str("not altered, NONCONFORMING events in it, nobody vouches for it")
+            }
+            Self::Nonconforming { up_to, unsigned } => {
+                write!(f, "intact up to {up_to}, {unsigned} behind it not signed, NONCONFORMING events in it")
+            }
             Self::Intact { up_to, unsigned: 0 } => write!(f, "intact up to {up_to}, all of it signed"),
             Self::Intact { up_to, unsigned } => write!(f, "intact up to {up_to}, {unsigned} behind it not signed"),
         }
@@ -99,6 +128,6 @@ impl Verdict {
     /// Whether this was found.
     #[must_use]
     pub fn has(&self, what: What) -> bool {
-        self.findings.iter().any(|finding| finding.what == what)
+        self.findings.iter().chain(&self.nonconforming).any(|finding| finding.what == what)
     }
 }

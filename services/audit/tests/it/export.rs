@@ -5,6 +5,7 @@ mod combined;
 mod damage;
 mod forger;
 mod forks;
+mod nonconforming;
 mod page;
 mod world;
 

@@ -1,7 +1,7 @@
 //! `regiohub audit verify REGION|FILE.zip`: whether its logs are whole and unaltered.
 
 use super::reach::{Reach, Reached};
-use super::{Format, Found, NotVouched, verify_export};
+use super::{Format, Found, Nonconforming, NotVouched, verify_export};
 use crate::services;
 use anyhow::Context;
 use audit::cosigned::Cosigned;
@@ -17,7 +17,8 @@ use vocabulary::RegionId;
 /// Only keys that are given with --key vouch for anything: what lies beside the logs, in the database or in the zip, may
 /// have been altered with them. Names the first bad position of each log. Ends with 0 when a given key vouches for each
 /// log (up to where, and how much behind that is not signed, is told) or there is nothing to verify; with 3 when
-/// something is wrong; with 4 when nothing is wrong, and nobody vouches for it.
+/// something is wrong; with 5 when nothing was altered, and events were written that the schema of their type refuses; with 4
+/// when nothing is wrong, and nobody vouches for it.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Verify {
     /// The region, or the zip that `regiohub audit export` wrote.
@@ -102,6 +103,11 @@ impl Verify {
         if wrong > 0 {
             return Err(Found(format!("{wrong} log(s) of {region} are not as they were")).into());
         }
+        let nonconforming: u64 = verdicts.iter().map(|verdict| verdict.nonconforming_found).sum();
+        if nonconforming > 0 {
+            let says = "event(s) were written that the schema of their type refuses; nothing was altered";
+            return Err(Nonconforming(format!("{region}: {nonconforming} {says}")).into());
+        }
         let unvouched = verdicts.iter().filter(|verdict| verdict.verdict == Standing::ConsistentInItself).count();
         if unvouched > 0 {
             let why = if given.keys.is_empty() { "no --key was given" } else { "no given key signed them" };
@@ -141,10 +147,11 @@ impl Verify {
         for finding in &verdict.findings {
             println!("  {finding}");
         }
-        let more = verdict.found.saturating_sub(verdict.findings.len() as u64);
-        if more > 0 {
-            println!("  and {more} more");
+        and_more(verdict.found, verdict.findings.len());
+        for finding in &verdict.nonconforming {
+            println!("  nonconforming at position {finding}");
         }
+        and_more(verdict.nonconforming_found, verdict.nonconforming.len());
         Ok(())
     }
 
@@ -161,6 +168,14 @@ impl Verify {
             listed.iter().for_each(|key| println!("  {}", key.verifier));
         }
         Ok(())
+    }
+}
+
+/// Says how many there are beyond those that are listed.
+fn and_more(found: u64, listed: usize) {
+    let more = found.saturating_sub(listed as u64);
+    if more > 0 {
+        println!("  and {more} more");
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::export::progress;
 use super::verify::{COMPARE, cosigned};
-use super::{Format, Found, NotVouched};
+use super::{Format, Found, Nonconforming, NotVouched};
 use crate::services;
 use anyhow::Context;
 use audit::export::{Checked, check};
-use audit::verify::{Given, Standing};
+use audit::verify::{Given, Standing, What};
 use serde_json::json;
 use std::path::Path;
 use tokio::task::spawn_blocking;
@@ -16,8 +16,9 @@ pub(super) async fn verified(file: &Path, given: Given, format: Format) -> anyho
     let (path, keyed, seen) = (file.to_owned(), !given.keys.is_empty(), progress(format));
     let checked = spawn_blocking(move || check(&path, &given, seen)).await?;
     let checked = checked.with_context(|| format!("{} cannot be read", file.display()))?;
-    for finding in &checked.findings {
+    for finding in checked.findings.iter().chain(&checked.nonconforming) {
         match format {
+            Format::Text if finding.code == Some(What::Nonconforming) => println!("nonconforming: {finding}"),
             Format::Text => println!("{finding}"),
             Format::Json => println!(
                 "{}",
@@ -43,6 +44,10 @@ pub(super) async fn verified(file: &Path, given: Given, format: Format) -> anyho
                 );
             }
         }
+    }
+    if let Standing::Nonconforming { .. } = verdict {
+        let says = "events were written that the schema of their type refuses; nothing was altered";
+        return Err(Nonconforming(format!("{}: {says}", file.display())).into());
     }
     if verdict == Standing::ConsistentInItself {
         let why = if keyed { "no given key signed all of its logs" } else { "no --key was given" };

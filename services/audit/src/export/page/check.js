@@ -12,7 +12,7 @@ class Finding {
 class Check {
   // `given`: keys of logs, keys of operators, and the epochs that are accepted. What the file brings along is listed only.
   constructor(file, given, seen) {
-    Object.assign(this, { file, given, seen, findings: [], logs: [], types: new Set(), adopted: new Set(), done: 0, turn: 0 });
+    Object.assign(this, { file, given, seen, findings: [], nonconforming: [], refusals: 0, logs: [], types: new Set(), adopted: new Set(), done: 0, turn: 0 });
   }
 
   find(what, where) {
@@ -34,6 +34,7 @@ class Check {
     await this.names();
     this.total = this.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     this.keys = this.readKeys(await this.text("keys.json"));
+    await this.readSchemas();
     for (const log of this.manifest.logs) await this.log(log);
     await this.policies();
     await this.rest();
@@ -104,6 +105,23 @@ class Check {
     let text = "";
     for await (const part of this.bytes(name)) text += decoder.decode(part, { stream: true });
     return text + decoder.decode();
+  }
+
+  // What each type of event holds, as the export says: it tells what was written badly, and never what is intact.
+  async readSchemas() {
+    this.schemas = new Map();
+    for (const name of this.files.keys()) {
+      const type = /^schemas\/(.+)\.schema\.json$/.exec(name)?.[1];
+      if (!type) continue;
+      try { this.schemas.set(type, JSON.parse(await this.text(name))); } catch { this.find("noSchema", { detail: type }); }
+    }
+  }
+
+  conforms(event, where) {
+    const schema = this.schemas.get(event.type), place = schema === undefined ? null : refused(schema, event);
+    if (place === null) return;
+    this.refusals += 1;
+    if (this.nonconforming.length < 100) this.nonconforming.push(new Finding("nonconforming", { ...where, detail: place }));
   }
 
   readKeys(text) {
@@ -240,6 +258,7 @@ class Check {
       if (!event) this.find("unreadable", where);
       else {
         this.envelope(log, event, where, versions, before);
+        this.conforms(event, where);
         before = event.time ?? before;
       }
       log.events += 1;

@@ -70,24 +70,26 @@ function forkWords({ epoch, declared, claimedAt, from, until }) {
   return `${say(TEXT.epoch)} ${epoch}: ${who}; ${where}`;
 }
 
-function show({ findings, logs, manifest, keys, given }) {
+function show({ findings, nonconforming, refusals, logs, manifest, keys, given }) {
   const events = logs.filter((log) => log.size > 0), unsigned = events.filter((log) => log.signed === 0);
   if (findings.length) {
     const first = firstBad(findings), state = findings.every(({ what }) => what === "fork") ? "forked" : "broken";
     verdict(state, null, first ? `${say(TEXT[state])}: ${first}` : say(TEXT[state]));
   } else if (!events.length) verdict("nothing");
+  else if (refusals) verdict("nonconforming", say(!given.keys.length ? TEXT.under : unsigned.length ? TEXT.tail : TEXT.given));
   else if (!given.keys.length) verdict("unvouched", say(TEXT.under));
   else if (unsigned.length) verdict("unvouched", `${say(TEXT.noneGiven)} ${unsigned.map((log) => log.service).join(", ")}.`);
   else verdict("intact", say(TEXT.given));
   const parts = [];
-  if (findings.length) {
-    const items = findings.slice(0, 100).map(({ what, service, position, fork, detail: told }) => {
+  for (const [title, all, count] of [[TEXT.found, findings, findings.length], [TEXT.nonconformingAt, nonconforming, refusals]]) {
+    if (!count) continue;
+    const items = all.slice(0, 100).map(({ what, service, position, fork, detail: told }) => {
       const detail = fork ? forkWords(fork) : told;
       const where = [service, position].filter((part) => part !== undefined).join("@");
       return element("li", null, element("strong", where || detail), ` ${say(WORDS[what])}${where && detail ? ` (${detail})` : ""}`);
     });
-    if (findings.length > 100) items.push(element("li", say(TEXT.more)));
-    parts.push(element("h3", say(TEXT.found)), element("ul", null, ...items));
+    if (count > 100) items.push(element("li", say(TEXT.more)));
+    parts.push(element("h3", say(title)), element("ul", null, ...items));
   }
   if (manifest) {
     const range = `${manifest.from ?? say(TEXT.start)} ${manifest.to ? `${say(TEXT.until)} ${manifest.to}` : `– ${say(TEXT.whole)}`}`;

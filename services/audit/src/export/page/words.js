@@ -26,6 +26,7 @@ const WORDS = {
   leaves: ["Het aantal hashes is niet dat van het manifest.", "The number of hashes is not that of the manifest."],
   manifestRoot: ["De boom over de hashes is niet die van het manifest.", "The tree over the hashes is not that of the manifest."],
   leaf: ["De tekst van deze gebeurtenis is niet die van haar hash.", "The text of this event is not that of its hash."],
+  nonconforming: ["Het schema van dit soort gebeurtenis weigert haar; zo kan zij geschreven zijn.", "The schema of this type of event refuses it; it may have been written so."],
   unreadable: ["Deze gebeurtenis is niet leesbaar.", "This event does not read."],
   missing: ["Vanaf hier ontbreken gebeurtenissen.", "From here on events are missing."],
   more: ["Vanaf hier staan er gebeurtenissen die er niet horen.", "From here on there are events that do not belong there."],
@@ -46,6 +47,8 @@ const SERVICES = ["consortium", "hotspots", "agreements", "assessments", "co-fin
 const TEXT = {
   intact: ["Ongeschonden tot waar ondertekend", "Intact up to where it is signed"],
   unvouched: ["In zichzelf gaaf; niemand staat ervoor in", "Consistent in itself; nobody vouches for it"],
+  nonconforming: ["Niet gewijzigd, met gebeurtenissen buiten hun schema", "Not altered, with nonconforming events"],
+  nonconformingAt: ["Buiten het schema", "Nonconforming"],
   nothing: ["Niets te controleren", "Nothing to verify"],
   forked: ["Afgesplitst na een herstel dat u niet aanvaardde", "Forked after a restore that you did not accept"],
   broken: ["Niet zoals het was", "Not as it was"],

@@ -1,10 +1,10 @@
 //! One log of an export, held against the same rules as one in a database.
 
 use super::file::{Reading, Zipped};
-use super::{Checked, CheckedLog, Trust, manifest};
+use super::{Checked, CheckedLog, Finding, Trust, manifest};
 use crate::export::{Manifest, Part, Progress};
 use crate::inspect::said;
-use crate::verify::{Check, End, Evidence, Given, Line, Log, Restore, Row, Signed, Standing};
+use crate::verify::{Check, End, Evidence, Given, Line, Log, Restore, Row, Signed};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
@@ -98,14 +98,19 @@ pub(super) fn check(
         let position = finding.position.map(i64::unsigned_abs);
         checked.coded(Some(service), position, Some(finding.what), finding.says.clone());
     }
+    for finding in &verdict.nonconforming {
+        checked.nonconforming.push(Finding {
+            service: Some(service.to_owned()),
+            position: finding.position.map(i64::unsigned_abs),
+            code: Some(finding.what),
+            what: finding.says.clone(),
+        });
+    }
     let root = BASE64_STANDARD.decode(&part.root).ok().map(hex::encode);
     if verdict.found == 0 && root != verdict.root {
         checked.found(Some(service), None, "the root in the manifest is not that of the events");
     }
-    let signed = match verdict.verdict {
-        Standing::Intact { up_to, .. } => up_to,
-        _ => 0,
-    };
+    let signed = verdict.verdict.reach().map_or(0, |(up_to, _)| up_to);
     checked.logs.push(CheckedLog {
         service: service.to_owned(),
         first: part.first,

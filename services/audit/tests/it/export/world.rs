@@ -7,6 +7,7 @@ use decider::{Asked, Clock, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
 use proofs::{Checkpoint, Frontier, Kind, Note, Signer, Verifier, leaf_hash};
 use proto_schemas::consortium::policy::{Event, Policy};
+use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use testkit::Databases;
@@ -59,6 +60,21 @@ impl World {
             data: format!(r#"{{"pupil":"{}"}}"#, Uuid::now_v7()),
         };
         self.write("hotspots", format!("session/{}", Uuid::now_v7()), (0..events).map(|_| event()).collect()).await;
+    }
+
+    /// An event that the schema of its type refuses, as it came from a file of before that was watched.
+    pub async fn without_house_number(&self) {
+        let data = json!({
+            "school": "99AA00", "name": "Voorbeeldcollege", "board": "12345", "brin": "99AA", "vmbo": true, "profiles": [],
+            "address": { "street": "Voorbeeldstraat", "number": "", "postcode": "1234AB", "place": "Voorbeeldstad" },
+            "occurredOn": "2026-09-01",
+        });
+        let event = NewEvent {
+            id: Uuid::now_v7(),
+            event_type: "nl.sterktechniekonderwijs.consortium.school-joined.v1".into(),
+            data: data.to_string(),
+        };
+        self.write("consortium", format!("consortium/{}", self.region), vec![event]).await;
     }
 
     /// The consortium adopts a policy.
