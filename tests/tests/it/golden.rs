@@ -15,7 +15,7 @@ fn folder() -> PathBuf {
 }
 
 /// Each golden log: its name, such as `hotspots`, and its lines.
-fn logs() -> Vec<(String, Vec<String>)> {
+pub fn logs() -> Vec<(String, Vec<String>)> {
     let files = entries(&folder().join("golden")).into_iter();
     let logs = files.filter(|path| path.extension().is_some_and(|it| it == "ndjson"));
     let logs: Vec<_> = logs
@@ -55,6 +55,9 @@ fn every_golden_log_is_without_gaps() {
     }
 }
 
+/// Events that were written before anything held them against their schema, which refuses them.
+const NONCONFORMING: [(&str, u64); 3] = [("wide-consortium", 2), ("wide-consortium", 3), ("wide-consortium", 4)];
+
 #[test]
 fn every_golden_event_fits_its_schema_and_loses_nothing_when_it_is_read() {
     let mut schemas = HashMap::new();
@@ -68,7 +71,8 @@ fn every_golden_event_fits_its_schema_and_loses_nothing_when_it_is_read() {
             });
             let wrong: Vec<String> =
                 schema.iter_errors(&event).map(|it| format!("{}: {it}", it.instance_path())).collect();
-            assert!(wrong.is_empty(), "{name}: {line}\n{wrong:#?}");
+            let known = NONCONFORMING.contains(&(name.as_str(), event["position"].as_u64().unwrap()));
+            assert_eq!(wrong.is_empty(), !known, "{name}: {line}\n{wrong:#?}");
             let again = read_again(&event_type, &event).unwrap_or_else(|| panic!("nobody reads {event_type}"));
             // Fields that came later may show with their defaults; of what was written nothing is missing.
             let lost = lost(&event["data"], &again.unwrap_or_else(|error| panic!("{line} does not read: {error}")));
@@ -98,46 +102,65 @@ fn lost(written: &Value, read: &Value) -> Vec<String> {
 /// Folds a history of JSON events; how many there were.
 type Fold = fn(&[Value]) -> usize;
 
-fn fold<A: Aggregate>(history: &[Value]) -> usize {
+/// Folds the history of a stream into its aggregate; how many events there were.
+pub fn fold(service: &str, stream: &str, history: &[Value]) -> usize {
+    let category = stream.split_once('/').unwrap().0;
+    let found = FOLDS.iter().find(|(by, of, _)| *by == service && *of == category);
+    found.unwrap_or_else(|| panic!("no aggregate for {stream}")).2(history)
+}
+
+/// The types of events in the order in which the golden logs have them first.
+pub fn first_seen() -> Vec<String> {
+    let mut seen = Vec::new();
+    for line in logs().into_iter().flat_map(|(_, lines)| lines) {
+        let event_type = read(&line)["type"].as_str().unwrap().to_owned();
+        if !seen.contains(&event_type) {
+            seen.push(event_type);
+        }
+    }
+    seen
+}
+
+fn folded<A: Aggregate>(history: &[Value]) -> usize {
     let event = |event: &Value| serde_json::from_str::<A::Event>(&event.to_string()).unwrap();
     drop(A::replay(history.iter().map(event)));
     history.len()
 }
 
 const FOLDS: &[(&str, &str, Fold)] = &[
-    ("consortium", "consortium", fold::<consortium::consortium::Consortium>),
-    ("consortium", "policy", fold::<consortium::policy::Policies>),
-    ("consortium", "company", fold::<consortium::company::Company>),
-    ("consortium", "person", fold::<consortium::person::Person>),
-    ("consortium", "grant", fold::<consortium::grant::Grant>),
-    ("consortium", "import", fold::<consortium::import::Import>),
-    ("consortium", "retention-schedule", fold::<consortium::retention::schedule::Schedules>),
-    ("consortium", "retention-hold", fold::<consortium::retention::hold::Holds>),
-    ("consortium", "retention-run", fold::<consortium::retention::run::Run>),
-    ("hotspots", "hotspot", fold::<hotspots::hotspot::Hotspot>),
-    ("hotspots", "safety-check", fold::<hotspots::safety_check::SafetyCheck>),
-    ("hotspots", "session", fold::<hotspots::session::Session>),
-    ("hotspots", "pupil-day", fold::<hotspots::pupil_day::PupilDay>),
-    ("hotspots", "pupil-week", fold::<hotspots::pupil_week::PupilWeek>),
-    ("hotspots", "attendance-day", fold::<hotspots::attendance::Attendance>),
-    ("agreements", "contract", fold::<agreements::contract::Contract>),
-    ("agreements", "stage-agreement", fold::<agreements::stage_agreement::StageAgreement>),
-    ("assessments", "elective", fold::<assessments::elective::Elective>),
-    ("assessments", "catalogue-import", fold::<assessments::catalogue_import::CatalogueImport>),
-    ("assessments", "rubric", fold::<assessments::rubric::Rubric>),
-    ("assessments", "pta", fold::<assessments::pta::Pta>),
-    ("assessments", "case", fold::<assessments::case::Case>),
-    ("co-financing", "contribution-day", fold::<co_financing::contribution_day::ContributionDay>),
-    ("co-financing", "contribution", fold::<co_financing::contribution::Contribution>),
-    ("co-financing", "claim", fold::<co_financing::claim::Claim>),
-    ("co-financing", "scheme", fold::<co_financing::scheme::Scheme>),
-    ("co-financing", "occasion", fold::<co_financing::occasion::Occasion>),
-    ("co-financing", "proof", fold::<co_financing::proof::Proof>),
-    ("co-financing", "arrangement", fold::<co_financing::arrangement::Arrangement>),
-    ("audit", "mandate", fold::<audit::mandate::Mandate>),
-    ("audit", "look", fold::<audit::look::Look>),
-    ("audit", "sample", fold::<audit::sample::Sample>),
-    ("audit", "disclosure", fold::<audit::disclosure::Disclosure>),
+    ("consortium", "consortium", folded::<consortium::consortium::Consortium>),
+    ("consortium", "policy", folded::<consortium::policy::Policies>),
+    ("consortium", "company", folded::<consortium::company::Company>),
+    ("consortium", "person", folded::<consortium::person::Person>),
+    ("consortium", "grant", folded::<consortium::grant::Grant>),
+    ("consortium", "import", folded::<consortium::import::Import>),
+    ("consortium", "retention-schedule", folded::<consortium::retention::schedule::Schedules>),
+    ("consortium", "retention-hold", folded::<consortium::retention::hold::Holds>),
+    ("consortium", "retention-run", folded::<consortium::retention::run::Run>),
+    ("hotspots", "hotspot", folded::<hotspots::hotspot::Hotspot>),
+    ("hotspots", "safety-check", folded::<hotspots::safety_check::SafetyCheck>),
+    ("hotspots", "session", folded::<hotspots::session::Session>),
+    ("hotspots", "pupil-day", folded::<hotspots::pupil_day::PupilDay>),
+    ("hotspots", "pupil-week", folded::<hotspots::pupil_week::PupilWeek>),
+    ("hotspots", "attendance-day", folded::<hotspots::attendance::Attendance>),
+    ("agreements", "contract", folded::<agreements::contract::Contract>),
+    ("agreements", "stage-agreement", folded::<agreements::stage_agreement::StageAgreement>),
+    ("assessments", "elective", folded::<assessments::elective::Elective>),
+    ("assessments", "catalogue-import", folded::<assessments::catalogue_import::CatalogueImport>),
+    ("assessments", "rubric", folded::<assessments::rubric::Rubric>),
+    ("assessments", "pta", folded::<assessments::pta::Pta>),
+    ("assessments", "case", folded::<assessments::case::Case>),
+    ("co-financing", "contribution-day", folded::<co_financing::contribution_day::ContributionDay>),
+    ("co-financing", "contribution", folded::<co_financing::contribution::Contribution>),
+    ("co-financing", "claim", folded::<co_financing::claim::Claim>),
+    ("co-financing", "scheme", folded::<co_financing::scheme::Scheme>),
+    ("co-financing", "occasion", folded::<co_financing::occasion::Occasion>),
+    ("co-financing", "proof", folded::<co_financing::proof::Proof>),
+    ("co-financing", "arrangement", folded::<co_financing::arrangement::Arrangement>),
+    ("audit", "mandate", folded::<audit::mandate::Mandate>),
+    ("audit", "look", folded::<audit::look::Look>),
+    ("audit", "sample", folded::<audit::sample::Sample>),
+    ("audit", "disclosure", folded::<audit::disclosure::Disclosure>),
 ];
 
 #[test]
@@ -151,10 +174,8 @@ fn every_golden_history_folds_into_its_aggregate() {
         }
         let mut folded = 0;
         for (stream, history) in histories {
-            let category = stream.split_once('/').unwrap().0;
-            let service = history[0]["type"].as_str().unwrap().split('.').nth(2).unwrap();
-            let found = FOLDS.iter().find(|(by, of, _)| *by == service && *of == category);
-            folded += found.unwrap_or_else(|| panic!("no aggregate of {name} for {stream}")).2(&history);
+            let service = history[0]["type"].as_str().unwrap().split('.').nth(2).unwrap().to_owned();
+            folded += fold(&service, &stream, &history);
         }
         assert_eq!(folded, lines.len(), "{name}");
     }

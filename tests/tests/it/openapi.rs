@@ -316,3 +316,50 @@ fn a_schema_name_is_of_one_type() {
     types.retain(|_, places| places.len() > 1);
     assert!(types.is_empty(), "{types:#?}");
 }
+
+/// What a request may send without a bound: the places, in words.
+fn boundless(document: &Value, schema: &Value, at: &str, seen: &mut BTreeSet<String>, found: &mut Vec<String>) {
+    if let Some(name) = schema["$ref"].as_str().and_then(|it| it.strip_prefix("#/components/schemas/")) {
+        if seen.insert(name.to_owned()) {
+            let there = &document["components"]["schemas"][name];
+            boundless(document, there, &format!("{at}{{{name}}}"), seen, found);
+        }
+        return;
+    }
+    let is = |kind: &str| {
+        schema["type"] == kind || schema["type"].as_array().is_some_and(|all| all.iter().any(|it| it == kind))
+    };
+    let has = |names: &[&str]| names.iter().any(|name| schema.get(*name).is_some());
+    let number = is("integer") && !(has(&["minimum"]) && has(&["maximum"]));
+    let text = is("string") && !has(&["maxLength", "pattern", "enum", "const"]) && schema["format"] != "uuid";
+    let list = is("array") && !has(&["maxItems"]);
+    if number || text || list {
+        found.push(format!("{at}: {schema}"));
+    }
+    for (name, below) in schema["properties"].as_object().into_iter().flatten() {
+        boundless(document, below, &format!("{at}.{name}"), seen, found);
+    }
+    for forms in ["oneOf", "anyOf", "allOf"] {
+        for form in schema[forms].as_array().into_iter().flatten() {
+            boundless(document, form, at, seen, found);
+        }
+    }
+    if schema["items"].is_object() {
+        boundless(document, &schema["items"], &format!("{at}[]"), seen, found);
+    }
+}
+
+#[test]
+fn every_request_says_the_bounds_of_what_it_sends() {
+    let document = merged();
+    let (mut found, mut bodies) = (Vec::new(), 0);
+    for operation in everything() {
+        // A file has the bound of a body.
+        let body = &operation.spec["requestBody"]["content"]["application/json"]["schema"];
+        if !body.is_null() {
+            bodies += 1;
+            boundless(&document, body, &operation.id, &mut BTreeSet::new(), &mut found);
+        }
+    }
+    assert!(bodies > 50 && found.is_empty(), "{bodies} bodies\n{}", found.join("\n"));
+}
