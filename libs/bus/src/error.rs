@@ -82,6 +82,16 @@ pub enum Error {
         /// The first missing position.
         position: i64,
     },
+    /// A reader's checkpoint is further back than it was: it begins again from there.
+    #[error("{reader} is written down at {at}, and was handed {position}: it reads again from there")]
+    Behind {
+        /// Who reads.
+        reader: String,
+        /// Where its checkpoint is.
+        at: i64,
+        /// What it was handed next.
+        position: i64,
+    },
     /// The log was restored to an earlier point: what was read of it may not have happened.
     #[error("the log of {service} in {region} has another epoch than {reader} read")]
     Forked {

@@ -282,10 +282,14 @@ pub(crate) fn fill<'a>(
         let Some(mut at) = patiently(&key, end, ALARM_AFTER, || projector.at(&key)).await? else { return Ok(0) };
         let began = at;
         let page = |after: i64| {
-            let region = &log.region;
+            let (region, key) = (&log.region, &key);
             async move {
                 let limit = PAGE.min(usize::try_from(upto - after).unwrap_or(0));
-                if limit == 0 { Ok(Vec::new()) } else { source.page(region, after, limit).await }
+                let page = if limit == 0 { Vec::new() } else { source.page(region, after, limit).await? };
+                // Nobody else has looked whether the log is whole.
+                let hole = page.iter().zip(after + 1..).find(|(event, position)| event.position != *position);
+                hole.map_or(Ok(()), |(_, position)| Err(gap(key, position)))?;
+                Ok::<_, Error>(page)
             }
         };
         let mut events = page(at).await?;
