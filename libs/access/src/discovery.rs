@@ -12,7 +12,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{Client, Url};
 use serde_json::Value;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 /// Keys older than this are fetched again, so that a withdrawn key stops working.
 const DUE: TimeDelta = TimeDelta::minutes(10);
@@ -22,6 +24,10 @@ const TOO_OLD: TimeDelta = TimeDelta::hours(1);
 const PAUSE: TimeDelta = TimeDelta::minutes(1);
 /// The same while there are no keys at all.
 const PAUSE_WITHOUT_KEYS: TimeDelta = TimeDelta::seconds(5);
+/// How long its documents are waited for, all together.
+const FETCHING: Duration = Duration::from_secs(5);
+/// An issuer that cannot be asked for so long needs somebody.
+const ALARM_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// Bytes of a discovery document or a key set.
 const LARGEST: usize = 512 * 1024;
 
@@ -33,6 +39,14 @@ pub(crate) struct Known {
     pub generation: u64,
     fetched: Option<DateTime<Utc>>,
     tried: Option<DateTime<Utc>>,
+    failing: Option<Failing>,
+}
+
+/// Since when an issuer cannot be asked, and whether somebody was called.
+#[derive(Clone, Copy)]
+struct Failing {
+    since: DateTime<Utc>,
+    told: bool,
 }
 
 /// One issuer that is asked for its keys.
@@ -78,7 +92,8 @@ impl Discovered {
     }
 
     async fn refresh(&self, now: DateTime<Utc>) {
-        let fetched = self.fetch().await;
+        let late = |_| Err(format!("no answer in {} s", FETCHING.as_secs()));
+        let fetched = timeout(FETCHING, self.fetch()).await.unwrap_or_else(late);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.tried = Some(now);
         match fetched {
@@ -88,6 +103,10 @@ impl Discovered {
                     known.generation += 1;
                 }
                 known.fetched = Some(now);
+                known.failing = None;
+            }
+            Err(error) if known.calls_somebody(now) => {
+                tracing::error!(alarm = true, issuer = self.name, %error, "who has a new token waits for the issuer's keys");
             }
             Err(error) => tracing::warn!(issuer = self.name, %error, "an issuer's keys cannot be had"),
         }
@@ -136,6 +155,14 @@ impl Known {
         Self { keys, ..Self::default() }
     }
 
+    /// Notes that it could not be asked, again; once it is so for too long, somebody is called.
+    fn calls_somebody(&mut self, now: DateTime<Utc>) -> bool {
+        let failing = self.failing.get_or_insert(Failing { since: now, told: false });
+        let calls = !failing.told && now - failing.since >= ALARM_AFTER;
+        failing.told |= calls;
+        calls
+    }
+
     fn usable(self, now: DateTime<Utc>) -> Result<Self, Denied> {
         if past(self.fetched, now, TOO_OLD) { Err(Denied::Unavailable) } else { Ok(self) }
     }
@@ -163,6 +190,15 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_issuer_that_cannot_be_asked_for_thirty_seconds_is_an_alarm_once() {
+        let (mut known, began) = (Known::default(), DateTime::UNIX_EPOCH);
+        let after = |seconds| began + TimeDelta::seconds(seconds);
+        assert!(!known.calls_somebody(began) && !known.calls_somebody(after(29)));
+        assert!(known.calls_somebody(after(30)));
+        assert!(!known.calls_somebody(after(31)) && !known.calls_somebody(after(3_600)));
+    }
 
     #[test]
     fn plain_http_is_for_this_machine_only() {

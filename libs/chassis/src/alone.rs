@@ -137,7 +137,8 @@ async fn run(
     let platform = config.settings.platform(&config.secrets, nats, vault).await?;
     let opened = service.open(&platform, database).await?;
     // What is sent to a peer is sent nowhere else.
-    let http = reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
+    let http = reqwest::Client::builder().redirect(Policy::none());
+    let http = http.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(30)).build()?;
     let secret = platform.log_secret()?;
     let there = config.peers.iter().map(|(name, url)| LogSource::There(There::new(name, url, &secret, http.clone())));
     let sources: Vec<LogSource> = there.chain([opened.source()]).collect();

@@ -20,8 +20,10 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-/// What is asked of a signer in another process ends after this; cutting reads what was appended since the last time.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long the signer of another process may take to be reached.
+const REACHING: Duration = Duration::from_secs(5);
+/// How long it may take to answer: shorter than whoever asks is kept waiting.
+const ANSWERING: Duration = Duration::from_secs(20);
 
 /// Where checkpoints are signed. Copies share the memory.
 #[derive(Clone, Debug)]
@@ -89,8 +91,8 @@ impl Signer {
         let address = format!("{}{path}", url.trim_end_matches('/'));
         let elsewhere = |error: reqwest::Error| NotCut::Elsewhere(error.without_url().to_string());
         // What is sent to the signer is sent nowhere else.
-        let peer = Client::builder().redirect(Policy::none()).timeout(TIMEOUT).build().map_err(elsewhere)?;
-        let asked = peer.request(method, address).bearer_auth(&self.0.secret).send().await;
+        let http = Client::builder().redirect(Policy::none()).connect_timeout(REACHING).timeout(ANSWERING);
+        let asked = http.build().map_err(elsewhere)?.request(method, address).bearer_auth(&self.0.secret).send().await;
         let answer = asked.map_err(elsewhere)?;
         let accepted = answer.status().is_success();
         let text = answer.text().await.map_err(elsewhere)?;

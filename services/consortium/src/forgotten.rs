@@ -5,16 +5,15 @@ use chassis::Hub;
 use event_log::{Recorded, tenant};
 use proto_schemas::consortium::person::Event;
 use sqlx::PgConnection;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 use vocabulary::{PersonId, RegionId};
 use web::Problem;
 
 /// Between two tries when the vault or the database is away.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// After so many tries, half a minute, somebody must look.
-const ALARM_EVERY: u32 = 6;
+/// Who waits for so long needs somebody.
+const ALARM_AFTER: Duration = Duration::from_secs(30);
 
 /// Folds the people who were forgotten.
 #[derive(Clone, Copy, Debug)]
@@ -24,14 +23,14 @@ pub struct ForgottenPeople;
 pub(crate) fn apply_again(hub: &Hub) {
     let hub = hub.clone();
     tokio::spawn(async move {
-        let mut tries = 0_u32;
+        let (began, mut told) = (Instant::now(), false);
         while let Err(error) = again(&hub).await {
             if hub.db.is_closed() {
                 break;
             }
-            tries += 1;
-            if tries.is_multiple_of(ALARM_EVERY) {
-                tracing::error!(alarm = true, %error, tries, "a vault may remember who was forgotten: it does not answer");
+            if !told && began.elapsed() >= ALARM_AFTER {
+                told = true;
+                tracing::error!(alarm = true, %error, "the vault is waited for: it may know again who was forgotten");
             } else {
                 tracing::info!(%error, "who was forgotten is not applied to the vault again yet");
             }

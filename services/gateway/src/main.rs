@@ -18,7 +18,8 @@ const DOCUMENTS: [(&str, &str); 6] = [
 fn main() -> anyhow::Result<()> {
     chassis::alone_with(gateway::service(), |alone| {
         // As long as the shell waits, so that what takes too long is told in our own words.
-        let http = reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
+        let http = reqwest::Client::builder().redirect(Policy::none());
+        let http = http.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(30)).build()?;
         let backends = DOCUMENTS.into_iter().map(|(name, document)| {
             let peer = alone.peers.iter().find(|(peer, _)| peer == name);
             let (_, url) = peer.with_context(|| format!("where is {name}? Name it with --peer {name}=URL"))?;
