@@ -6,6 +6,7 @@ mod append;
 mod export;
 mod hub;
 mod load;
+mod partners;
 mod pgbench;
 mod relay;
 mod replay;
@@ -110,6 +111,9 @@ impl Bench {
         }
         if wanted("http") || wanted("visible") || wanted("memory") {
             rows.extend(hub::measured(bed, folder, append_64).await?);
+        }
+        if wanted("partners") {
+            rows.extend(partners::measured(bed, folder).await?);
         }
         Ok(rows)
     }

@@ -5,7 +5,7 @@ mod client;
 use super::load::{Measured, load, millis};
 use super::{Bed, Row};
 use anyhow::Context;
-use client::{Client, Hub};
+pub(super) use client::{Client, Hub};
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -54,6 +54,21 @@ impl Row {
         }
     }
 
+    /// So many a second where it is hard, against as many where it is easy: one takes at most so much longer.
+    pub fn slower(what: &str, hard: f64, against: &str, easy: f64, most: f64) -> Self {
+        let ratio = easy / hard;
+        Self {
+            what: what.to_owned(),
+            measured: format!("{hard:.0}/s"),
+            against: against.to_owned(),
+            limit: format!("{easy:.0}/s"),
+            ratio,
+            target: format!("≤ {most:.1} ×"),
+            reached: ratio <= most,
+            note: String::new(),
+        }
+    }
+
     /// The same, with what else was seen.
     pub fn noting(mut self, note: String) -> Self {
         self.note = note;

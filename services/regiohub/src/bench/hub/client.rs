@@ -12,22 +12,26 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use uuid::Uuid;
+
+/// Where everything happens, unless something else is said.
+const REGION: &str = "bench";
 
 /// A region with a made-up lead school.
 const FOUNDING: &str = r#"{"name":"Bench","leadSchool":"00AA00","school":{"name":"School","board":"1","vmbo":true,"profiles":["PIE"],
     "address":{"street":"Dorpsstraat","number":"1","postcode":"4201AA","place":"Gorinchem"}}}"#;
 
 /// A running hub with one region.
-pub(super) struct Hub {
+pub(in crate::bench) struct Hub {
     child: Child,
     address: String,
-    token: String,
+    issuer: DevIssuer,
     number: Arc<AtomicU32>,
 }
 
 impl Hub {
     /// Starts this very program on the servers of the bench, and founds a region.
-    pub(super) async fn start(bed: &Bed, folder: &Path) -> anyhow::Result<Self> {
+    pub(in crate::bench) async fn start(bed: &Bed, folder: &Path) -> anyhow::Result<Self> {
         let data: PathBuf = folder.join("hub");
         let mut child = Command::new(std::env::current_exe()?)
             .args(["up", "--development", "--port", "0", "--log", "warn"])
@@ -46,26 +50,38 @@ impl Hub {
                 break url.to_owned();
             }
         };
-        let issuer = DevIssuer::open_or_create(&data)?;
-        let token = |subject: &str| issuer.mint(subject, TimeDelta::hours(1));
-        let mut hub = Self { child, address, token: token("operator"), number: Arc::default() };
-        let mut operator = hub.client().await?;
-        operator.send("PUT", "/v1/regions/bench", "founding", FOUNDING).await?;
-        let leader = format!(r#"{{"to":{{"issuer":"{}","subject":"leader"}}}}"#, DevIssuer::ISSUER);
-        operator.send("POST", "/v1/regions/bench/programme-leaders", "leader", &leader).await?;
-        hub.token = token("leader");
-        hub.settled().await?;
+        let hub = Self { child, address, issuer: DevIssuer::open_or_create(&data)?, number: Arc::default() };
+        hub.found(REGION).await?;
         Ok(hub)
+    }
+
+    /// Founds a region, and waits until its leader may work.
+    pub(in crate::bench) async fn found(&self, region: &str) -> anyhow::Result<()> {
+        let mut operator = self.client_of("operator", region).await?;
+        operator.send("PUT", &format!("/v1/regions/{region}"), "founding", FOUNDING).await?;
+        let leader = format!(r#"{{"to":{{"issuer":"{}","subject":"leader"}}}}"#, DevIssuer::ISSUER);
+        operator.send("POST", &format!("/v1/regions/{region}/programme-leaders"), "leader", &leader).await?;
+        self.settled_in(region).await
     }
 
     /// A connection of its own.
     pub(super) async fn client(&self) -> anyhow::Result<Client> {
+        self.client_in(REGION).await
+    }
+
+    /// One of the leader of a region.
+    pub(in crate::bench) async fn client_in(&self, region: &str) -> anyhow::Result<Client> {
+        self.client_of("leader", region).await
+    }
+
+    async fn client_of(&self, subject: &str, region: &str) -> anyhow::Result<Client> {
         let stream = TcpStream::connect(&self.address).await?;
         stream.set_nodelay(true)?;
         Ok(Client {
             stream: BufReader::new(stream),
             address: self.address.clone(),
-            token: self.token.clone(),
+            token: self.issuer.mint(subject, TimeDelta::hours(1)),
+            region: region.to_owned(),
             number: self.number.clone(),
             position: 0,
             pause: Duration::ZERO,
@@ -74,7 +90,11 @@ impl Hub {
 
     /// Waits until the read models are where the log is.
     pub(super) async fn settled(&self) -> anyhow::Result<()> {
-        let mut client = self.client().await?;
+        self.settled_in(REGION).await
+    }
+
+    async fn settled_in(&self, region: &str) -> anyhow::Result<()> {
+        let mut client = self.client_in(region).await?;
         for _ in 0..600 {
             let asked = client.nominate().await;
             if asked.is_ok() && client.query().await.is_ok() {
@@ -95,7 +115,7 @@ impl Hub {
         Ok(kilobytes.context("VmRSS")? / 1_024.0)
     }
 
-    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+    pub(in crate::bench) async fn stop(mut self) -> anyhow::Result<()> {
         let pid = self.child.id().context("the hub has ended")?;
         Command::new("kill").arg(pid.to_string()).status().await?;
         self.child.wait().await?;
@@ -104,10 +124,11 @@ impl Hub {
 }
 
 /// One connection, one request at a time.
-pub(super) struct Client {
+pub(in crate::bench) struct Client {
     stream: BufReader<TcpStream>,
     address: String,
     token: String,
+    region: String,
     number: Arc<AtomicU32>,
     position: i64,
     pause: Duration,
@@ -129,18 +150,43 @@ impl Client {
         let body = format!(
             r#"{{"name":"Company {number}","kvk":"{number:08}","address":{{"street":"Dorpsstraat","number":"1","postcode":"4201AA","place":"Gorinchem"}}}}"#
         );
-        self.send("POST", "/v1/regions/bench/companies", &format!("nominate-{number}"), &body).await
+        let path = format!("/v1/regions/{}/companies", self.region);
+        self.send("POST", &path, &format!("nominate-{number}"), &body).await
+    }
+
+    /// Somebody of the lead school's staff.
+    pub(in crate::bench) async fn register_staff(&mut self) -> anyhow::Result<()> {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let path = format!("/v1/regions/{}/schools/00AA00/staff", self.region);
+        let body = format!(r#"{{"givenName":"Fien","familyName":"Verzonnen {number}"}}"#);
+        self.send("POST", &path, &format!("staff-{number}"), &body).await
+    }
+
+    /// A partner that nobody knew joins; its number.
+    pub(in crate::bench) async fn join(&mut self) -> anyhow::Result<u32> {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let path = format!("/v1/regions/{}/partners/others/{}", self.region, Uuid::from_u128(number.into()));
+        let body = format!(r#"{{"kind":"association","name":"Partner {number}"}}"#);
+        self.send("PUT", &path, &format!("join-{number}"), &body).await?;
+        Ok(number)
+    }
+
+    /// It leaves.
+    pub(in crate::bench) async fn leave(&mut self, number: u32) -> anyhow::Result<()> {
+        let id = Uuid::from_u128(number.into());
+        let path = format!("/v1/regions/{}/partners/others/{id}/membership", self.region);
+        self.send("DELETE", &path, &format!("leave-{number}"), "").await
     }
 
     /// A query that waits until the last command of this client is seen.
     pub(super) async fn query(&mut self) -> anyhow::Result<()> {
-        self.send("GET", "/v1/regions/bench/companies?limit=1", "", "").await
+        self.send("GET", &format!("/v1/regions/{}/companies?limit=1", self.region), "", "").await
     }
 
     pub(super) async fn send(&mut self, method: &str, path: &str, key: &str, body: &str) -> anyhow::Result<()> {
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n", self.address, self.token);
-        if body.is_empty() {
+        if key.is_empty() {
             request.push_str(&format!("hub-min-position: consortium={}\r\n\r\n", self.position));
         } else {
             request.push_str(&format!(
