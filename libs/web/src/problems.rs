@@ -168,14 +168,6 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// As much is worked on as may be at the same time.
-    #[must_use]
-    pub(crate) fn busy() -> Self {
-        let english = "The hub is busy. Please try again.";
-        let dutch = "De hub heeft het druk. Probeer het opnieuw.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", english, dutch).again_after("1")
-    }
-
     /// When it is worth asking again, in seconds.
     #[must_use]
     pub fn again_after(self, seconds: &'static str) -> Self {
