@@ -17,4 +17,5 @@ mod reach;
 mod region;
 mod sessions;
 mod signatures;
+mod strangers;
 mod world;

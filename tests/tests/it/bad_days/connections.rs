@@ -2,6 +2,7 @@
 
 use super::hub::{Hub, SEATS, directory, eventually, ready, up};
 use futures_util::future::join_all;
+use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -56,7 +57,7 @@ async fn the_hub_raises_its_limit_of_descriptors_itself() {
     let mut shell = Command::new("sh");
     shell.args(["-c", "ulimit -S -n 256 && exec \"$0\" \"$@\""]).arg(hub.as_std().get_program());
     shell.args(hub.as_std().get_args());
-    shell.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped()).kill_on_drop(true);
+    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     for (name, value) in hub.as_std().get_envs() {
         assert!(value.is_none());
         shell.env_remove(name);
