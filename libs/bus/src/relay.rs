@@ -17,7 +17,7 @@ use opentelemetry::KeyValue;
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -31,6 +31,8 @@ pub(crate) struct Relay {
     pub settings: Settings,
 }
 
+/// How long a page of events may take to be published.
+const PAGE_WITHIN: Duration = Duration::from_secs(60);
 /// How soon a lease that may be free now is asked for again.
 const SOONEST: Duration = Duration::from_millis(50);
 /// How long a relay waits at most before it tries again.
@@ -274,7 +276,9 @@ impl Relay {
             INSTRUMENTS.batch.record(page.len() as u64, &[KeyValue::new("task", "relay")]);
             last = end.position;
             let full = page.len() == self.settings.window;
-            self.publish_page(page, &mut acks).instrument(span).await?;
+            // Each acknowledgement has its deadline: this is for what a connection does not take.
+            let published = timeout(PAGE_WITHIN, self.publish_page(page, &mut acks).instrument(span)).await;
+            published.unwrap_or(Err(Error::Late(PAGE_WITHIN)))?;
             if !full {
                 break; // What came since moves the head, and has its own turn.
             }

@@ -246,24 +246,22 @@ impl LogStream {
         self.authenticator.made(Some(&message.headers), position, &message.payload)
     }
 
-    /// Publishes an event right behind the one before it, or not at all: the server compares.
+    /// Publishes an event right behind the one before it, or not at all: the server compares. What is in flight has a
+    /// deadline of its own, and so have its places.
     pub async fn publish(&self, line: Line) -> Result<PublishAckFuture, Error> {
         let subject = self.names.subject(&self.log, &line);
         let mut message = self.message_for(line.position, &line.text);
         if let Some(traceparent) = trace::traceparent(&line.text) {
             message = message.header("traceparent", traceparent);
         }
-        // What is in flight has its own deadline: a place among it is free by then.
-        in_time(self.jetstream.send_publish(subject, message.payload(line.text.into())))
-            .await?
-            .map_err(Error::jetstream)
+        self.jetstream.send_publish(subject, message.payload(line.text.into())).await.map_err(Error::jetstream)
     }
 
     /// Publishes in the place of an event that is too large for the server that there is one: it has no text, and whoever
     /// reads it finds the event in the log.
     pub async fn publish_left_out(&self, line: &Line) -> Result<PublishAckFuture, Error> {
         let (subject, message) = (self.names.subject(&self.log, line), self.message_for(line.position, ""));
-        in_time(self.jetstream.send_publish(subject, message)).await?.map_err(Error::jetstream)
+        self.jetstream.send_publish(subject, message).await.map_err(Error::jetstream)
     }
 
     fn message_for(&self, position: i64, text: &str) -> PublishMessage {
@@ -275,7 +273,7 @@ impl LogStream {
 
     /// Waits until what was published is stored: at which sequence.
     pub async fn stored(&self, ack: PublishAckFuture) -> Result<u64, Error> {
-        match in_time(ack.into_future()).await? {
+        match ack.await {
             Ok(ack) => Ok(ack.sequence),
             Err(error) if error.kind() == PublishErrorKind::TimedOut => Err(Error::Unstored(self.name.clone())),
             Err(error) => Err(Error::jetstream(error)),

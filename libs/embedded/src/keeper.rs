@@ -21,8 +21,11 @@ use crate::Error;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Whoever waits for a server that was killed again and again waits no longer than this, and its start.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// How often it is looked whether a server still has what it keeps.
+/// How often it is looked whether a server still has what it keeps; at first, until it is there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOK_FIRST: Duration = Duration::from_millis(50);
+/// What is not there so long after a start will not come.
+const THERE_BY: Duration = Duration::from_secs(60);
 /// Having run this long, a server that dies is started again at once.
 const STEADY: Duration = Duration::from_secs(60);
 /// Dying this often before it was ever ready, a server will not start.
@@ -57,6 +60,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     running: Option<Pid>,
+    /// Which process had all that it keeps.
+    whole: Option<Pid>,
     stopping: bool,
     ended: bool,
     deaths: u32,
@@ -101,6 +106,7 @@ impl Keeper {
                 (state.running, state.deaths)
             };
             if running.is_some_and(is_ready) {
+                self.shared.state().whole = running;
                 return Ok(());
             }
             if deaths >= ATTEMPTS {
@@ -202,19 +208,24 @@ impl Shared {
     /// Kills a server whose folder was taken away: it would write to files that nobody finds any more.
     fn watch(&self) {
         // Until it is there once, it is on its way.
-        let mut had = None;
+        let (mut seen, mut since) = (None, Instant::now());
         let mut state = self.state();
         while !state.ended {
+            if seen != state.running {
+                (seen, since) = (state.running, Instant::now());
+            }
             let missing = self.program.keeps.iter().find(|path| !path.exists());
             if missing.is_none() {
-                had = state.running;
-            } else if had.is_some() && had == state.running {
+                state.whole = state.running;
+            } else if state.running.is_some() && (state.whole == state.running || since.elapsed() > THERE_BY) {
                 let server = self.program.name;
                 tracing::error!(alarm = true, server, ?missing, "what it keeps is gone, and it is started again");
                 state.send(Signal::KILL);
-                had = None;
+                since = Instant::now();
             }
-            let waited = self.changed.wait_timeout_while(state, LOOK_EVERY, |state| !state.ended);
+            let is_whole = state.running.is_some() && state.whole == state.running;
+            let pause = if is_whole { LOOK_EVERY } else { LOOK_FIRST };
+            let waited = self.changed.wait_timeout_while(state, pause, |state| !state.ended);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }

@@ -77,3 +77,30 @@ pub fn health<S: Clone + Send + Sync + 'static>(checks: Vec<Check>) -> Router<S>
     };
     live().route("/health/ready", get(ready))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use http::Request;
+    use tower::ServiceExt;
+
+    async fn told(checks: Vec<Check>) -> (StatusCode, Value) {
+        let ready = Request::get("/health/ready").body(Body::empty()).unwrap();
+        let answer = health::<()>(checks).oneshot(ready).await.unwrap();
+        let (status, body) = (answer.status(), to_bytes(answer.into_body(), 10_000).await.unwrap());
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    #[tokio::test]
+    async fn what_is_not_needed_is_told_and_sends_nobody_elsewhere() {
+        let streams = |there: bool| Check::not_needed("streams of hotspots".to_owned(), move || async move { there });
+        let database = |there: bool| Check::new("hotspots", move || async move { there });
+        let whole = told(vec![database(true), streams(true)]).await;
+        assert_eq!(whole, (StatusCode::OK, json!({ "status": "ready" })));
+        let impaired = told(vec![database(true), streams(false)]).await;
+        assert_eq!(impaired, (StatusCode::OK, json!({ "status": "ready", "impaired": ["streams of hotspots"] })));
+        let (status, _) = told(vec![database(false), streams(true)]).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+}

@@ -20,5 +20,6 @@ mod relaying;
 mod restoring;
 mod running;
 mod sharing;
+mod silence;
 mod storing;
 mod together;
