@@ -7,7 +7,7 @@ use crate::projector::Projector;
 use crate::rebuild::{at_once, fill};
 use crate::rows::positions;
 use crate::{Error, LogSource, Parked, Projection, parked, tables};
-use event_log::{Database, begin};
+use event_log::{Database, IN_BATCHES, begin};
 use sqlx::{PgPool, Postgres, Transaction};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -170,7 +170,7 @@ impl Snapshot {
     pub async fn rows(&self) -> Result<Transaction<'static, Postgres>, Error> {
         let set = format!(
             "begin isolation level repeatable read, read only; set transaction snapshot '{}'; \
-             set local regiohub.region = '{}'",
+             set local regiohub.region = '{}'; {IN_BATCHES}",
             self.name, self.region
         );
         Ok(begin(&self.app, set).await?)

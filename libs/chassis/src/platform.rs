@@ -3,6 +3,7 @@
 use crate::{NoSecrets, Purpose, Secrets};
 use access::{Freshness, Grants, Identities, Issuers};
 use decider::Clock;
+use event_log::Limits;
 use processing::Logbook;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -43,6 +44,8 @@ pub struct Platform {
     pub connections: u32,
     /// What a request may cost a service.
     pub bounds: web::Bounds,
+    /// For how long each may work, and be waited for.
+    pub limits: Limits,
 }
 
 impl Platform {

@@ -189,7 +189,7 @@ impl Service {
     /// # Errors
     /// When the database does not answer, or a migration fails.
     pub async fn open(mut self, platform: &Platform, database: PgConnectOptions) -> anyhow::Result<Opened> {
-        let database = Database::open(database, platform.connections).await?;
+        let database = Database::open_within(database, platform.connections, platform.limits).await?;
         EventLog::migrate(&database).await?;
         if let Some(migrator) = self.migrator {
             migrator.run(&database.owner).await?;
@@ -285,14 +285,14 @@ impl Opened {
 }
 
 impl Started {
-    /// What must be there for the service to do its work: its database, which takes what is written to it, and an answer
-    /// of the log of grants. What it goes on without: its streams.
+    /// What must be there for the service to do its work: its log, asked on the way that commands go, a database that takes
+    /// what is written to it, and an answer of the log of grants. What it goes on without: its streams.
     #[must_use]
     pub fn checks(&self) -> Vec<Check> {
-        let (db, book, bus) = (self.hub.db.clone(), self.hub.known.book(), self.bus.clone());
+        let (log, book, bus) = (self.hub.log.clone(), self.hub.known.book(), self.bus.clone());
         let there = Check::new(self.name, move || {
-            let (db, book, writing) = (db.clone(), book.clone(), bus.is_writing());
-            async move { writing && book.answered().is_ok() && sqlx::query("select 1").execute(&db).await.is_ok() }
+            let (log, book, writing) = (log.clone(), book.clone(), bus.is_writing());
+            async move { writing && book.answered().is_ok() && log.answers().await.is_ok() }
         });
         let bus = self.bus.clone();
         let streams = Check::not_needed(format!("streams of {}", self.name), move || {

@@ -13,6 +13,7 @@ use processing::{Logbook, Rotation, Target};
 use sqlx::postgres::PgConnectOptions;
 use std::net::IpAddr;
 use std::path::Path;
+use std::time::Duration;
 use vault::{MasterKey, Vault};
 
 /// What an operator sets for any process of an installation. Each can be given as an option or in the environment.
@@ -62,6 +63,18 @@ pub struct Settings {
     /// Connections of each service to its database.
     #[arg(long, env = "REGIOHUB_CONNECTIONS", default_value_t = 20)]
     connections: u32,
+    /// For how many seconds PostgreSQL works on one statement of a command or a query. It cancels what takes longer, and
+    /// the caller is answered 503: a lock that nobody gives back holds nobody up for longer.
+    #[arg(long, env = "REGIOHUB_STATEMENT_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    statement_timeout: u64,
+    /// The same for one statement of what reads or writes much: a rebuild of a read model, an export, a verification, a
+    /// migration at the start.
+    #[arg(long, env = "REGIOHUB_BATCH_TIMEOUT", default_value_t = 1_800, value_parser = clap::value_parser!(u64).range(10..=86_400))]
+    batch_timeout: u64,
+    /// For how many seconds the answer of PostgreSQL is waited for. After that its connections are thrown away, what came of a
+    /// command is unknown, and the caller is answered 503: asking again with the same Idempotency-Key tells.
+    #[arg(long, env = "REGIOHUB_ANSWER_TIMEOUT", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    answer_timeout: u64,
     /// Copies of each stream: 3 on a NATS cluster.
     #[arg(long, env = "REGIOHUB_REPLICAS", default_value_t = 1)]
     replicas: usize,
@@ -221,6 +234,16 @@ impl Settings {
         }
     }
 
+    /// How long what is asked of a database may take.
+    fn deadlines(&self) -> event_log::Limits {
+        let seconds = Duration::from_secs;
+        event_log::Limits {
+            statement: seconds(self.statement_timeout),
+            batch: seconds(self.batch_timeout),
+            answer: seconds(self.answer_timeout),
+        }
+    }
+
     /// What is bounded.
     #[must_use]
     pub fn limits(&self) -> &Limits {
@@ -265,7 +288,8 @@ impl Settings {
         let master = MasterKey::open_or_create(&secrets.join("vault.key"))?;
         let later = hub_secrets.later(Purpose::NaturalKeys)?;
         let later: Vec<_> = later.iter().map(|generation| (*generation.key(), generation.is_prepared())).collect();
-        let vault = Vault::connect(vault, self.connections, master.with_later_natural_keys(&later));
+        let (limits, master) = (self.deadlines(), master.with_later_natural_keys(&later));
+        let vault = Vault::connect_within(vault, self.connections, master, limits);
         vault.migrate().await.context("the vault")?;
         let target = self.processing_log.clone().unwrap_or_else(|| Target::File(secrets.join("processing.jsonl")));
         let keys = hub_secrets.ring(Purpose::Processing)?.keys();
@@ -301,6 +325,7 @@ impl Settings {
             secrets: hub_secrets,
             connections: self.connections,
             bounds: self.limits.requests(),
+            limits,
         };
         let operator = match &self.operator {
             Some(operator) => {

@@ -41,14 +41,15 @@ pub struct Change {
     pub stream: String,
     /// The version the decision was made on; another one is a conflict. 0: nothing happened yet.
     pub expected: i32,
-    /// What happened, in order. Nothing: the others rest on that version, and are written only while it is the last.
+    /// What happened, in order. Nothing: the others rest on that version, and are written only while it is the last; where
+    /// none has events, the command is kept with the first stream and version as its answer.
     pub events: Vec<NewEvent>,
 }
 
 /// Events for some streams of one log, written together or not at all.
 #[derive(Clone, Debug)]
 pub struct Append {
-    /// At most one change a stream; at least one with events, and that first.
+    /// At most one change a stream; those with events first.
     pub changes: Vec<Change>,
     /// What they share.
     pub context: Context,

@@ -6,10 +6,12 @@ mod write;
 use crate::append::Append;
 use crate::execute::Done;
 use crate::held::{Held, KEPT};
-use crate::{Error, Frontier, telemetry};
+use crate::vouched::Vouched;
+use crate::{Error, Frontier, is_outage, telemetry, without_values};
 use batch::Batch;
 use chrono::{DateTime, Utc};
 use decider::Clock;
+use sessions::Sessions;
 use sqlx::PgPool;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,10 +23,23 @@ use vocabulary::RegionId;
 
 /// How many events go into one transaction, unless one append alone is larger.
 const MOST: usize = 1_024;
+
 /// An append and who waits for its answer.
 pub(crate) struct Request {
     pub append: Append,
     pub answer: oneshot::Sender<Result<Done, Error>>,
+    pub purpose: Purpose,
+    /// The database did not take a batch that it was in.
+    pub alone: bool,
+}
+
+/// What an append is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It is to be on disk, also when it says nothing: then all before it is.
+    Write,
+    /// It asks whether the appender gets through to the database.
+    Look,
 }
 
 /// Where a log ends.
@@ -44,6 +59,8 @@ impl Tip {
 /// Writes to one log of one region, for this process.
 pub(crate) struct Appender {
     pub app: PgPool,
+    pub sessions: Sessions,
+    pub vouched: Vouched,
     pub region: RegionId,
     pub service: &'static str,
     pub source: String,
@@ -103,13 +120,13 @@ impl Appender {
             let mut open = true;
             let began = Instant::now();
             let result = {
-                let write = write::write(held, &self.region, &tip, &batch);
+                let write = write::write(held, &self.sessions, &self.region, &tip, &batch);
                 tokio::pin!(write);
                 loop {
                     tokio::select! {
                         biased;
                         result = &mut write => break result,
-                        request = requests.recv(), if open && next.len() < MOST => match request {
+                        request = requests.recv(), if open && next.takes_more(MOST) => match request {
                             Some(request) => next.add(request, &self.region, &self.source),
                             None => open = false,
                         },
@@ -118,39 +135,51 @@ impl Appender {
             };
             match result {
                 Ok(write::Outcome::Written) => {
-                    telemetry::committed(self.service, began.elapsed(), batch.len());
                     tip = batch.tip.clone();
-                    batch.answer();
-                    // Nobody listening is fine: the relay also looks by itself.
-                    let _ = self.written.send((self.region.clone(), tip.position()));
+                    if batch.commits() {
+                        telemetry::committed(self.service, began.elapsed(), batch.len());
+                        self.vouched.up_to(&self.region, tip.position());
+                    }
+                    let grown = batch.len() > 0;
+                    batch.answer(&mut next);
+                    if grown {
+                        // Nobody listening is fine: the relay also looks by itself.
+                        let _ = self.written.send((self.region.clone(), tip.position()));
+                    }
                     if next.is_empty() {
                         return tip;
                     }
                     held.ease();
                     // Whoever was just answered may have more to ask: it goes along instead of waiting for a commit.
                     yield_now().await;
-                    while next.len() < MOST {
+                    while next.takes_more(MOST) {
                         let Ok(request) = requests.try_recv() else { break };
                         next.add(request, &self.region, &self.source);
                     }
                     batch = next;
                 }
                 Ok(write::Outcome::Moved(true_tip)) => {
-                    put_back(waiting, batch, next);
+                    self.vouched.ends(&self.region, true_tip.position());
+                    put_back(waiting, batch.requests(), next);
                     return true_tip;
                 }
                 Ok(write::Outcome::Blocked(standing)) => {
-                    let survivors = batch.sift(&standing);
-                    next.requests().into_iter().rev().for_each(|request| waiting.push_front(request));
-                    survivors.into_iter().rev().for_each(|request| waiting.push_front(request));
+                    put_back(waiting, batch.sift(&standing), next);
+                    return tip;
+                }
+                // Nothing was written. One of them is to blame, and the others are not to suffer for it.
+                Err(error) if !is_outage(&error) && batch.appends() > 1 => {
+                    put_back(waiting, batch.apart(), next);
                     return tip;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, region = %self.region, events = batch.len(), "append failed");
-                    held.release();
-                    batch.fail(error);
+                    let told = without_values(&error);
+                    tracing::warn!(error = told, region = %self.region, events = batch.len(), "append failed");
+                    if is_outage(&error) {
+                        self.vouched.doubt(&self.region);
+                    }
                     // Those that came meanwhile have their own try.
-                    next.requests().into_iter().rev().for_each(|request| waiting.push_front(request));
+                    put_back(waiting, batch.fail(error), next);
                     return tip;
                 }
             }
@@ -158,14 +187,13 @@ impl Appender {
     }
 
     fn fill(&self, batch: &mut Batch, waiting: &mut VecDeque<Request>) {
-        while batch.len() < MOST {
-            let Some(request) = waiting.pop_front() else { break };
+        while batch.takes_more(MOST) {
+            let Some(request) = waiting.pop_front_if(|request| batch.is_empty() || !request.alone) else { break };
             batch.add(request, &self.region, &self.source);
         }
     }
 }
 
-fn put_back(waiting: &mut VecDeque<Request>, batch: Batch, next: Batch) {
-    next.requests().into_iter().rev().for_each(|request| waiting.push_front(request));
-    batch.requests().into_iter().rev().for_each(|request| waiting.push_front(request));
+fn put_back(waiting: &mut VecDeque<Request>, batch: Vec<Request>, next: Batch) {
+    batch.into_iter().chain(next.requests()).rev().for_each(|request| waiting.push_front(request));
 }

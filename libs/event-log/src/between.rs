@@ -1,8 +1,9 @@
 //! Reading a part of a log, bounded on both sides, with flat memory.
 
-use crate::{Error, EventLog, Hash, tenant};
+use crate::{Error, EventLog, Hash, tenant, tenant_in_batches};
 use chrono::{DateTime, Utc};
-use futures_util::{Stream, TryStreamExt, stream};
+use futures_util::{Stream, stream};
+use sessions::Sessions;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use std::collections::BTreeSet;
@@ -55,7 +56,7 @@ impl EventLog {
     ) -> impl Stream<Item = Result<Lines, Error>> + Send + 'static {
         let sql = "select position, type, body from event_log.event
                    where region = $1 and position > $2 and position <= $3 order by position";
-        rows(self.app(), region, (after, until), sql, Lines::push)
+        rows((self.app(), self.sessions()), region, (after, until), sql, Lines::push)
     }
 
     /// The leaves as they are kept for the events behind position `after` up to and including `until`, in order.
@@ -67,7 +68,7 @@ impl EventLog {
     ) -> impl Stream<Item = Result<Vec<(i64, Hash)>, Error>> + Send + 'static {
         let sql = "select position, leaf from event_log.event
                    where region = $1 and position > $2 and position <= $3 order by position";
-        rows(self.app(), region, (after, until), sql, |leaves: &mut Vec<_>, row| {
+        rows((self.app(), self.sessions()), region, (after, until), sql, |leaves: &mut Vec<_>, row| {
             leaves.push((row.try_get(0)?, row.try_get(1)?));
             Ok(())
         })
@@ -105,20 +106,20 @@ impl EventLog {
 
 /// Reads rows in a task of its own and hands them over in chunks.
 fn rows<T: Default + Send + 'static>(
-    app: &PgPool,
+    (app, sessions): (&PgPool, &Sessions),
     region: &RegionId,
     (after, until): (i64, i64),
     sql: &'static str,
     push: fn(&mut T, &PgRow) -> sqlx::Result<()>,
 ) -> impl Stream<Item = Result<T, Error>> + Send + 'static {
-    let (app, region) = (app.clone(), region.clone());
+    let (app, sessions, region) = (app.clone(), sessions.clone(), region.clone());
     let (sender, receiver) = mpsc::channel(8);
     tokio::spawn(async move {
         let read = async {
-            let mut transaction = tenant(&app, &region).await?;
+            let mut transaction = tenant_in_batches(&app, &region).await?;
             let mut rows = sqlx::query(sql).bind(region.as_str()).bind(after).bind(until).fetch(&mut *transaction);
             let (mut chunk, mut held) = (T::default(), 0);
-            while let Some(row) = rows.try_next().await? {
+            while let Some(row) = sessions.next(&mut rows).await? {
                 push(&mut chunk, &row)?;
                 held += 1;
                 if held == CHUNK {

@@ -1,8 +1,8 @@
 //! Reading a whole log of one kind of event as fast as it comes.
 
-use crate::{Error, EventLog, Unreadable, tenant};
+use crate::{Error, EventLog, Unreadable, tenant_in_batches};
 use decider::Event;
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use sqlx::Row;
 use tokio::sync::mpsc;
 use vocabulary::RegionId;
@@ -41,11 +41,11 @@ impl EventLog {
     }
 
     fn placed(&self, region: &RegionId, after: i64) -> impl Stream<Item = Result<Vec<Placed>, Error>> + Send + 'static {
-        let (app, region) = (self.app().clone(), region.clone());
+        let (app, sessions, region) = (self.app().clone(), self.sessions().clone(), region.clone());
         let (sender, receiver) = mpsc::channel(4);
         tokio::spawn(async move {
             let read = async {
-                let mut transaction = tenant(&app, &region).await?;
+                let mut transaction = tenant_in_batches(&app, &region).await?;
                 let mut rows = sqlx::query(
                     "select position, version, body from event_log.event where region = $1 and position > $2 order by position",
                 )
@@ -53,7 +53,7 @@ impl EventLog {
                 .bind(after)
                 .fetch(&mut *transaction);
                 let mut chunk = Vec::with_capacity(CHUNK);
-                while let Some(row) = rows.try_next().await? {
+                while let Some(row) = sessions.next(&mut rows).await? {
                     chunk.push((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
                     if chunk.len() == CHUNK
                         && sender.send(Ok(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).await.is_err()

@@ -1,13 +1,18 @@
 //! Two ways into a service's database: as the owner of the tables, and as the hub at work.
 
-use crate::durable::set_durable;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor, PgPool, Postgres, Transaction};
+use crate::{IN_BATCHES, Limits};
+use sessions::{Sessions, late};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{PgPool, Postgres, Transaction};
 use std::time::Duration;
+use tokio::time::timeout;
 use vocabulary::RegionId;
 
 /// The role the hub works under: it owns nothing, so row-level security binds it.
 pub const APP_ROLE: &str = "regiohub_app";
+
+/// How long a transaction may take to begin once there is a free connection.
+const BEGINNING: Duration = Duration::from_secs(2);
 
 /// Two pools on one database.
 #[derive(Clone, Debug)]
@@ -16,6 +21,7 @@ pub struct Database {
     pub owner: PgPool,
     /// Bound by row-level security.
     pub app: PgPool,
+    pub(crate) sessions: Sessions,
 }
 
 impl Database {
@@ -24,32 +30,20 @@ impl Database {
     /// # Errors
     /// When the server cannot be reached or the role cannot be made.
     pub async fn open(options: PgConnectOptions, connections: u32) -> sqlx::Result<Self> {
-        // A notice such as "does not exist, skipping" tells an operator nothing.
-        let options = options.options([("client_min_messages", "warning")]);
-        let owner = pool(3)
-            .after_connect(|connection, _| Box::pin(set_durable(connection)))
-            .connect_with(options.clone())
-            .await?;
-        ensure_app_role(&owner).await?;
-        let app = pool(connections)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("set role regiohub_app").await?;
-                    set_durable(connection).await
-                })
-            })
-            .connect_lazy_with(options);
-        Ok(Self { owner, app })
+        Self::open_within(options, connections, Limits::default()).await
     }
-}
 
-fn pool(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(3))
-        .idle_timeout(Duration::from_secs(60))
-        // A dead connection shows itself on use; asking first would cost a round trip each time.
-        .test_before_acquire(false)
+    /// The same, with other bounds than the usual ones.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub async fn open_within(options: PgConnectOptions, connections: u32, limits: Limits) -> sqlx::Result<Self> {
+        let sessions = Sessions::new(limits);
+        let owner = sessions.owning(3, options.clone());
+        ensure_app_role(&owner).await?;
+        let app = sessions.at_work(connections, APP_ROLE, options);
+        Ok(Self { owner, app, sessions })
+    }
 }
 
 /// Makes the role the hub works under, when it is not there, and lets the current user take it.
@@ -86,6 +80,14 @@ pub async fn tenant(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction
     begin(app, format!("begin; set local regiohub.region = '{region}'")).await
 }
 
+/// The same for whoever reads or writes much: each of its statements may take as long as the operator lets a batch take.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tenant_in_batches(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
+    begin(app, format!("begin; set local regiohub.region = '{region}'; {IN_BATCHES}")).await
+}
+
 /// Begins a transaction with these statements, which hold nothing that someone typed.
 ///
 /// Whoever stops waiting, as a handler does whose client is gone, leaves nothing behind. sqlx by itself puts the
@@ -96,7 +98,10 @@ pub async fn tenant(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction
 pub async fn begin(pool: &PgPool, statements: impl Into<String>) -> sqlx::Result<Transaction<'static, Postgres>> {
     let (pool, statements) = (pool.clone(), sqlx::AssertSqlSafe(statements.into()));
     #[expect(clippy::disallowed_methods, reason = "here nobody stops waiting: the task goes on by itself")]
-    let beginning = tokio::spawn(async move { pool.begin_with(statements).await });
+    let beginning = tokio::spawn(async move {
+        let patience = pool.options().get_acquire_timeout() + BEGINNING;
+        timeout(patience, pool.begin_with(statements)).await.unwrap_or_else(|_| Err(late(patience)))
+    });
     // A task fails when it panics, or when the process ends.
     beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }

@@ -1,6 +1,6 @@
 //! Why a command had no effect.
 
-use crate::{Nonconforming, Unreadable};
+use crate::{Nonconforming, Unreadable, is_outage, without_values};
 
 /// A refusal by an aggregate, told in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +33,9 @@ pub enum Error {
         /// What it is.
         actual: i32,
     },
+    /// Others wrote to the same stream all the time: asking again later may help.
+    #[error("others were faster, again and again: {0}")]
+    Contended(String),
     /// The command id was used before for something else.
     #[error("this command id was used before with another content")]
     Reused,
@@ -46,7 +49,10 @@ pub enum Error {
     },
     /// The database does not answer: whether it was written is unknown.
     #[error("the event log is not available: {0}")]
-    Unavailable(#[from] sqlx::Error),
+    Unavailable(#[source] sqlx::Error),
+    /// The database refuses what was asked of it, or holds what nobody can read: waiting does not help.
+    #[error("the event log does not take it: {}", without_values(.0))]
+    Faulty(#[source] sqlx::Error),
     /// A stored event does not read as its type says.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
@@ -56,4 +62,10 @@ pub enum Error {
     /// The log is being shut down.
     #[error("the event log is shutting down")]
     Closed,
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if is_outage(&error) { Self::Unavailable(error) } else { Self::Faulty(error) }
+    }
 }

@@ -131,7 +131,9 @@ impl EventLog {
     /// # Errors
     /// When the database does not answer.
     pub async fn kept(&self, region: &RegionId, command: Uuid) -> Result<Option<Kept>, Error> {
-        Ok(self.histories(region, &[], Some(command)).await?.kept)
+        let read = self.histories(region, &[], Some(command)).await?;
+        self.vouch_for(region, &read).await?;
+        Ok(read.kept)
     }
 
     async fn histories(
@@ -201,14 +203,19 @@ impl Batch {
         for _ in 0..TRIES {
             let histories = self.log.histories(&self.region, &names, command.map(|key| key.id)).await?;
             if let (Some(kept), Some(command)) = (&histories.kept, command) {
-                return if kept.fingerprint == command.fingerprint {
-                    Ok(kept.done.clone())
-                } else {
-                    Err(Error::Reused)
-                };
+                if kept.fingerprint != command.fingerprint {
+                    return Err(Error::Reused);
+                }
+                self.log.vouch_for(&self.region, &histories).await?;
+                return Ok(kept.done.clone());
             }
             let changes = match beside(self.len(), || self.decide(&histories, asked))? {
+                // It is kept too, or asking again could have an effect later.
+                Decided::Nothing { stream, version } if command.is_some() => {
+                    vec![Change { stream, expected: version, events: vec![] }]
+                }
                 Decided::Nothing { stream, version } => {
+                    self.log.vouch_for(&self.region, &histories).await?;
                     return Ok(Done { stream, version, position: self.head().await?, repeated: false });
                 }
                 Decided::Changes(changes) => changes,
@@ -226,7 +233,7 @@ impl Batch {
                 result => return result,
             }
         }
-        Err(Error::Conflict { stream: names.swap_remove(0), expected: 0, actual: 0 })
+        Err(Error::Contended(names.swap_remove(0)))
     }
 
     fn decide(&self, histories: &Histories, asked: &Asked) -> Result<Decided, Error> {

@@ -1,5 +1,6 @@
 //! The connection that an appender or loader keeps between its round trips.
 
+use crate::is_outage;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 use std::time::Duration;
@@ -26,6 +27,15 @@ impl Held {
             None => self.pool.acquire().await?,
         };
         Ok(self.connection.insert(connection))
+    }
+
+    /// Throws it away when the answer that it gave, or did not give in time, says that it may not work.
+    pub(crate) fn judged<T>(&mut self, answer: sqlx::Result<T>) -> sqlx::Result<T> {
+        if answer.as_ref().is_err_and(is_outage) {
+            // Not back to the pool, which would ask it whether it works, and wait.
+            drop(self.connection.take().map(PoolConnection::detach));
+        }
+        answer
     }
 
     /// Gives it back when others may be waiting for one.

@@ -5,6 +5,9 @@
 //!
 //! **Invariant:** no event is ever updated or deleted, and no position is ever skipped.
 
+/// All that a log is made of: whoever copies, moves or puts back a region takes each of these tables.
+pub const TABLES: [&str; 3] = ["event_log.head", "event_log.event", "event_log.kept"];
+
 mod append;
 mod appender;
 mod beside;
@@ -12,7 +15,6 @@ mod between;
 mod bulk;
 mod conform;
 mod database;
-mod durable;
 mod envelope;
 mod error;
 mod execute;
@@ -25,13 +27,13 @@ mod restored;
 mod size;
 mod streams;
 mod telemetry;
+mod vouched;
 
 pub use append::{Append, Change, Context, NewEvent};
 pub use between::Lines;
 pub use bulk::Decoded;
 pub use conform::Nonconforming;
-pub use database::{APP_ROLE, Database, begin, ensure_app_role, tenant};
-pub use durable::set_durable;
+pub use database::{APP_ROLE, Database, begin, ensure_app_role, tenant, tenant_in_batches};
 pub use envelope::{Envelope, Unreadable};
 pub use error::{Error, Refused};
 pub use execute::{Batch, Done, Kept, Loaded};
@@ -40,4 +42,5 @@ pub use proofs::{Frontier, Hash, leaf_hash};
 pub use read::Line;
 pub use recorded::Recorded;
 pub use restored::{Restoration, Restored};
+pub use sessions::{IN_BATCHES, Limits, ROWS_HELD, is_outage, set_durable, without_values};
 pub use size::MAX_EVENT_BYTES;

@@ -3,6 +3,7 @@
 use crate::execute::{Done, Kept};
 use crate::held::{Held, KEPT};
 use crate::{Error, Recorded};
+use sessions::Sessions;
 use sqlx::{PgPool, Row};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,6 +22,23 @@ const AT_ONCE: usize = 2;
 pub(crate) struct Histories {
     pub streams: HashMap<String, Arc<Vec<Recorded>>>,
     pub kept: Option<Kept>,
+    /// What is kept is that nothing changed: no event says when it was written.
+    pub idle: bool,
+}
+
+impl Histories {
+    /// Where the last event stands that an answer made of this rests on, 0 when there is none; `None` when what is kept
+    /// came after it, and nobody knows when.
+    pub(crate) fn position(&self) -> Option<i64> {
+        match &self.kept {
+            Some(_) if self.idle => None,
+            Some(kept) => Some(kept.done.position),
+            None => {
+                let last = self.streams.values().filter_map(|history| history.last());
+                Some(last.map(|event| event.position).max().unwrap_or_default())
+            }
+        }
+    }
 }
 
 /// Some streams and a command, and who waits for them.
@@ -33,6 +51,7 @@ pub(crate) struct Question {
 /// Reads one log of one region, for this process.
 pub(crate) struct Loader {
     pub app: PgPool,
+    pub sessions: Sessions,
     pub region: RegionId,
 }
 
@@ -66,27 +85,23 @@ impl Loader {
     }
 
     async fn answer(&self, held: &mut Held, questions: Vec<Question>) {
-        match self.read(held, &questions).await {
-            Ok(Read { streams, kept }) => {
-                for question in questions {
-                    let streams =
-                        question.streams.iter().filter_map(|name| Some((name.clone(), streams.get(name)?.clone())));
-                    let histories = Histories {
-                        streams: streams.collect(),
-                        kept: question.command.and_then(|command| kept.get(&command).cloned()),
-                    };
-                    // Whoever stopped waiting needs no answer.
-                    let _ = question.answer.send(Ok(histories));
+        let mut together = vec![questions];
+        while let Some(questions) = together.pop() {
+            match self.read(held, &questions).await {
+                Ok(read) => read.answer(questions),
+                // A history that does not read is nobody else's trouble.
+                Err(error) if !matches!(error, Error::Unavailable(_)) && questions.len() > 1 => {
+                    together.extend(questions.into_iter().map(|question| vec![question]));
                 }
-            }
-            Err(error) => {
-                // It may be the connection that is broken.
-                held.release();
-                let text = error.to_string();
-                let mut error = Some(error);
-                for question in questions {
-                    let error = error.take().unwrap_or_else(|| Error::Unavailable(sqlx::Error::Protocol(text.clone())));
-                    let _ = question.answer.send(Err(error));
+                Err(error) => {
+                    let text = error.to_string();
+                    let mut error = Some(error);
+                    for question in questions {
+                        let error =
+                            error.take().unwrap_or_else(|| Error::Unavailable(sqlx::Error::Protocol(text.clone())));
+                        // Whoever stopped waiting needs no answer.
+                        let _ = question.answer.send(Err(error));
+                    }
                 }
             }
         }
@@ -96,14 +111,14 @@ impl Loader {
         let names: HashSet<&str> =
             questions.iter().flat_map(|question| &question.streams).map(String::as_str).collect();
         let commands: Vec<Uuid> = questions.iter().filter_map(|question| question.command).collect();
-        let rows = sqlx::query("select kept, stream, body, command, fingerprint, answer_version, answer_position from event_log.load($1, $2, $3)")
+        let load = sqlx::query("select kept, stream, body, command, fingerprint, answer_version, answer_position from event_log.load($1, $2, $3)")
             .bind(self.region.as_str())
             .bind(names.into_iter().collect::<Vec<_>>())
-            .bind(commands)
-            .fetch_all(held.take().await?)
-            .await?;
+            .bind(commands);
+        let rows = self.sessions.in_time(async { load.fetch_all(held.take().await?).await }).await;
+        let rows = held.judged(rows)?;
         let mut streams: HashMap<String, Vec<Recorded>> = HashMap::new();
-        let mut kept = HashMap::new();
+        let (mut kept, mut idle) = (HashMap::new(), HashSet::new());
         for row in rows {
             if row.try_get("kept")? {
                 let done = Done {
@@ -112,12 +127,16 @@ impl Loader {
                     position: row.try_get("answer_position")?,
                     repeated: true,
                 };
-                kept.insert(row.try_get("command")?, Kept { done, fingerprint: row.try_get("fingerprint")? });
+                let command = row.try_get("command")?;
+                if row.try_get::<Option<&str>, _>("body")?.is_some() {
+                    idle.insert(command);
+                }
+                kept.insert(command, Kept { done, fingerprint: row.try_get("fingerprint")? });
             } else {
                 streams.entry(row.try_get("stream")?).or_default().push(Recorded::parse(row.try_get("body")?)?);
             }
         }
-        Ok(Read { streams: streams.into_iter().map(|(name, history)| (name, Arc::new(history))).collect(), kept })
+        Ok(Read { streams: streams.into_iter().map(|(name, history)| (name, Arc::new(history))).collect(), kept, idle })
     }
 }
 
@@ -125,4 +144,21 @@ impl Loader {
 struct Read {
     streams: HashMap<String, Arc<Vec<Recorded>>>,
     kept: HashMap<Uuid, Kept>,
+    idle: HashSet<Uuid>,
+}
+
+impl Read {
+    fn answer(self, questions: Vec<Question>) {
+        let Self { streams, kept, idle } = self;
+        for question in questions {
+            let streams = question.streams.iter().filter_map(|name| Some((name.clone(), streams.get(name)?.clone())));
+            let histories = Histories {
+                streams: streams.collect(),
+                kept: question.command.and_then(|command| kept.get(&command).cloned()),
+                idle: question.command.is_some_and(|command| idle.contains(&command)),
+            };
+            // Whoever stopped waiting needs no answer.
+            let _ = question.answer.send(Ok(histories));
+        }
+    }
 }

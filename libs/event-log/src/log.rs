@@ -1,18 +1,22 @@
 //! The logs of one service, one per region.
 
-use crate::append::Append;
-use crate::appender::{Appender, Request};
+use crate::append::{Append, Context};
+use crate::appender::{Appender, Purpose, Request};
 use crate::execute::Done;
-use crate::loader::{Loader, Question};
+use crate::loader::{Histories, Loader, Question};
+use crate::vouched::Vouched;
 use crate::{Database, Error, begin};
 use chrono::{DateTime, Utc};
-use decider::Clock;
+use decider::{Asked, Clock};
+use futures_util::future::try_join_all;
+use sessions::Sessions;
 use sqlx::PgPool;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{broadcast, mpsc, oneshot};
-use vocabulary::RegionId;
+use vocabulary::{Actor, RegionId};
 
 /// How many appends may wait for one log before askers wait too.
 const QUEUE: usize = 4_096;
@@ -25,6 +29,10 @@ struct Inner {
     service: &'static str,
     source: String,
     app: PgPool,
+    sessions: Sessions,
+    vouched: Vouched,
+    /// How often it was asked whether the logs answer.
+    asked: AtomicUsize,
     clock: Clock,
     appenders: Mutex<HashMap<RegionId, mpsc::Sender<Request>>>,
     loaders: Mutex<HashMap<RegionId, mpsc::Sender<Question>>>,
@@ -56,6 +64,9 @@ impl EventLog {
             service,
             source: format!("urn:nld:oin:{oin}:systeem:regiohub-{service}"),
             app: database.app.clone(),
+            sessions: database.sessions.clone(),
+            vouched: Vouched::default(),
+            asked: AtomicUsize::default(),
             clock,
             appenders: Mutex::default(),
             loaders: Mutex::default(),
@@ -99,9 +110,12 @@ impl EventLog {
     /// # Errors
     /// When the database does not answer.
     pub async fn heads(&self) -> sqlx::Result<Vec<Head>> {
-        sqlx::query_as("select region, epoch, position, recorded_at, frontier from event_log.heads()")
-            .fetch_all(&self.0.app)
-            .await
+        let heads = sqlx::query_as("select region, epoch, position, recorded_at, frontier from event_log.heads()");
+        self.0.sessions.in_time(heads.fetch_all(&self.0.app)).await
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.0.sessions
     }
 
     pub(crate) fn source(&self) -> &str {
@@ -124,8 +138,46 @@ impl EventLog {
     /// See [`Error`].
     pub async fn append(&self, region: &RegionId, append: Append) -> Result<Done, Error> {
         append.check_size()?;
+        self.request(region, append, Purpose::Write).await
+    }
+
+    /// Waits until what was read, and is about to be answered, is known to be kept: by a write of this process that came
+    /// later.
+    pub(crate) async fn vouch_for(&self, region: &RegionId, read: &Histories) -> Result<(), Error> {
+        if read.position().is_some_and(|position| self.0.vouched.covers(region, position)) {
+            return Ok(());
+        }
+        self.request(region, self.nothing(), Purpose::Write).await.map(drop)
+    }
+
+    /// Whether what is asked of the logs now would be kept: an appender, another one each time, gets through to the database
+    /// on its own connection, and each whose last write came to nothing that anybody knows writes again.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn answers(&self) -> Result<(), Error> {
+        let regions: Vec<RegionId> =
+            self.0.appenders.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+        let (doubtful, others): (Vec<_>, Vec<_>) =
+            regions.into_iter().partition(|region| self.0.vouched.in_doubt(region));
+        let turn = self.0.asked.fetch_add(1, Ordering::Relaxed).checked_rem(others.len()).unwrap_or_default();
+        let one = others.get(turn).map(|region| self.request(region, self.nothing(), Purpose::Look));
+        let each = doubtful.iter().map(|region| self.request(region, self.nothing(), Purpose::Write));
+        try_join_all(each.chain(one)).await?;
+        // Also when nothing was ever written, and where the loaders take their connections.
+        let look = sqlx::query("select 1");
+        self.0.sessions.in_time(look.execute(&self.0.app)).await?;
+        Ok(())
+    }
+
+    fn nothing(&self) -> Append {
+        let context = Context::of(&Asked::new(Actor::hub(), self.now()));
+        Append { changes: vec![], context, command: None }
+    }
+
+    async fn request(&self, region: &RegionId, append: Append, purpose: Purpose) -> Result<Done, Error> {
         let (answer, answered) = oneshot::channel();
-        let request = Request { append, answer };
+        let request = Request { append, answer, purpose, alone: false };
         self.appender(region).send(request).await.map_err(|_| Error::Closed)?;
         answered.await.map_err(|_| Error::Closed)?
     }
@@ -143,6 +195,8 @@ impl EventLog {
         serving(&self.0.appenders, region, |requests| {
             let appender = Appender {
                 app: self.0.app.clone(),
+                sessions: self.0.sessions.clone(),
+                vouched: self.0.vouched.clone(),
                 region: region.clone(),
                 service: self.0.service,
                 source: self.0.source.clone(),
@@ -155,7 +209,8 @@ impl EventLog {
 
     pub(crate) fn loader(&self, region: &RegionId) -> mpsc::Sender<Question> {
         serving(&self.0.loaders, region, |questions| {
-            Loader { app: self.0.app.clone(), region: region.clone() }.start(questions);
+            let (app, sessions) = (self.0.app.clone(), self.0.sessions.clone());
+            Loader { app, sessions, region: region.clone() }.start(questions);
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Reading a log by position.
 
-use crate::{Error, EventLog, Recorded, Unreadable, tenant};
+use crate::{Error, EventLog, Recorded, Unreadable, tenant_in_batches};
 use futures_util::{Stream, TryStreamExt, stream};
 use vocabulary::RegionId;
 
@@ -32,12 +32,11 @@ impl EventLog {
     /// When the database does not answer, or a text does not read.
     pub async fn page(&self, region: &RegionId, after: i64, limit: usize) -> Result<Vec<Recorded>, Error> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let texts: Vec<String> = sqlx::query_scalar("select body from event_log.page($1, $2, $3)")
+        let page = sqlx::query_scalar("select body from event_log.page($1, $2, $3)")
             .bind(region.as_str())
             .bind(after)
-            .bind(limit)
-            .fetch_all(self.app())
-            .await?;
+            .bind(limit);
+        let texts: Vec<String> = self.sessions().in_time(page.fetch_all(self.app())).await?;
         Ok(texts.into_iter().map(Recorded::parse).collect::<Result<_, Unreadable>>()?)
     }
 
@@ -49,10 +48,8 @@ impl EventLog {
         let lines = sqlx::query_as("select position, stream, type, body from event_log.lines($1, $2, $3)")
             .bind(region.as_str())
             .bind(after)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(self.app())
-            .await?;
-        Ok(lines)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        Ok(self.sessions().in_time(lines.fetch_all(self.app())).await?)
     }
 
     /// Every event behind position `after`, in order, in one read with flat memory.
@@ -66,19 +63,19 @@ impl EventLog {
 
     /// The exact texts of every event behind position `after`, in order, with flat memory.
     pub fn texts(&self, region: &RegionId, after: i64) -> impl Stream<Item = Result<String, Error>> + Send + 'static {
-        let (app, region) = (self.app().clone(), region.clone());
+        let (app, sessions, region) = (self.app().clone(), self.sessions().clone(), region.clone());
         let (sender, receiver) = tokio::sync::mpsc::channel(4_096);
         // The reading transaction lives in a task of its own: it borrows from itself otherwise.
         tokio::spawn(async move {
             let read = async {
-                let mut transaction = tenant(&app, &region).await?;
+                let mut transaction = tenant_in_batches(&app, &region).await?;
                 let mut rows = sqlx::query_scalar::<_, String>(
                     "select body from event_log.event where region = $1 and position > $2 order by position",
                 )
                 .bind(region.as_str())
                 .bind(after)
                 .fetch(&mut *transaction);
-                while let Some(text) = rows.try_next().await? {
+                while let Some(text) = sessions.next(&mut rows).await? {
                     if sender.send(Ok(text)).await.is_err() {
                         break; // Nobody reads any more.
                     }

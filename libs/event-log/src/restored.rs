@@ -3,7 +3,7 @@
 use crate::append::{Context, NewEvent};
 use crate::envelope::{Place, write};
 use crate::log::Head;
-use crate::{Error, EventLog, Frontier, Hash, Recorded, leaf_hash, tenant};
+use crate::{Error, EventLog, Frontier, Hash, ROWS_HELD, Recorded, begin, leaf_hash};
 use chrono::SubsecRound;
 use sqlx::PgConnection;
 use vocabulary::RegionId;
@@ -48,7 +48,8 @@ impl EventLog {
     /// # Errors
     /// When the database does not answer, or the end of the log does not read.
     pub async fn restored(&self, region: &RegionId, wanted: &Restoration) -> Result<Option<Restored>, Error> {
-        let mut transaction = tenant(self.app(), region).await?;
+        let begun = format!("begin; set local regiohub.region = '{region}'; {ROWS_HELD}");
+        let mut transaction = begin(self.app(), begun).await?;
         let head: Option<Head> = sqlx::query_as(
             "select region, epoch, position, recorded_at, frontier from event_log.head where region = $1 for update",
         )
@@ -77,7 +78,7 @@ impl EventLog {
             return Ok(Some(Restored::Elsewhere(head)));
         }
         let mut tree = Frontier::from_bytes(head.position.unsigned_abs(), &head.frontier).ok_or_else(|| {
-            sqlx::Error::Protocol(format!("the frontier of {region} is not one of {} leaves", head.position))
+            sqlx::Error::Decode(format!("the frontier of {region} is not one of {} leaves", head.position).into())
         })?;
         let recorded_at = self.now().trunc_subsecs(6).max(head.recorded_at);
         let position = head.position + 1;

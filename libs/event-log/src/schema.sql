@@ -33,6 +33,18 @@ create table if not exists event_log.event (
 
 create unique index if not exists event_command on event_log.event (region, command) where command is not null;
 
+-- The commands that changed nothing, with their answers: a command whose first event is not there to keep it.
+create table if not exists event_log.kept (
+    region text not null,
+    command uuid not null,
+    fingerprint bytea not null,
+    stream text not null,
+    answer_version integer not null,
+    answer_position bigint not null,
+    primary key (region, command)
+);
+
+alter table event_log.kept enable row level security;
 alter table event_log.head enable row level security;
 alter table event_log.event enable row level security;
 
@@ -44,17 +56,23 @@ do $$ begin
     create policy region on event_log.event using (region = current_setting('regiohub.region', true));
 exception when duplicate_object then null; end $$;
 
+do $$ begin
+    create policy region on event_log.kept using (region = current_setting('regiohub.region', true));
+exception when duplicate_object then null; end $$;
+
 grant usage on schema event_log to regiohub_app;
 grant select, insert, update on event_log.head to regiohub_app;
 -- No update and no delete: what happened, happened.
-grant select, insert on event_log.event to regiohub_app;
+grant select, insert on event_log.event, event_log.kept to regiohub_app;
 
--- Appends events behind the head that the caller knows, or answers the true head and writes nothing.
+-- Appends events behind the head that the caller knows, or answers the true head and writes nothing. Without events it
+-- only keeps commands that changed nothing; without these either, it still waits until all before it is kept.
 -- A version or a command that is there already is a unique violation: nothing is written either.
 create or replace function event_log.append(
     p_region text, p_position bigint, p_recorded_at timestamptz, p_frontier bytea,
     p_streams text[], p_versions integer[], p_types text[], p_actors uuid[], p_leaves bytea[], p_bodies text[],
-    p_commands uuid[], p_fingerprints bytea[], p_answer_versions integer[], p_answer_positions bigint[]
+    p_commands uuid[], p_fingerprints bytea[], p_answer_versions integer[], p_answer_positions bigint[],
+    p_kept uuid[], p_kept_fingerprints bytea[], p_kept_streams text[], p_kept_versions integer[], p_kept_positions bigint[]
 ) returns table (done boolean, head_position bigint, head_recorded_at timestamptz, head_frontier bytea)
 language plpgsql as $$
 declare
@@ -72,6 +90,13 @@ begin
         return query select false, head.position, head.recorded_at, head.frontier;
         return;
     end if;
+    -- A command is kept in one place or in the other. Under the lock nobody keeps it meanwhile.
+    if exists (select from event_log.kept where kept.region = p_region and kept.command = any (p_commands))
+       or cardinality(p_kept) > 0 and exists (
+           select from event_log.event where event.region = p_region and event.command = any (p_kept)
+       ) then
+        raise unique_violation using message = 'a command is kept already';
+    end if;
     insert into event_log.event (region, position, stream, version, type, actor, recorded_at, leaf, body,
                                  command, fingerprint, answer_version, answer_position)
     select p_region, p_position + row.ordinality, row.stream, row.version, row.type, row.actor, p_recorded_at, row.leaf,
@@ -80,6 +105,12 @@ begin
                 p_commands, p_fingerprints, p_answer_versions, p_answer_positions)
          with ordinality as row (stream, version, type, actor, leaf, body, command, fingerprint, answer_version,
                                  answer_position, ordinality);
+    if cardinality(p_kept) > 0 then
+        insert into event_log.kept (region, command, fingerprint, stream, answer_version, answer_position)
+        select p_region, row.command, row.fingerprint, row.stream, row.answer_version, row.answer_position
+        from unnest(p_kept, p_kept_fingerprints, p_kept_streams, p_kept_versions, p_kept_positions)
+             as row (command, fingerprint, stream, answer_version, answer_position);
+    end if;
     return query select true, p_position + cardinality(p_streams), p_recorded_at, p_frontier;
 end $$;
 
@@ -103,17 +134,35 @@ begin
     return p_position;
 end $$;
 
--- The histories of some streams, and what some commands answered when they were asked before: one round trip.
+-- As a process of an earlier version asks, which may still be at work.
+create or replace function event_log.append(
+    p_region text, p_position bigint, p_recorded_at timestamptz, p_frontier bytea,
+    p_streams text[], p_versions integer[], p_types text[], p_actors uuid[], p_leaves bytea[], p_bodies text[],
+    p_commands uuid[], p_fingerprints bytea[], p_answer_versions integer[], p_answer_positions bigint[]
+) returns table (done boolean, head_position bigint, head_recorded_at timestamptz, head_frontier bytea)
+language plpgsql as $$
+begin
+    return query select * from event_log.append(
+        p_region, p_position, p_recorded_at, p_frontier, p_streams, p_versions, p_types, p_actors, p_leaves, p_bodies,
+        p_commands, p_fingerprints, p_answer_versions, p_answer_positions, '{}', '{}', '{}', '{}', '{}');
+end $$;
+
+-- The histories of some streams, and what some commands answered when they were asked before: one round trip, and one
+-- moment. `stable` is what gives both queries the same snapshot; a command that is kept in between would otherwise be
+-- decided anew on what it did. Of a command that changed nothing the body is empty, of another one null.
 create or replace function event_log.load(p_region text, p_streams text[], p_commands uuid[])
 returns table (kept boolean, stream text, body text, command uuid,
                fingerprint bytea, answer_version integer, answer_position bigint)
-language plpgsql as $$
+language plpgsql stable as $$
 begin
     perform set_config('regiohub.region', p_region, true);
     if cardinality(p_commands) > 0 then
         return query
             select true, event.stream, null::text, event.command, event.fingerprint, event.answer_version, event.answer_position
             from event_log.event where event.region = p_region and event.command = any (p_commands);
+        return query
+            select true, idle.stream, '', idle.command, idle.fingerprint, idle.answer_version, idle.answer_position
+            from event_log.kept as idle where idle.region = p_region and idle.command = any (p_commands);
     end if;
     return query
         select false, event.stream, event.body, null::uuid, null::bytea, null::integer, null::bigint
@@ -132,7 +181,10 @@ begin
         from event_log.event where event.region = p_region and event.stream = any (p_streams) group by event.stream
         union all
         select event.stream, null, event.command, event.fingerprint, event.answer_version, event.answer_position
-        from event_log.event where event.region = p_region and event.command = any (p_commands);
+        from event_log.event where event.region = p_region and event.command = any (p_commands)
+        union all
+        select idle.stream, null, idle.command, idle.fingerprint, idle.answer_version, idle.answer_position
+        from event_log.kept as idle where idle.region = p_region and idle.command = any (p_commands);
 end $$;
 
 -- Planned without the position: of a log that was just filled, and not analysed yet, the planner would otherwise read and

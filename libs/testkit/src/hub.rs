@@ -7,7 +7,7 @@ use bus::{Bus, LogSource, Settings};
 use chassis::{Hub, Platform, Purpose, Secrets, Service, Signing, message_keys, operator_key};
 use chrono::{DateTime, Utc};
 use decider::{Asked, Clock, Event, Hand};
-use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent, Recorded};
+use event_log::{Append, Change, Context, Database, Done, EventLog, Limits, NewEvent, Recorded};
 use futures_util::TryStreamExt;
 use processing::{Logbook, Target};
 use proofs::Kind;
@@ -103,6 +103,7 @@ pub async fn hub(service: Service) -> TestHub {
         processing,
         connections: 20,
         bounds: web::Bounds::default(),
+        limits: Limits::default(),
     };
     let operator = Identity::person(DevIssuer::ISSUER, "operator");
     platform.operator = platform.identities().expect("a secret").of(&operator).all().copied().collect();

@@ -1,19 +1,9 @@
 //! Two ways into the vault's database: as the owner of the tables, and under a role that owns nothing.
 
-use std::time::Duration;
-
-use sqlx::{
-    Executor, PgPool,
-    migrate::MigrateError,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sessions::{Limits, Sessions};
+use sqlx::{PgPool, migrate::MigrateError, postgres::PgConnectOptions};
 
 use crate::Error;
-
-/// A key that was handed out is on disk, and a destroyed one stays destroyed, whatever the default of the role or the
-/// server is. `remote_apply` waits for more than `on` and stays.
-const DURABLE: &str = "select set_config('synchronous_commit',
-    case current_setting('synchronous_commit') when 'remote_apply' then 'remote_apply' else 'on' end, false)";
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -21,29 +11,23 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 pub(crate) struct Database {
     owner: PgPool,
     /// Bound by row-level security.
-    pub(crate) work: PgPool,
+    work: PgPool,
+    sessions: Sessions,
 }
 
 impl Database {
-    pub(crate) fn new(options: PgConnectOptions, connections: u32) -> Self {
-        let pool = |most| {
-            PgPoolOptions::new()
-                .max_connections(most)
-                .acquire_timeout(Duration::from_secs(3))
-                .idle_timeout(Duration::from_secs(60))
-        };
-        let work = pool(connections)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("set role regiohub_vault").await?;
-                    connection.execute(DURABLE).await.map(drop)
-                })
-            })
-            .connect_lazy_with(options.clone());
-        let owner = pool(1)
-            .after_connect(|connection, _| Box::pin(async move { connection.execute(DURABLE).await.map(drop) }))
-            .connect_lazy_with(options);
-        Self { owner, work }
+    pub(crate) fn new(options: PgConnectOptions, connections: u32, limits: Limits) -> Self {
+        let sessions = Sessions::new(limits).asking_first();
+        let work = sessions.at_work(connections, "regiohub_vault", options.clone());
+        Self { owner: sessions.owning(1, options), work, sessions }
+    }
+
+    /// What is asked of the vault, waited for as long as an answer is worth it.
+    pub(crate) async fn ask<T, F>(&self, ask: impl FnOnce(PgPool) -> F) -> sqlx::Result<T>
+    where
+        F: Future<Output = sqlx::Result<T>>,
+    {
+        self.sessions.in_time(ask(self.work.clone())).await
     }
 
     pub(crate) async fn migrate(&self, mark: &[u8]) -> Result<(), Error> {
@@ -62,7 +46,7 @@ impl Database {
         .execute(&self.owner)
         .await?;
         MIGRATIONS.run(&self.owner).await.map_err(|error| match error {
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Error::Unavailable(error),
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
             other => Error::Unavailable(sqlx::Error::Migrate(Box::new(other))),
         })?;
         sqlx::query("insert into vault.master (mark) values ($1) on conflict do nothing")

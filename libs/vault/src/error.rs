@@ -8,6 +8,9 @@ pub enum Error {
     /// Try again later: 503.
     #[error("the vault does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// Its database refuses what it was asked: waiting does not help.
+    #[error("the vault does not take it: {}", sessions::without_values(.0))]
+    Faulty(#[source] sqlx::Error),
     /// Nothing is sealed for this person any more: 410.
     #[error("{0} was forgotten")]
     Forgotten(PersonId),
@@ -21,6 +24,6 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Self::Unavailable(error)
+        if sessions::is_outage(&error) { Self::Unavailable(error) } else { Self::Faulty(error) }
     }
 }

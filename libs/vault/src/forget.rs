@@ -19,12 +19,10 @@ impl Vault {
     /// # Errors
     /// The vault is away.
     pub async fn is_forgotten(&self, region: &RegionId, person: PersonId) -> Result<bool, Error> {
-        let forgotten: Option<bool> =
-            sqlx::query_scalar("select forgotten from vault.keys($1, array[$2], array['identity'], null)")
-                .bind(region.as_str())
-                .bind(person.0)
-                .fetch_one(&self.database.work)
-                .await?;
+        let asked = sqlx::query_scalar("select forgotten from vault.keys($1, array[$2], array['identity'], null)")
+            .bind(region.as_str())
+            .bind(person.0);
+        let forgotten: Option<bool> = self.database.ask(async |work| asked.fetch_one(&work).await).await?;
         Ok(forgotten.unwrap_or(false))
     }
 
@@ -37,11 +35,8 @@ impl Vault {
             return Ok(());
         }
         let persons: Vec<Uuid> = forgotten.iter().map(|person| person.0).collect();
-        sqlx::query("select vault.forget($1, $2)")
-            .bind(region.as_str())
-            .bind(persons)
-            .execute(&self.database.work)
-            .await?;
+        let asked = sqlx::query("select vault.forget($1, $2)").bind(region.as_str()).bind(persons);
+        self.database.ask(async |work| asked.execute(&work).await).await?;
         self.cache.forget(region, forgotten);
         Ok(())
     }

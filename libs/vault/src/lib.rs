@@ -21,6 +21,8 @@ pub use error::Error;
 pub use master_key::MasterKey;
 pub use proto_schemas::{Sealed, sealed::Purpose};
 
+pub use sessions::Limits;
+
 use cache::Cache;
 use database::Database;
 
@@ -38,7 +40,19 @@ impl Vault {
     /// `options` is a user that owns the tables and may create roles; work is done under `regiohub_vault`, who does not.
     #[must_use]
     pub fn connect(options: sqlx::postgres::PgConnectOptions, connections: u32, master: MasterKey) -> Self {
-        Self { database: Database::new(options, connections), master: Arc::new(master), cache: Arc::default() }
+        Self::connect_within(options, connections, master, Limits::default())
+    }
+
+    /// The same, with other bounds than the usual ones.
+    #[must_use]
+    pub fn connect_within(
+        options: sqlx::postgres::PgConnectOptions,
+        connections: u32,
+        master: MasterKey,
+        limits: Limits,
+    ) -> Self {
+        let database = Database::new(options, connections, limits);
+        Self { database, master: Arc::new(master), cache: Arc::default() }
     }
 
     /// Makes or updates the tables, and checks that this is the master key they were made with.
@@ -54,7 +68,7 @@ impl Vault {
     /// # Errors
     /// [`Error::Unavailable`] when it does not.
     pub async fn answers(&self) -> Result<(), Error> {
-        sqlx::query("select 1").execute(&self.database.work).await?;
+        self.database.ask(async |work| sqlx::query("select 1").execute(&work).await).await?;
         Ok(())
     }
 }

@@ -85,7 +85,7 @@ impl Vault {
                 .bind(i32::try_from(values.len()).map_err(|_| Error::Broken("so many numbers at once"))?)
                 .bind(i32::try_from(newest + 1).map_err(|_| Error::Broken("so many generations"))?),
         };
-        let rows = rows.fetch_all(&self.database.work).await?;
+        let rows = self.database.ask(async |work| rows.fetch_all(&work).await).await?;
         let row = |row: sqlx::postgres::PgRow| {
             Ok((row.try_get::<Option<Uuid>, _>(0)?.map(PersonId), row.try_get::<bool, _>(1)?))
         };

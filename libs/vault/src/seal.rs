@@ -118,13 +118,12 @@ impl Vault {
                 )?,
             ),
         };
-        let rows = sqlx::query("select wrapped, forgotten from vault.keys($1, $2, $3, $4)")
+        let wanted = sqlx::query("select wrapped, forgotten from vault.keys($1, $2, $3, $4)")
             .bind(region.as_str())
             .bind(asked.iter().map(|owner| owner.person.0).collect::<Vec<Uuid>>())
             .bind(asked.iter().map(|owner| cipher::purpose(owner.purpose)).collect::<Vec<_>>())
-            .bind(fresh)
-            .fetch_all(&self.database.work)
-            .await?;
+            .bind(fresh);
+        let rows = self.database.ask(async |work| wanted.fetch_all(&work).await).await?;
         let mut opened = Vec::new();
         for (owner, row) in asked.into_iter().zip(rows) {
             let (wrapped, forgotten): (Option<Vec<u8>>, bool) = (row.try_get(0)?, row.try_get(1)?);

@@ -2,6 +2,7 @@
 
 use crate::{FieldError, MAX_ERRORS, Problem};
 use access::Denied;
+use event_log::{is_outage, without_values};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 use std::borrow::Cow;
@@ -222,12 +223,17 @@ impl From<event_log::Error> for Problem {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "event-too-large", english, dutch)
             }
             Error::Unavailable(error) => {
-                tracing::warn!(%error, "the event log does not answer");
+                tracing::warn!(error = without_values(&error), "the event log does not answer");
+                Self::unavailable("event log")
+            }
+            Error::Contended(stream) => {
+                tracing::warn!(stream, "others were faster, again and again");
                 Self::unavailable("event log")
             }
             Error::Closed => Self::unavailable("event log"),
+            Error::Faulty(error) => Self::faulty(&error),
             Error::Unreadable(error) => {
-                tracing::error!(%error, "a stored event does not read");
+                tracing::error!(alarm = true, %error, "a stored event does not read");
                 Self::internal()
             }
             // What came in was validated before: whoever decided this is at fault, and nothing was written.
@@ -243,8 +249,9 @@ impl From<vault::Error> for Problem {
     fn from(error: vault::Error) -> Self {
         use vault::Error;
         match error {
+            Error::Faulty(error) => Self::faulty(&error),
             Error::Unavailable(error) => {
-                tracing::warn!(%error, "the vault does not answer");
+                tracing::warn!(error = without_values(&error), "the vault does not answer");
                 Self::unavailable("vault")
             }
             Error::Forgotten(_) => {
@@ -253,7 +260,7 @@ impl From<vault::Error> for Problem {
                 Self::new(StatusCode::GONE, "person-forgotten", english, dutch)
             }
             Error::Broken(_) | Error::MasterKey(_) => {
-                tracing::error!(%error, "the vault cannot open or seal");
+                tracing::error!(alarm = true, %error, "the vault cannot open or seal");
                 Self::internal()
             }
         }
@@ -262,8 +269,19 @@ impl From<vault::Error> for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        tracing::warn!(%error, "the database does not answer as it should");
+        if !is_outage(&error) {
+            return Self::faulty(&error);
+        }
+        tracing::warn!(error = without_values(&error), "the database does not answer");
         Self::unavailable("database")
+    }
+}
+
+impl Problem {
+    /// The database was asked something wrong, or holds what it must not: asking again later does not help.
+    fn faulty(error: &sqlx::Error) -> Self {
+        tracing::error!(alarm = true, error = without_values(error), "the database refuses what it was asked");
+        Self::internal()
     }
 }
 
@@ -278,6 +296,7 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::response::IntoResponse;
 
     #[test]
     fn a_refusal_keeps_its_code_and_both_texts() {
@@ -293,6 +312,24 @@ mod tests {
         let stale = event_log::Error::Conflict { stream: "session/1".into(), expected: 1, actual: 2 };
         assert_eq!(Problem::from(stale).status(), StatusCode::PRECONDITION_FAILED);
         assert_eq!(Problem::from(event_log::Error::Reused).status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    #[test]
+    fn exhausted_tries_are_503_and_name_when_to_ask_again() {
+        let problem = Problem::from(event_log::Error::Contended("session/1".into()));
+        assert_eq!(problem, Problem::unavailable("event log"));
+        assert!(problem.into_response().headers().contains_key(header::RETRY_AFTER));
+    }
+
+    #[test]
+    fn a_database_error_that_is_no_outage_is_never_told_as_one() {
+        for error in [sqlx::Error::RowNotFound, sqlx::Error::Decode("no frontier".into())] {
+            assert_eq!(Problem::from(error), Problem::internal());
+        }
+        let log = event_log::Error::from(sqlx::Error::RowNotFound);
+        assert_eq!(Problem::from(log), Problem::internal());
+        let vault = vault::Error::from(sqlx::Error::RowNotFound);
+        assert_eq!(Problem::from(vault), Problem::internal());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::checkpoint::{LEAVES, kept_leaves, keys, list};
 use crate::verify::{Check, Columns, End, Evidence, Given, Head, Line, Log, Restore, Row, Schemas, Signed, Verdict};
 use chrono::{DateTime, Utc};
-use event_log::Database;
+use event_log::{Database, IN_BATCHES};
 use futures_util::TryStreamExt;
 use proofs::{Checkpoint, Hash, Note};
 use proto_schemas::restore;
@@ -79,7 +79,9 @@ pub async fn verify(
     let mut evidence = Evidence { given: given.clone(), ..aside(audit, &log).await? };
     let region = log.region.clone();
     // One moment for head and rows. A region is a slug, so it can stand in the statement.
-    let begin = format!("begin isolation level repeatable read, read only; set local regiohub.region = '{region}'");
+    let begin = format!(
+        "begin isolation level repeatable read, read only; set local regiohub.region = '{region}'; {IN_BATCHES}"
+    );
     let mut transaction = event_log::begin(&database.app, begin).await?;
     let head: Option<(i64, i32, DateTime<Utc>, Vec<u8>)> =
         sqlx::query_as("select position, epoch, recorded_at, frontier from event_log.head where region = $1")

@@ -51,7 +51,9 @@ async fn look(hub: &Hub, waiting: &mut Option<(i64, DateTime<Utc>)>) -> sqlx::Re
     *waiting = Some((forgotten, since));
     // A connection of its own, as the owner: what follows is no work for the role of queries.
     let mut owner = hub.db.acquire().await?.detach();
-    sqlx::raw_sql("reset role").execute(&mut owner).await?;
+    let as_owner =
+        "reset role; select set_config('statement_timeout', current_setting('regiohub.batch_timeout'), false)";
+    sqlx::raw_sql(as_owner).execute(&mut owner).await?;
     if !seen_by_nobody(&mut owner, since).await? {
         return owner.close().await;
     }

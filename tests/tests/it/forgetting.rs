@@ -10,7 +10,7 @@ mod scan;
 use crate::bad_days::hub::{directory, eventually, free_port, program, ready, up_logging};
 use access::DevIssuer;
 use chrono::TimeDelta;
-use event_log::{Database, EventLog};
+use event_log::{Database, EventLog, TABLES};
 use futures_util::TryStreamExt;
 use proto_schemas::Sealed;
 use scan::{Canaries, found_in_files, found_in_tables};
@@ -137,7 +137,7 @@ async fn backed_up(hub: &Hub, service: &str) {
     EventLog::migrate(&database).await.unwrap();
     let mut from = hub.postgres(&service.replace('-', "_")).connect().await.unwrap();
     let mut into = hub.postgres(&name).connect().await.unwrap();
-    for table in ["event_log.head", "event_log.event"] {
+    for table in TABLES {
         let rows = from.copy_out_raw(&format!("copy {table} to stdout")).await.unwrap();
         let rows: Vec<_> = rows.try_collect().await.unwrap();
         let mut copy = into.copy_in_raw(&format!("copy {table} from stdin")).await.unwrap();

@@ -8,7 +8,7 @@ use axum::body::Body;
 use bus::Settings;
 use chassis::{Hub, Platform, Purpose, Secrets};
 use decider::{Asked, Clock};
-use event_log::{Append, Change, Context, NewEvent};
+use event_log::{Append, Change, Context, Limits, NewEvent};
 use http::{Request, StatusCode, header};
 use processing::{Logbook, Target};
 use proto_schemas::consortium::grant;
@@ -112,6 +112,7 @@ impl Whole {
             freshness: Freshness::by(ages),
             connections: 8,
             bounds: web::Bounds::default(),
+            limits: Limits::default(),
         };
         platform.operator = vec![platform.identities().unwrap().actor(DevIssuer::ISSUER, "operator")];
         let key = chassis::operator_key(&platform.secrets, &platform.domain).unwrap();

@@ -9,9 +9,12 @@ use uuid::Uuid;
 use vocabulary::Actor;
 
 const KEEP: &str = "create schema kept; create table kept.event as table event_log.event;
-                    create table kept.head as table event_log.head";
-const PUT_BACK: &str = "truncate event_log.event, event_log.head; insert into event_log.event table kept.event;
-                        insert into event_log.head table kept.head";
+                    create table kept.head as table event_log.head;
+                    create table kept.kept as table event_log.kept";
+const PUT_BACK: &str =
+    "truncate event_log.event, event_log.head, event_log.kept; insert into event_log.event table kept.event;
+                        insert into event_log.head table kept.head;
+                        insert into event_log.kept table kept.kept";
 
 /// That the log was restored, as the service that owns it writes it down.
 fn declared(follows: Option<(i64, Hash)>) -> Restoration {

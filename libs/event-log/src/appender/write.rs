@@ -3,8 +3,8 @@
 use super::Tip;
 use super::batch::{Batch, Standing};
 use crate::Frontier;
-use crate::execute::Done;
 use crate::held::Held;
+use sessions::Sessions;
 use sqlx::{PgConnection, Row};
 use vocabulary::RegionId;
 
@@ -18,11 +18,35 @@ pub(crate) enum Outcome {
     Blocked(Standing),
 }
 
-pub(crate) async fn write(held: &mut Held, region: &RegionId, tip: &Tip, batch: &Batch) -> sqlx::Result<Outcome> {
-    let connection = held.take().await?;
+/// Writes a batch. An error that is no outage says that nothing was written; after an outage nobody knows.
+pub(crate) async fn write(
+    held: &mut Held,
+    sessions: &Sessions,
+    region: &RegionId,
+    tip: &Tip,
+    batch: &Batch,
+) -> sqlx::Result<Outcome> {
+    let answer = sessions
+        .in_time(async {
+            let connection = held.take().await?;
+            if batch.commits() { commit(connection, region, tip, batch).await } else { look(connection).await }
+        })
+        .await;
+    held.judged(answer)
+}
+
+/// Whether the connection works.
+async fn look(connection: &mut PgConnection) -> sqlx::Result<Outcome> {
+    sqlx::query("select 1").execute(connection).await?;
+    Ok(Outcome::Written)
+}
+
+async fn commit(connection: &mut PgConnection, region: &RegionId, tip: &Tip, batch: &Batch) -> sqlx::Result<Outcome> {
+    let kept = &batch.kept;
     let written = sqlx::query(
         "select done, head_position, head_recorded_at, head_frontier
-         from event_log.append($1, event_log.unmoved($1, $2, $15, $16), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         from event_log.append($1, event_log.unmoved($1, $2, $20, $21), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                               $15, $16, $17, $18, $19)",
     )
     .bind(region.as_str())
     .bind(tip.position())
@@ -38,6 +62,11 @@ pub(crate) async fn write(held: &mut Held, region: &RegionId, tip: &Tip, batch: 
     .bind(&batch.fingerprints)
     .bind(&batch.answer_versions)
     .bind(&batch.answer_positions)
+    .bind(&kept.commands)
+    .bind(&kept.fingerprints)
+    .bind(&kept.streams)
+    .bind(&kept.versions)
+    .bind(&kept.positions)
     .bind(&batch.read)
     .bind(&batch.read_versions)
     .fetch_one(&mut *connection)
@@ -48,7 +77,7 @@ pub(crate) async fn write(held: &mut Held, region: &RegionId, tip: &Tip, batch: 
             let position: i64 = row.try_get("head_position")?;
             let bytes: Vec<u8> = row.try_get("head_frontier")?;
             let frontier = Frontier::from_bytes(position.unsigned_abs(), &bytes).ok_or_else(|| {
-                sqlx::Error::Protocol(format!("the frontier of {region} is not one of {position} leaves"))
+                sqlx::Error::Decode(format!("the frontier of {region} is not one of {position} leaves").into())
             })?;
             Ok(Outcome::Moved(Tip { recorded_at: row.try_get("head_recorded_at")?, frontier }))
         }
@@ -60,7 +89,7 @@ pub(crate) async fn write(held: &mut Held, region: &RegionId, tip: &Tip, batch: 
 }
 
 async fn standing(connection: &mut PgConnection, region: &RegionId, batch: &Batch) -> sqlx::Result<Standing> {
-    let commands: Vec<_> = batch.commands.iter().flatten().copied().collect();
+    let commands: Vec<_> = batch.commands.iter().flatten().chain(&batch.kept.commands).copied().collect();
     let streams: Vec<&str> = batch.streams.iter().chain(&batch.read).map(String::as_str).collect();
     let rows = sqlx::query("select * from event_log.standing($1, $2, $3)")
         .bind(region.as_str())
@@ -73,15 +102,7 @@ async fn standing(connection: &mut PgConnection, region: &RegionId, batch: &Batc
         let stream: String = row.try_get("stream")?;
         match row.try_get::<Option<uuid::Uuid>, _>("command")? {
             None => drop(standing.versions.insert(stream, row.try_get("version")?)),
-            Some(command) => {
-                let done = Done {
-                    stream,
-                    version: row.try_get("answer_version")?,
-                    position: row.try_get("answer_position")?,
-                    repeated: true,
-                };
-                standing.kept.insert(command, (row.try_get("fingerprint")?, done));
-            }
+            Some(command) => drop(standing.kept.insert(command, row.try_get("fingerprint")?)),
         }
     }
     Ok(standing)

@@ -64,3 +64,29 @@ pub fn asked() -> Asked {
 pub fn under(command: Uuid, fingerprint: &str) -> Asked {
     Asked { command: Some(CommandKey { id: command, fingerprint: fingerprint.into() }), ..asked() }
 }
+
+/// What is at a level: raised to where it is already, nothing happens.
+#[derive(Default)]
+pub struct Level(u32);
+
+/// Raise to so much.
+pub struct To(pub u32);
+
+impl Aggregate for Level {
+    const CATEGORY: &'static str = "level";
+    type Id = Uuid;
+    type Command = To;
+    type Event = Event;
+    type Refusal = TooMuch;
+
+    fn decide(&self, To(level): &To, _: &Asked) -> Result<Vec<Event>, TooMuch> {
+        match level.checked_sub(self.0) {
+            None | Some(0) => Ok(vec![]),
+            Some(by) => Ok(vec![Event::Raised { by }]),
+        }
+    }
+
+    fn evolve(self, Event::Raised { by }: Event) -> Self {
+        Self(self.0 + by)
+    }
+}

@@ -2,11 +2,9 @@
 
 use crate::counter::{Counter, Raise, asked};
 use crate::scratch::scratch;
-use event_log::tenant;
+use event_log::{TABLES, tenant};
 use uuid::Uuid;
 use vocabulary::RegionId;
-
-const TABLES: [&str; 2] = ["event_log.event", "event_log.head"];
 
 async fn count(connection: &mut sqlx::PgConnection, table: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
@@ -49,6 +47,8 @@ async fn the_hub_at_work_cannot_change_or_remove_an_event() {
             "delete from event_log.event",
             "truncate event_log.event",
             "delete from event_log.head",
+            "update event_log.kept set stream = ''",
+            "delete from event_log.kept",
         ] {
             let mut transaction = tenant(&scratch.database.app, &region).await.unwrap();
             let error = sqlx::query(attempt).execute(&mut *transaction).await.unwrap_err();
@@ -58,6 +58,22 @@ async fn the_hub_at_work_cannot_change_or_remove_an_event() {
                 "{attempt}: {error}"
             );
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_is_made_of_the_tables_that_are_named() {
+    scratch(async |scratch| {
+        let there: Vec<String> = sqlx::query_scalar(
+            "select schemaname || '.' || tablename from pg_tables where schemaname = 'event_log' order by 1",
+        )
+        .fetch_all(&scratch.database.owner)
+        .await
+        .unwrap();
+        let mut named = TABLES;
+        named.sort_unstable();
+        assert_eq!(there, named, "what is not named is left behind by whoever moves a region");
     })
     .await;
 }

@@ -4,12 +4,18 @@
 
 mod conforming;
 mod counter;
+mod own;
 mod scratch;
+mod way;
 
 mod appending;
 mod durable;
 mod giving_up;
+mod in_flight;
 mod isolation;
+mod kept;
 mod reading;
 mod resting;
 mod restoring;
+mod silence;
+mod unknown;

@@ -3,6 +3,10 @@
 
 mod rotated;
 mod scratch;
+#[path = "../../../event-log/tests/it/way.rs"]
+mod way;
+
+use std::time::{Duration, Instant};
 
 use proto_schemas::{Sealed, sealed::Purpose};
 use scratch::{Scratch, on_scratch};
@@ -299,5 +303,22 @@ fn a_note_is_there_from_the_moment_the_keys_are_gone_until_it_is_struck() {
         next.strike_notes(&gorinchem(), &[one]).await.unwrap();
         assert_eq!(next.notes(&gorinchem()).await.unwrap(), []);
         assert_eq!(next.open(&gorinchem(), NAME, &sealed).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_vault_that_went_silent_is_away_for_seconds() {
+    on_scratch(|scratch| async move {
+        let (way, vault) = scratch.on_a_way().await;
+        let seal = async || vault.seal(&gorinchem(), PersonId::fresh(), Purpose::Identity, NAME, CANARY).await;
+        // Every connection of the pool is one that was used.
+        let all = futures_util::future::join_all((0..4).map(|_| seal())).await;
+        assert!(all.iter().all(Result::is_ok));
+        way.swallow(false);
+        assert!(matches!(seal().await, Err(Error::Unavailable(_))));
+        let began = Instant::now();
+        while seal().await.is_err() {
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not heal");
+        }
     });
 }

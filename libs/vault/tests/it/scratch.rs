@@ -1,9 +1,11 @@
 //! A vault in a database of its own, dropped afterwards.
 
-use std::{path::Path, str::FromStr};
+use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, postgres::PgConnectOptions};
-use vault::{MasterKey, Vault};
+use vault::{Limits, MasterKey, Vault};
+
+use crate::way::Way;
 
 pub struct Scratch {
     pub vault: Vault,
@@ -54,6 +56,15 @@ impl Scratch {
     /// The same vault with later generations of the key of natural keys, each prepared or in use.
     pub fn rotated(&self, later: &[([u8; 32], bool)]) -> Vault {
         Vault::connect(self.options.clone(), 2, key(self.folder.path()).with_later_natural_keys(later))
+    }
+
+    /// The same vault on another way, with bounds under which a silent one need not be waited for long.
+    pub async fn on_a_way(&self) -> (Way, Vault) {
+        let way = Way::to(self.options.get_host().to_owned(), self.options.get_port()).await;
+        let options = self.options.clone().host("127.0.0.1").port(way.address.port());
+        let limits = Limits { answer: Duration::from_secs(1), ..Limits::default() };
+        let vault = Vault::connect_within(options, 4, key(self.folder.path()), limits);
+        (way, vault)
     }
 
     pub fn with_another_master_key(&self) -> Vault {

@@ -108,7 +108,7 @@ pub(super) async fn list_checkpoints(
         let mut parts = after.splitn(3, ':');
         Some((parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
     });
-    let rows = audit.notary.list(&region, after.unwrap_or(("", 0, 0)), page.fetch()).await.map_err(|_| away())?;
+    let rows = audit.notary.list(&region, after.unwrap_or(("", 0, 0)), page.fetch()).await?;
     let rows = shown(&audit, &region, rows).await?;
     Ok(Listed::cut(rows, &page, |shown: &Shown| format!("{}:{}:{}", shown.service, shown.epoch, shown.size)))
 }
@@ -124,7 +124,7 @@ pub(super) async fn latest_checkpoint(
     State(audit): State<Audit>,
     Path((region, service)): Path<(RegionId, String)>,
 ) -> Result<Response, Problem> {
-    let latest = audit.notary.latest(&region, &service).await.map_err(|_| away())?;
+    let latest = audit.notary.latest(&region, &service).await?;
     let latest = latest.ok_or_else(|| Problem::not_found("checkpoint", "controlepunt"))?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], latest.published()).into_response())
 }
@@ -155,7 +155,7 @@ pub(super) async fn list_witnesses(
     caller: Caller,
 ) -> Result<Listed<Standing>, Problem> {
     caller.about(&Touches::region())?;
-    Ok(Listed::whole(audit.notary.witnesses(&region).await.map_err(|_| away())?))
+    Ok(Listed::whole(audit.notary.witnesses(&region).await?))
 }
 
 fn away() -> Problem {
@@ -169,8 +169,12 @@ pub(super) fn not_cut(error: &NotCut) -> Problem {
             error.to_string(),
             "Een logboek is niet het vervolg van wat eerder is ondertekend; er is niets ondertekend. `regiohub audit verify` wijst de eerste afwijkende positie aan.",
         ),
+        NotCut::Unavailable(error) if !event_log::is_outage(error) => {
+            tracing::error!(alarm = true, error = event_log::without_values(error), "checkpoints cannot be read");
+            Problem::internal()
+        }
         NotCut::Key(error) => {
-            tracing::error!(%error, "checkpoints cannot be signed");
+            tracing::error!(alarm = true, %error, "checkpoints cannot be signed");
             Problem::internal()
         }
         NotCut::NotRemembered { .. } | NotCut::NotAdopted(_) => Problem::conflict(

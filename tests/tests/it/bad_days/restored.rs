@@ -14,9 +14,12 @@ use tokio::process::Command;
 use tokio::task::spawn_blocking;
 
 const KEEP: &str = "create schema kept; create table kept.event as table event_log.event;
-                    create table kept.head as table event_log.head";
-const PUT_BACK: &str = "truncate event_log.event, event_log.head; insert into event_log.event table kept.event;
-                        insert into event_log.head table kept.head";
+                    create table kept.head as table event_log.head;
+                    create table kept.kept as table event_log.kept";
+const PUT_BACK: &str =
+    "truncate event_log.event, event_log.head, event_log.kept; insert into event_log.event table kept.event;
+                        insert into event_log.head table kept.head;
+                        insert into event_log.kept table kept.kept";
 
 /// Runs the program beside the hub: how it ended, and what it printed.
 async fn run(hub: &Hub, arguments: &[&str]) -> (i32, String) {

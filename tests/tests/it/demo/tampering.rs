@@ -5,14 +5,13 @@ mod ways;
 
 use super::stage::{REGION, Stage, services};
 use audit::verify::{Given, Log, Schemas, Verdict};
-use event_log::{Database, EventLog};
+use event_log::{Database, EventLog, TABLES};
 use futures_util::TryStreamExt;
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
 use testkit::Databases;
 use ways::{Dice, Owned, WAYS};
 
-const LOG: &[&str] = &["event_log.head", "event_log.event"];
 const ASIDE: &[&str] =
     &["checkpoints.signing_key", "checkpoints.checkpoint", "checkpoints.leaves", "checkpoints.handed"];
 
@@ -35,7 +34,7 @@ impl Copies {
             let copy = Database::open(made.make(service).await, 4).await.unwrap();
             EventLog::migrate(&copy).await.unwrap();
             let from = stage.database(&service.replace('-', "_"));
-            fill(&from, &copy, LOG).await;
+            fill(&from, &copy, &TABLES).await;
             if service == "audit" {
                 audit::migrate(&copy).await.unwrap();
                 fill(&from, &copy, ASIDE).await;

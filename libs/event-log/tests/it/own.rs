@@ -1,0 +1,123 @@
+//! A PostgreSQL of a test's own, whose commits can be held.
+
+use crate::counter::{Level, To, under};
+use decider::Clock;
+use embedded::{Config, Servers, default_bin_dir};
+use event_log::{Database, Done, Error, EventLog, Limits};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection};
+use std::str::FromStr;
+use std::time::Duration;
+use tokio::task::{JoinHandle, spawn_blocking, yield_now};
+use uuid::Uuid;
+use vocabulary::RegionId;
+
+pub struct Own {
+    pub options: PgConnectOptions,
+    admin: PgConnection,
+    servers: Servers,
+    _folder: tempfile::TempDir,
+}
+
+/// Bounds under which a test need not wait long for a database that says nothing.
+pub const SOON: Limits =
+    Limits { statement: Duration::from_secs(2), batch: Duration::from_secs(60), answer: Duration::from_secs(1) };
+
+/// Bounds under which a held commit is waited for.
+pub const LATE: Limits =
+    Limits { statement: Duration::from_secs(120), batch: Duration::from_secs(120), answer: Duration::from_secs(120) };
+
+pub fn region() -> RegionId {
+    "voorbeeld".parse().unwrap()
+}
+
+/// Raises something to a level, under a command id.
+pub async fn to(log: &EventLog, id: Uuid, level: u32, command: Uuid) -> Result<Done, Error> {
+    log.execute::<Level>(&region(), &id, To(level), &under(command, &level.to_string())).await
+}
+
+impl Own {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path(), default_bin_dir());
+        (config.scratch, config.without_nats) = (true, true);
+        let servers = spawn_blocking(move || Servers::start(&config)).await.unwrap().unwrap();
+        let options = PgConnectOptions::from_str(&servers.postgres_url).unwrap();
+        let admin = options.connect().await.unwrap();
+        let own = Self { options, admin, servers, _folder: folder };
+        EventLog::migrate(&own.database(SOON).await).await.unwrap();
+        own
+    }
+
+    pub async fn database(&self, limits: Limits) -> Database {
+        Database::open_within(self.options.clone(), 10, limits).await.unwrap()
+    }
+
+    /// A process of the hub.
+    pub async fn process(&self, limits: Limits) -> EventLog {
+        EventLog::new("counters", "00000000000000000000", &self.database(limits).await, Clock::system())
+    }
+
+    /// From now on each commit waits for a standby that is not there.
+    pub async fn hold_commits(&mut self) {
+        self.admin.execute("alter system set synchronous_standby_names = 'nobody'").await.unwrap();
+        self.admin.execute("select pg_reload_conf()").await.unwrap();
+        // Whoever is told of it first is not the one who counts.
+        loop {
+            let probe = self.probe();
+            while !probe.is_finished() {
+                if !self.holding().await.is_empty() {
+                    self.cut().await;
+                    drop(probe.await);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Commits wait for nobody any more, nor do those that are held.
+    pub async fn let_go(&mut self) {
+        self.admin.execute("alter system reset synchronous_standby_names").await.unwrap();
+        self.admin.execute("select pg_reload_conf()").await.unwrap();
+        self.probe().await.unwrap();
+    }
+
+    /// Commits something.
+    fn probe(&self) -> JoinHandle<()> {
+        let options = self.options.clone();
+        tokio::spawn(async move {
+            let mut session = options.connect().await.unwrap();
+            // Cut off when it was held.
+            let _ = session.execute("select pg_logical_emit_message(true, 'probe', '')").await;
+        })
+    }
+
+    async fn holding(&mut self) -> Vec<i32> {
+        sqlx::query_scalar("select pid from pg_stat_activity where wait_event = 'SyncRep'")
+            .fetch_all(&mut self.admin)
+            .await
+            .unwrap()
+    }
+
+    /// Waits until a commit is held, and answers which sessions hold one.
+    pub async fn held(&mut self) -> Vec<i32> {
+        loop {
+            let held = self.holding().await;
+            if !held.is_empty() {
+                return held;
+            }
+            yield_now().await;
+        }
+    }
+
+    /// Cuts off each session that waits for the standby: its commit stands here, and nowhere else.
+    pub async fn cut(&mut self) {
+        for pid in self.held().await {
+            self.admin.execute(AssertSqlSafe(format!("select pg_terminate_backend({pid}, 10000)"))).await.unwrap();
+        }
+    }
+
+    pub async fn stop(self) {
+        spawn_blocking(move || self.servers.stop()).await.unwrap();
+    }
+}
