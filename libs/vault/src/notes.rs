@@ -17,12 +17,11 @@ impl Vault {
     /// The vault is away: whether anybody was forgotten is unknown, and a note tells.
     pub async fn forget_with_notes(&self, region: &RegionId, people: &[(PersonId, String)]) -> Result<(), Error> {
         let persons: Vec<PersonId> = people.iter().map(|(person, _)| *person).collect();
-        let done = sqlx::query("select vault.forget_with_notes($1, $2, $3)")
+        let asked = sqlx::query("select vault.forget_with_notes($1, $2, $3)")
             .bind(region.as_str())
             .bind(persons.iter().map(|person| person.0).collect::<Vec<Uuid>>())
-            .bind(people.iter().map(|(_, note)| note.as_str()).collect::<Vec<_>>())
-            .execute(&self.database.work)
-            .await;
+            .bind(people.iter().map(|(_, note)| note.as_str()).collect::<Vec<_>>());
+        let done = self.database.ask(async |work| asked.execute(&work).await).await;
         // Also when the answer did not arrive: they may be gone, and no key in memory may outlive them.
         self.cache.forget(region, &persons);
         done?;
@@ -34,11 +33,8 @@ impl Vault {
     /// # Errors
     /// The vault is away.
     pub async fn notes(&self, region: &RegionId) -> Result<Vec<(PersonId, String)>, Error> {
-        let notes: Vec<(Uuid, String)> = sqlx::query_as("select person, note from vault.notes($1, $2)")
-            .bind(region.as_str())
-            .bind(PAGE)
-            .fetch_all(&self.database.work)
-            .await?;
+        let asked = sqlx::query_as("select person, note from vault.notes($1, $2)").bind(region.as_str()).bind(PAGE);
+        let notes: Vec<(Uuid, String)> = self.database.ask(async |work| asked.fetch_all(&work).await).await?;
         Ok(notes.into_iter().map(|(person, note)| (PersonId(person), note)).collect())
     }
 
@@ -47,11 +43,10 @@ impl Vault {
     /// # Errors
     /// The vault is away.
     pub async fn strike_notes(&self, region: &RegionId, people: &[PersonId]) -> Result<(), Error> {
-        sqlx::query("select vault.strike_notes($1, $2)")
+        let asked = sqlx::query("select vault.strike_notes($1, $2)")
             .bind(region.as_str())
-            .bind(people.iter().map(|person| person.0).collect::<Vec<Uuid>>())
-            .execute(&self.database.work)
-            .await?;
+            .bind(people.iter().map(|person| person.0).collect::<Vec<Uuid>>());
+        self.database.ask(async |work| asked.execute(&work).await).await?;
         Ok(())
     }
 
@@ -60,12 +55,11 @@ impl Vault {
     /// # Errors
     /// The vault is away.
     pub async fn forgotten(&self, region: &RegionId, after: Option<PersonId>) -> Result<Vec<PersonId>, Error> {
-        let people: Vec<Uuid> = sqlx::query_scalar("select person from vault.forgotten($1, $2, $3)")
+        let asked = sqlx::query_scalar("select person from vault.forgotten($1, $2, $3)")
             .bind(region.as_str())
             .bind(after.map_or(Uuid::nil(), |after| after.0))
-            .bind(PAGE)
-            .fetch_all(&self.database.work)
-            .await?;
+            .bind(PAGE);
+        let people: Vec<Uuid> = self.database.ask(async |work| asked.fetch_all(&work).await).await?;
         Ok(people.into_iter().map(PersonId).collect())
     }
 }

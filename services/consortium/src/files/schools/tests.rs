@@ -60,7 +60,7 @@ vestigingscode;brin;naam;onderwijsstructuur;straat;huisnummer;huisletter;toevoeg
 fn a_house_number_has_1_to_20_characters_as_in_the_event() {
     let with = |number: &str| {
         let text = BRANCHES.replace("Oude Hoven;8;", &format!("Oude Hoven;{number};"));
-        read(text.as_bytes(), &wanted(&["00YH00"])).faults.iter().map(Fault::pointer).collect::<Vec<_>>()
+        read(text.as_bytes(), &wanted(&["00YH00"])).faults.told.iter().map(Fault::pointer).collect::<Vec<_>>()
     };
     assert_eq!(with("1"), [""; 0]);
     assert_eq!(with(&"9".repeat(20)), [""; 0]);
