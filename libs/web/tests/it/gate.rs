@@ -5,6 +5,7 @@ use access::DevIssuer;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use http::Method;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use web::{Proxy, ProxyHeader, Quota, Rates};
 
@@ -128,6 +129,23 @@ async fn a_client_has_a_quota_in_each_region_and_invented_regions_give_no_more_t
     }
     let back = 8 * (u32::try_from(began.elapsed().as_secs()).unwrap() + 1);
     assert!((BURST..=8 * BURST + back).contains(&elsewhere), "{elsewhere}");
+}
+
+#[tokio::test]
+async fn no_more_wait_for_a_position_than_may_and_what_is_there_takes_no_place() {
+    let world = World::new();
+    let ask = |position: &str| {
+        let token = format!("Bearer {}", world.token("leader"));
+        let request = http::Request::get(MOMENT).header("authorization", token).header("hub-min-position", position);
+        tower::ServiceExt::oneshot(world.app.clone(), request.body(axum::body::Body::empty()).unwrap())
+    };
+    let waiting: Vec<_> = (0..16).map(|_| tokio::spawn(ask("silent=1"))).collect();
+    while world.waits.load(Ordering::Relaxed) < 16 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ask("silent=1").await.unwrap().status(), 503);
+    assert_eq!(ask("things=100").await.unwrap().status(), 200);
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test]

@@ -105,8 +105,14 @@ impl World {
             }),
             wait: Some(std::sync::Arc::new(move |_, wanted| {
                 waited.fetch_add(1, Ordering::Relaxed);
+                let silent = wanted.iter().any(|(service, _)| service == "silent");
                 let behind: Vec<_> = wanted.into_iter().filter(|(_, position)| *position > 100).collect();
-                Box::pin(async move { if behind.is_empty() { Ok(()) } else { Err(Lag { behind }) } })
+                Box::pin(async move {
+                    if silent {
+                        std::future::pending::<()>().await;
+                    }
+                    if behind.is_empty() { Ok(()) } else { Err(Lag { behind }) }
+                })
             })),
             looks: Looks {
                 of_everyone: looked == Looked::OfEveryone,
