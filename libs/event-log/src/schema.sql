@@ -170,6 +170,18 @@ begin
         order by event.stream, event.version;
 end $$;
 
+-- The first event of a stream, and those that have a text in them: of a long history what concerns one thing.
+create or replace function event_log.holding(p_region text, p_stream text, p_text text)
+returns table (body text)
+language plpgsql as $$
+begin
+    perform set_config('regiohub.region', p_region, true);
+    return query
+        select event.body from event_log.event
+        where event.region = p_region and event.stream = p_stream and (event.version = 1 or position(p_text in event.body) > 0)
+        order by event.version;
+end $$;
+
 -- What stands in the way of an append: the versions its streams have, and the commands already kept.
 create or replace function event_log.standing(p_region text, p_streams text[], p_commands uuid[])
 returns table (stream text, version integer, command uuid, fingerprint bytea, answer_version integer, answer_position bigint)

@@ -1,6 +1,6 @@
 //! Which streams there are: for what is asked a few times a year, and must not come from a table that may lag.
 
-use crate::{Error, EventLog, tenant};
+use crate::{Error, EventLog, Recorded, Unreadable, tenant};
 use vocabulary::RegionId;
 
 impl EventLog {
@@ -23,5 +23,20 @@ impl EventLog {
         .fetch_all(&mut *rows)
         .await?;
         Ok(found)
+    }
+
+    /// Of a stream the first event, and those that have this in their text, in order: what a long history says of one
+    /// thing, without sending the rest.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a text does not read.
+    pub async fn history_holding(&self, region: &RegionId, stream: &str, text: &str) -> Result<Vec<Recorded>, Error> {
+        let texts: Vec<String> = sqlx::query_scalar("select body from event_log.holding($1, $2, $3)")
+            .bind(region.as_str())
+            .bind(stream)
+            .bind(text)
+            .fetch_all(self.app())
+            .await?;
+        Ok(texts.into_iter().map(Recorded::parse).collect::<Result<_, Unreadable>>()?)
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use chassis::Hub;
+use decider::Aggregate;
 use event_log::Error;
 use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::{ActorId, BranchCode, RegionId};
@@ -70,13 +71,24 @@ async fn all(hub: &Hub, region: &RegionId, ids: &[MemberId]) -> Result<Vec<Known
     let own: Vec<Member> =
         hub.log.load_all::<Member>(region, ids).await?.into_iter().map(|loaded| loaded.state).collect();
     // The region's own stream is as long as it was when members got histories: it is read for who needs it only.
-    let founding = match own.iter().all(Member::is_told) {
-        true => None,
-        false => Some(hub.log.load::<Consortium>(region, region).await?.state),
+    let founding = match &own.iter().zip(ids).filter(|(own, _)| !own.is_told()).collect::<Vec<_>>()[..] {
+        [] => None,
+        [(_, id)] => Some(about(hub, region, id).await?),
+        _ => Some(hub.log.load::<Consortium>(region, region).await?.state),
     };
     let earlier = |id: &MemberId, own: &Member| match &founding {
         Some(founding) if !own.is_told() => founding.earlier(id),
         _ => Earlier::default(),
     };
     Ok(ids.iter().zip(own).map(|(id, own)| Known { earlier: earlier(id, &own), own }).collect())
+}
+
+/// The region as far as its own stream is about one member.
+async fn about(hub: &Hub, region: &RegionId, id: &MemberId) -> Result<Consortium, Error> {
+    let stream = format!("{}/{region}", Consortium::CATEGORY);
+    let mut region_of_it = Consortium::default();
+    for event in hub.log.history_holding(region, &stream, &id.number()).await? {
+        region_of_it = region_of_it.evolve(event.event()?);
+    }
+    Ok(region_of_it)
 }

@@ -106,3 +106,23 @@ async fn streams_are_found_by_how_their_names_begin_and_by_what_their_events_hol
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_a_long_history_only_the_first_event_and_those_about_one_thing_are_read() {
+    scratch(async |scratch| {
+        let id = Uuid::now_v7();
+        for by in [1, 2, 3, 2] {
+            scratch.log.execute::<Counter>(&region(), &id, Raise(by), &asked()).await.unwrap();
+        }
+        let stream = format!("counter/{id}");
+        let versions = async |text: &str| {
+            let found = scratch.log.history_holding(&region(), &stream, text).await.unwrap();
+            found.iter().map(|event| event.version).collect::<Vec<_>>()
+        };
+        assert_eq!(versions("\"by\":2").await, [1, 2, 4]);
+        assert_eq!(versions("nothing").await, [1]);
+        let none = scratch.log.history_holding(&region(), "counter/x", "by").await.unwrap();
+        assert!(none.is_empty());
+    })
+    .await;
+}

@@ -26,17 +26,22 @@ impl MemberId {
             Self::Partner(Partner::Other(_)) => "other",
         }
     }
+
+    /// What stands behind the colon, and in each event about it.
+    #[must_use]
+    pub fn number(&self) -> String {
+        match self {
+            Self::School(school) | Self::Partner(Partner::PrimarySchool(school)) => school.to_string(),
+            Self::Partner(Partner::Mbo(institution)) => institution.to_string(),
+            Self::Partner(Partner::Company(company)) => company.to_string(),
+            Self::Partner(Partner::Other(partner)) => partner.to_string(),
+        }
+    }
 }
 
 impl Display for MemberId {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        let kind = self.kind();
-        match self {
-            Self::School(school) | Self::Partner(Partner::PrimarySchool(school)) => write!(f, "{kind}:{school}"),
-            Self::Partner(Partner::Mbo(institution)) => write!(f, "{kind}:{institution}"),
-            Self::Partner(Partner::Company(company)) => write!(f, "{kind}:{company}"),
-            Self::Partner(Partner::Other(partner)) => write!(f, "{kind}:{partner}"),
-        }
+        write!(f, "{}:{}", self.kind(), self.number())
     }
 }
 
