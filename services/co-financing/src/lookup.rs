@@ -7,7 +7,8 @@ use vocabulary::RegionId;
 
 /// The position of the own log up to which a lookup has folded, as it is written down: what came after it and concerns
 /// the lookup is not in its rows, and what does not concern it may have come. It stays there until the transaction ends:
-/// rows and checkpoint are written under the lock that is shared here.
+/// rows and checkpoint are written under the lock that is shared here, which a process that is frozen holds no longer
+/// than five seconds.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -15,6 +16,7 @@ pub(crate) async fn position(rows: &mut PgConnection, region: &RegionId, lookup:
     let position: Option<i64> = sqlx::query_scalar(
         "select kept.position from bus.checkpoints kept
          join bus.projections live on live.name = kept.reader and live.live_version = kept.version
+         cross join set_config('idle_in_transaction_session_timeout', '5s', true)
          where kept.region = $1 and kept.reader = $2 and kept.service = 'co-financing'
          for share of kept",
     )
