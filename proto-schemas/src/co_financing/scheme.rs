@@ -29,9 +29,11 @@ pub struct Terms {
     pub register_before_start: bool,
     /// Days after the end within which it must be claimed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 65535)]
     pub claim_within_days: Option<u16>,
     /// Years that papers are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 255)]
     pub papers_kept_years: Option<u8>,
 }
 

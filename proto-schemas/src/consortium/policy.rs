@@ -26,10 +26,13 @@ pub enum Event {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Policy {
     /// Most pupils in a session.
+    #[schema(maximum = 255)]
     pub group_max: u8,
     /// Fewer pupils than this at the start need a reason.
+    #[schema(maximum = 255)]
     pub group_min: u8,
     /// A safety check is good for this many months.
+    #[schema(maximum = 255)]
     pub safety_term_months: u8,
     /// The share of pupils' minutes that counts as supervision (forfait, S21).
     pub forfait_share: BasisPoints,
@@ -41,10 +44,13 @@ pub struct Policy {
     /// The share of cases that another assessor judges again.
     pub sample_share: BasisPoints,
     /// A difference of more than this many tenths of a grade opens a talk.
+    #[schema(maximum = 255)]
     pub grade_difference_tenths: u8,
     /// A check-in code changes after so many seconds.
+    #[schema(maximum = 65535)]
     pub code_seconds: u16,
     /// A check-in code is good for so many seconds.
+    #[schema(maximum = 65535)]
     pub code_valid_seconds: u16,
     /// Hours caps at 14 and 15 years, school time included (L4).
     pub hours_under_16: HoursCap,
@@ -53,10 +59,12 @@ pub struct Policy {
     /// A week of this many minutes or more at a company warns.
     pub week_warns_from: Minutes,
     /// Coach visits needed before a placement is completed.
+    #[schema(maximum = 255)]
     pub coach_visits: u8,
     /// Minutes of active supervision a day that a stage agreement must give.
     pub supervision_minutes: Minutes,
     /// A concern report is acknowledged within so many working days.
+    #[schema(maximum = 255)]
     pub concern_working_days: u8,
 }
 

@@ -38,6 +38,7 @@ pub struct Activity {
     /// What they do; unique within the check (werkzaamheid).
     pub name: Label,
     /// In whole years on the day of the session.
+    #[schema(maximum = 255)]
     pub minimum_age: u8,
     /// The supervision it needs; never more than the workplace gives.
     pub supervision: Supervision,

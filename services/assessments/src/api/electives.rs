@@ -51,6 +51,7 @@ pub struct OwnDeeltaak {
     /// What the pupil does.
     title: Label,
     /// How many end terms it covers.
+    #[schema(maximum = 255)]
     end_terms: u8,
 }
 
