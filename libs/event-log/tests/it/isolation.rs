@@ -1,6 +1,6 @@
 //! Regions never see each other, even with a forgotten `where`; events never change.
 
-use crate::counter::{Counter, Raise, asked};
+use crate::counter::{Counter, Raise, asked, under};
 use crate::scratch::scratch;
 use event_log::{TABLES, tenant};
 use uuid::Uuid;
@@ -21,6 +21,8 @@ async fn a_forgotten_where_shows_one_region_and_no_tenant_shows_nothing() {
             for _ in 0..events {
                 scratch.log.execute::<Counter>(region, &Uuid::now_v7(), Raise(1), &asked()).await.unwrap();
             }
+            let nothing = under(Uuid::now_v7(), "nothing");
+            scratch.log.execute::<Counter>(region, &Uuid::now_v7(), Raise(0), &nothing).await.unwrap();
         }
         for table in TABLES {
             let mut nobody = scratch.database.app.acquire().await.unwrap();
@@ -29,6 +31,7 @@ async fn a_forgotten_where_shows_one_region_and_no_tenant_shows_nothing() {
         let mut transaction = tenant(&scratch.database.app, &regions[0]).await.unwrap();
         assert_eq!(count(&mut transaction, "event_log.event").await, 2);
         assert_eq!(count(&mut transaction, "event_log.head").await, 1);
+        assert_eq!(count(&mut transaction, "event_log.kept").await, 1);
         drop(transaction);
         // The region does not outlive its transaction.
         let mut nobody = scratch.database.app.acquire().await.unwrap();
