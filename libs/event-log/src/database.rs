@@ -1,6 +1,6 @@
 //! Two ways into a service's database: as the owner of the tables, and as the hub at work.
 
-use crate::{IN_BATCHES, Limits};
+use crate::{IN_BATCHES, Limits, ROWS_HELD};
 use sessions::{Sessions, late};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgPool, Postgres, Transaction};
@@ -86,6 +86,14 @@ pub async fn tenant(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction
 /// When the database does not answer.
 pub async fn tenant_in_batches(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
     begin(app, format!("begin; set local regiohub.region = '{region}'; {IN_BATCHES}")).await
+}
+
+/// The same for whoever holds rows across round trips: they are free again when its process says nothing for some seconds.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tenant_holding_rows(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
+    begin(app, format!("begin; set local regiohub.region = '{region}'; {ROWS_HELD}")).await
 }
 
 /// Begins a transaction with these statements, which hold nothing that someone typed.

@@ -33,7 +33,7 @@ pub use append::{Append, Change, Context, NewEvent};
 pub use between::Lines;
 pub use bulk::Decoded;
 pub use conform::Nonconforming;
-pub use database::{APP_ROLE, Database, begin, ensure_app_role, tenant, tenant_in_batches};
+pub use database::{APP_ROLE, Database, begin, ensure_app_role, tenant, tenant_holding_rows, tenant_in_batches};
 pub use envelope::{Envelope, Unreadable};
 pub use error::{Error, Refused};
 pub use execute::{Batch, Done, Kept, Loaded};

@@ -3,7 +3,7 @@
 use crate::append::{Context, NewEvent};
 use crate::envelope::{Place, write};
 use crate::log::Head;
-use crate::{Error, EventLog, Frontier, Hash, ROWS_HELD, Recorded, begin, leaf_hash};
+use crate::{Error, EventLog, Frontier, Hash, Recorded, leaf_hash, tenant_holding_rows};
 use chrono::SubsecRound;
 use sqlx::PgConnection;
 use vocabulary::RegionId;
@@ -48,8 +48,7 @@ impl EventLog {
     /// # Errors
     /// When the database does not answer, or the end of the log does not read.
     pub async fn restored(&self, region: &RegionId, wanted: &Restoration) -> Result<Option<Restored>, Error> {
-        let begun = format!("begin; set local regiohub.region = '{region}'; {ROWS_HELD}");
-        let mut transaction = begin(self.app(), begun).await?;
+        let mut transaction = tenant_holding_rows(self.app(), region).await?;
         let head: Option<Head> = sqlx::query_as(
             "select region, epoch, position, recorded_at, frontier from event_log.head where region = $1 for update",
         )

@@ -5,7 +5,7 @@
 use crate::claim::Claimable;
 use bus::{CannotApply, Projection};
 use chrono::NaiveDate;
-use event_log::{Recorded, tenant};
+use event_log::{Recorded, tenant, tenant_holding_rows};
 use proto_schemas::co_financing::{
     claim, contribution, contribution_day,
     figures::{self, Kind, Line},
@@ -74,7 +74,7 @@ pub async fn claimable(
     year: u16,
     until: NaiveDate,
 ) -> sqlx::Result<Found> {
-    let mut rows = tenant(db, region).await?;
+    let mut rows = tenant_holding_rows(db, region).await?;
     let cut_off = crate::lookup::position(&mut rows, region, ClaimableLines::NAME).await?;
     let lines = sqlx::query(
         "select reference, kind, company, date, amount, attendance_day, group_effect, verified_by,

@@ -16,7 +16,6 @@ pub(crate) async fn position(rows: &mut PgConnection, region: &RegionId, lookup:
     let position: Option<i64> = sqlx::query_scalar(
         "select kept.position from bus.checkpoints kept
          join bus.projections live on live.name = kept.reader and live.live_version = kept.version
-         cross join set_config('idle_in_transaction_session_timeout', '5s', true)
          where kept.region = $1 and kept.reader = $2 and kept.service = 'co-financing'
          for share of kept",
     )

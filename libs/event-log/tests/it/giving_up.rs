@@ -2,7 +2,8 @@
 
 use crate::counter::{Counter, Raise, asked};
 use crate::scratch::scratch;
-use event_log::{Database, EventLog, tenant};
+use event_log::{Database, EventLog, tenant, tenant_holding_rows};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 use vocabulary::RegionId;
 
@@ -36,6 +37,25 @@ async fn an_append_behind_someone_who_gave_up_while_beginning_is_kept() {
         }
         database.app.close().await;
         database.owner.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_that_holds_rows_and_says_nothing_lets_go_of_them() {
+    scratch(async |scratch| {
+        let region: RegionId = "voorbeeld".parse().unwrap();
+        let append = async || scratch.log.execute::<Counter>(&region, &Uuid::now_v7(), Raise(1), &asked()).await;
+        append().await.unwrap();
+        // As a process that is frozen in the middle of declaring a restore.
+        let mut frozen = tenant_holding_rows(&scratch.database.app, &region).await.unwrap();
+        sqlx::query("select from event_log.head for update").execute(&mut *frozen).await.unwrap();
+        let began = Instant::now();
+        while append().await.is_err() {
+            assert!(began.elapsed() < Duration::from_secs(60), "it holds the log for ever");
+        }
+        // What it says after that does not count.
+        assert!(frozen.commit().await.is_err());
     })
     .await;
 }
