@@ -163,3 +163,14 @@ fn an_event_that_its_schema_refuses_is_nonconforming_at_its_position_and_not_alt
         assert_eq!(consortium["nonconforming"][0]["what"], "nonconforming");
     });
 }
+
+#[test]
+fn an_explanation_of_figures_out_of_range_has_findings_and_is_no_error() {
+    on_the_hub(async |hub| {
+        planted(hub).await;
+        for figure in ["committed", "realised", "verified"] {
+            let (code, told) = audit(hub, &["explain", figure, "--region", REGION]).await;
+            assert_eq!(code, 3, "{figure}: {told}");
+        }
+    });
+}

@@ -47,8 +47,7 @@ struct SessionPlan {
     ends_at: DateTime<Utc>,
     /// How many pupils the company has room for; as many as the policy allows when absent.
     #[schemars(range(min = 1))]
-    #[schema(minimum = 1)]
-    #[schema(maximum = 255)]
+    #[schema(minimum = 1, maximum = 255)]
     capacity: Option<u8>,
     /// Whether the theory is taught at the company; as the plan of approach has it when absent.
     theory_at_company: Option<bool>,
