@@ -32,13 +32,13 @@ pub struct Brought {
 pub fn bring(
     bytes: &[u8],
     wanted: &BTreeSet<BranchCode>,
-    known: &BTreeMap<BranchCode, &School>,
+    known: &BTreeMap<BranchCode, School>,
     on: chrono::NaiveDate,
 ) -> Brought {
     let Read { schools, faults } = read(bytes, wanted);
     let mut brought = Brought { faults, ..Brought::default() };
     for (school, (line, details)) in schools {
-        let known = known.get(&school).copied();
+        let known = known.get(&school);
         match details.merged(known) {
             Err(refusal) => {
                 brought.faults.push(Fault::at(line, "", refusal.to_string(), refusal.in_dutch()));

@@ -210,8 +210,8 @@ fn branches(text: &str) -> Result<BTreeSet<BranchCode>, Problem> {
     }
 }
 
-fn taking_part(known: &BTreeMap<BranchCode, Known>) -> BTreeMap<BranchCode, &School> {
-    known.iter().filter_map(|(code, known)| Some((code.clone(), known.school()?))).collect()
+fn taking_part(known: &BTreeMap<BranchCode, Known>) -> BTreeMap<BranchCode, School> {
+    known.iter().filter_map(|(code, known)| Some((code.clone(), known.school()?.clone()))).collect()
 }
 
 /// The same import when the same command is asked again.
