@@ -149,8 +149,9 @@ mod tests {
             }));
             assert!(futures_util::poll!(&mut asking).is_pending());
         }
-        tokio::task::yield_now().await;
-        assert_eq!(begun.load(Ordering::SeqCst), PLACES);
+        while begun.load(Ordering::SeqCst) < PLACES {
+            tokio::task::yield_now().await;
+        }
         go.notify_waiters();
         steps.settled().await;
         assert_eq!(begun.load(Ordering::SeqCst), PLACES);

@@ -22,7 +22,7 @@ impl Held {
     pub async fn awaited_by(&mut self, many: i64) {
         loop {
             let waiting: i64 = sqlx::query_scalar(
-                "select count(*) from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))",
+                "select count(distinct pid) from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))",
             )
             .fetch_one(&mut self.0)
             .await
@@ -40,7 +40,8 @@ impl Held {
     /// When PostgreSQL does not do it.
     pub async fn cut_those_who_wait(&mut self) {
         sqlx::query(
-            "select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))",
+            "select pg_terminate_backend(pid) from (
+                 select distinct pid from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))) waiting",
         )
         .execute(&mut self.0)
         .await

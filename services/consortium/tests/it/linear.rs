@@ -43,7 +43,7 @@ async fn a_megabyte_of_unknown_fields_holds_up_nobody() {
 #[tokio::test]
 async fn a_megabyte_of_wrong_items_or_of_depth_holds_up_nobody() {
     let world = with_schools().await;
-    let items = until_full("{\"sbi\":[".into(), |n| format!("{n},"), "0]}");
+    let items = until_full("{\"sbi\":[".into(), |n| format!("\"no code of any branch of trade: {n}\","), "0]}");
     sent(&world, "/companies", items, "application/json").await.expect(400);
     let long_name = "n".repeat(ALMOST_ALL / 2);
     let under = until_full(format!("{{\"{long_name}\":["), |_| "\"\\u0000\",".into(), "0]}");
