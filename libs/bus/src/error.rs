@@ -1,6 +1,6 @@
 //! Why relaying or following stopped.
 
-use event_log::Unreadable;
+use event_log::{Unreadable, is_outage};
 use std::time::Duration;
 use vocabulary::RegionId;
 
@@ -168,49 +168,14 @@ impl Error {
     /// Whether trying again may help without anyone doing anything.
     pub(crate) fn passes(&self) -> bool {
         match self {
-            Self::Database(error) => passes(error),
+            Self::Database(error) => is_outage(error),
             Self::Waits(_) => true,
             _ => false,
         }
     }
 }
 
-/// Whether a database error says something of the moment rather than of the event.
-pub(crate) fn passes(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Database(error) => {
-            let code = error.code().unwrap_or_default();
-            // Connections, rolled-back transactions, resources, an operator, the system; read-only after a
-            // failover; a transaction in which nothing was said for too long; a lock that took too long.
-            ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
-                || ["25006", "25P03", "25P04", "55P03"].contains(&code.as_ref())
-        }
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed
-        | sqlx::Error::BeginFailed => true,
-        _ => false,
-    }
-}
-
 /// Whether it waited too long for what somebody else has locked.
 pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some("55P03"))
-}
-
-/// What may be kept and logged of a database error: values of a row may be personal, so they are left out.
-pub(crate) fn without_values(error: &sqlx::Error) -> String {
-    match error {
-        sqlx::Error::Database(database) => {
-            let code = database.code().unwrap_or_default().into_owned();
-            let place = [database.table(), database.constraint()].into_iter().flatten().collect::<Vec<_>>().join(", ");
-            // Class 22 quotes the value that did not fit.
-            let message = if code.starts_with("22") { "a value does not fit" } else { database.message() };
-            if place.is_empty() { format!("{code} {message}") } else { format!("{code} {message} ({place})") }
-        }
-        other => other.to_string(),
-    }
 }

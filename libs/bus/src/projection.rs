@@ -1,9 +1,8 @@
 //! A projection folds logs into tables that answer one question.
 
 use crate::Head;
-use crate::error::without_values;
 use chrono::{DateTime, Utc};
-use event_log::{Recorded, Unreadable};
+use event_log::{Recorded, Unreadable, without_values};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::PgConnection;

@@ -2,7 +2,6 @@
 
 use crate::alarm::raise;
 use crate::checkpoint::{self, Key};
-use crate::error::{passes, without_values};
 use crate::follow::{Follower, Parks, Retried};
 use crate::names::Log;
 use crate::passed::Passed;
@@ -10,7 +9,7 @@ use crate::projection::AnyProjection;
 use crate::rows::{filling, positions};
 use crate::together::{Halt, in_one_go};
 use crate::{CannotApply, Error, LogSource, OnParked, Progress, parked, trace};
-use event_log::Recorded;
+use event_log::{Recorded, is_outage, without_values};
 use futures_util::future::BoxFuture;
 use sqlx::{Acquire, PgConnection, PgPool};
 use std::collections::{HashMap, HashSet};
@@ -107,7 +106,7 @@ impl Projector {
                 point.commit().await?;
                 Ok(None)
             }
-            Err(CannotApply::Database(error)) if passes(&error) => Err(error.into()),
+            Err(CannotApply::Database(error)) if is_outage(&error) => Err(error.into()),
             Err(reason) => {
                 point.rollback().await?;
                 Ok(Some(match reason {

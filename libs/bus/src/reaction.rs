@@ -1,7 +1,7 @@
 //! A reaction answers an event of another service with a command here.
 
 use decider::Asked;
-use event_log::{Recorded, Unreadable};
+use event_log::{Recorded, Unreadable, is_outage, without_values};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::future::Future;
@@ -9,7 +9,6 @@ use std::panic::AssertUnwindSafe;
 use uuid::Uuid;
 
 use crate::OnParked;
-use crate::error::{passes, without_values};
 
 /// Answers events of other services with commands here.
 pub trait Reaction: Send + Sync + 'static {
@@ -61,7 +60,7 @@ impl From<sqlx::Error> for CannotReact {
     fn from(error: sqlx::Error) -> Self {
         let reason = without_values(&error);
         // A statement that the database refuses is a fault of the program: asked again, it is refused again.
-        if passes(&error) { Self::Later(reason) } else { Self::Never(reason) }
+        if is_outage(&error) { Self::Later(reason) } else { Self::Never(reason) }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Applies events to several projections in one transaction: all their rows and all their checkpoints.
 
 use crate::checkpoint::{self, Key};
-use crate::error::{is_locked, passes};
+use crate::error::is_locked;
 use crate::names::Log;
 use crate::passed::Passed;
 use crate::projector::{Projector, due};
 use crate::rows::{aim, filling};
 use crate::{CannotApply, Error, OnParked, parked};
-use event_log::Recorded;
+use event_log::{Recorded, is_outage};
 use tracing::Instrument;
 
 /// Why a batch did not go through in one go. Nothing of it is kept.
@@ -74,7 +74,7 @@ pub(crate) async fn in_one_go(
         let span = projector.span(log, share.events.iter().copied());
         match projector.projection.apply_all(&mut rows, &share.events).instrument(span).await {
             Ok(()) => {}
-            Err(CannotApply::Database(error)) if passes(&error) => {
+            Err(CannotApply::Database(error)) if is_outage(&error) => {
                 // A transaction that can still be ended: it is not the database that is away, it is what this one needs.
                 // The same where it waited so long that the server ended it, and begins another one.
                 let is_there = match rows.rollback().await {

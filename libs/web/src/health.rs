@@ -54,7 +54,8 @@ pub fn health<S: Clone + Send + Sync + 'static>(checks: Vec<Check>) -> Router<S>
             let find_out = async {
                 let failed = join_all(checks.iter().map(Check::fails)).await;
                 let named = |needed: bool| -> Vec<Arc<str>> {
-                    let failed = checks.iter().zip(&failed).filter(|(check, failed)| **failed && check.needed == needed);
+                    let failed =
+                        checks.iter().zip(&failed).filter(|(check, failed)| **failed && check.needed == needed);
                     failed.map(|(check, _)| check.name.clone()).collect()
                 };
                 (named(true), named(false))

@@ -44,6 +44,18 @@ pub(crate) fn routes() -> OpenApiRouter<Audit> {
         .routes(routes!(checkpoints::list_witnesses))
 }
 
+/// What is told of a log that does not answer: also of a database that refuses what was asked of it, which waiting does
+/// not mend.
+fn unanswered(error: bus::Error) -> Problem {
+    match error {
+        bus::Error::Database(error) => error.into(),
+        other => {
+            tracing::warn!(error = %other, "a log cannot be read");
+            Problem::unavailable("log")
+        }
+    }
+}
+
 /// What is told of a log that cannot be read.
 fn unread(error: &Unread) -> Problem {
     match error {

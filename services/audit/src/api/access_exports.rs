@@ -1,6 +1,6 @@
 //! Everything that is held about somebody, for that person (inzageverzoek): opened with a reason, read page by page.
 
-use super::unread;
+use super::{unanswered, unread};
 use crate::Audit;
 use crate::access_export::{Entry, Error, part};
 use crate::disclosure::{Access, Disclosure, commands::Command};
@@ -116,10 +116,7 @@ fn over(until: NaiveDate) -> Problem {
 
 fn not_read(error: Error) -> Problem {
     match error {
-        Error::Log(error) => {
-            tracing::warn!(%error, "a log cannot be read");
-            Problem::unavailable("log")
-        }
+        Error::Log(error) => unanswered(error),
         Error::Unreadable { service, position } => unread(&Unread::Event { service, position }),
         Error::Vault { service, position, error } => {
             tracing::warn!(service, position, %error, "an access export is not whole");

@@ -1,5 +1,6 @@
 //! The proof that one checkpoint of a log is an earlier one, grown.
 
+use super::unanswered;
 use crate::Audit;
 use crate::consistency::{Consistency, NotConsistent};
 use axum::Json;
@@ -56,10 +57,10 @@ pub(super) async fn prove_consistency(
     let source = audit.logs.iter().find(|log: &&LogSource| log.service() == service.as_str());
     let source = source.ok_or_else(|| Problem::unavailable("log"))?;
     let proof = audit.notary.prove_consistency(&region, source, (from.unsigned_abs(), to.unsigned_abs())).await;
-    proof.map(Json).map_err(|error| not_consistent(&error, service))
+    proof.map(Json).map_err(|error| not_consistent(error, service))
 }
 
-fn not_consistent(error: &NotConsistent, service: Log) -> Problem {
+fn not_consistent(error: NotConsistent, service: Log) -> Problem {
     let service = service.as_str();
     match error {
         NotConsistent::NoCheckpoint { size } => Problem::new(
@@ -93,13 +94,7 @@ fn not_consistent(error: &NotConsistent, service: Log) -> Problem {
                 ),
             )
         }
-        NotConsistent::Unavailable(error) => {
-            tracing::warn!(%error, "checkpoints cannot be read");
-            Problem::unavailable("checkpoints")
-        }
-        NotConsistent::Log(error) => {
-            tracing::warn!(%error, "a log cannot be read");
-            Problem::unavailable("log")
-        }
+        NotConsistent::Unavailable(error) => error.into(),
+        NotConsistent::Log(error) => unanswered(error),
     }
 }

@@ -1,5 +1,6 @@
 //! Which logs are there to verify, and where do they end?
 
+use super::unanswered;
 use crate::Audit;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -34,8 +35,7 @@ pub(super) async fn list_logs(
     let mut logs = Vec::new();
     for source in audit.logs.iter() {
         // A service without a log of this region has written nothing here yet.
-        let head =
-            source.heads().await.map_err(|error| unanswered(&error))?.into_iter().find(|head| head.region == region);
+        let head = source.heads().await.map_err(unanswered)?.into_iter().find(|head| head.region == region);
         logs.extend(head.map(|head| Log {
             service: source.service().to_owned(),
             position: head.position,
@@ -44,9 +44,4 @@ pub(super) async fn list_logs(
     }
     logs.sort_by(|a, b| a.service.cmp(&b.service));
     Ok(Listed::whole(logs))
-}
-
-fn unanswered(error: &bus::Error) -> Problem {
-    tracing::warn!(%error, "a log cannot be read");
-    Problem::unavailable("log")
 }

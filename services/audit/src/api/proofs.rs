@@ -1,5 +1,6 @@
 //! The proof of one event, to be kept and checked anywhere.
 
+use super::unanswered;
 use crate::Audit;
 use crate::checkpoint::NotProven;
 use crate::prove::Inclusion;
@@ -43,10 +44,10 @@ pub(super) async fn prove_event(
     }
     let source = audit.logs.iter().find(|log: &&LogSource| log.service() == service.as_str());
     let source = source.ok_or_else(|| Problem::unavailable("log"))?;
-    audit.notary.prove(&region, source, position).await.map(Json).map_err(|error| not_proven(&error, service, position))
+    audit.notary.prove(&region, source, position).await.map(Json).map_err(|error| not_proven(error, service, position))
 }
 
-fn not_proven(error: &NotProven, service: Log, position: i64) -> Problem {
+fn not_proven(error: NotProven, service: Log, position: i64) -> Problem {
     let at = format!("{}@{position}", service.as_str());
     match error {
         NotProven::NoEvent => Problem::not_found("event", "gebeurtenis"),
@@ -70,13 +71,7 @@ fn not_proven(error: &NotProven, service: Log, position: i64) -> Problem {
                 ),
             )
         }
-        NotProven::Unavailable(error) => {
-            tracing::warn!(%error, "checkpoints cannot be read");
-            Problem::unavailable("checkpoints")
-        }
-        NotProven::Log(error) => {
-            tracing::warn!(%error, "a log cannot be read");
-            Problem::unavailable("log")
-        }
+        NotProven::Unavailable(error) => error.into(),
+        NotProven::Log(error) => unanswered(error),
     }
 }
