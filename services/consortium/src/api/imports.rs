@@ -1,17 +1,17 @@
 //! Files of schools and pupils: looked at first, then brought in as a whole.
 
+mod schools;
+
 use super::TAG;
 use crate::{
     consortium::school::School,
     files::{Fault, Faults, named::branches_named, pupils},
-    import::{Import, Run, commands::Command},
-    member::{Member, MemberId},
+    import::{Import, Run},
     members::{Known, schools_among},
     numbers,
     person::commands::Within,
     pupil_import::PupilImport,
     running_imports::run_within,
-    school_import::{Brought, bring},
 };
 use axum::{
     Json,
@@ -22,32 +22,22 @@ use axum::{
 use chassis::Hub;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use proto_schemas::consortium::import::Kind;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, ImportId, RegionId};
-use web::{Ask, Caller, Created, FieldError, Path, Problem, Touches};
+use web::{Caller, Created, FieldError, Path, Problem, Touches};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
-        .routes(routes!(preview_school_import))
-        .routes(routes!(import_schools))
+        .merge(schools::routes())
         .routes(routes!(preview_pupil_import))
         .routes(routes!(import_pupils))
         .routes(routes!(show_import))
-}
-
-/// Which branches.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-struct Branches {
-    /// Branch codes with commas, such as `00YH00,01GH01` (vestigingscodes).
-    branches: String,
 }
 
 /// How long an answer is waited for when the caller does not say.
@@ -77,23 +67,6 @@ struct FaultShown {
     english: String,
     /// Wat er niet klopt.
     dutch: String,
-}
-
-/// What a file of schools would bring; nothing was written.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct SchoolPreview {
-    /// Schools that would join.
-    joined: Vec<BranchCode>,
-    /// Schools that would change.
-    changed: Vec<BranchCode>,
-    /// Schools that the file says nothing new of.
-    unchanged: Vec<BranchCode>,
-    /// What stands in the way, 500 at most; empty for a file that can be brought in.
-    faults: Vec<FaultShown>,
-    /// How much more stands in the way than is told; absent when all is told.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    more_faults: Option<usize>,
 }
 
 /// What a file of pupils would bring; nothing was written.
@@ -197,19 +170,6 @@ fn faults_shown(faults: &Faults) -> (Vec<FaultShown>, Option<usize>) {
     (faults.told.iter().map(FaultShown::from).collect(), Some(faults.more).filter(|more| *more > 0))
 }
 
-fn branches(text: &str) -> Result<BTreeSet<BranchCode>, Problem> {
-    let codes = text.split(',').map(str::trim).filter(|code| !code.is_empty());
-    let read: Result<BTreeSet<BranchCode>, _> = codes.map(str::parse).collect();
-    match read {
-        Ok(codes) if (1..=500).contains(&codes.len()) => Ok(codes),
-        _ => {
-            let english = "must be 1 to 500 branch codes such as 00YH00, with commas";
-            let dutch = "moeten 1 tot 500 vestigingscodes zijn, zoals 00YH00, met komma's";
-            Err(Problem::invalid(vec![FieldError::new("?branches", english, dutch)]))
-        }
-    }
-}
-
 fn taking_part(known: &BTreeMap<BranchCode, Known>) -> BTreeMap<BranchCode, School> {
     known.iter().filter_map(|(code, known)| Some((code.clone(), known.school()?.clone()))).collect()
 }
@@ -217,82 +177,6 @@ fn taking_part(known: &BTreeMap<BranchCode, Known>) -> BTreeMap<BranchCode, Scho
 /// The same import when the same command is asked again.
 fn import_id(command: Option<uuid::Uuid>) -> ImportId {
     command.map_or_else(ImportId::fresh, |id| ImportId::derived(&["command", &id.to_string()]))
-}
-
-/// See what a file of branches would bring, with every fault at once (scholenimport bekijken).
-///
-/// The body is a file of DUO as published, `;`-separated, UTF-8 or cp1252: branches with their board,
-/// branches with coordinates, or pupils per profile. Nothing is written.
-#[utoipa::path(
-    post, path = "/v1/regions/{region}/school-imports/preview", operation_id = "preview-school-import", tag = TAG,
-    params(("region" = RegionId, Path), Branches),
-    request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, description = "What it would bring.", body = SchoolPreview), Problem),
-)]
-async fn preview_school_import(
-    State(hub): State<Hub>,
-    Path(region): Path<RegionId>,
-    Ask(asked_for): Ask<Branches>,
-    caller: Caller,
-    file: Bytes,
-) -> Result<Json<SchoolPreview>, Problem> {
-    let asked = caller.about(&Touches::region())?;
-    let wanted = branches(&asked_for.branches)?;
-    let known = schools_among(&hub, &region, &wanted).await?;
-    let today = asked.today();
-    let brought = web::aside(move || bring(&file, &wanted, &taking_part(&known), today)).await?;
-    let Brought { joined, changed, unchanged, faults, .. } = brought;
-    let (faults, more_faults) = faults_shown(&faults);
-    Ok(Json(SchoolPreview { joined, changed, unchanged, faults, more_faults }))
-}
-
-/// Bring the branches asked for in from a file of DUO: all of them or none (scholen importeren).
-///
-/// The body is as in the preview. Send the file with boards first; later files complete what is known.
-#[utoipa::path(
-    post, path = "/v1/regions/{region}/school-imports", operation_id = "import-schools", tag = TAG,
-    params(("region" = RegionId, Path), Branches),
-    request_body(content = String, content_type = "text/csv"),
-    responses(Created, Problem),
-)]
-async fn import_schools(
-    State(hub): State<Hub>,
-    Path(region): Path<RegionId>,
-    Ask(asked_for): Ask<Branches>,
-    caller: Caller,
-    file: Bytes,
-) -> Result<Created, Problem> {
-    let asked = caller.about(&Touches::region())?;
-    let wanted = branches(&asked_for.branches)?;
-    let known = schools_among(&hub, &region, &wanted).await?;
-    let (today, schools) = (asked.today(), wanted.iter().cloned().collect());
-    let (brought, known) = web::aside(move || {
-        let brought = bring(&file, &wanted, &taking_part(&known), today);
-        (brought, known)
-    })
-    .await?;
-    if !brought.faults.is_empty() {
-        return Err(refused(&brought.faults));
-    }
-    let count = |schools: &Vec<BranchCode>| u32::try_from(schools.len()).unwrap_or(u32::MAX);
-    let start = Command::Start {
-        kind: Kind::Schools,
-        total: u32::try_from(brought.commands.len()).unwrap_or(u32::MAX),
-        schools,
-    };
-    let finish = Command::Finish {
-        registered: count(&brought.joined),
-        changed: count(&brought.changed),
-        unchanged: count(&brought.unchanged),
-    };
-    let id = import_id(asked.command.as_ref().map(|command| command.id));
-    let mut batch = hub.log.batch(&region);
-    batch.add::<Import>(&id, start).add::<Import>(&id, finish);
-    for (school, command) in brought.commands {
-        let asking = known.get(&school).cloned().unwrap_or_default().asked(command);
-        batch.add::<Member>(&MemberId::School(school), asking);
-    }
-    Ok(Created::at(batch.commit(&asked).await?, "/v1/regions/{region}/imports/{id}"))
 }
 
 async fn read_pupils(hub: &Hub, region: &RegionId, caller: &Caller, file: Bytes) -> Result<pupils::Read, Problem> {
