@@ -140,7 +140,7 @@ impl Appender {
                         telemetry::committed(self.service, began.elapsed(), batch.len());
                         self.vouched.up_to(&self.region, tip.position());
                     }
-                    let grown = batch.len() > 0;
+                    let grown = !batch.streams.is_empty();
                     batch.answer(&mut next);
                     if grown {
                         // Nobody listening is fine: the relay also looks by itself.

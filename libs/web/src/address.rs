@@ -65,8 +65,8 @@ fn said(headers: &HeaderMap, proxy: Proxy) -> Option<IpAddr> {
     match proxy.header {
         ProxyHeader::XForwardedFor => node(element),
         ProxyHeader::Forwarded => {
-            let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
-            let (_, value) = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for")).last()?;
+            let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+            let (_, value) = pairs.rfind(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
             let value = value.trim();
             node(value.strip_prefix('"').map_or(value, |value| value.strip_suffix('"').unwrap_or(value)))
         }

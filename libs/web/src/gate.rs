@@ -105,7 +105,7 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
     let (parts, body) = request.into_parts();
     let counted = match gate.count(&parts).await {
         Ok(counted) => counted,
-        Err(refused) => return refused,
+        Err((policy, spent)) => return policy.refuse(spent),
     };
     let _working = match gate.at_work.begin(counted.key) {
         Ok(working) => working,
@@ -121,7 +121,7 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
 }
 
 impl Gate {
-    async fn count(&self, parts: &Parts) -> Result<Counted, Response> {
+    async fn count(&self, parts: &Parts) -> Result<Counted, (Policy, Spent)> {
         let now = Instant::now();
         let peer = parts.extensions.get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
         let address = address::network(address::of(&parts.headers, peer, self.proxy));
@@ -131,7 +131,7 @@ impl Gate {
         };
         // Verifying costs more than counting: who has sent too much that does not verify is not verified any more.
         if let Some(spent) = self.addresses.spent(address, now).filter(|_| !issuers.remembers(&token)) {
-            return Err(self.of_address().refuse(spent));
+            return Err((self.of_address(), spent));
         }
         match issuers.verify(&token).await {
             Ok(identity) => self.by_client(&identity, &parts.uri, now),
@@ -140,15 +140,15 @@ impl Gate {
         }
     }
 
-    fn by_address(&self, address: u64, now: Instant) -> Result<Counted, Response> {
+    fn by_address(&self, address: u64, now: Instant) -> Result<Counted, (Policy, Spent)> {
         let policy = self.of_address();
         match self.addresses.take(address, now) {
             Ok(level) => Ok(Counted { key: address, policy, level }),
-            Err(spent) => Err(policy.refuse(spent)),
+            Err(spent) => Err((policy, spent)),
         }
     }
 
-    fn by_client(&self, identity: &Identity, uri: &Uri, now: Instant) -> Result<Counted, Response> {
+    fn by_client(&self, identity: &Identity, uri: &Uri, now: Instant) -> Result<Counted, (Policy, Spent)> {
         let Identity { issuer, subject, machine } = identity;
         let client = self.hashes.hash_one(("client", issuer, subject, machine));
         let in_region = self.hashes.hash_one(("region", client, region(uri)));
@@ -156,7 +156,7 @@ impl Gate {
         let taken = self.clients.take(client, now).and_then(|_| self.regions.take(in_region, now));
         match taken {
             Ok(level) => Ok(Counted { key: client, policy, level }),
-            Err(spent) => Err(policy.refuse(spent)),
+            Err(spent) => Err((policy, spent)),
         }
     }
 
