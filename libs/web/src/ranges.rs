@@ -84,16 +84,17 @@ const RANGES: [(&str, i64); 3] =
 
 /// Describes the same bounds in what requests send.
 pub(crate) fn describe(api: &mut OpenApi) {
-    let Ok(mut document) = serde_json::to_value(&*api) else { return };
-    let sent = sent(&document);
-    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
-        let all = schemas.clone();
-        for (_, schema) in schemas.iter_mut().filter(|(name, _)| sent.contains(name) && !is_ranged(name)) {
-            inline(schema, &all);
+    let Ok(document) = serde_json::to_value(&*api) else { return };
+    let (sent, Some(components)) = (sent(&document), api.components.as_mut()) else { return };
+    let Some(all) = document.pointer("/components/schemas").and_then(Value::as_object) else { return };
+    // One by one: a schema that does not read back leaves the others as they are to be.
+    for (name, schema) in components.schemas.iter_mut().filter(|(name, _)| sent.contains(name) && !is_ranged(name)) {
+        let Some(mut described) = all.get(name).cloned() else { continue };
+        inline(&mut described, all);
+        match serde_json::from_value(described) {
+            Ok(described) => *schema = described,
+            Err(error) => tracing::error!(%error, name, "a request is described without its bounds"),
         }
-    }
-    if let Ok(described) = serde_json::from_value(document) {
-        *api = described;
     }
 }
 

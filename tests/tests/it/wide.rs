@@ -46,7 +46,7 @@ async fn planted(hub: &Whole) -> RegionId {
 async fn plant(hub: &Whole, service: &str, lines: Vec<String>) {
     let url = std::env::var("REGIOHUB_TEST_POSTGRES_URL").unwrap();
     let options: PgConnectOptions = url.parse().unwrap();
-    let database = format!("{}_{service}", hub.databases.prefix());
+    let database = format!("{}_{}", hub.databases.prefix(), service.replace('-', "_"));
     let mut owner = options.database(&database).connect().await.unwrap();
     let (mut tree, mut last) = (Frontier::default(), None);
     for line in lines {
