@@ -25,6 +25,5 @@ mod request;
 mod retention;
 mod telemetry;
 mod whole;
-mod wide;
 mod witnesses;
 mod world;

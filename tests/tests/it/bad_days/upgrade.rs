@@ -1,9 +1,10 @@
 //! A hub starts on what an earlier version left.
 
-use super::hub::{Hub, REGION};
+use super::hub::{Hub, REGION, eventually};
 use crate::whole::SERVICES;
 use reqwest::{Method, StatusCode};
 use sqlx::{Connection, PgConnection};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn grants_of_an_earlier_version_are_made_again_and_nobody_loses_access() {
@@ -23,11 +24,17 @@ async fn grants_of_an_earlier_version_are_made_again_and_nobody_loses_access() {
         let set = format!("set regiohub.region = '{REGION}'");
         sqlx::raw_sql(sqlx::AssertSqlSafe(set)).execute(&mut owner).await.unwrap();
         let made = "select (select live_version from bus.projections where name = 'known-grants') > 2
-            and exists (select from known_grants.holder) and exists (select from known_grants.\"grant\" where role = 'programme-leader')
+            and exists (select from known_grants.holder)
+            and exists (select from known_grants.\"grant\" where role = 'programme-leader')
             and not exists (select from known_grants.\"grant\" where role = 'controller')";
-        assert!(sqlx::query_scalar::<_, bool>(made).fetch_one(&mut owner).await.unwrap(), "{service}");
+        // The table is not there before the switch.
+        let is_made = async || sqlx::query_scalar::<_, bool>(made).fetch_one(&mut owner).await.unwrap_or(false);
+        eventually(&format!("the grants of {service} are made again"), Duration::from_secs(60), is_made).await;
     }
-    let asked = hub.ask(Method::GET, "").bearer_auth(&hub.leader).send().await.unwrap();
-    assert_eq!(asked.status(), StatusCode::OK);
+    let leads = async || {
+        let asked = hub.ask(Method::GET, "").bearer_auth(&hub.leader).send().await.unwrap();
+        asked.status() == StatusCode::OK
+    };
+    eventually("the programme leader is let in", Duration::from_secs(60), leads).await;
     hub.stop().await;
 }
