@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, NatsPasswords, account::Account};
 
+/// The first of the ports that are tried where none is remembered, and how many of them there are: all below 32,768.
+const FIRST_PORT: u16 = 10_000;
+const PORTS: u16 = 20_000;
+
 pub(crate) struct Home {
     pub(crate) dir: PathBuf,
     pub(crate) remembered: Remembered,
@@ -92,14 +96,17 @@ impl Home {
         write_secret(&path, &text, None)
     }
 
-    /// The remembered port when it is free, else another that is.
+    /// The remembered port when it is free, else another that is: below those that the kernel gives to whoever connects,
+    /// since one of them could be taken before the server listens.
     pub(crate) fn free_port(remembered: Option<u16>) -> Result<u16, Error> {
         let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|socket| socket.local_addr());
-        remembered
-            .and_then(|port| bind(port).ok())
-            .map_or_else(|| bind(0), Ok)
-            .map(|address| address.port())
-            .map_err(Error::file("no free port on", Path::new("127.0.0.1")))
+        if let Some(port) = remembered.filter(|port| bind(*port).is_ok()) {
+            return Ok(port);
+        }
+        // What the kernel gives differs from process to process.
+        let given = bind(0).map_err(Error::file("no free port on", Path::new("127.0.0.1")))?.port();
+        let below = (0..PORTS).map(|step| FIRST_PORT + (given % PORTS + step) % PORTS).find(|port| bind(*port).is_ok());
+        Ok(below.unwrap_or(given))
     }
 }
 

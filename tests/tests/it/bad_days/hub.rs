@@ -75,9 +75,13 @@ pub fn directory() -> tempfile::TempDir {
     data
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago, and that the kernel gives to nobody who connects.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let given = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    (0..2_000)
+        .map(|step| 30_000 + (given + step) % 2_000)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
 }
 
 /// Starts it, and waits until it serves.
