@@ -68,7 +68,7 @@ impl NewEvent {
         Ok(new)
     }
 
-    /// The same of an event that its schema may refuse: for tests of what reads old logs.
+    /// The same of an event that its schema may refuse: to compare with what was written before. Nothing appends it.
     ///
     /// # Errors
     /// When the event is not an enum tagged `type` and `data`, or does not serialise.

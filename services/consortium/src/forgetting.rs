@@ -25,15 +25,15 @@ use web::Problem;
 
 /// Somebody is to be forgotten by hand.
 pub(crate) struct ByHand {
-    /// Where.
+    /// Whose log and vault they are forgotten in.
     pub hub: Hub,
-    /// Of which region.
+    /// The region whose person it is.
     pub region: RegionId,
-    /// Who.
+    /// The person, known or forgotten already.
     pub person: PersonId,
-    /// Why.
+    /// The reason as the log keeps it; never a person's name.
     pub reason: Reason,
-    /// Who asked.
+    /// Who asked, under which command and with which version seen.
     pub asked: Asked,
 }
 

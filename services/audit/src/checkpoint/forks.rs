@@ -27,7 +27,7 @@ pub struct Fork {
     /// The last position that was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u64>,
-    /// Why.
+    /// The reason that the operator declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Whether it was declared later than the log went on.
