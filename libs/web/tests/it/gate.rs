@@ -165,7 +165,7 @@ async fn one_client_has_a_quarter_of_all_that_is_worked_on_at_the_same_time() {
     settle().await;
     let busy = world.anyone(Method::GET, "/health/live").from("192.0.2.2").answer().await;
     busy.is_problem(503, "busy");
-    assert_eq!(busy.header("retry-after"), "1");
+    assert_eq!(busy.header("retry-after"), "2");
     working.iter().for_each(tokio::task::JoinHandle::abort);
     while !working.iter().all(tokio::task::JoinHandle::is_finished) {
         tokio::task::yield_now().await;
