@@ -13,7 +13,7 @@ use crate::rebuild::Rebuild;
 use crate::retrying::Retrying;
 use crate::runner::each_log;
 use crate::{Error, Head, LogSource, Progress, Settings};
-use event_log::Recorded;
+use event_log::{Recorded, Skimmed};
 use opentelemetry::KeyValue;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -205,6 +205,10 @@ impl Direct {
     /// Applies what the log has behind `at`.
     async fn read_on(&self, key: &Key, mut at: i64, passed: &Passed, end: &CancellationToken) -> Result<i64, Error> {
         while !end.is_cancelled() {
+            if let Some(reached) = self.skim(key, at, passed).await? {
+                at = reached;
+                continue;
+            }
             let page = in_time(self.source.page(&key.log.region, at, self.settings.batch)).await?;
             let (Some(first), Some(last)) = (page.first(), page.last()) else { break };
             if first.position != at + 1 {
@@ -220,6 +224,19 @@ impl Direct {
             }
         }
         Ok(at)
+    }
+
+    /// Goes by a page that concerns it in nothing: where that leads, `None` when the page must be read.
+    async fn skim(&self, key: &Key, at: i64, passed: &Passed) -> Result<Option<i64>, Error> {
+        let Some(categories) = self.projector.projection.categories() else { return Ok(None) };
+        let skim = self.source.skim(&key.log.region, at, self.settings.batch, categories);
+        let Some(Skimmed { first, last, concerns: false }) = in_time(skim).await? else { return Ok(None) };
+        if first != at + 1 {
+            return Err(gap(key, at + 1));
+        }
+        let Some(reached) = passed.by_between(first, last) else { return Ok(None) };
+        self.reached(key, reached, false).await?;
+        Ok(Some(reached))
     }
 
     /// Applies a page: where that leads, and whether anything of it was folded.

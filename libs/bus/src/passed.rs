@@ -29,7 +29,11 @@ impl Passed {
 
     /// Lets events go by that concern nobody. The position reached, unless it is time to write that down.
     pub fn by(&self, events: &[Recorded]) -> Option<i64> {
-        let (first, last) = (events.first()?.position, events.last()?.position);
+        self.by_between(events.first()?.position, events.last()?.position)
+    }
+
+    /// The same of all events from the first position to the last.
+    pub fn by_between(&self, first: i64, last: i64) -> Option<i64> {
         let mut state = self.state();
         if state.written.elapsed() >= self.every {
             return None;

@@ -114,7 +114,10 @@ pub(crate) trait AnyProjection: Send + Sync {
     fn logs(&self) -> &'static [&'static str];
     fn tables(&self) -> &'static str;
     fn on_parked(&self) -> OnParked;
-    fn folds(&self, event: &Recorded) -> bool;
+    fn categories(&self) -> Option<&'static [&'static str]>;
+    fn folds(&self, event: &Recorded) -> bool {
+        self.categories().is_none_or(|categories| categories.contains(&event.category()))
+    }
     fn personal(&self) -> &'static [&'static str];
     fn reads(&self) -> Reads;
     fn apply_all<'a>(
@@ -143,8 +146,8 @@ impl<P: Projection> AnyProjection for P {
     fn on_parked(&self) -> OnParked {
         P::ON_PARKED
     }
-    fn folds(&self, event: &Recorded) -> bool {
-        P::CATEGORIES.is_none_or(|categories| categories.contains(&event.category()))
+    fn categories(&self) -> Option<&'static [&'static str]> {
+        P::CATEGORIES
     }
     fn personal(&self) -> &'static [&'static str] {
         P::PERSONAL

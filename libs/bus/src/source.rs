@@ -1,7 +1,7 @@
 //! Where a log is read when its stream does not do: in Postgres, here or behind another process.
 
 use crate::Error;
-use event_log::{EventLog, Recorded};
+use event_log::{EventLog, Recorded, Skimmed};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use vocabulary::RegionId;
 
@@ -14,8 +14,8 @@ pub enum LogSource {
     There(There),
 }
 
-/// The logs of a service in another process: `GET {url}/log`, `GET {url}/log/{region}?after=&limit=` and
-/// `GET {url}/log/{region}?stream=`.
+/// The logs of a service in another process: `GET {url}/log`, `GET {url}/log/{region}?after=&limit=`, the same with
+/// `&skim=` and `GET {url}/log/{region}?stream=`.
 #[derive(Clone)]
 pub struct There {
     service: String,
@@ -112,6 +112,27 @@ impl LogSource {
         match self {
             Self::Here(log) => Ok(log.page(region, after, limit).await?),
             Self::There(there) => read(&there.get(&format!("/{region}?after={after}&limit={limit}")).await?),
+        }
+    }
+
+    /// The page behind `after` without its events, for whoever folds only these categories; none when nothing is there.
+    ///
+    /// # Errors
+    /// When the log does not answer.
+    pub async fn skim(
+        &self,
+        region: &RegionId,
+        after: i64,
+        limit: usize,
+        categories: &[&str],
+    ) -> Result<Option<Skimmed>, Error> {
+        match self {
+            Self::Here(log) => Ok(log.skim(region, after, limit, categories).await?),
+            Self::There(there) => {
+                let categories = categories.join(",");
+                let answer = there.get(&format!("/{region}?after={after}&limit={limit}&skim={categories}")).await?;
+                Ok(serde_json::from_str(&answer).map_err(event_log::Unreadable)?)
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! What only the installation itself asks, on its internal listener: a log by position, what is parked, and a new epoch
 //! after a restore.
 //!
-//! `GET /log` · `GET /log/{region}?after=&limit=` · `GET /log/{region}?stream=` · `GET /log/{region}/restored` ·
-//! `POST /log/{region}/restored` · `GET /parked/{region}` · `POST /parked/{region}?reader=` · where looks are kept `POST /looks`
+//! `GET /log` · `GET /log/{region}?after=&limit=` · the same with `&skim=` · `GET /log/{region}?stream=` ·
+//! `GET /log/{region}/restored` · `POST /log/{region}/restored` · `GET /parked/{region}` ·
+//! `POST /parked/{region}?reader=` · where looks are kept `POST /looks`
 
 use crate::{looks, restored};
 use axum::body::{Body, Bytes};
@@ -33,6 +34,8 @@ struct Range {
     limit: Option<usize>,
     /// Only this stream, whole.
     stream: Option<String>,
+    /// No events: how far they go, and whether one is of these categories, which commas separate.
+    skim: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +94,16 @@ async fn events(
 ) -> Response {
     if let Some(stream) = range.stream {
         return history(&inside.log, &region, &stream).await;
+    }
+    if let Some(categories) = range.skim {
+        let categories: Vec<&str> = categories.split(',').collect();
+        return match inside.log.skim(&region, range.after, range.limit.unwrap_or(1_000), &categories).await {
+            Ok(skimmed) => Json(skimmed).into_response(),
+            Err(error) => {
+                tracing::warn!(%error, "a log cannot be read");
+                StatusCode::SERVICE_UNAVAILABLE.into_response()
+            }
+        };
     }
     let lines = inside.log.texts(&region, range.after).take(range.limit.unwrap_or(usize::MAX)).map_ok(|mut text| {
         text.push('\n');

@@ -29,7 +29,7 @@ mod streams;
 mod telemetry;
 mod vouched;
 
-pub use append::{Append, Change, Context, NewEvent};
+pub use append::{Append, Change, Context, NewEvent, data_of};
 pub use between::Lines;
 pub use bulk::Decoded;
 pub use conform::Nonconforming;
@@ -39,7 +39,7 @@ pub use error::{Error, Refused};
 pub use execute::{Batch, Done, Kept, Loaded};
 pub use log::{EventLog, Head};
 pub use proofs::{Frontier, Hash, leaf_hash};
-pub use read::Line;
+pub use read::{Line, Skimmed};
 pub use recorded::Recorded;
 pub use restored::{Restoration, Restored};
 pub use sessions::{IN_BATCHES, Limits, ROWS_HELD, is_outage, set_durable, without_values};

@@ -19,6 +19,17 @@ pub struct Line {
     pub text: String,
 }
 
+/// A page that was not read: how far it goes, and whether it must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Skimmed {
+    /// The position of its first event.
+    pub first: i64,
+    /// The position of its last event.
+    pub last: i64,
+    /// Whether there is an event of one of the categories in it.
+    pub concerns: bool,
+}
+
 impl AsRef<str> for Line {
     fn as_ref(&self) -> &str {
         &self.text
@@ -40,7 +51,28 @@ impl EventLog {
         Ok(texts.into_iter().map(Recorded::parse).collect::<Result<_, Unreadable>>()?)
     }
 
-    /// The same, without reading the texts: for whoever passes them on.
+    /// The page without its events, for whoever folds only these categories; none when nothing is behind `after`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn skim(
+        &self,
+        region: &RegionId,
+        after: i64,
+        limit: usize,
+        categories: &[&str],
+    ) -> Result<Option<Skimmed>, Error> {
+        let skim = sqlx::query_as("select first, last, concerns from event_log.skim($1, $2, $3, $4)")
+            .bind(region.as_str())
+            .bind(after)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(categories);
+        let (first, last, concerns): (Option<i64>, Option<i64>, Option<bool>) =
+            self.sessions().in_time(skim.fetch_one(self.app())).await?;
+        Ok(first.zip(last).map(|(first, last)| Skimmed { first, last, concerns: concerns.unwrap_or(true) }))
+    }
+
+    /// The events behind a position without reading their texts: for whoever passes them on.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -67,16 +67,17 @@ grant select, insert on event_log.event, event_log.kept to regiohub_app;
 
 -- Appends events behind the head that the caller knows, or answers the true head and writes nothing. Without events it
 -- only keeps commands that changed nothing; without these either, it still waits until all before it is kept.
--- A version or a command that is there already is a unique violation: nothing is written either.
+-- A version or a command that is there already, and a stream that was read and has moved on, is a unique violation:
+-- nothing is written either.
 create or replace function event_log.append(
     p_region text, p_position bigint, p_recorded_at timestamptz, p_frontier bytea,
     p_streams text[], p_versions integer[], p_types text[], p_actors uuid[], p_leaves bytea[], p_bodies text[],
     p_commands uuid[], p_fingerprints bytea[], p_answer_versions integer[], p_answer_positions bigint[],
-    p_kept uuid[], p_kept_fingerprints bytea[], p_kept_streams text[], p_kept_versions integer[], p_kept_positions bigint[]
-) returns table (done boolean, head_position bigint, head_recorded_at timestamptz, head_frontier bytea)
+    p_kept uuid[], p_kept_fingerprints bytea[], p_kept_streams text[], p_kept_versions integer[], p_kept_positions bigint[],
+    p_read text[], p_read_versions integer[],
+    out done boolean, out head_position bigint, out head_recorded_at timestamptz, out head_frontier bytea
+)
 language plpgsql as $$
-declare
-    head event_log.head%rowtype;
 begin
     perform set_config('regiohub.region', p_region, true);
     -- Locks the head, and waits for whoever has it: then it is another head, or there is none yet.
@@ -86,16 +87,33 @@ begin
     if not found then
         insert into event_log.head (region, position, recorded_at, frontier)
         values (p_region, 0, 'epoch', '') on conflict do nothing;
-        select * into head from event_log.head where region = p_region;
-        return query select false, head.position, head.recorded_at, head.frontier;
+        select false, head.position, head.recorded_at, head.frontier
+        into done, head_position, head_recorded_at, head_frontier
+        from event_log.head where region = p_region;
         return;
     end if;
-    -- A command is kept in one place or in the other. Under the lock nobody keeps it meanwhile.
-    if exists (select from event_log.kept where kept.region = p_region and kept.command = any (p_commands))
-       or cardinality(p_kept) > 0 and exists (
-           select from event_log.event where event.region = p_region and event.command = any (p_kept)
-       ) then
+    -- Under the lock nobody writes to what was read, and nobody keeps a command meanwhile.
+    if cardinality(p_read) > 0 then
+        if exists (
+            select from unnest(p_read, p_read_versions) as read (stream, version)
+            where read.version <> coalesce((select event.version from event_log.event
+                                            where event.region = p_region and event.stream = read.stream
+                                            order by event.version desc limit 1), 0)) then
+            raise unique_violation using message = 'a stream that was read has moved on';
+        end if;
+    end if;
+    -- A command is kept in one place or in the other.
+    if exists (select from event_log.kept where kept.region = p_region and kept.command = any (p_commands)) then
         raise unique_violation using message = 'a command is kept already';
+    end if;
+    if cardinality(p_kept) > 0 then
+        if exists (select from event_log.event where event.region = p_region and event.command = any (p_kept)) then
+            raise unique_violation using message = 'a command is kept already';
+        end if;
+        insert into event_log.kept (region, command, fingerprint, stream, answer_version, answer_position)
+        select p_region, row.command, row.fingerprint, row.stream, row.answer_version, row.answer_position
+        from unnest(p_kept, p_kept_fingerprints, p_kept_streams, p_kept_versions, p_kept_positions)
+             as row (command, fingerprint, stream, answer_version, answer_position);
     end if;
     insert into event_log.event (region, position, stream, version, type, actor, recorded_at, leaf, body,
                                  command, fingerprint, answer_version, answer_position)
@@ -105,33 +123,7 @@ begin
                 p_commands, p_fingerprints, p_answer_versions, p_answer_positions)
          with ordinality as row (stream, version, type, actor, leaf, body, command, fingerprint, answer_version,
                                  answer_position, ordinality);
-    if cardinality(p_kept) > 0 then
-        insert into event_log.kept (region, command, fingerprint, stream, answer_version, answer_position)
-        select p_region, row.command, row.fingerprint, row.stream, row.answer_version, row.answer_position
-        from unnest(p_kept, p_kept_fingerprints, p_kept_streams, p_kept_versions, p_kept_positions)
-             as row (command, fingerprint, stream, answer_version, answer_position);
-    end if;
-    return query select true, p_position + cardinality(p_streams), p_recorded_at, p_frontier;
-end $$;
-
--- Answers the position again while streams are at the versions they were read at, and holds the head so that they stay
--- there until the commit. One that moved on is a unique violation, as it would be for whoever writes to it.
-create or replace function event_log.unmoved(p_region text, p_position bigint, p_streams text[], p_versions integer[])
-returns bigint
-language plpgsql as $$
-begin
-    if cardinality(p_streams) > 0 then
-        perform set_config('regiohub.region', p_region, true);
-        perform from event_log.head where region = p_region for update;
-        if exists (
-            select from unnest(p_streams, p_versions) as read (stream, version)
-            where read.version <> coalesce((select event.version from event_log.event
-                                            where event.region = p_region and event.stream = read.stream
-                                            order by event.version desc limit 1), 0)) then
-            raise unique_violation using message = 'a stream that was read has moved on';
-        end if;
-    end if;
-    return p_position;
+    done := true;
 end $$;
 
 -- As a process of an earlier version asks, which may still be at work.
@@ -144,7 +136,7 @@ language plpgsql as $$
 begin
     return query select * from event_log.append(
         p_region, p_position, p_recorded_at, p_frontier, p_streams, p_versions, p_types, p_actors, p_leaves, p_bodies,
-        p_commands, p_fingerprints, p_answer_versions, p_answer_positions, '{}', '{}', '{}', '{}', '{}');
+        p_commands, p_fingerprints, p_answer_versions, p_answer_positions, '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 end $$;
 
 -- The histories of some streams, and what some commands answered when they were asked before: one round trip, and one
@@ -209,6 +201,21 @@ begin
     return query
         select event.body from event_log.event where event.region = p_region and event.position > p_after
         order by event.position limit p_limit;
+end $$;
+
+-- How far a page goes, and whether anything in it is of some categories: for whoever reads a log for few of its events.
+create or replace function event_log.skim(
+    p_region text, p_after bigint, p_limit bigint, p_categories text[],
+    out first bigint, out last bigint, out concerns boolean
+)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+    perform set_config('regiohub.region', p_region, true);
+    select min(page.position), max(page.position), bool_or(split_part(page.stream, '/', 1) = any (p_categories))
+    into first, last, concerns
+    from (select event.position, event.stream from event_log.event
+          where event.region = p_region and event.position > p_after
+          order by event.position limit p_limit) as page;
 end $$;
 
 -- A page as it is published: the text, and what its subject is made of, so that the text need not be read.

@@ -45,8 +45,8 @@ async fn commit(connection: &mut PgConnection, region: &RegionId, tip: &Tip, bat
     let kept = &batch.kept;
     let written = sqlx::query(
         "select done, head_position, head_recorded_at, head_frontier
-         from event_log.append($1, event_log.unmoved($1, $2, $20, $21), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                               $15, $16, $17, $18, $19)",
+         from event_log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                               $21)",
     )
     .bind(region.as_str())
     .bind(tip.position())

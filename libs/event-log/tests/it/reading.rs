@@ -2,7 +2,7 @@
 
 use crate::counter::{Counter, Event, Raise, asked};
 use crate::scratch::scratch;
-use event_log::tenant;
+use event_log::{Append, Change, Context, NewEvent, tenant};
 use futures_util::TryStreamExt;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -26,6 +26,34 @@ async fn pages_and_the_stream_give_every_event_once_and_in_order() {
         }
         assert_eq!(paged, streamed);
         assert_eq!(paged.iter().map(|event| event.position).collect::<Vec<_>>(), (4..=25).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_is_skimmed_tells_how_far_it_goes_and_whether_it_must_be_read() {
+    scratch(async |scratch| {
+        let region: RegionId = "voorbeeld".parse().unwrap();
+        let skim = async |after, limit, categories: &[&str]| {
+            let skimmed = scratch.log.skim(&region, after, limit, categories).await.unwrap();
+            skimmed.map(|skimmed| (skimmed.first, skimmed.last, skimmed.concerns))
+        };
+        assert_eq!(skim(0, 10, &["counter"]).await, None);
+        for number in 1..=12 {
+            if number == 6 {
+                let event = vec![NewEvent::of(&Event::Raised { by: 1 }).unwrap()];
+                let change = Change { stream: "rare/1".to_owned(), expected: 0, events: event };
+                let append = Append { changes: vec![change], context: Context::of(&asked()), command: None };
+                scratch.log.append(&region, append).await.unwrap();
+            } else {
+                scratch.log.execute::<Counter>(&region, &Uuid::now_v7(), Raise(1), &asked()).await.unwrap();
+            }
+        }
+        assert_eq!(skim(0, 5, &["rare"]).await, Some((1, 5, false)));
+        assert_eq!(skim(0, 6, &["rare"]).await, Some((1, 6, true)));
+        assert_eq!(skim(5, 1, &["other", "rare"]).await, Some((6, 6, true)));
+        assert_eq!(skim(6, 100, &["rare", "rar", "counte"]).await, Some((7, 12, false)));
+        assert_eq!(skim(12, 100, &["rare", "counter"]).await, None);
     })
     .await;
 }
@@ -60,14 +88,15 @@ async fn a_page_of_a_log_that_nobody_analysed_reads_no_more_than_the_page() {
             batch.commit(&asked()).await.unwrap();
         }
         let mut rows = tenant(scratch.log.app(), &region).await.unwrap();
-        for function in ["page", "lines"] {
+        for read in ["page('voorbeeld', 10, 20)", "lines('voorbeeld', 10, 20)", "skim('voorbeeld', 10, 20, '{other}')"]
+        {
             // What earlier transactions of the connection read may not have been reported yet.
-            let read = "select idx_tup_fetch + seq_tup_read from pg_stat_xact_user_tables where relname = 'event'";
-            let before: i64 = sqlx::query_scalar(read).fetch_one(&mut *rows).await.unwrap();
-            let page = format!("select count(*) from event_log.{function}('voorbeeld', 10, 20)");
-            let found: i64 = sqlx::query_scalar(AssertSqlSafe(page)).fetch_one(&mut *rows).await.unwrap();
-            let after: i64 = sqlx::query_scalar(read).fetch_one(&mut *rows).await.unwrap();
-            assert_eq!((found, after - before), (20, 20), "{function}");
+            let count = "select idx_tup_fetch + seq_tup_read from pg_stat_xact_user_tables where relname = 'event'";
+            let before: i64 = sqlx::query_scalar(count).fetch_one(&mut *rows).await.unwrap();
+            let page = format!("select * from event_log.{read}");
+            let found = sqlx::query(AssertSqlSafe(page)).fetch_all(&mut *rows).await.unwrap().len();
+            let after: i64 = sqlx::query_scalar(count).fetch_one(&mut *rows).await.unwrap();
+            assert_eq!((found, after - before), (if read.starts_with("skim") { 1 } else { 20 }, 20), "{read}");
         }
     })
     .await;
