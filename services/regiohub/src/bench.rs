@@ -4,6 +4,7 @@
 
 mod append;
 mod export;
+mod flood;
 mod hub;
 mod load;
 mod partners;
@@ -111,6 +112,9 @@ impl Bench {
         }
         if wanted("http") || wanted("visible") || wanted("memory") {
             rows.extend(hub::measured(bed, folder, append_64).await?);
+        }
+        if wanted("flood") {
+            rows.extend(flood::measured(bed, folder).await?);
         }
         if wanted("partners") {
             rows.extend(partners::measured(bed, folder).await?);

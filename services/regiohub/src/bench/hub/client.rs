@@ -32,11 +32,16 @@ pub(in crate::bench) struct Hub {
 impl Hub {
     /// Starts this very program on the servers of the bench, and founds a region.
     pub(in crate::bench) async fn start(bed: &Bed, folder: &Path) -> anyhow::Result<Self> {
+        // One client asks as fast as the hub answers.
+        Self::start_with(bed, folder, &["--rate-client", "1000000", "--rate-client-burst", "1000000"]).await
+    }
+
+    /// The same with other bounds of what a client may ask.
+    pub(in crate::bench) async fn start_with(bed: &Bed, folder: &Path, bounds: &[&str]) -> anyhow::Result<Self> {
         let data: PathBuf = folder.join("hub");
         let mut child = Command::new(std::env::current_exe()?)
             .args(["up", "--development", "--port", "0", "--log", "warn"])
-            // One client asks as fast as the hub answers.
-            .args(["--rate-client", "1000000", "--rate-client-burst", "1000000"])
+            .args(bounds)
             .arg("--data-dir")
             .arg(&data)
             .args(["--postgres-url", &bed.postgres_url, "--vault-url", &bed.postgres_url, "--nats-url", &bed.nats_url])
@@ -57,15 +62,20 @@ impl Hub {
 
     /// Founds a region, and waits until its leader may work.
     pub(in crate::bench) async fn found(&self, region: &str) -> anyhow::Result<()> {
+        self.found_by(region, "leader").await
+    }
+
+    /// Founds a region that somebody else leads, and waits until they may work.
+    pub(in crate::bench) async fn found_by(&self, region: &str, leader: &str) -> anyhow::Result<()> {
         let mut operator = self.client_of("operator", region).await?;
         operator.send("PUT", &format!("/v1/regions/{region}"), "founding", FOUNDING).await?;
-        let leader = format!(r#"{{"to":{{"issuer":"{}","subject":"leader"}}}}"#, DevIssuer::ISSUER);
-        operator.send("POST", &format!("/v1/regions/{region}/programme-leaders"), "leader", &leader).await?;
-        self.settled_in(region).await
+        let grant = format!(r#"{{"to":{{"issuer":"{}","subject":"{leader}"}}}}"#, DevIssuer::ISSUER);
+        operator.send("POST", &format!("/v1/regions/{region}/programme-leaders"), "leader", &grant).await?;
+        settled(self.client_of(leader, region).await?).await
     }
 
     /// A connection of its own.
-    pub(super) async fn client(&self) -> anyhow::Result<Client> {
+    pub(in crate::bench) async fn client(&self) -> anyhow::Result<Client> {
         self.client_in(REGION).await
     }
 
@@ -74,7 +84,7 @@ impl Hub {
         self.client_of("leader", region).await
     }
 
-    async fn client_of(&self, subject: &str, region: &str) -> anyhow::Result<Client> {
+    pub(in crate::bench) async fn client_of(&self, subject: &str, region: &str) -> anyhow::Result<Client> {
         let stream = TcpStream::connect(&self.address).await?;
         stream.set_nodelay(true)?;
         Ok(Client {
@@ -90,19 +100,7 @@ impl Hub {
 
     /// Waits until the read models are where the log is.
     pub(super) async fn settled(&self) -> anyhow::Result<()> {
-        self.settled_in(REGION).await
-    }
-
-    async fn settled_in(&self, region: &str) -> anyhow::Result<()> {
-        let mut client = self.client_in(region).await?;
-        for _ in 0..600 {
-            let asked = client.nominate().await;
-            if asked.is_ok() && client.query().await.is_ok() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        bail!("the read models do not catch up")
+        settled(self.client().await?).await
     }
 
     /// Resident memory of the hub, without its servers.
@@ -123,6 +121,18 @@ impl Hub {
     }
 }
 
+/// Waits until a leader may command and ask.
+async fn settled(mut client: Client) -> anyhow::Result<()> {
+    for _ in 0..600 {
+        let asked = client.nominate().await;
+        if asked.is_ok() && client.query().await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!("the read models do not catch up")
+}
+
 /// One connection, one request at a time.
 pub(in crate::bench) struct Client {
     stream: BufReader<TcpStream>,
@@ -135,17 +145,17 @@ pub(in crate::bench) struct Client {
 }
 
 impl Client {
-    pub(super) fn pausing(mut self, pause: Duration) -> Self {
+    pub(in crate::bench) fn pausing(mut self, pause: Duration) -> Self {
         self.pause = pause;
         self
     }
 
-    pub(super) async fn rest(&self) {
+    pub(in crate::bench) async fn rest(&self) {
         tokio::time::sleep(self.pause).await;
     }
 
     /// A command that appends one event to a stream of its own.
-    pub(super) async fn nominate(&mut self) -> anyhow::Result<()> {
+    pub(in crate::bench) async fn nominate(&mut self) -> anyhow::Result<()> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let body = format!(
             r#"{{"name":"Company {number}","kvk":"{number:08}","address":{{"street":"Dorpsstraat","number":"1","postcode":"4201AA","place":"Gorinchem"}}}}"#
@@ -179,7 +189,7 @@ impl Client {
     }
 
     /// A query that waits until the last command of this client is seen.
-    pub(super) async fn query(&mut self) -> anyhow::Result<()> {
+    pub(in crate::bench) async fn query(&mut self) -> anyhow::Result<()> {
         self.send("GET", &format!("/v1/regions/{}/companies?limit=1", self.region), "", "").await
     }
 
