@@ -12,7 +12,6 @@ use proto_schemas::restore::{LogRestored, event_type};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use uuid::Uuid;
 use vocabulary::{Actor, ActorId, RegionId, Role};
 
 /// Where a restore is declared.
@@ -110,11 +109,7 @@ impl Restores {
         Ok(Restoration {
             epoch: i32::try_from(said.to_epoch).map_err(|_| unfit())?,
             follows: (!said.afterwards).then_some((position, said.root)),
-            event: NewEvent {
-                id: Uuid::now_v7(),
-                event_type: event_type(self.log.service()),
-                data: serde_json::to_string(&data).map_err(|_| unfit())?,
-            },
+            event: event(self.log.service(), &data).map_err(|_| unfit())?,
             context: Context {
                 by: Actor {
                     id: self.operator.unwrap_or_else(|| ActorId::derived(&["operator", &key.to_string()])),
@@ -129,6 +124,11 @@ impl Restores {
             },
         })
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "each log has such a type, named after its service")]
+fn event(service: &str, data: &LogRestored) -> Result<NewEvent, event_log::Error> {
+    NewEvent::of_type(event_type(service), data)
 }
 
 fn told(head: &Head) -> Value {

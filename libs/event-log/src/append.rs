@@ -1,20 +1,19 @@
 //! What is asked of a log: events for some streams, all or none.
 
-use crate::conform::conforms;
+use crate::conform::{conforms, conforms_as};
 use crate::{Error, Unreadable};
 use decider::{Asked, CommandKey, Event};
+use schemars::JsonSchema;
+use serde::Serialize;
 use uuid::Uuid;
 use vocabulary::{Actor, PersonId};
 
-/// An event that is not written yet.
+/// An event that is not written yet. **Invariant:** there is none that was not held against the schema of its type.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
-    /// Its own id.
-    pub id: Uuid,
-    /// Its full type.
-    pub event_type: String,
-    /// Its data, as JSON text.
-    pub data: String,
+    id: Uuid,
+    event_type: String,
+    data: String,
 }
 
 /// What all events of one append share.
@@ -63,27 +62,61 @@ impl NewEvent {
     /// # Errors
     /// When the event is not an enum tagged `type` and `data`, does not serialise, or does not conform to its schema.
     pub fn of<E: Event>(event: &E) -> Result<Self, Error> {
-        let new = Self::unchecked(event)?;
-        conforms::<E>(&new.event_type, &new.data)?;
-        Ok(new)
+        let (event_type, data) = type_and_data(event)?;
+        conforms::<E>(&event_type, &data)?;
+        Ok(Self { id: Uuid::now_v7(), event_type, data })
     }
 
-    /// The same of an event that its schema may refuse: to compare with what was written before. Nothing appends it.
+    /// An event of a type that no enum has: one that every log may have, named after its service. Its data is held
+    /// against the schema of `T`, and nothing says that this is the schema of its type: whoever may ask for one is listed
+    /// by clippy.
     ///
     /// # Errors
-    /// When the event is not an enum tagged `type` and `data`, or does not serialise.
-    pub fn unchecked<E: Event>(event: &E) -> Result<Self, Unreadable> {
-        let text = serde_json::to_string(event)?;
-        // serde writes the tag first: {"type":"…","data":{…}}.
-        let parts = text
-            .strip_prefix(r#"{"type":""#)
-            .and_then(|rest| rest.split_once(r#"","data":"#))
-            .and_then(|(event_type, data)| Some((event_type, data.strip_suffix('}')?)));
-        let Some((event_type, data)) = parts else {
-            return Err(Unreadable(serde::de::Error::custom("an event is tagged `type` and `data`")));
-        };
-        Ok(Self { id: Uuid::now_v7(), event_type: event_type.to_owned(), data: data.to_owned() })
+    /// When the data does not serialise, or does not conform to its schema.
+    pub fn of_type<T: Serialize + JsonSchema + 'static>(event_type: String, data: &T) -> Result<Self, Error> {
+        let data = serde_json::to_string(data).map_err(Unreadable)?;
+        conforms_as::<T>(&event_type, &data)?;
+        Ok(Self { id: Uuid::now_v7(), event_type, data })
     }
+
+    /// Its own id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Its full type.
+    #[must_use]
+    pub fn event_type(&self) -> &str {
+        &self.event_type
+    }
+
+    /// Its data, as JSON text.
+    #[must_use]
+    pub fn data(&self) -> &str {
+        &self.data
+    }
+}
+
+/// The data that an event is written with, as JSON text, whether its schema takes it or not.
+///
+/// # Errors
+/// When the event is not an enum tagged `type` and `data`, or does not serialise.
+pub fn data_of<E: Event>(event: &E) -> Result<String, Unreadable> {
+    type_and_data(event).map(|(_, data)| data)
+}
+
+fn type_and_data<E: Event>(event: &E) -> Result<(String, String), Unreadable> {
+    let text = serde_json::to_string(event)?;
+    // serde writes the tag first: {"type":"…","data":{…}}.
+    let parts = text
+        .strip_prefix(r#"{"type":""#)
+        .and_then(|rest| rest.split_once(r#"","data":"#))
+        .and_then(|(event_type, data)| Some((event_type, data.strip_suffix('}')?)));
+    let Some((event_type, data)) = parts else {
+        return Err(Unreadable(serde::de::Error::custom("an event is tagged `type` and `data`")));
+    };
+    Ok((event_type.to_owned(), data.to_owned()))
 }
 
 impl Context {

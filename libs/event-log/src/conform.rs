@@ -5,6 +5,7 @@
 use crate::{Error, Unreadable};
 use decider::Event;
 use jsonschema::Validator;
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 use std::any::TypeId;
@@ -21,14 +22,24 @@ pub struct Nonconforming {
     pub at: String,
 }
 
-/// The schema of the data of each type of an enum of events.
+/// The schema of the data of each type of event.
 type Schemas = HashMap<String, Validator>;
 
 /// Checks the data of an event. `data` is the very text that is written.
 pub(crate) fn conforms<E: Event>(event_type: &str, data: &str) -> Result<(), Error> {
+    let schemas = schemas::<E>(variants);
+    check(schemas.as_ref().and_then(|schemas| schemas.get(event_type)), event_type, data)
+}
+
+/// The same for data whose type has the schema of `T`.
+pub(crate) fn conforms_as<T: JsonSchema + 'static>(event_type: &str, data: &str) -> Result<(), Error> {
+    let schemas = schemas::<T>(whole);
+    check(schemas.as_ref().and_then(|schemas| schemas.get(WHOLE)), event_type, data)
+}
+
+fn check(schema: Option<&Validator>, event_type: &str, data: &str) -> Result<(), Error> {
     let nonconforming = |at: String| Err(Nonconforming { event_type: event_type.to_owned(), at }.into());
-    let Some(schemas) = schemas::<E>() else { return nonconforming(String::new()) };
-    let Some(schema) = schemas.get(event_type) else { return nonconforming(String::new()) };
+    let Some(schema) = schema else { return nonconforming(String::new()) };
     let value: Value = serde_json::from_str(data).map_err(Unreadable)?;
     // PostgreSQL holds no zero character in a text, whatever a schema says of it.
     if data.contains("\\u0000") && has_zero(&value) {
@@ -51,40 +62,46 @@ fn has_zero(value: &Value) -> bool {
     }
 }
 
-/// Compiled once for each enum: compiling takes a thousand times as long as using. None when one is no schema.
-fn schemas<E: Event>() -> Option<Arc<Schemas>> {
+/// Compiled once for each type of Rust: compiling takes a thousand times as long as using. None when one is no schema.
+fn schemas<T: JsonSchema + 'static>(compile: fn(&Value) -> Option<Schemas>) -> Option<Arc<Schemas>> {
     static COMPILED: LazyLock<RwLock<HashMap<TypeId, Option<Arc<Schemas>>>>> = LazyLock::new(RwLock::default);
-    let compiled = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<E>()).cloned();
+    let compiled = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
     compiled.unwrap_or_else(|| {
-        let compiled = compile::<E>().map(Arc::new);
-        COMPILED.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<E>(), compiled.clone());
+        let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+        let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+        let compiled = compile(&schema).map(Arc::new);
+        COMPILED.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), compiled.clone());
         compiled
     })
 }
 
 /// As `proto-schemas` publishes them: a variant of the enum is an event.
-fn compile<E: Event>() -> Option<Schemas> {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    let schema = settings.into_generator().into_root_schema_for::<E>().to_value();
+fn variants(schema: &Value) -> Option<Schemas> {
     let variants = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     let compiled = variants.map(|variant| {
-        let event_type = variant.pointer("/properties/type/const")?.as_str()?.to_owned();
-        let anything = Value::Bool(true);
-        let data = variant.pointer("/properties/data").unwrap_or(&anything);
-        let validator = jsonschema::options().should_validate_formats(true).build(data);
-        validator
-            .inspect_err(|error| tracing::error!(%error, event_type, "a schema cannot be used"))
-            .ok()
-            .map(|validator| (event_type, validator))
+        let event_type = variant.pointer("/properties/type/const")?.as_str()?;
+        let data = variant.pointer("/properties/data").unwrap_or(&Value::Bool(true));
+        Some((event_type.to_owned(), compile(event_type, data)?))
     });
     compiled.collect()
+}
+
+/// The schema of a type that is no enum of events stands under no event's name.
+const WHOLE: &str = "";
+
+fn whole(schema: &Value) -> Option<Schemas> {
+    Some(HashMap::from([(WHOLE.to_owned(), compile(WHOLE, schema)?)]))
+}
+
+fn compile(event_type: &str, schema: &Value) -> Option<Validator> {
+    let validator = jsonschema::options().should_validate_formats(true).build(schema);
+    validator.inspect_err(|error| tracing::error!(%error, event_type, "a schema cannot be used")).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::NewEvent;
-    use schemars::JsonSchema;
     use serde::{Deserialize, Serialize};
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -109,6 +126,20 @@ mod tests {
             assert!(moved(number).is_ok());
         }
         assert!(NewEvent::of(&Event::Gone {}).is_ok());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "what it is for")]
+    fn an_event_of_a_type_that_no_enum_has_is_held_against_the_schema_of_its_data() {
+        #[derive(Serialize, JsonSchema)]
+        struct Put {
+            #[schemars(range(min = 2))]
+            epoch: u32,
+        }
+        let put = |epoch| NewEvent::of_type("nl.test.put.v1".to_owned(), &Put { epoch });
+        assert_eq!(put(2).unwrap().data(), r#"{"epoch":2}"#);
+        let Err(Error::Nonconforming(refused)) = put(1) else { panic!("1 was taken") };
+        assert_eq!((refused.event_type.as_str(), refused.at.as_str()), ("nl.test.put.v1", "/epoch"));
     }
 
     #[test]

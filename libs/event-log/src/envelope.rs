@@ -72,14 +72,14 @@ pub(crate) struct Place<'a> {
 
 /// Writes the exact text that is stored, hashed and published.
 pub(crate) fn write(event: &NewEvent, context: &Context, place: &Place<'_>) -> String {
-    let mut text = String::with_capacity(480 + event.data.len());
+    let mut text = String::with_capacity(480 + event.data().len());
     // Writing to a String does not fail. Nothing here needs escaping: slugs, uuids, type names, urns.
     let _ = write!(
         text,
         r#"{{"specversion":"1.0","id":"{}","source":"{}","type":"{}","subject":"{}","time":"{}","datacontenttype":"application/json","region":"{}","position":{},"version":{},"actor":"{}","actorrole":"{}""#,
-        event.id,
+        event.id(),
         place.source,
-        event.event_type,
+        event.event_type(),
         place.stream,
         place.recorded_at.to_rfc3339_opts(SecondsFormat::Micros, true),
         place.region,
@@ -106,6 +106,6 @@ pub(crate) fn write(event: &NewEvent, context: &Context, place: &Place<'_>) -> S
     if let Some(version) = context.policy_version {
         let _ = write!(text, r#","policyversion":{version}"#);
     }
-    let _ = write!(text, r#","data":{}}}"#, event.data);
+    let _ = write!(text, r#","data":{}}}"#, event.data());
     text
 }

@@ -125,7 +125,7 @@ async fn insert(
     .bind(head.region.as_str())
     .bind(head.position)
     .bind(stream)
-    .bind(&wanted.event.event_type)
+    .bind(wanted.event.event_type())
     .bind(wanted.context.by.id.0)
     .bind(head.recorded_at)
     .bind(leaf.as_slice())

@@ -13,8 +13,10 @@ impl Append {
     /// `TooLarge` names the first one that is not.
     pub(crate) fn check_size(&self) -> Result<(), Error> {
         let events = self.changes.iter().flat_map(|change| &change.events);
-        match events.into_iter().find(|event| event.data.len() > MAX_EVENT_BYTES) {
-            Some(event) => Err(Error::TooLarge { event_type: event.event_type.clone(), bytes: event.data.len() }),
+        match events.into_iter().find(|event| event.data().len() > MAX_EVENT_BYTES) {
+            Some(event) => {
+                Err(Error::TooLarge { event_type: event.event_type().to_owned(), bytes: event.data().len() })
+            }
             None => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use access::{End, Grant, Grants};
 use alarms::Alarms;
 use bus::{CannotApply, Head, Projection, Reads};
 use chrono::{DateTime, Utc};
-use event_log::{NewEvent, Recorded, tenant};
+use event_log::{Recorded, data_of, tenant};
 use proto_schemas::consortium::grant::Event;
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool, Row};
@@ -103,7 +103,7 @@ fn understood(happened: &Recorded) -> Result<Event, CannotApply> {
         let mut value: Value = serde_json::from_str(text).ok()?;
         member.map_or(Some(value.clone()), |member| value.get_mut(member).map(Value::take))
     };
-    let known = NewEvent::unchecked(&event).ok().and_then(|known| whole(&known.data, None));
+    let known = data_of(&event).ok().and_then(|known| whole(&known, None));
     let written = whole(&happened.text, Some("data"));
     let (Some(Value::Object(known)), Some(Value::Object(written))) = (known, written) else {
         return Err(CannotApply::Park("a grant has data".into()));

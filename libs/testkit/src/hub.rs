@@ -168,16 +168,16 @@ impl TestHub {
         let last = self.events(service).await.pop().expect("an event to copy");
         let mut text: Value = serde_json::from_str(&last.text).expect("an event");
         let forged = NewEvent::of(event).expect("an event");
-        let data: Value = serde_json::from_str(&forged.data).expect("its data");
+        let data: Value = serde_json::from_str(forged.data()).expect("its data");
         let members =
             [("id", json!(uuid::Uuid::now_v7())), ("position", json!(last.position + 1)), ("version", json!(1))];
-        let told = [("subject", json!(stream)), ("type", json!(forged.event_type)), ("data", data)];
+        let told = [("subject", json!(stream)), ("type", json!(forged.event_type())), ("data", data)];
         for (member, value) in members.into_iter().chain(told) {
             assert!(text.get(member).is_some(), "an event has no {member}");
             text[member] = value;
         }
         let (category, _) = stream.split_once('/').expect("category and id");
-        let short = forged.event_type.rsplit('.').nth(1).unwrap_or_default().to_owned();
+        let short = forged.event_type().rsplit('.').nth(1).unwrap_or_default().to_owned();
         let subject = format!("{}.{service}.{}.{category}.{short}", self.databases.prefix(), self.region);
         let nats = std::env::var("REGIOHUB_TEST_NATS_URL").expect("the nats-server of `make test`");
         let forger = async_nats::jetstream::new(bus::connect(&nats).await.expect("the nats-server of `make test`"));

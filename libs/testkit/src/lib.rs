@@ -9,6 +9,7 @@
 //! ```
 //! **Invariant:** real PostgreSQL, real nats-server, real router; no sleeping, and a clock that the test sets.
 
+mod before;
 mod client;
 mod databases;
 mod heartbeat;
@@ -16,6 +17,7 @@ mod held;
 mod holding;
 mod hub;
 
+pub use before::written_before;
 pub use client::{Answer, Client};
 pub use databases::Databases;
 pub use heartbeat::Heartbeat;

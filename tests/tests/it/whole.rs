@@ -20,7 +20,6 @@ use testkit::{Client, Databases};
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, OnceCell};
 use tower::ServiceExt;
-use uuid::Uuid;
 use vault::{MasterKey, Vault};
 use vocabulary::{Actor, ActorId, BranchCode, CompanyId, GrantId, PersonId, RegionId, Role};
 
@@ -170,7 +169,7 @@ impl Whole {
     pub async fn happened(&self, service: &str, region: &RegionId, stream: &str, event_type: &str, data: &Value) {
         let log = &self.hub(service).log;
         let expected = log.history(region, stream).await.unwrap().last().map_or(0, |event| event.version);
-        let event = NewEvent { id: Uuid::now_v7(), event_type: event_type.to_owned(), data: data.to_string() };
+        let event = testkit::written_before(event_type, data);
         let change = Change { stream: stream.to_owned(), expected, events: vec![event] };
         let by = Actor { role: Role::Operator, ..Actor::hub() };
         let context = Context::of(&Asked::new(by, self.clock.now()));
@@ -190,9 +189,9 @@ impl Whole {
             until: None,
         };
         let event = NewEvent::of(&granted).unwrap();
-        let data: Value = serde_json::from_str(&event.data).unwrap();
+        let data: Value = serde_json::from_str(event.data()).unwrap();
         let stream = format!("grant/{}", GrantId::fresh());
-        self.happened("consortium", region, &stream, &event.event_type, &data).await;
+        self.happened("consortium", region, &stream, event.event_type(), &data).await;
     }
 
     /// Relays, folds and reacts until nothing moves in any service.

@@ -310,8 +310,8 @@ impl World {
         };
         let event = event_log::NewEvent::of(&opened).unwrap();
         let id = MandateId::derived(&[self.region.as_str(), &auditor.to_string()]);
-        let data = serde_json::from_str(&event.data).unwrap();
-        hub.happened("audit", &self.region, &format!("mandate/{id}"), &event.event_type, &data).await;
+        let data = serde_json::from_str(event.data()).unwrap();
+        hub.happened("audit", &self.region, &format!("mandate/{id}"), event.event_type(), &data).await;
     }
 
     /// How the issuer calls the one of [`World::people`] who holds a role.

@@ -5,7 +5,6 @@ use crate::scratch::{Scratch, region, scratch, until};
 use bus::{Error, digest, rebuild_into};
 use event_log::{Context, Hash, NewEvent, Restoration, Restored};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 use vocabulary::Actor;
 
 const KEEP: &str = "create schema kept; create table kept.event as table event_log.event;
@@ -17,6 +16,7 @@ const PUT_BACK: &str =
                         insert into event_log.kept table kept.kept";
 
 /// That the log was restored, as the service that owns it writes it down.
+#[expect(clippy::disallowed_methods, reason = "an event of no enum")]
 fn declared(follows: Option<(i64, Hash)>) -> Restoration {
     let event_type = "nl.sterktechniekonderwijs.counters.log-restored.v1".to_owned();
     let context = Context {
@@ -27,12 +27,7 @@ fn declared(follows: Option<(i64, Hash)>) -> Restoration {
         traceparent: None,
         policy_version: None,
     };
-    Restoration {
-        epoch: 2,
-        follows,
-        event: NewEvent { id: Uuid::now_v7(), event_type, data: "{}".to_owned() },
-        context,
-    }
+    Restoration { epoch: 2, follows, event: NewEvent::of_type(event_type, &serde_json::json!({})).unwrap(), context }
 }
 
 #[tokio::test]

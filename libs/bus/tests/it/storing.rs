@@ -37,9 +37,11 @@ impl Projection for Lengths {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "an event of no enum")]
 fn note(bytes: usize) -> NewEvent {
     let event_type = "nl.sterktechniekonderwijs.counters.note-written.v1".to_owned();
-    NewEvent { id: Uuid::now_v7(), event_type, data: format!("{{\"text\":\"{}\"}}", "x".repeat(bytes)) }
+    let data = serde_json::json!({ "text": "x".repeat(bytes) });
+    NewEvent::of_type(event_type, &data).unwrap()
 }
 
 async fn notes(ground: &Scratch, slug: &str, count: usize, bytes: usize) -> i64 {
@@ -101,7 +103,7 @@ async fn an_event_too_large_for_the_server_is_an_alarm_and_is_read_from_the_log(
 async fn an_event_above_the_bound_is_refused_and_one_at_the_bound_is_relayed() {
     scratch(|ground| async move {
         let nats = OwnNats::start("# As it comes: a megabyte a message.").await;
-        let around = note(0).data.len();
+        let around = note(0).data().len();
         notes(&ground, "ons", 1, MAX_EVENT_BYTES - around).await;
         let append = event_log::Append {
             changes: vec![event_log::Change {

@@ -179,7 +179,7 @@ impl Batch {
                 self.tip.frontier.push(leaf);
                 self.streams.push(change.stream.clone());
                 self.versions.push(version);
-                self.types.push(event.event_type.clone());
+                self.types.push(event.event_type().to_owned());
                 self.actors.push(append.context.by.id.0);
                 self.leaves.push(leaf.to_vec());
                 self.bodies.push(body);

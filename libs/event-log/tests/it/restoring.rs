@@ -10,9 +10,10 @@ fn region() -> RegionId {
     "voorbeeld".parse().unwrap()
 }
 
+#[expect(clippy::disallowed_methods, reason = "an event of no enum")]
 fn declared(epoch: i32, follows: Option<(i64, Hash)>) -> Restoration {
     let event_type = "nl.sterktechniekonderwijs.counters.log-restored.v1".to_owned();
-    let event = NewEvent { id: Uuid::now_v7(), event_type, data: format!(r#"{{"toEpoch":{epoch}}}"#) };
+    let event = NewEvent::of_type(event_type, &serde_json::json!({ "toEpoch": epoch })).unwrap();
     Restoration { epoch, follows, event, context: Context::of(&asked()) }
 }
 

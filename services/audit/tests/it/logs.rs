@@ -12,11 +12,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use decider::{Asked, Clock, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, Head, NewEvent, Restoration, Restored};
 use proofs::{Checkpoint, Declaration, Kind, Note, Verifier};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::BTreeMap;
 use tempfile::TempDir;
-use testkit::Databases;
+use testkit::{Databases, written_before};
 use uuid::Uuid;
 use vocabulary::{Actor, RegionId};
 
@@ -112,8 +112,8 @@ impl Logs {
                 let data = example["data"].to_string();
                 // No two ciphertexts are the same.
                 let data = data.replace("\"sealed\":\"", &format!("\"sealed\":\"{round}{number}"));
-                let event =
-                    NewEvent { id: Uuid::now_v7(), event_type: example["type"].as_str().unwrap().to_owned(), data };
+                let data = serde_json::from_str(&data).unwrap();
+                let event = written_before(example["type"].as_str().unwrap(), &data);
                 let change = Change { stream, expected, events: vec![event] };
                 let context = Context::of(&Asked::new(Actor::hub(), self.clock.now()));
                 let append = Append { changes: vec![change], context, command: None };
@@ -162,12 +162,8 @@ impl Logs {
     pub async fn grow(&self, service: &str, events: i64) {
         let log = &self.databases[service].1;
         let expected = log.history(&self.region, Self::LONG).await.unwrap().last().map_or(0, |event| event.version);
-        let event_type = "nl.sterktechniekonderwijs.co-financing.contribution-withdrawn.v1".to_owned();
-        let event = |number| NewEvent {
-            id: Uuid::now_v7(),
-            event_type: event_type.clone(),
-            data: format!(r#"{{"reason":"Vergissing {number}"}}"#),
-        };
+        let event_type = "nl.sterktechniekonderwijs.co-financing.contribution-withdrawn.v1";
+        let event = |number| written_before(event_type, &json!({ "reason": format!("Vergissing {number}") }));
         let events: Vec<NewEvent> = (0..events).map(event).collect();
         if !events.is_empty() {
             let change = Change { stream: Self::LONG.to_owned(), expected, events };
@@ -272,7 +268,7 @@ impl Logs {
         };
         change(&mut said);
         let note = said.sign(&operator()).unwrap().to_string();
-        let data = serde_json::json!({
+        let data = json!({
             "fromEpoch": said.from_epoch, "toEpoch": said.to_epoch, "position": said.position,
             "root": hex::encode(said.root), "reason": said.reason, "afterwards": said.afterwards, "note": note,
         });
@@ -280,7 +276,7 @@ impl Logs {
         let wanted = Restoration {
             epoch: i32::try_from(said.to_epoch).unwrap(),
             follows: (!said.afterwards).then_some((head.position, head.root().unwrap())),
-            event: NewEvent { id: Uuid::now_v7(), event_type, data: data.to_string() },
+            event: written_before(&event_type, &data),
             context: Context::of(&Asked::new(Actor::hub(), self.clock.now())),
         };
         self.databases[service].1.restored(&self.region, &wanted).await.unwrap().unwrap()

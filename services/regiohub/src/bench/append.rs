@@ -3,10 +3,11 @@
 use super::Bed;
 use super::load::{Measured, load};
 use decider::{Asked, Clock, CommandKey};
-use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
+use event_log::{Append, Change, Context, Database, Error, EventLog, NewEvent};
+use proto_schemas::hotspots::session;
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
-use vocabulary::{Actor, RegionId};
+use vocabulary::{Actor, PersonId, RegionId};
 
 /// A client of one log.
 #[derive(Clone)]
@@ -14,15 +15,12 @@ struct Client {
     log: EventLog,
     region: RegionId,
     context: Context,
+    event: NewEvent,
 }
 
 /// An event whose text is about as long as the row that `pgbench` inserts.
-pub(super) fn event() -> NewEvent {
-    NewEvent {
-        id: Uuid::now_v7(),
-        event_type: "nl.sterktechniekonderwijs.hotspots.session-pupil-withdrawn.v1".into(),
-        data: format!(r#"{{"pupil":"{}"}}"#, Uuid::now_v7()),
-    }
+fn event() -> Result<NewEvent, Error> {
+    NewEvent::of(&session::Event::PupilWithdrawn { pupil: PersonId(Uuid::now_v7()) })
 }
 
 /// A log in a fresh database.
@@ -33,14 +31,14 @@ pub(super) async fn log(database: PgConnectOptions, service: &'static str) -> an
 }
 
 /// Some events for one new stream, under a command id.
-pub(super) fn append(events: usize) -> Append {
-    let change = Change {
-        stream: format!("session/{}", Uuid::now_v7()),
-        expected: 0,
-        events: (0..events).map(|_| event()).collect(),
-    };
+pub(super) fn append(events: usize) -> Result<Append, Error> {
+    let events = (0..events).map(|_| event()).collect::<Result<_, _>>()?;
+    Ok(of(events, Context::of(&Asked::new(Actor::hub(), Clock::system().now()))))
+}
+
+fn of(events: Vec<NewEvent>, context: Context) -> Append {
+    let change = Change { stream: format!("session/{}", Uuid::now_v7()), expected: 0, events };
     let command = CommandKey { id: Uuid::now_v7(), fingerprint: vec![7; 32] };
-    let context = Context::of(&Asked::new(Actor::hub(), Clock::system().now()));
     Append { changes: vec![change], context, command: Some(command) }
 }
 
@@ -48,11 +46,10 @@ pub(super) fn append(events: usize) -> Append {
 pub(super) async fn events(bed: &Bed, clients: u32) -> anyhow::Result<Measured> {
     let (log, database) = log(bed.database("bench_append").await?, "bench").await?;
     let context = Context::of(&Asked::new(Actor::hub(), Clock::system().now()));
-    let client = Client { log, region: "bench".parse()?, context };
+    let client = Client { log, region: "bench".parse()?, context, event: event()? };
     let clients = (0..clients).map(|_| client.clone()).collect();
     let measured = load(clients, bed.time, |client: Client| async move {
-        let mut append = append(1);
-        append.context.clone_from(&client.context);
+        let append = of(vec![client.event.clone()], client.context.clone());
         client.log.append(&client.region, append).await?;
         Ok(client)
     })

@@ -17,7 +17,7 @@ pub(super) async fn published(bed: &Bed) -> anyhow::Result<Row> {
     let (log, database) = log(bed.database("bench_relay").await?, "bench").await?;
     let region: RegionId = "bench".parse()?;
     for _ in 0..EVENTS / AT_ONCE {
-        log.append(&region, append(AT_ONCE as usize)).await?;
+        log.append(&region, append(AT_ONCE as usize)?).await?;
     }
     let texts: Vec<String> = log.page(&region, 0, EVENTS as usize).await?.into_iter().map(|event| event.text).collect();
     let nats = bus::connect(&bed.nats_url).await?;

@@ -17,7 +17,7 @@ pub(super) async fn decoded(bed: &Bed) -> anyhow::Result<Row> {
     let region: RegionId = "bench".parse()?;
     let all = bed.events.next_multiple_of(AT_ONCE);
     for _ in 0..all / AT_ONCE {
-        log.append(&region, append(AT_ONCE as usize)).await?;
+        log.append(&region, append(AT_ONCE as usize)?).await?;
     }
     // Straight after a bulk insert the first reader pays for the writers.
     sqlx::raw_sql("vacuum analyze event_log.event").execute(&database.owner).await?;

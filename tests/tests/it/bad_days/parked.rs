@@ -6,11 +6,11 @@ use super::{
     ledger::{Act, Asker, Ledger, Told, company},
 };
 use decider::Clock;
-use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
-use serde_json::Value;
+use event_log::{Append, Change, Context, Database, EventLog};
+use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
+use testkit::written_before;
 use tokio::process::Command;
-use uuid::Uuid;
 use vocabulary::{Actor, CompanyId};
 
 const TYPE: &str = "nl.sterktechniekonderwijs.consortium.company-nominated.v1";
@@ -75,7 +75,7 @@ async fn an_event_that_does_not_read_holds_up_its_own_stream_only() {
     let database = Database::open(hub.postgres("consortium").parse().unwrap(), 2).await.unwrap();
     let beside = EventLog::new("consortium", "00000000000000000000", &database, Clock::system());
     let broken = CompanyId::fresh();
-    let event = |data: String| NewEvent { id: Uuid::now_v7(), event_type: TYPE.to_owned(), data };
+    let event = |data: &Value| written_before(TYPE, data);
     let mut whole = company(22);
     whole["occurredOn"] = "2026-01-01".into();
     let asked = decider::Asked::new(Actor::hub(), Clock::system().now());
@@ -84,7 +84,7 @@ async fn an_event_that_does_not_read_holds_up_its_own_stream_only() {
             stream: format!("company/{broken}"),
             expected: 0,
             // What is wrong may be a name: it is never repeated.
-            events: vec![event(r#"{"name":{"Secret Name":1}}"#.to_owned()), event(whole.to_string())],
+            events: vec![event(&json!({ "name": { "Secret Name": 1 } })), event(&whole)],
         }],
         context: Context::of(&asked),
         command: None,

@@ -7,12 +7,13 @@ use decider::{Asked, Clock, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
 use proofs::{Checkpoint, Frontier, Kind, Note, Signer, Verifier, leaf_hash};
 use proto_schemas::consortium::policy::{Event, Policy};
+use proto_schemas::hotspots::session;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Mutex;
-use testkit::Databases;
+use testkit::{Databases, written_before};
 use uuid::Uuid;
-use vocabulary::{Actor, RegionId};
+use vocabulary::{Actor, PersonId, RegionId};
 
 const DOMAIN: &str = "hub.example.nl";
 
@@ -54,11 +55,7 @@ impl World {
     /// So many events of hotspots on a date.
     pub async fn day(&self, date: &str, events: usize) {
         self.hand.set(format!("{date}T10:00:00Z").parse::<DateTime<Utc>>().unwrap());
-        let event = || NewEvent {
-            id: Uuid::now_v7(),
-            event_type: "nl.sterktechniekonderwijs.hotspots.session-pupil-withdrawn.v1".into(),
-            data: format!(r#"{{"pupil":"{}"}}"#, Uuid::now_v7()),
-        };
+        let event = || NewEvent::of(&session::Event::PupilWithdrawn { pupil: PersonId(Uuid::now_v7()) }).unwrap();
         self.write("hotspots", format!("session/{}", Uuid::now_v7()), (0..events).map(|_| event()).collect()).await;
     }
 
@@ -69,11 +66,7 @@ impl World {
             "address": { "street": "Voorbeeldstraat", "number": "", "postcode": "1234AB", "place": "Voorbeeldstad" },
             "occurredOn": "2026-09-01",
         });
-        let event = NewEvent {
-            id: Uuid::now_v7(),
-            event_type: "nl.sterktechniekonderwijs.consortium.school-joined.v1".into(),
-            data: data.to_string(),
-        };
+        let event = written_before("nl.sterktechniekonderwijs.consortium.school-joined.v1", &data);
         self.write("consortium", format!("consortium/{}", self.region), vec![event]).await;
     }
 
