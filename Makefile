@@ -1,7 +1,7 @@
 # `make run` and `make test` need git, make, a C compiler, Rust, and Python 3 with pip; what is missing is named.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench schemas schemas-check lint
+.PHONY: help run test unit servers bench schemas schemas-check lint sbom advisories
 
 # Override on the command line: make run PORT=9000 DATA=/srv/regiohub
 # Only what is set is handed on: an empty setting would be a wrong one.
@@ -9,6 +9,11 @@ $(foreach name,PORT DATA POSTGRES_BIN POSTGRES_URL VAULT_URL NATS_URL,$(if $($(n
 
 BUILT = $${CARGO_TARGET_DIR:-target}
 PROGRAMS = cargo build --quiet --locked --workspace --bin servers --bin regiohub
+# The tests of one crate start the hub only where that crate is `tests`.
+HUB_NEEDED = $(or $(if $(ARGS),,all),$(filter tests --workspace,$(subst =, ,$(ARGS))))
+TESTED_WITH = $(if $(HUB_NEEDED),$(PROGRAMS),cargo build --quiet --locked --package embedded --bin servers)
+# Crates whose integration tests need no server.
+SERVERLESS = access chassis processing proofs web
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -21,8 +26,19 @@ test: ## All tests, on a PostgreSQL and a nats-server of their own; of one crate
 	@deploy/check-tools
 	@deploy/account
 	@servers="$$(deploy/fetch-servers)" && \
-	$(PROGRAMS) && \
+	$(TESTED_WITH) && \
 	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/debug/servers" -- cargo test --locked $(or $(ARGS),--workspace)
+
+unit: ## All tests that need no server
+	cargo test --locked --workspace --lib --bins
+	cargo test --locked $(SERVERLESS:%=--package %) --test it
+
+servers: ## A shell with a PostgreSQL and a nats-server for repeated runs of cargo test; its end stops them
+	@deploy/check-tools
+	@deploy/account
+	@servers="$$(deploy/fetch-servers)" && \
+	cargo build --quiet --locked --package embedded --bin servers && \
+	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/debug/servers" -- "$${SHELL:-sh}"
 
 bench: ## Measure, each figure against its limit
 	@deploy/check-tools
@@ -43,3 +59,10 @@ schemas-check: ## Whether the contracts are fresh
 lint: ## Format and clippy, warnings denied
 	cargo fmt --all -- --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+sbom: ## Write sbom.json: what the program is built from, in CycloneDX
+	deploy/sbom >sbom.json
+
+advisories: ## Whether a dependency has a known weakness (needs a network and cargo-deny)
+	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is needed; install it with: cargo install --locked cargo-deny' >&2; exit 1; }
+	cargo deny check advisories
