@@ -10,6 +10,7 @@ mod bad_input;
 mod bounds;
 mod contracts;
 mod demo;
+mod dependencies;
 mod field;
 mod files;
 mod forgetting;
