@@ -74,7 +74,7 @@ impl Direct {
             let passed = Passed::new(Duration::ZERO);
             let caught_up = async {
                 let began = self.begin(&key).await?;
-                Ok(self.read_on(&key, began, &passed, end).await? > began)
+                Ok(self.read_on(&key, (began, head.position), &passed, end).await? > began)
             };
             moved |= match caught_up.await {
                 Err(Error::Forked { .. }) => {
@@ -169,7 +169,7 @@ impl Direct {
             let standing = asked.borrow_and_update().get(&log.region).copied();
             let end_of_log = standing.map_or(0, |standing| standing.position).max(*hint.borrow_and_update());
             if end_of_log > at {
-                at = self.read_on(&key, at, &passed, end).await?;
+                at = self.read_on(&key, (at, end_of_log), &passed, end).await?;
             }
             // Another process may have handled what was parked: no position tells.
             if let Some(standing) = standing
@@ -202,9 +202,15 @@ impl Direct {
         Ok(at)
     }
 
-    /// Applies what the log has behind `at`.
-    async fn read_on(&self, key: &Key, mut at: i64, passed: &Passed, end: &CancellationToken) -> Result<i64, Error> {
-        while !end.is_cancelled() {
+    /// Applies what the log has behind `at`, at least up to where it is said to end.
+    async fn read_on(
+        &self,
+        key: &Key,
+        (mut at, upto): (i64, i64),
+        passed: &Passed,
+        end: &CancellationToken,
+    ) -> Result<i64, Error> {
+        while at < upto && !end.is_cancelled() {
             if let Some(reached) = self.skim(key, at, passed).await? {
                 at = reached;
                 continue;
@@ -214,14 +220,11 @@ impl Direct {
             if first.position != at + 1 {
                 return Err(gap(key, at + 1));
             }
-            let (full, end_of_page) = (page.len() >= self.settings.batch, last.position);
+            let end_of_page = last.position;
             let (reached, folded) = self.take(key, &page, passed).await?;
             // Further than the page: another process applied more, and this one has not seen what.
             self.reached(key, reached, folded || reached > end_of_page).await?;
             at = reached;
-            if !full {
-                break;
-            }
         }
         Ok(at)
     }

@@ -6,6 +6,7 @@ mod write;
 use crate::append::Append;
 use crate::execute::Done;
 use crate::held::{Held, KEPT};
+use crate::recent::Recent;
 use crate::vouched::Vouched;
 use crate::{Error, Frontier, is_outage, telemetry, without_values};
 use batch::Batch;
@@ -61,6 +62,7 @@ pub(crate) struct Appender {
     pub app: PgPool,
     pub sessions: Sessions,
     pub vouched: Vouched,
+    pub recent: Recent,
     pub region: RegionId,
     pub service: &'static str,
     pub source: String,
@@ -135,6 +137,7 @@ impl Appender {
             };
             match result {
                 Ok(write::Outcome::Written) => {
+                    self.recent.wrote(&self.region, tip.position() + 1, &batch.streams);
                     tip = batch.tip.clone();
                     if batch.commits() {
                         telemetry::committed(self.service, began.elapsed(), batch.len());
@@ -160,6 +163,7 @@ impl Appender {
                 }
                 Ok(write::Outcome::Moved(true_tip)) => {
                     self.vouched.ends(&self.region, true_tip.position());
+                    self.recent.forget(&self.region);
                     put_back(waiting, batch.requests(), next);
                     return true_tip;
                 }
@@ -177,6 +181,7 @@ impl Appender {
                     tracing::warn!(error = told, region = %self.region, events = batch.len(), "append failed");
                     if is_outage(&error) {
                         self.vouched.doubt(&self.region);
+                        self.recent.forget(&self.region);
                     }
                     // Those that came meanwhile have their own try.
                     put_back(waiting, batch.fail(error), next);

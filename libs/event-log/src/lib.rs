@@ -22,6 +22,7 @@ mod held;
 mod loader;
 mod log;
 mod read;
+mod recent;
 mod recorded;
 mod restored;
 mod size;

@@ -4,6 +4,7 @@ use crate::append::{Append, Context};
 use crate::appender::{Appender, Purpose, Request};
 use crate::execute::Done;
 use crate::loader::{Histories, Loader, Question};
+use crate::recent::Recent;
 use crate::vouched::Vouched;
 use crate::{Database, Error, begin};
 use chrono::{DateTime, Utc};
@@ -31,6 +32,7 @@ struct Inner {
     app: PgPool,
     sessions: Sessions,
     vouched: Vouched,
+    recent: Recent,
     /// How often it was asked whether the logs answer.
     asked: AtomicUsize,
     clock: Clock,
@@ -66,6 +68,7 @@ impl EventLog {
             app: database.app.clone(),
             sessions: database.sessions.clone(),
             vouched: Vouched::default(),
+            recent: Recent::default(),
             asked: AtomicUsize::default(),
             clock,
             appenders: Mutex::default(),
@@ -124,6 +127,10 @@ impl EventLog {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.0.clock.now()
+    }
+
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.0.recent
     }
 
     /// Tells whoever watches that the log of a region ends there now.
@@ -197,6 +204,7 @@ impl EventLog {
                 app: self.0.app.clone(),
                 sessions: self.0.sessions.clone(),
                 vouched: self.0.vouched.clone(),
+                recent: self.0.recent.clone(),
                 region: region.clone(),
                 service: self.0.service,
                 source: self.0.source.clone(),

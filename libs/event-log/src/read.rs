@@ -51,7 +51,8 @@ impl EventLog {
         Ok(texts.into_iter().map(Recorded::parse).collect::<Result<_, Unreadable>>()?)
     }
 
-    /// The page without its events, for whoever folds only these categories; none when nothing is behind `after`.
+    /// The page without its events, for whoever folds only these categories; none when nothing is behind `after`. Of what
+    /// this process wrote itself the database is not asked, and the page may be longer than `limit`.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -62,6 +63,9 @@ impl EventLog {
         limit: usize,
         categories: &[&str],
     ) -> Result<Option<Skimmed>, Error> {
+        if let Some(skimmed) = self.recent().skim(region, after, categories) {
+            return Ok(Some(skimmed));
+        }
         let skim = sqlx::query_as("select first, last, concerns from event_log.skim($1, $2, $3, $4)")
             .bind(region.as_str())
             .bind(after)

@@ -88,6 +88,7 @@ impl EventLog {
         let head = Head { epoch: wanted.epoch, position, recorded_at, frontier: tree.to_bytes(), ..head };
         insert(&mut transaction, &head, &stream, wanted, (&leaf, &body)).await?;
         transaction.commit().await?;
+        self.recent().forget(region);
         self.wrote(region, position);
         Ok(Some(Restored::Written(head)))
     }
