@@ -65,10 +65,16 @@ impl<T> Event for T where
 {
 }
 
-/// Why a command was refused, told to whoever asked. The error's own text is the English sentence.
-pub trait Refusal: std::error::Error + Clone + PartialEq + Send + Sync + 'static {
+/// Why a command was refused, told to whoever asked: an enum with a variant for each reason, whose names are the codes
+/// (`strum::AsRefStr` and `strum::VariantNames` in kebab-case). The error's own text is the English sentence.
+pub trait Refusal:
+    std::error::Error + AsRef<str> + strum::VariantNames + Clone + PartialEq + Send + Sync + 'static
+{
     /// A stable code in kebab-case, unique within the aggregate, such as `full`.
-    fn code(&self) -> &'static str;
+    fn code(&self) -> &'static str {
+        let code = self.as_ref();
+        Self::VARIANTS.iter().copied().find(|variant| *variant == code).unwrap_or_default()
+    }
 
     /// The same sentence in Dutch.
     fn in_dutch(&self) -> String;

@@ -29,13 +29,11 @@ pub struct Summary {
 }
 
 /// Never refused: what could be wrong is found before anything is asked.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {}
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match *self {}
-    }
     fn in_dutch(&self) -> String {
         match *self {}
     }

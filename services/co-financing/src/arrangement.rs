@@ -29,7 +29,8 @@ pub struct AgreeMethod {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Forwards only.
     #[error("a method holds from today on at the earliest, {from} is past")]
@@ -40,10 +41,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        "backwards"
-    }
-
     fn in_dutch(&self) -> String {
         let Self::Backwards { from } = self;
         format!("een methode geldt op zijn vroegst vanaf vandaag, {from} is voorbij")

@@ -33,7 +33,8 @@ pub struct Assign {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// No line in two schemes.
     #[error("this company's part in this session counts under the scheme {scheme}; nothing counts under two")]
@@ -44,10 +45,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        "other-scheme"
-    }
-
     fn in_dutch(&self) -> String {
         let Self::OtherScheme { scheme } = self;
         format!(

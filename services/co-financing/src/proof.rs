@@ -35,7 +35,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nothing is funded twice. To a company it is not told whose contribution it is: perhaps another company's.
     #[error("this paper already proves {}", .by.as_ref().map_or("another contribution".to_owned(), |(contribution, scheme)| format!("the contribution {contribution} under the scheme {scheme}")))]
@@ -46,10 +47,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        "in-use"
-    }
-
     fn in_dutch(&self) -> String {
         let Self::InUse { by } = self;
         by.as_ref().map_or("dit bewijsstuk hoort al bij een andere bijdrage".to_owned(), |(contribution, scheme)| {

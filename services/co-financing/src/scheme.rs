@@ -44,7 +44,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Two at once would claim the same lines.
     #[error("another claim under this scheme is being fixed; ask again")]
@@ -58,13 +59,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::AnotherFixed => "another-fixed",
-            Self::LaterFixed { .. } => "later-fixed",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::AnotherFixed => {

@@ -18,14 +18,14 @@ struct Answer {
     total: i64,
 }
 
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("zero is no answer")]
-struct Zero;
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+enum No {
+    #[error("zero is no answer")]
+    Zero,
+}
 
-impl Refusal for Zero {
-    fn code(&self) -> &'static str {
-        "zero"
-    }
+impl Refusal for No {
     fn in_dutch(&self) -> String {
         "nul is geen antwoord".into()
     }
@@ -36,10 +36,10 @@ impl Aggregate for Answer {
     type Id = Uuid;
     type Command = i64;
     type Event = Event;
-    type Refusal = Zero;
+    type Refusal = No;
 
-    fn decide(&self, by: &i64, _: &Asked) -> Result<Vec<Event>, Zero> {
-        if *by == 0 { Err(Zero) } else { Ok(vec![Event::Raised { by: *by }]) }
+    fn decide(&self, by: &i64, _: &Asked) -> Result<Vec<Event>, No> {
+        if *by == 0 { Err(No::Zero) } else { Ok(vec![Event::Raised { by: *by }]) }
     }
 
     fn evolve(self, Event::Raised { by }: Event) -> Self {

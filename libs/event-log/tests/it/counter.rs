@@ -21,18 +21,17 @@ pub enum Event {
 /// Raise by so much; nothing is never new.
 pub struct Raise(pub u32);
 
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{most} is the most")]
-pub struct TooMuch {
-    pub most: u32,
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum No {
+    #[error("{most} is the most")]
+    TooMuch { most: u32 },
 }
 
-impl Refusal for TooMuch {
-    fn code(&self) -> &'static str {
-        "too-much"
-    }
+impl Refusal for No {
     fn in_dutch(&self) -> String {
-        format!("{} is het meeste", self.most)
+        let Self::TooMuch { most } = self;
+        format!("{most} is het meeste")
     }
 }
 
@@ -41,12 +40,12 @@ impl Aggregate for Counter {
     type Id = Uuid;
     type Command = Raise;
     type Event = Event;
-    type Refusal = TooMuch;
+    type Refusal = No;
 
-    fn decide(&self, Raise(by): &Raise, _: &Asked) -> Result<Vec<Event>, TooMuch> {
+    fn decide(&self, Raise(by): &Raise, _: &Asked) -> Result<Vec<Event>, No> {
         match by {
             0 => Ok(vec![]),
-            by if self.count + by > 1_000 => Err(TooMuch { most: 1_000 }),
+            by if self.count + by > 1_000 => Err(No::TooMuch { most: 1_000 }),
             by => Ok(vec![Event::Raised { by: *by }]),
         }
     }
@@ -77,9 +76,9 @@ impl Aggregate for Level {
     type Id = Uuid;
     type Command = To;
     type Event = Event;
-    type Refusal = TooMuch;
+    type Refusal = No;
 
-    fn decide(&self, To(level): &To, _: &Asked) -> Result<Vec<Event>, TooMuch> {
+    fn decide(&self, To(level): &To, _: &Asked) -> Result<Vec<Event>, No> {
         match level.checked_sub(self.0) {
             None | Some(0) => Ok(vec![]),
             Some(by) => Ok(vec![Event::Raised { by }]),

@@ -63,7 +63,8 @@ impl From<Sign> for Command {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("there is no such contract")]
     Unwritten,
@@ -84,19 +85,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unwritten => "unwritten",
-            Self::AlreadyDrawnUp => "already-drawn-up",
-            Self::EndsBeforeStart => "ends-before-start",
-            Self::Over { .. } => "over",
-            Self::OtherDocument => "other-document",
-            Self::NotAParty => "not-a-party",
-            Self::NotItsSignatory => "not-its-signatory",
-            Self::NotOfTheSchool => "not-of-the-school",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::Unwritten => "dit contract bestaat niet".to_owned(),

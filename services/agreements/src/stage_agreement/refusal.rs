@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use proto_schemas::agreements::stage_agreement::{DisputeLevel, Heard};
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("there is no such stage agreement")]
     Unwritten,
@@ -55,34 +56,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unwritten => "unwritten",
-            Self::AlreadyDrafted => "already-drafted",
-            Self::EndsBeforeStart => "ends-before-start",
-            Self::NoHours => "no-hours",
-            Self::TooLittleSupervision { .. } => "too-little-supervision",
-            Self::DamageBeyondCover => "damage-beyond-cover",
-            Self::EmptyStipend => "empty-stipend",
-            Self::SamePerson => "same-person",
-            Self::TeacherOfOtherSchool => "teacher-of-other-school",
-            Self::SupervisorOfOtherCompany => "supervisor-of-other-company",
-            Self::NotOffered => "not-offered",
-            Self::OtherDocument => "other-document",
-            Self::NotThisParty => "not-this-party",
-            Self::OfAge => "of-age",
-            Self::InFuture { .. } => "in-future",
-            Self::NotInForce => "not-in-force",
-            Self::Over { .. } => "over",
-            Self::EndOutsideStage => "end-outside-stage",
-            Self::DisputeOpen => "dispute-open",
-            Self::NoSuchDispute => "no-such-dispute",
-            Self::SkipsStep { .. } => "skips-step",
-            Self::TopOfLadder => "top-of-ladder",
-            Self::NotHeard { .. } => "not-heard",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::Unwritten => "deze stageovereenkomst bestaat niet".to_owned(),

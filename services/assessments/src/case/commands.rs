@@ -81,7 +81,8 @@ pub struct FixGrade {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// There is one case per pupil and elective.
     #[error("the pupil already has a case for this elective, begun otherwise")]
@@ -170,30 +171,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::AlreadyOpen => "already-open",
-            Self::NotOpen => "not-open",
-            Self::InTheFuture { .. } => "in-the-future",
-            Self::BeforeOpening { .. } => "before-opening",
-            Self::BeforeJudgement { .. } => "before-judgement",
-            Self::AnotherCompany => "another-company",
-            Self::AnotherSchool => "another-school",
-            Self::NotJudged { .. } => "not-judged",
-            Self::JudgedTwice { .. } => "judged-twice",
-            Self::UnknownTask { .. } => "unknown-task",
-            Self::DeeltaakOpen { .. } => "deeltaak-open",
-            Self::DeeltaakTwice { .. } => "deeltaak-twice",
-            Self::UnknownDeeltaak { .. } => "unknown-deeltaak",
-            Self::CompanyHasNotJudged => "company-has-not-judged",
-            Self::NotInPta => "not-in-pta",
-            Self::PtaNotFrozen => "pta-not-frozen",
-            Self::AtSchoolOnly => "at-school-only",
-            Self::Graded => "graded",
-            Self::NotGraded => "not-graded",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::AlreadyOpen => "de leerling heeft al een beoordeling voor dit keuzevak, anders begonnen".into(),

@@ -26,7 +26,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// An import met an id that the region gave out itself.
     #[error("this elective is the region's own, an import cannot change it")]
@@ -67,19 +68,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::RegionsOwn => "regions-own",
-            Self::AlreadyThere { .. } => "already-there",
-            Self::NationalCode { .. } => "national-code",
-            Self::CodeStays { .. } => "code-stays",
-            Self::Unknown => "unknown",
-            Self::National => "national",
-            Self::NoDeeltaken => "no-deeltaken",
-            Self::DeeltaakTwice { .. } => "deeltaak-twice",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::RegionsOwn => "dit keuzevak is van de regio zelf, een import verandert het niet".into(),

@@ -25,7 +25,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// What pupils were promised stays.
     #[error("this PTA is frozen; a change goes into the PTA of the next cohort")]
@@ -42,14 +43,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Frozen => "frozen",
-            Self::Empty => "empty",
-            Self::Weight { .. } => "weight",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::Frozen => "dit PTA is vastgesteld; een wijziging hoort in het PTA van het volgende cohort".into(),

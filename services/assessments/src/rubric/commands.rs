@@ -15,7 +15,8 @@ pub struct Adopt {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Both kinds are judged.
     #[error("a rubric has at least one learning task")]
@@ -32,14 +33,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoLearningTasks => "no-learning-tasks",
-            Self::NoWorkTasks => "no-work-tasks",
-            Self::TaskTwice { .. } => "task-twice",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::NoLearningTasks => "een beoordelingsmodel heeft ten minste één leertaak".into(),

@@ -50,7 +50,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("Names are given out under a mandate, and this one does not hold today.")]
     NoMandate,
@@ -65,16 +66,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoMandate => "no-mandate",
-            Self::NamesNotCovered => "names-not-covered",
-            Self::NotCovered { .. } => "not-covered",
-            Self::AlreadyGivenOut => "already-given-out",
-            Self::NotBegun => "not-begun",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         let told = match self {
             Self::NoMandate => "Namen worden onder een mandaat verstrekt, en dit mandaat geldt vandaag niet.",

@@ -42,7 +42,8 @@ pub struct Known {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error(
         "An auditor looks under a mandate, and none of yours holds today. The programme leader or controller opens one."
@@ -55,14 +56,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoMandate => "no-mandate",
-            Self::NotCovered { .. } => "not-covered",
-            Self::NamesNotCovered => "names-not-covered",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::NoMandate => {

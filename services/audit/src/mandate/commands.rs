@@ -31,7 +31,8 @@ pub struct Open {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("Nobody gives a mandate to themselves; someone else must.")]
     ToOneself,
@@ -50,18 +51,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::ToOneself => "to-oneself",
-            Self::OneAtATime { .. } => "one-at-a-time",
-            Self::CoversNothing => "covers-nothing",
-            Self::BeginsInThePast => "begins-in-the-past",
-            Self::EndsBeforeItBegins => "ends-before-it-begins",
-            Self::LongerThanAYear => "longer-than-a-year",
-            Self::NeverOpened => "never-opened",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::ToOneself => "Niemand geeft zichzelf een mandaat; een ander moet dat doen.",

@@ -12,7 +12,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("There are no lines to draw from: nothing of this claim or year is verified.")]
     NothingToDraw,
@@ -25,15 +26,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NothingToDraw => "nothing-to-draw",
-            Self::AlreadyDrawn => "already-drawn",
-            Self::NotRequested => "not-requested",
-            Self::NotAsRequested => "not-as-requested",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::NothingToDraw => {

@@ -51,7 +51,8 @@ pub struct Fix {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nobody began it.
     #[error("no such claim was begun")]
@@ -95,21 +96,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotDrafted => "not-drafted",
-            Self::YearOutOfRange => "year-out-of-range",
-            Self::LaterFixed { .. } => "later-fixed",
-            Self::NotOver { .. } => "not-over",
-            Self::NotSubmitted => "not-submitted",
-            Self::IsSubmitted => "is-submitted",
-            Self::IsFixed => "is-fixed",
-            Self::OwnSubmission => "own-submission",
-            Self::OwnVerification => "own-verification",
-            Self::EarlierOpen { .. } => "earlier-open",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::NotDrafted => "deze staat is niet opgesteld".into(),

@@ -51,7 +51,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nobody recorded it.
     #[error("no such contribution was recorded")]
@@ -100,24 +101,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotRecorded => "not-recorded",
-            Self::AlreadyRecorded => "already-recorded",
-            Self::InTheFuture { .. } => "in-the-future",
-            Self::WorthNothing => "worth-nothing",
-            Self::WorthTooMuch => "worth-too-much",
-            Self::AmountMisplaced => "amount-misplaced",
-            Self::Ended => "ended",
-            Self::Changed => "changed",
-            Self::NotSigned => "not-signed",
-            Self::NoProof => "no-proof",
-            Self::OwnWork => "own-work",
-            Self::Teacher => "teacher",
-            Self::AlreadyVerified => "already-verified",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::NotRecorded => "deze bijdrage is niet vastgelegd".into(),

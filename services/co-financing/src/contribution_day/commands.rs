@@ -73,7 +73,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nothing happened on such a day.
     #[error("no confirmed attendance is known for this day")]
@@ -133,25 +134,6 @@ fn english(method: Method) -> &'static str {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NothingKnown => "nothing-known",
-            Self::OtherMethod { .. } => "other-method",
-            Self::NothingConfirmed => "nothing-confirmed",
-            Self::NoRate => "no-rate",
-            Self::MinutesOutOfRange => "minutes-out-of-range",
-            Self::AlreadyEntered => "already-entered",
-            Self::NoSuchLine { .. } => "no-such-line",
-            Self::NothingToSign => "nothing-to-sign",
-            Self::Changed => "changed",
-            Self::RejectedAsTheyStand => "rejected-as-they-stand",
-            Self::NotSigned => "not-signed",
-            Self::OwnWork => "own-work",
-            Self::Teacher => "teacher",
-            Self::AlreadyVerified => "already-verified",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::NothingKnown => "voor deze dag is geen bevestigde aanwezigheid bekend".into(),

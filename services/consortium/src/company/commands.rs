@@ -121,7 +121,8 @@ fn twice<T: Ord>(items: &[T]) -> bool {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("The date lies in the future.")]
     InTheFuture,
@@ -150,23 +151,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::InTheFuture => "in-the-future",
-            Self::BeforeTheLastStep => "before-the-last-step",
-            Self::AlreadyKnown => "already-known",
-            Self::NotNominated => "not-nominated",
-            Self::NotOriented => "not-oriented",
-            Self::NotOnboarded => "not-onboarded",
-            Self::AlreadyActive => "already-active",
-            Self::NotActive => "not-active",
-            Self::HasLeft => "has-left",
-            Self::Goals => "goals",
-            Self::TargetGroups => "target-groups",
-            Self::NamedTwice => "named-twice",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::InTheFuture => "De datum ligt in de toekomst.",

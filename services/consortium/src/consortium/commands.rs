@@ -87,7 +87,8 @@ impl NewPartner {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("The region was founded under another name; choose another slug.")]
     AlreadyFounded,
@@ -142,36 +143,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::AlreadyFounded => "already-founded",
-            Self::NotFounded => "not-founded",
-            Self::InTheFuture => "in-the-future",
-            Self::SchoolIncomplete { .. } => "school-incomplete",
-            Self::NotAMember => "not-a-member",
-            Self::LeadsTheRegion => "leads-the-region",
-            Self::LeadIsNotVmbo => "lead-is-not-vmbo",
-            Self::BoardChanged => "board-changed",
-            Self::SeatTaken => "seat-taken",
-            Self::TooFewVmboSchools { .. } => "too-few-vmbo-schools",
-            Self::NoMbo => "no-mbo",
-            Self::NoCompany => "no-company",
-            Self::NoPrimarySchool => "no-primary-school",
-            Self::NoLeadPartner => "no-lead-partner",
-            Self::EndsBeforeItBegins => "ends-before-it-begins",
-            Self::CodeTwice { .. } => "code-twice",
-            Self::NoSuchTheme { .. } => "no-such-theme",
-            Self::ResultOutsideTheProgramme { .. } => "result-outside-the-programme",
-            Self::AmountOutOfRange { .. } => "amount-out-of-range",
-            Self::NoPlan => "no-plan",
-            Self::OutsideTheProgramme => "outside-the-programme",
-            Self::PeriodTaken => "period-taken",
-            Self::PeriodsOverlap => "periods-overlap",
-            Self::NoSuchPeriod => "no-such-period",
-            Self::PeriodNotOver { .. } => "period-not-over",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::AlreadyFounded => "De regio is onder een andere naam opgericht; kies een andere korte naam.".into(),

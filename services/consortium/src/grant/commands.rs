@@ -35,7 +35,8 @@ pub struct Known {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("Nobody gives a role to themselves; someone else must.")]
     ToOneself,
@@ -60,21 +61,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::ToOneself => "to-oneself",
-            Self::NotForGiving => "not-for-giving",
-            Self::BeyondYourRole => "beyond-your-role",
-            Self::WrongBinding { .. } => "wrong-binding",
-            Self::NoSuchSchool => "no-such-school",
-            Self::NoSuchCompany => "no-such-company",
-            Self::NoSuchPupil => "no-such-pupil",
-            Self::EndsBeforeItBegins => "ends-before-it-begins",
-            Self::NeedsAnEnd => "needs-an-end",
-            Self::NeverGiven => "never-given",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::ToOneself => "Niemand geeft zichzelf een rol; een ander moet dat doen.",

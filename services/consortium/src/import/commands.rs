@@ -17,7 +17,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("The import has not started.")]
     NotStarted,
@@ -26,13 +27,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotStarted => "not-started",
-            Self::Over => "over",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::NotStarted => "De import is nog niet begonnen.".into(),

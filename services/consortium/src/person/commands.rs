@@ -143,7 +143,8 @@ impl Who {
 pub const ELSEWHERE: &str = "person-elsewhere";
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("Nobody is registered under this id.")]
     NotRegistered,
@@ -164,19 +165,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotRegistered => "not-registered",
-            Self::Forgotten => "forgotten",
-            Self::SomeoneElse => "someone-else",
-            Self::Elsewhere => "elsewhere",
-            Self::HostIsHome => "host-is-home",
-            Self::InTheFuture => "in-the-future",
-            Self::AlreadyLeft { .. } => "already-left",
-            Self::Held(_) => "held",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::NotRegistered => "Er is niemand met dit kenmerk.".to_owned(),

@@ -15,7 +15,8 @@ pub struct Adopt {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("A policy works forward only: this one may be valid from {earliest} on.")]
     WorksBackward { earliest: NaiveDate },
@@ -24,13 +25,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::WorksBackward { .. } => "works-backward",
-            Self::Senseless { .. } => "senseless",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::WorksBackward { earliest } => {

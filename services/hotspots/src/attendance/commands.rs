@@ -76,7 +76,8 @@ pub enum Command {
 }
 
 /// Why an attendance day says no.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// The moment is yet to come.
     #[error("That moment is yet to come.")]
@@ -129,25 +130,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::InTheFuture => "in-the-future",
-            Self::AnotherDay => "another-day",
-            Self::Over => "over",
-            Self::AlreadyLeft => "already-left",
-            Self::NotCheckedIn => "not-checked-in",
-            Self::BeforeCheckIn => "before-check-in",
-            Self::WasThere => "was-there",
-            Self::Absent => "absent",
-            Self::StillThere => "still-there",
-            Self::MoreThanSession { .. } => "more-than-session",
-            Self::AlreadyConfirmed { .. } => "already-confirmed",
-            Self::NotConfirmed => "not-confirmed",
-            Self::SamePerson => "same-person",
-            Self::Locked => "locked",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::InTheFuture => "Dat moment moet nog komen.".into(),

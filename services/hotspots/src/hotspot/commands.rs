@@ -126,7 +126,8 @@ fn listed(papers: &[Paper], word: fn(Paper) -> &'static str) -> String {
 }
 
 /// Why a hotspot says no.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nobody proposed it.
     #[error("There is no such hotspot.")]
@@ -164,20 +165,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::AlreadyProposed => "already-proposed",
-            Self::Retired => "retired",
-            Self::InTheFuture => "in-the-future",
-            Self::PapersMissing(_) => "papers-missing",
-            Self::SafetyCheckNotSigned => "safety-check-not-signed",
-            Self::SafetyCheckTooOld { .. } => "safety-check-too-old",
-            Self::NotOpen => "not-open",
-            Self::SchoolNotSigned { .. } => "school-not-signed",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::Unknown => "Deze hotspot bestaat niet.".into(),

@@ -44,7 +44,8 @@ pub enum Command {
 }
 
 /// Why a pupil's day says no.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// The pupil is somewhere else then.
     #[error("The pupil is at another session at that time.")]
@@ -69,16 +70,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Elsewhere => "elsewhere",
-            Self::TooLong { .. } => "too-long",
-            Self::WasThere => "was-there",
-            Self::StillElsewhere => "still-elsewhere",
-            Self::NotBooked => "not-booked",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::Elsewhere => "De leerling is op dat moment bij een andere bijeenkomst.".into(),

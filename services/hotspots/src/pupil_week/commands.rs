@@ -27,7 +27,8 @@ pub enum Command {
 }
 
 /// Why a pupil's week says no.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// The week would be too long.
     #[error("The pupil's week would be {minutes} minutes; at this age it is {cap} at most.", minutes = .minutes.0, cap = .cap.0)]
@@ -40,12 +41,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::TooLong { .. } => "too-long",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::TooLong { minutes, cap } => format!(

@@ -53,7 +53,8 @@ pub enum Command {
 }
 
 /// Why a safety check says no.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nobody drew it up.
     #[error("There is no such safety check.")]
@@ -112,24 +113,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::AlreadyDrawnUp => "already-drawn-up",
-            Self::InTheFuture => "in-the-future",
-            Self::Older { .. } => "older",
-            Self::NoItems => "no-items",
-            Self::NoActivities => "no-activities",
-            Self::ActivityTwice { .. } => "activity-twice",
-            Self::TooLittleSupervision { .. } => "too-little-supervision",
-            Self::TooOld { .. } => "too-old",
-            Self::Lapsed => "lapsed",
-            Self::NotSigned => "not-signed",
-            Self::UnknownActivity { .. } => "unknown-activity",
-            Self::AnotherCompany => "another-company",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::Unknown => "Deze veiligheidscontrole bestaat niet.".into(),

@@ -79,7 +79,8 @@ pub enum Command {
 }
 
 /// Why a session says no.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nobody planned it.
     #[error("There is no such session.")]
@@ -164,33 +165,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::AlreadyPlanned => "already-planned",
-            Self::BackToFront => "back-to-front",
-            Self::OverMidnight => "over-midnight",
-            Self::InThePast => "in-the-past",
-            Self::InTheFuture => "in-the-future",
-            Self::GroupSize { .. } => "group-size",
-            Self::NoActivities => "no-activities",
-            Self::Full { .. } => "full",
-            Self::TooYoung { .. } => "too-young",
-            Self::AgeUnknown => "age-unknown",
-            Self::AlreadyStarted => "already-started",
-            Self::NotStarted => "not-started",
-            Self::Finished => "finished",
-            Self::Cancelled => "cancelled",
-            Self::AnotherDay => "another-day",
-            Self::SmallGroup { .. } => "small-group",
-            Self::Empty => "empty",
-            Self::NoTeacher => "no-teacher",
-            Self::BeforeStart => "before-start",
-            Self::ListChanged => "list-changed",
-            Self::NotEnrolled => "not-enrolled",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::Unknown => "Deze bijeenkomst bestaat niet.".into(),

@@ -14,7 +14,8 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("The last day of a hold is today or later.")]
     OverAlready,
@@ -25,14 +26,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::OverAlready => "over-already",
-            Self::AnotherHold => "another-hold",
-            Self::NoSuchHold => "no-such-hold",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::OverAlready => "De laatste dag van een opschorting is vandaag of later.",

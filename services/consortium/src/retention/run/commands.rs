@@ -13,17 +13,14 @@ pub enum Command {
 }
 
 /// Why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("This run is finished.")]
     Finished,
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        "finished"
-    }
-
     fn in_dutch(&self) -> String {
         "Deze ronde is voltooid.".to_owned()
     }

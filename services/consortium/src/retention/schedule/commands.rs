@@ -13,7 +13,8 @@ pub struct Adopt {
 }
 
 /// Why not.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     #[error("A retention schedule works forward only: this one may be valid from {earliest} on.")]
     WorksBackward { earliest: NaiveDate },
@@ -26,15 +27,6 @@ pub enum Refusal {
 }
 
 impl decider::Refusal for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::WorksBackward { .. } => "works-backward",
-            Self::NoTerms => "no-terms",
-            Self::ClassTwice => "class-twice",
-            Self::NoSuchTerm => "no-such-term",
-        }
-    }
-
     fn in_dutch(&self) -> String {
         match self {
             Self::WorksBackward { earliest } => {
