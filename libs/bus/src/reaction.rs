@@ -40,6 +40,19 @@ pub enum CannotReact {
     Never(String),
 }
 
+impl CannotReact {
+    /// `what` is not in a lookup. It may still come while the lookup has not `read` the event that needs it; afterwards it
+    /// never will, and whoever waited would hold up everything behind it. Find out whether it has read it before you look.
+    #[must_use]
+    pub fn lacking(what: &str, read: bool) -> Self {
+        if read {
+            Self::Never(format!("{what} does not exist"))
+        } else {
+            Self::Later(format!("{what} is not known yet"))
+        }
+    }
+}
+
 impl From<event_log::Error> for CannotReact {
     fn from(error: event_log::Error) -> Self {
         match error {

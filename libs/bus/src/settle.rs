@@ -4,6 +4,7 @@ use crate::discovery::ask;
 use crate::group::Groups;
 use crate::names::Log;
 use crate::{Bus, Error, LogSource};
+use std::future::Future;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 const NONE_BEHIND: Duration = Duration::ZERO;
 /// Longer than a reaction waits for what is drained with it.
 const REACTS_WITHIN: Duration = Duration::from_secs(20);
+/// A reaction that takes longer may wait for what is drained beside it.
+const LASTS: Duration = Duration::from_millis(100);
 /// More rounds than any chain of reactions needs.
 const ROUNDS: usize = 100;
 
@@ -37,6 +40,47 @@ impl Bus {
     /// Relays, applies and reacts once; whether anything moved.
     async fn round(&self) -> Result<bool, Error> {
         let end = CancellationToken::new();
+        let mut moved = Box::pin(self.relay_and_project(&end)).await?;
+        for one in &self.reactions {
+            for source in &one.sources {
+                for (log, upto) in ask(source).await? {
+                    let waits = || Err(Error::Unsettled(format!("{} waits", one.reaction.name())));
+                    let follow = self.follow_reaction(one, source, log, &end, NONE_BEHIND)?;
+                    let reacts =
+                        async { timeout(REACTS_WITHIN, follow.catch_up(upto, &end)).await.unwrap_or_else(|_| waits()) };
+                    // On the heap: both are large, and a test's stack is small.
+                    moved |= Box::pin(self.while_projecting(reacts, &end)).await?;
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Reacts, and when that lasts, relays and applies beside it: a reaction may wait for a lookup over the log that it, or
+    /// one before it, has just written to. Whether anything moved.
+    async fn while_projecting(
+        &self,
+        reacts: impl Future<Output = Result<bool, Error>>,
+        end: &CancellationToken,
+    ) -> Result<bool, Error> {
+        let reacted = CancellationToken::new();
+        let projects = async {
+            let mut moved = false;
+            while timeout(LASTS, reacted.cancelled()).await.is_err() {
+                moved |= self.relay_and_project(end).await?;
+            }
+            Ok::<bool, Error>(moved)
+        };
+        let reacts = async {
+            let _reacted = reacted.clone().drop_guard();
+            reacts.await
+        };
+        let (moved, beside) = tokio::join!(reacts, projects);
+        Ok(moved? | beside?)
+    }
+
+    /// Relays and applies once; whether anything moved.
+    async fn relay_and_project(&self, end: &CancellationToken) -> Result<bool, Error> {
         let mut moved = false;
         for events in &self.relays {
             for (log, _) in ask(&events.clone().into()).await? {
@@ -45,21 +89,12 @@ impl Bus {
         }
         for one in self.projections.iter().filter(|one| one.reads_the_log()) {
             for source in &one.sources {
-                moved |= self.direct(one, source).catch_up(&end).await?;
+                moved |= self.direct(one, source).catch_up(end).await?;
             }
         }
         for source in self.projected() {
             for (log, upto) in ask(&source).await? {
-                moved |= self.settle_projections(&source, &log, upto, &end).await?;
-            }
-        }
-        for one in &self.reactions {
-            for source in &one.sources {
-                for (log, upto) in ask(source).await? {
-                    let waits = || Err(Error::Unsettled(format!("{} waits", one.reaction.name())));
-                    let follow = self.follow_reaction(one, source, log, &end, NONE_BEHIND)?;
-                    moved |= timeout(REACTS_WITHIN, follow.catch_up(upto, &end)).await.unwrap_or_else(|_| waits())?;
-                }
+                moved |= self.settle_projections(&source, &log, upto, end).await?;
             }
         }
         Ok(moved)

@@ -18,6 +18,7 @@ use bus::{CannotReact, Projection, Reaction, part};
 use chassis::Hub;
 use decider::Asked;
 use event_log::Recorded;
+use known::KnownPolicies;
 use proto_schemas::{
     co_financing::{
         arrangement,
@@ -99,7 +100,7 @@ fn read(event: attendance::Event) -> Option<Said> {
     }
 }
 
-/// How long one attempt waits for the lookup.
+/// How long one attempt waits for a lookup.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Makes lines of what waited for a rate, once there is one.
@@ -120,9 +121,10 @@ impl Reaction for AccrueOnAdoption {
             return Ok(());
         }
         let (hub, region) = (&self.hub, &happened.region);
+        let read = hub.progress.wait_for(KnownPolicies::NAME, "consortium", region, happened.position, PATIENCE).await;
         let known = hub.known.policy(region, valid_from).await?;
         if known.is_none_or(|(known, _)| known < version) {
-            return Err(CannotReact::Later(format!("version {version} of the policy is not in the lookup yet")));
+            return Err(CannotReact::lacking(&format!("version {version} of the policy"), read.is_ok()));
         }
         // Beyond this point whoever notes an attendance sees the policy. What was noted before is in the
         // lookup once that is as far as the log is now, and `AccrueNoted` looks after the rest.

@@ -2,14 +2,18 @@
 
 use crate::attendance::{Attendance, commands::Command as AttendanceCommand};
 use crate::hotspot::{Hotspot, commands::Command as HotspotCommand};
-use crate::known_contracts;
-use bus::{CannotReact, Reaction};
+use crate::known_contracts::{self, KnownContracts};
+use bus::{CannotReact, Projection, Reaction};
 use chassis::Hub;
 use decider::Asked;
 use event_log::Recorded;
 use proto_schemas::agreements::contract;
 use proto_schemas::co_financing::claim;
-use vocabulary::ContractId;
+use std::time::Duration;
+use vocabulary::{ContractId, HotspotId};
+
+/// How long one attempt waits for a lookup.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A signed contract lets its schools in; an amended one nobody until it is signed again.
 pub struct ContractReachesHotspot {
@@ -32,14 +36,23 @@ impl Reaction for ContractReachesHotspot {
                 (hotspot, HotspotCommand::AttachContract { contract, schools: vec![school] })
             }
             contract::Event::Amended { .. } => {
-                let hotspot = known_contracts::hotspot_of(&self.hub.db, &happened.region, contract).await?;
-                let unknown = || CannotReact::Later("it is not known yet for which hotspot this contract is".into());
-                (hotspot.ok_or_else(unknown)?, HotspotCommand::DetachContract { contract })
+                let hotspot = self.hotspot_of(happened, contract).await?;
+                (hotspot, HotspotCommand::DetachContract { contract })
             }
             contract::Event::DrawnUp { .. } | contract::Event::Signed { .. } => return Ok(()),
         };
         self.hub.log.execute::<Hotspot>(&happened.region, &hotspot, command, &asked).await?;
         Ok(())
+    }
+}
+
+impl ContractReachesHotspot {
+    /// The contract was drawn up before it was amended, so the lookup knows it once it has read as far.
+    async fn hotspot_of(&self, amended: &Recorded, contract: ContractId) -> Result<HotspotId, CannotReact> {
+        let (hub, region) = (&self.hub, &amended.region);
+        let read = hub.progress.wait_for(KnownContracts::NAME, "agreements", region, amended.position, PATIENCE).await;
+        let hotspot = known_contracts::hotspot_of(&hub.db, region, contract).await?;
+        hotspot.ok_or_else(|| CannotReact::lacking("the contract that was amended", read.is_ok()))
     }
 }
 

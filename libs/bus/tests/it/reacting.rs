@@ -1,11 +1,12 @@
 //! A foreign event leads to a command here.
 
 use crate::alarms;
-use crate::counts::Event;
+use crate::counts::{Event, count};
 use crate::scratch::{Scratch, region, scratch, until};
-use bus::{Bus, CannotReact, Reaction, Retried, Settings};
+use bus::{Bus, CannotApply, CannotReact, Progress, Projection, Reaction, Retried, Settings};
 use decider::{Aggregate, Asked, Refusal};
 use event_log::{Database, EventLog, Recorded};
+use sqlx::PgConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -100,6 +101,38 @@ impl Reaction for Mistaken {
     }
 }
 
+/// What was answered, from the log of the answers.
+struct Answered;
+
+impl Projection for Answered {
+    const NAME: &'static str = "answered";
+    const VERSION: u32 = 1;
+    const LOGS: &'static [&'static str] = &["answers"];
+    const TABLES: &'static str = crate::counts::TABLES;
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        count(rows, happened, &AtomicBool::new(false)).await
+    }
+}
+
+/// Answers, and goes on once its answer is in a lookup.
+struct Waits {
+    log: EventLog,
+    progress: Progress,
+}
+
+impl Reaction for Waits {
+    const NAME: &'static str = "waits";
+    const LOGS: &'static [&'static str] = &["counters"];
+
+    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+        let (Event::Raised { by }, region) = (happened.event()?, &happened.region);
+        let head = self.log.execute::<Answer>(region, &THE_ANSWER, by, &asked).await?.position;
+        let read = self.progress.wait_for(Answered::NAME, "answers", region, head, Duration::from_millis(20)).await;
+        read.map_err(|lag| CannotReact::Later(lag.to_string()))
+    }
+}
+
 async fn total(ground: &Scratch) -> (i64, i32) {
     let loaded = ground.answers.load::<Answer>(&region("ons"), &THE_ANSWER).await.unwrap();
     (loaded.state.total, loaded.version)
@@ -119,6 +152,26 @@ async fn a_reaction_that_is_redelivered_has_one_effect() {
         assert_eq!(total(&ground).await, (3, 2));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_reaction_that_waits_for_a_lookup_over_its_own_answers_settles() {
+    scratch(|ground| async move {
+        ground.raise("ons", "a", &[1, 2]).await;
+        let progress = Progress::new(ground.answering.app.clone());
+        let waits = Waits { log: ground.answers.clone(), progress: progress.clone() };
+        let bus = ground.answering_bus().reporting_to(&progress).relay(ground.answers.clone());
+        let bus = bus.projection(Answered, &ground.sources()).reaction(waits, &ground.sources());
+        bus.settle().await.unwrap();
+        assert_eq!(total(&ground).await, (3, 2));
+    })
+    .await;
+}
+
+#[test]
+fn what_a_lookup_lacks_is_waited_for_only_until_it_has_read_the_event() {
+    assert!(matches!(CannotReact::lacking("it", false), CannotReact::Later(_)));
+    assert!(matches!(CannotReact::lacking("it", true), CannotReact::Never(_)));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use proto_schemas::agreements::contract;
 use proto_schemas::co_financing::claim;
 use proto_schemas::hotspots::attendance;
 use serde_json::json;
-use vocabulary::ClaimId;
+use vocabulary::{ClaimId, ContractId};
 
 #[tokio::test]
 async fn a_school_that_joins_the_contract_may_enrol() {
@@ -66,4 +66,21 @@ async fn an_amended_contract_closes_the_door_until_it_is_signed_again() {
     world.hub.settle().await;
     assert_eq!(world.enrol(session, pupil).await.expect(409).problem(), "hotspot-school-not-signed");
     assert_eq!(world.count("hotspot-contract-detached").await, 1);
+}
+
+#[tokio::test]
+async fn an_amendment_of_a_contract_that_was_never_drawn_up_is_parked_and_holds_up_nothing() {
+    let world = World::new().await;
+    let amended: contract::Event = event(
+        "agreements.contract-amended",
+        json!({ "edition": 2, "terms": World::terms(), "wording": 1, "documentHash": "ef".repeat(32), "voided": [] }),
+    );
+    world.fact("agreements", &format!("contract/{}", ContractId::fresh()), &amended).await;
+    let hotspot = world.proposed().await;
+    world.with_contract(hotspot).await;
+    world.hub.settle().await;
+    let parked = world.hub.bus.parked(&world.hub.region).await.unwrap();
+    let parked: Vec<_> = parked.iter().map(|one| (one.reader.as_str(), one.error.as_str())).collect();
+    assert_eq!(parked, [("reaction/contract-reaches-hotspot", "the contract that was amended does not exist")]);
+    assert_eq!(world.count("hotspot-contract-attached").await, 1);
 }
