@@ -4,13 +4,17 @@ pub mod made;
 
 use crate::golden::{first_seen, fold};
 use crate::reading::read_again;
+use crate::whole::{Bound, Whole, on_a_hub_of_its_own};
+use crate::wide::every_question_is_answered;
 use made::{Dice, Edge, make};
-use proto_schemas::{Contract, contracts};
+use proto_schemas::{Contract, Sealed, contracts};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-use vocabulary::RegionId;
+use vocabulary::{RegionId, Role};
 
+/// So many tables of read models and lookups at least are filled.
+const FILLED: usize = 60;
 /// At the least, at the most, and this often anywhere between.
 const RANDOM: u64 = 2;
 
@@ -42,6 +46,13 @@ fn only_stream(category: &str, region: &RegionId) -> Option<String> {
     }
 }
 
+/// What repeats the id of its stream, such as a contract in its own text, repeats this one.
+fn names_its_stream(category: &str, stream: &str, data: &mut Value) {
+    if let (Some(field @ Value::String(_)), Some((_, id))) = (data.get_mut(category), stream.split_once('/')) {
+        *field = json!(id);
+    }
+}
+
 /// Every type in a history that begins as its category's do: service, stream, type and data.
 fn history(region: &RegionId, edge: &mut Edge) -> Vec<(&'static str, String, String, Value)> {
     let mut all = Vec::new();
@@ -52,12 +63,15 @@ fn history(region: &RegionId, edge: &mut Edge) -> Vec<(&'static str, String, Str
             // Streams of their own: numbers at the least and at the most are the same in every type.
             let stream = only.clone().unwrap_or_else(|| format!("{category}/{}", Uuid::now_v7()));
             let begins = contract.event_type == first.event_type || contract.event_type.ends_with("-registered.v1");
+            let mut made = |of: &Contract| {
+                let mut data = make(&of.schema["properties"]["data"], edge);
+                names_its_stream(category, &stream, &mut data);
+                all.push((service, stream.clone(), of.event_type.clone(), data));
+            };
             if only.is_none() && !begins {
-                let data = make(&first.schema["properties"]["data"], edge);
-                all.push((service, stream.clone(), first.event_type.clone(), data));
+                made(&first);
             }
-            let data = make(&contract.schema["properties"]["data"], edge);
-            all.push((service, stream, contract.event_type, data));
+            made(&contract);
         }
     }
     all
@@ -79,4 +93,85 @@ fn every_event_at_the_bounds_of_its_schema_reads_and_folds() {
             fold(&service, &stream, &events);
         }
     }
+}
+
+/// Where something sealed is.
+fn seals(value: &Value, at: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(all) if all.contains_key("sealed") && all.contains_key("purpose") => found.push(at),
+        Value::Object(all) => all.iter().for_each(|(name, below)| seals(below, format!("{at}/{name}"), found)),
+        Value::Array(all) => {
+            all.iter().enumerate().for_each(|(number, below)| seals(below, format!("{at}/{number}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// Seals what is sealed: nobody but the vault writes it, and what it did not write is refused.
+async fn sealed(hub: &Whole, region: &RegionId, event_type: &str, mut data: Value) -> Value {
+    let mut places = Vec::new();
+    seals(&data, String::new(), &mut places);
+    for at in places {
+        let place = data.pointer_mut(&at).unwrap();
+        let Sealed { person, purpose, .. } = serde_json::from_value(place.clone()).unwrap();
+        let name = at.rsplit('/').next().unwrap();
+        let plain = match name {
+            "name" => json!({ "given": "é".repeat(100), "family": "é".repeat(100) }).to_string(),
+            "birthDate" => "2011-03-04".to_owned(),
+            _ => "é".repeat(2_000),
+        };
+        let field = format!("{event_type}#{name}");
+        *place = serde_json::to_value(hub.vault.seal(region, person, purpose, &field, &plain).await.unwrap()).unwrap();
+    }
+    data
+}
+
+/// The tables of a replay that have rows, or none, by service and read model.
+fn with_rows(told: &str, some: bool) -> Vec<String> {
+    let lines = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let of = |line: Value| {
+        let model = &line["replayed"];
+        let name = format!("{}/{}", model["service"].as_str().unwrap(), model["name"].as_str().unwrap());
+        let tables = model["tables"].as_array().unwrap().clone().into_iter();
+        let tables = tables.filter(move |table| (table["rows"] != 0) == some);
+        tables.map(move |table| format!("{name}/{}", table["table"].as_str().unwrap()))
+    };
+    lines.flat_map(of).collect()
+}
+
+/// A reaction may refuse, and then waits with that stream: these histories tell no story. Nothing else is parked.
+fn is_refused(parked: &str) -> bool {
+    let (_, parked) = parked.split_once(": ").unwrap();
+    let parked: Value = serde_json::from_str(parked).unwrap();
+    let reason = parked["error"].as_str().unwrap();
+    let refused = reason.split_once(": ").is_some_and(|(code, _)| code.contains('/') && !code.contains(' '));
+    parked["reader"].as_str().unwrap().starts_with("reaction/") && (refused || parked["attempts"] == 0)
+}
+
+#[test]
+fn every_event_at_the_bounds_of_its_schema_is_held_by_every_read_model_and_replays_the_same() {
+    on_a_hub_of_its_own(async |hub| {
+        let (mut filled, mut empty) = (BTreeSet::new(), BTreeSet::new());
+        for (number, mut edge) in edges().into_iter().enumerate() {
+            let named = format!("{edge:?}");
+            let region: RegionId = format!("grenzen-{number}").parse().unwrap();
+            for (service, stream, event_type, data) in history(&region, &mut edge) {
+                let data = sealed(hub, &region, &event_type, data).await;
+                hub.happened(service, &region, &stream, &event_type, &data).await;
+            }
+            hub.grant(&region, "wide-leader", Role::ProgrammeLeader, Bound::default()).await;
+            hub.settle().await;
+            let parked: Vec<String> = hub.parked(&region).await;
+            let parked: Vec<&String> = parked.iter().filter(|it| !is_refused(it)).collect();
+            assert!(parked.is_empty(), "{named}:\n{parked:#?}");
+            assert_eq!(hub.behind(&region).await, [""; 0], "{named}");
+            every_question_is_answered(hub, &region).await;
+            let (code, told) = hub.audit(&["replay", region.as_str(), "--format", "json"]).await;
+            assert_eq!(code, 0, "{named}:\n{told}");
+            filled.extend(with_rows(&told, true));
+            empty.extend(with_rows(&told, false));
+        }
+        let empty: Vec<&String> = empty.difference(&filled).collect();
+        assert!(empty.is_empty() && filled.len() >= FILLED, "{} are filled and never {empty:?}", filled.len());
+    });
 }

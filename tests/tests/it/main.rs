@@ -26,5 +26,6 @@ mod request;
 mod retention;
 mod telemetry;
 mod whole;
+mod wide;
 mod witnesses;
 mod world;

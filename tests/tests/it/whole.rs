@@ -1,7 +1,9 @@
 //! The whole hub in the test's own process: every service behind the gateway, as `regiohub up` puts them together.
 //!
 //! One hub serves all tests, each in regions of its own; the databases and streams go when the servers of `make test` do.
+//! What no other test should meet is played on a hub of its own.
 
+use crate::bad_days::hub::program;
 use access::{DevIssuer, Freshness, Issuers};
 use axum::Router;
 use axum::body::Body;
@@ -9,14 +11,18 @@ use bus::Settings;
 use chassis::{Hub, Platform, Purpose, Secrets};
 use decider::{Asked, Clock};
 use event_log::{Append, Change, Context, Limits, NewEvent};
+use futures_util::FutureExt;
 use http::{Request, StatusCode, header};
 use processing::{Logbook, Target};
 use proto_schemas::consortium::grant;
 use regiohub::up::together::{self, Together};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::LazyLock;
 use testkit::{Client, Databases};
+use tokio::process::Command;
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, OnceCell};
 use tower::ServiceExt;
@@ -31,8 +37,7 @@ pub const SERVICES: [&str; 7] =
     ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit", "gateway"];
 
 /// What is shared lives on one runtime, which outlives each test.
-static RUNTIME: LazyLock<Runtime> =
-    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(runtime);
 
 static WHOLE: OnceCell<Whole> = OnceCell::const_new();
 
@@ -63,6 +68,24 @@ pub fn on_the_hub<T>(test: impl AsyncFnOnce(&'static Whole) -> T) -> T {
         let _turn = TURN.lock().await;
         test(WHOLE.get_or_init(Whole::start).await).await
     })
+}
+
+/// Runs a test on a hub of its own, whose databases, streams and files go when the test ends, also when it fails.
+pub fn on_a_hub_of_its_own(test: impl AsyncFnOnce(&Whole)) {
+    let runtime = runtime();
+    let tested = runtime.block_on(async {
+        let hub = Whole::start().await;
+        let tested = AssertUnwindSafe(test(&hub)).catch_unwind().await;
+        hub.end().await;
+        tested
+    });
+    if let Err(failed) = tested {
+        resume_unwind(failed);
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
 impl Whole {
@@ -119,6 +142,23 @@ impl Whole {
         let api = together::start(&platform, &url, &format!("{}_", databases.prefix())).await.unwrap();
         let router = web::shell(api.router.clone(), web::Shell::default());
         Self { api, vault, databases, clock, router, issuer }
+    }
+
+    /// Takes everything away that it made.
+    async fn end(self) {
+        for bus in &self.api.buses {
+            bus.remove_streams().await.unwrap();
+        }
+        let mut databases = self.databases.clone();
+        drop(self);
+        databases.drop_all().await;
+        let prefix = databases.prefix();
+        for entry in std::fs::read_dir(std::env::temp_dir()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.starts_with(prefix)) {
+                if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) }.unwrap();
+            }
+        }
     }
 
     pub fn hub(&self, service: &str) -> &Hub {
@@ -224,6 +264,31 @@ impl Whole {
             }
         }
         heads
+    }
+
+    /// Runs `regiohub audit` on the databases: how it ended, and what it said.
+    pub async fn audit(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = Command::new(program());
+        command.arg("audit").args(arguments);
+        command.env("REGIOHUB_POSTGRES_URL", std::env::var("REGIOHUB_TEST_POSTGRES_URL").unwrap());
+        command.env("REGIOHUB_DATABASE_PREFIX", format!("{}_", self.databases.prefix()));
+        let ended = command.output().await.unwrap();
+        let told = [ended.stdout, ended.stderr].concat();
+        (ended.status.code().unwrap(), String::from_utf8_lossy(&told).into_owned())
+    }
+
+    /// Which readers of a region's logs are not at their ends, in words.
+    pub async fn behind(&self, region: &RegionId) -> Vec<String> {
+        let ends = self.heads(region).await;
+        let mut behind = Vec::new();
+        for (service, hub) in &self.api.hubs {
+            for one in hub.progress.lag().into_iter().filter(|one| one.region == *region) {
+                if ends.get(&one.service) != Some(&one.position) {
+                    behind.push(format!("{service}: {} is at {} of {}", one.reader, one.position, one.service));
+                }
+            }
+        }
+        behind
     }
 
     /// What no reader could handle, in words.
