@@ -76,6 +76,16 @@ mod tests {
         }
     }
 
+    // R205
+    #[test]
+    fn the_region_looks_at_a_workplace_and_no_company_at_its_own() {
+        for operation in ["draw-up-safety-check", "renew-safety-check"] {
+            let roles = roles(operation);
+            assert!(roles.contains(&Role::WorkingGroupMember), "{operation}");
+            assert!(!roles.iter().any(|role| role.reach() == vocabulary::Reach::Company), "{operation}: {roles:?}");
+        }
+    }
+
     #[test]
     fn the_hub_itself_is_never_let_in_by_a_token() {
         assert!(all().all(|row| !row.roles.contains(&Role::Hub)));

@@ -96,4 +96,16 @@ mod tests {
         assert_eq!(agreement_needed(Kind::Block, 16), Need::RequiredByKind);
         assert!(agreement_needed(Kind::Ribbon, 18).is_required());
     }
+
+    // R163, R165
+    #[test]
+    fn where_none_is_needed_both_languages_say_when_one_is_advised() {
+        let (english, dutch) = (Need::Optional.because(), Need::Optional.omdat());
+        for word in ["advised", "working times", "confidentiality", "insurance", "supervision"] {
+            assert!(english.contains(word), "{word}");
+        }
+        for word in ["Aan te raden", "werktijden", "geheimhouding", "verzekering", "begeleiding"] {
+            assert!(dutch.contains(word), "{word}");
+        }
+    }
 }

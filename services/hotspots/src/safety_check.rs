@@ -270,6 +270,21 @@ mod tests {
         assert_eq!(check.check().unwrap().valid_until.to_string(), "2027-03-31");
     }
 
+    // R141
+    #[test]
+    fn what_pupils_must_wear_is_in_the_check_and_in_each_renewal() {
+        let shoes = vec![text("Safety shoes")];
+        let events = given::<SafetyCheck>([drawn("2026-08-30")]).when(Command::Renew(findings("2026-09-01"))).events();
+        for event in [drawn("2026-08-30"), events[0].clone()] {
+            let (Event::DrawnUp { protective_equipment, .. } | Event::Renewed { protective_equipment, .. }) = &event
+            else {
+                panic!("{event:?}")
+            };
+            assert_eq!(*protective_equipment, shoes);
+        }
+    }
+
+    // R125
     #[test]
     fn it_is_signed_when_the_company_and_a_school_have_signed() {
         let history = [drawn("2026-08-30"), signed(Party::Company(company())), signed(school())];

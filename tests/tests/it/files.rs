@@ -1,5 +1,6 @@
 //! The files of the project, as committed or about to be.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The top level.
@@ -26,13 +27,18 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
 
 /// Every Rust file below a folder.
 pub fn rust(folder: &Path) -> Vec<PathBuf> {
+    below(folder, "rs")
+}
+
+/// Every file below a folder whose name ends so.
+pub fn below(folder: &Path, ending: &str) -> Vec<PathBuf> {
     if !folder.is_dir() {
         return vec![];
     }
     let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries(folder).into_iter().partition(|path| path.is_dir());
     let mut found: Vec<PathBuf> =
-        files.into_iter().filter(|path| path.extension().is_some_and(|it| it == "rs")).collect();
-    found.extend(folders.iter().flat_map(|folder| rust(folder)));
+        files.into_iter().filter(|path| path.extension().is_some_and(|it| it == ending)).collect();
+    found.extend(folders.iter().flat_map(|folder| below(folder, ending)));
     found
 }
 
@@ -40,6 +46,26 @@ pub fn rust(folder: &Path) -> Vec<PathBuf> {
 pub fn all_rust() -> Vec<PathBuf> {
     let parts = ["src", "tests", "build.rs"];
     crates().iter().flat_map(|own| parts.iter().flat_map(|part| rust(&own.join(part))).collect::<Vec<_>>()).collect()
+}
+
+/// The names of all tests: of each function that an attribute makes one.
+pub fn tests() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for source in all_rust().iter().map(|path| text(path)) {
+        let mut is_test = false;
+        for line in source.lines().map(str::trim) {
+            is_test |= line == "#[test]" || line.starts_with("#[tokio::test");
+            let Some((_, rest)) = line.split_once("fn ").filter(|_| is_test) else { continue };
+            names.extend(rest.split_once("()").map(|(name, _)| name.to_owned()));
+            is_test = false;
+        }
+    }
+    names
+}
+
+/// What stands in backticks.
+pub fn in_backticks(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
 }
 
 pub fn text(path: &Path) -> String {

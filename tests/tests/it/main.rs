@@ -23,6 +23,7 @@ mod promises;
 mod reading;
 mod replay;
 mod request;
+mod requirements;
 mod retention;
 mod telemetry;
 mod whole;

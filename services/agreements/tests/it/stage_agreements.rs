@@ -236,3 +236,23 @@ async fn it_is_explained_when_an_agreement_is_needed() {
     assert_eq!(ask("kind=block&age=17").await["need"], "required-by-kind");
     world.teacher.get(&world.url("stage-agreement-need?kind=holiday&age=17")).await.expect(400);
 }
+
+// R012
+#[tokio::test]
+async fn an_elective_in_practice_is_agreed_on_by_the_host_school_and_other_stages_by_the_home_school() {
+    let world = World::new().await;
+    let pupil = world.pupil_with_host(EIGHTEEN_TODAY, Some(&world.other_school)).await;
+    let host = world.hub.granted(Holding::of(Role::Teacher).school(&world.other_school)).await;
+    let draft = async |who: &Client, kind: &str| {
+        let mut terms = world.stage_terms();
+        terms["kind"] = json!(kind);
+        let new = json!({ "pupil": pupil, "company": world.company, "terms": terms });
+        who.post(&world.url("stage-agreements"), &new).await
+    };
+    draft(&world.teacher, "elective-in-practice").await.expect(403);
+    draft(&host, "block").await.expect(403);
+    draft(&world.teacher, "block").await.expect(201);
+    // The host school may, and then names a teacher of its own.
+    let refused = draft(&host, "elective-in-practice").await.expect(409);
+    assert_eq!(refused.problem(), "stage-agreement-teacher-of-other-school");
+}

@@ -109,14 +109,20 @@ impl World {
     }
 
     pub async fn pupil(&self, birth_date: &str) -> PersonId {
+        self.pupil_with_host(birth_date, None).await
+    }
+
+    /// A pupil of the school, who follows an elective under another one.
+    pub async fn pupil_with_host(&self, birth_date: &str, host: Option<&BranchCode>) -> PersonId {
         let pupil = PersonId::fresh();
         let name = self.sealed(pupil, "pupil-registered.v1#name", r#"{"given":"Zoë","family":"Yıldız"}"#).await;
         let birth_date = self.sealed(pupil, "pupil-registered.v1#birthDate", birth_date).await;
-        let registered: person::Event = event(
-            "consortium.pupil-registered",
-            json!({ "homeSchool": self.school, "learningPath": "kb", "profile": "PIE", "year": 3, "group": "3A",
-                    "cohort": "2026-2027", "name": name, "birthDate": birth_date }),
-        );
+        let mut said = json!({ "homeSchool": self.school, "learningPath": "kb", "profile": "PIE", "year": 3,
+                    "group": "3A", "cohort": "2026-2027", "name": name, "birthDate": birth_date });
+        if let Some(host) = host {
+            said["hostSchool"] = json!(host);
+        }
+        let registered: person::Event = event("consortium.pupil-registered", said);
         self.fact("consortium", &format!("person/{pupil}"), &registered).await;
         self.hub.settle().await;
         pupil

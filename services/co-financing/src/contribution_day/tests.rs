@@ -157,7 +157,6 @@ fn a_correction_takes_the_line_back_and_makes_another() {
 
 #[test]
 fn an_old_fact_keeps_the_terms_it_was_counted_under() {
-    // Trap 5.
     given::<ContributionDay>(one_line())
         .when(corrected(attendance(1, 12, 300), LATER_TERMS))
         .then([taken_back(1, 1, 6000, Some(12)), accrued(2, attendance(1, 12, 300), 5000)]);
@@ -180,7 +179,6 @@ fn a_line_that_a_person_took_back_does_not_return_with_a_correction() {
 
 #[test]
 fn a_day_with_a_line_refuses_the_other_method() {
-    // Trap 2.
     given::<ContributionDay>(one_line())
         .when(choose(Method::Actual))
         .then_refused(Refusal::OtherMethod { method: Method::Forfait });

@@ -108,7 +108,7 @@ async fn ten_pupils_of_six_hours_are_flagged() {
 
 #[tokio::test]
 async fn without_a_rate_nothing_accrues_and_after_its_adoption_it_does() {
-    // S12; trap 3.
+    // S12
     let play = Play::without_a_rate().await;
     play.confirmed(1, 360).await;
     play.adopt(1, None).await;

@@ -78,7 +78,7 @@ impl Nominate {
     }
 }
 
-/// What a company wants and can (R053–R084).
+/// What a company wants and can (R053–R063, R070–R084).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Onboard {
     /// One to seven goals.

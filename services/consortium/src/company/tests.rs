@@ -125,6 +125,23 @@ fn goals_and_target_groups_are_named_each_once() {
     given::<Company>(history(3)).when(Command::Onboard(onboard())).then_nothing();
 }
 
+// R053–R063, R070–R084.
+#[test]
+fn a_company_chooses_among_seven_goals_four_groups_three_classes_ten_forms_and_five_places() {
+    let values = |schema: schemars::Schema| {
+        let schema = schema.to_value();
+        let listed = schema.get("enum").or_else(|| schema.get("oneOf")).and_then(|them| them.as_array().cloned());
+        // Values that share a sentence stand together.
+        let of = |it: &serde_json::Value| it.get("enum").and_then(|them| them.as_array()).map_or(1, Vec::len);
+        listed.map_or(0, |them| them.iter().map(of).sum())
+    };
+    assert_eq!(values(schemars::schema_for!(Goal)), 7);
+    assert_eq!(values(schemars::schema_for!(TargetGroup)), 4);
+    assert_eq!(values(schemars::schema_for!(TimeClass)), 3);
+    assert_eq!(values(schemars::schema_for!(Form)), 10);
+    assert_eq!(values(schemars::schema_for!(Place)), 5);
+}
+
 #[test]
 fn steps_are_dated_in_their_order() {
     let early = Command::Orient { occurred_on: date("2026-08-31") };

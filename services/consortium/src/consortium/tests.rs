@@ -190,6 +190,27 @@ fn the_target_is_a_share_of_the_subsidisable_budget() {
         .then_refused(Refusal::EndsBeforeItBegins);
 }
 
+// S2.
+#[test]
+fn a_programme_until_2024_has_a_target_of_7_5_per_cent() {
+    let early = Plan {
+        programme_from: date("2020-01-01"),
+        programme_until: date("2024-08-31"),
+        activities: vec![Activity { results: vec![], ..plan().activities.remove(0) }],
+        ..plan()
+    };
+    let history = [complete(), vec![early.adopted(1, date("2026-09-01"))]].concat();
+    given::<Consortium>(history).when(Command::SetTarget { share: BasisPoints(750), from: None, until: None }).then([
+        Event::TargetSet {
+            amount: Euros::whole(1_500),
+            share: BasisPoints(750),
+            of: Euros::whole(20_000),
+            from: date("2020-01-01"),
+            until: date("2024-08-31"),
+        },
+    ]);
+}
+
 #[test]
 fn periods_do_not_overlap_and_close_when_they_are_over() {
     let open = |period: &str, from: &str, until: &str| Command::OpenPeriod {

@@ -5,7 +5,11 @@ use super::{
     *,
 };
 use decider::given;
-use proto_schemas::{Sealed, consortium::person::LearningPath, sealed::Purpose};
+use proto_schemas::{
+    Sealed,
+    consortium::person::{ContactLevel, LearningPath},
+    sealed::Purpose,
+};
 use vocabulary::{HoldId, Reason};
 
 fn pupil() -> Pupil {
@@ -61,6 +65,22 @@ fn a_pupil_in_the_next_year_has_moved_and_a_new_name_is_a_correction() {
 fn a_host_school_is_another_school() {
     let own = Pupil { host_school: Some("99AA00".parse().unwrap()), ..pupil() };
     given::<Person>([registered()]).when(update(own, None)).then_refused(Refusal::HostIsHome);
+}
+
+// R026.
+#[test]
+fn a_contact_of_a_company_is_on_one_of_three_levels() {
+    for level in [ContactLevel::Work, ContactLevel::Careers, ContactLevel::Board] {
+        let (company, name) = (vocabulary::CompanyId::derived(&["a"]), who("a").name);
+        let register = Command::RegisterContact { company, level, name: name.clone(), email: None, phone: None };
+        given::<Person>([]).when(register).then([Event::ContactRegistered {
+            company,
+            level,
+            name,
+            email: None,
+            phone: None,
+        }]);
+    }
 }
 
 #[test]

@@ -89,6 +89,24 @@ async fn others_than_its_own_company_and_schools_do_not_sign() {
     assert_eq!(world.teacher.put(&other, &json!({})).await.status, StatusCode::FORBIDDEN);
 }
 
+// R119, R123, R138
+#[tokio::test]
+async fn a_company_proposes_a_hotspot_of_its_own_with_the_reason_and_its_equipment() {
+    let world = World::new().await;
+    let proposal = json!({ "company": world.company, "name": "GPS", "why": "Twice a year is too little to buy one",
+                           "equipment": ["GPS receiver"] });
+    let url = world.url("hotspots");
+    let stranger = world.hub.granted(Holding::of(Role::CompanySignatory).company(CompanyId::fresh())).await;
+    assert_eq!(stranger.post(&url, &proposal).await.status, StatusCode::FORBIDDEN);
+    let signatory = world.hub.granted(Holding::of(Role::CompanySignatory).company(world.company)).await;
+    signatory.post(&url, &proposal).await.expect(201);
+    let events = world.hub.events("hotspots").await;
+    let [proposed] = &events[..] else { panic!("{events:?}") };
+    let said: serde_json::Value = serde_json::from_str(&proposed.text).unwrap();
+    assert_eq!(said["data"]["why"], proposal["why"]);
+    assert_eq!(said["data"]["equipment"], proposal["equipment"]);
+}
+
 #[tokio::test]
 async fn every_error_of_a_proposal_is_told_and_nothing_is_written() {
     let world = World::new().await;

@@ -137,6 +137,25 @@ async fn theory_at_the_company_waits_for_a_teacher() {
     supervisor.post(&start, &small).await.expect(200);
 }
 
+// R104
+#[tokio::test]
+async fn a_session_has_its_theory_where_the_plan_of_approach_puts_it() {
+    let world = World::new().await;
+    let hotspot = world.proposed().await;
+    world.with_education(hotspot).await;
+    let approach = json!({ "documentHash": "ab".repeat(32), "theoryPlace": "company" });
+    world.member.put(&world.url(&format!("hotspots/{hotspot}/plan-of-approach")), &approach).await.expect(200);
+    world.with_contract(hotspot).await;
+    world.with_safety_check(hotspot).await;
+    world.open(hotspot).await.expect(200);
+    let session = world.session(hotspot).await;
+    world.enrol(session, world.pupils(1).await[0]).await.expect(200);
+    let start = world.url(&format!("sessions/{session}/start"));
+    let small = json!({ "smallGroup": "One pupil only" });
+    let refused = world.supervisor.clone().at(BEGIN).post(&start, &small).await.expect(409);
+    assert_eq!(refused.problem(), "session-no-teacher");
+}
+
 #[tokio::test]
 async fn a_hundred_parallel_commands_under_one_key_have_one_effect() {
     let world = World::new().await;
