@@ -34,8 +34,10 @@ async fn pages_and_the_stream_give_every_event_once_and_in_order() {
 async fn a_page_that_is_skimmed_tells_how_far_it_goes_and_whether_it_must_be_read() {
     scratch(async |scratch| {
         let region: RegionId = "voorbeeld".parse().unwrap();
+        // One that wrote nothing of it, and so must ask.
+        let other = scratch.second_process().await;
         let skim = async |after, limit, categories: &[&str]| {
-            let skimmed = scratch.log.skim(&region, after, limit, categories).await.unwrap();
+            let skimmed = other.skim(&region, after, limit, categories).await.unwrap();
             skimmed.map(|skimmed| (skimmed.first, skimmed.last, skimmed.concerns))
         };
         assert_eq!(skim(0, 10, &["counter"]).await, None);
@@ -54,6 +56,12 @@ async fn a_page_that_is_skimmed_tells_how_far_it_goes_and_whether_it_must_be_rea
         assert_eq!(skim(5, 1, &["other", "rare"]).await, Some((6, 6, true)));
         assert_eq!(skim(6, 100, &["rare", "rar", "counte"]).await, Some((7, 12, false)));
         assert_eq!(skim(12, 100, &["rare", "counter"]).await, None);
+        // Whoever wrote it knows.
+        let here = scratch.log.skim(&region, 5, 1, &["rare"]).await.unwrap().unwrap();
+        assert_eq!((here.first, here.last, here.concerns), (6, 12, true));
+        let behind = scratch.log.skim(&region, 6, 1, &["rare"]).await.unwrap().unwrap();
+        assert_eq!((behind.first, behind.last, behind.concerns), (7, 12, false));
+        assert_eq!(scratch.log.skim(&region, 12, 1, &["rare"]).await.unwrap(), None);
     })
     .await;
 }
