@@ -6,10 +6,12 @@ mod conforming;
 mod counter;
 mod own;
 mod scratch;
+mod standby;
 mod way;
 
 mod appending;
 mod durable;
+mod failover;
 mod giving_up;
 mod in_flight;
 mod isolation;

@@ -4,8 +4,11 @@ use crate::counter::{Level, To, under};
 use decider::Clock;
 use embedded::{Config, Servers, default_bin_dir};
 use event_log::{Database, Done, Error, EventLog, Limits};
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection};
+use std::fs;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 use tokio::task::{JoinHandle, spawn_blocking, yield_now};
@@ -16,7 +19,7 @@ pub struct Own {
     pub options: PgConnectOptions,
     admin: PgConnection,
     servers: Servers,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Bounds under which a test need not wait long for a database that says nothing.
@@ -38,15 +41,28 @@ pub async fn to(log: &EventLog, id: Uuid, level: u32, command: Uuid) -> Result<D
 
 impl Own {
     pub async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let own = Self::in_folder(tempfile::tempdir().unwrap()).await;
+        EventLog::migrate(&own.database(SOON).await).await.unwrap();
+        own
+    }
+
+    /// One with the data that are in a folder, or with new ones.
+    pub async fn in_folder(folder: tempfile::TempDir) -> Self {
         let mut config = Config::new(folder.path(), default_bin_dir());
         (config.scratch, config.without_nats) = (true, true);
         let servers = spawn_blocking(move || Servers::start(&config)).await.unwrap().unwrap();
         let options = PgConnectOptions::from_str(&servers.postgres_url).unwrap();
         let admin = options.connect().await.unwrap();
-        let own = Self { options, admin, servers, _folder: folder };
-        EventLog::migrate(&own.database(SOON).await).await.unwrap();
-        own
+        Self { options, admin, servers, folder }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// With its password.
+    pub fn url(&self) -> &str {
+        &self.servers.postgres_url
     }
 
     pub async fn database(&self, limits: Limits) -> Database {
@@ -60,7 +76,13 @@ impl Own {
 
     /// From now on each commit waits for a standby that is not there.
     pub async fn hold_commits(&mut self) {
-        self.admin.execute("alter system set synchronous_standby_names = 'nobody'").await.unwrap();
+        self.commits_wait_for("nobody").await;
+    }
+
+    /// From now on each commit waits for the standby of this name, which is not there yet.
+    pub async fn commits_wait_for(&mut self, standby: &str) {
+        let waits = format!("alter system set synchronous_standby_names = '{standby}'");
+        self.admin.execute(AssertSqlSafe(waits)).await.unwrap();
         self.admin.execute("select pg_reload_conf()").await.unwrap();
         // Whoever is told of it first is not the one who counts.
         loop {
@@ -117,7 +139,34 @@ impl Own {
         }
     }
 
-    pub async fn stop(self) {
-        spawn_blocking(move || self.servers.stop()).await.unwrap();
+    /// Has each session that waits for the standby stop waiting, as an operator may.
+    pub async fn cancel(&mut self) {
+        for pid in self.held().await {
+            self.admin.execute(AssertSqlSafe(format!("select pg_cancel_backend({pid})"))).await.unwrap();
+        }
+    }
+
+    /// Makes a standby a server that takes writes.
+    pub async fn promote(&mut self) {
+        let promoted: bool = sqlx::query_scalar("select pg_promote()").fetch_one(&mut self.admin).await.unwrap();
+        assert!(promoted);
+    }
+
+    /// Loses the server at once, and its disk with it.
+    pub async fn lose(self) {
+        let data = self.folder().join("postgres");
+        let pid_file = fs::read_to_string(data.join("postmaster.pid")).unwrap();
+        let postmaster = pid_file.lines().next().unwrap().trim().parse().ok().and_then(Pid::from_raw).unwrap();
+        // Where its data are not, it is not started again.
+        fs::rename(&data, self.folder().join("lost")).unwrap();
+        kill_process(postmaster, Signal::KILL).unwrap();
+        self.stop().await;
+    }
+
+    /// Ends the server, and leaves its folder.
+    pub async fn stop(self) -> tempfile::TempDir {
+        let Self { servers, folder, .. } = self;
+        spawn_blocking(move || servers.stop()).await.unwrap();
+        folder
     }
 }

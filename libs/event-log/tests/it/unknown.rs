@@ -1,8 +1,10 @@
 //! What nobody knows is not acknowledged before a later write was.
 
 use crate::counter::{Level, To, asked};
-use crate::own::{Own, SOON, region, to};
-use event_log::Error;
+use crate::own::{LATE, Own, SOON, region, to};
+use event_log::{Error, Limits};
+use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 fn is_unknown<T: std::fmt::Debug>(answer: &Result<T, Error>) -> bool {
@@ -81,5 +83,22 @@ async fn a_commit_that_is_held_for_too_long_is_unknown_and_no_conflict() {
     let done = to(&log, id, 5, command).await.unwrap();
     assert_eq!((done.position, done.version), (2, 1));
     assert_eq!(log.page(&region(), 0, 10).await.unwrap().len(), 2);
+    own.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_operator_ends_a_wait_for_the_standby_and_the_commit_is_done_then() {
+    let mut own = Own::start().await;
+    let bound = Duration::from_millis(100);
+    let log = own.process(Limits { statement: bound, ..LATE }).await;
+    to(&log, Uuid::now_v7(), 1, Uuid::now_v7()).await.unwrap();
+    own.hold_commits().await;
+    let mut asking = tokio::spawn(async move { to(&log, Uuid::now_v7(), 5, Uuid::now_v7()).await });
+    own.held().await;
+    // A bound of PostgreSQL that ended the wait would be answered as done too.
+    let early = timeout(bound * 10, &mut asking).await;
+    assert!(early.is_err(), "{early:?}");
+    own.cancel().await;
+    assert_eq!(asking.await.unwrap().unwrap().position, 2);
     own.stop().await;
 }
