@@ -152,6 +152,9 @@ pub enum Error {
     /// Something did not answer in time.
     #[error("no answer in {} seconds", .0.as_secs())]
     Late(Duration),
+    /// The connection to NATS went away: what was asked over it has no answer.
+    #[error("the connection to NATS went away")]
+    Disconnected,
     /// No reader of that name.
     #[error("there is no projection or reaction called {0}")]
     NoReader(String),

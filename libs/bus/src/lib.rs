@@ -13,6 +13,7 @@ mod alarm;
 mod bus;
 mod checkpoint;
 mod connect;
+mod connection;
 mod difference;
 mod digest;
 mod direct;

@@ -8,9 +8,9 @@ use crate::lease::{Leases, Taken};
 use crate::mac::Made;
 use crate::names::Log;
 use crate::retrying::Retrying;
-use crate::stream::{Held, LogStream};
+use crate::stream::{ANSWER, Held, LogStream};
 use crate::supervise::Backoff;
-use crate::{Error, Settings, trace};
+use crate::{Error, Settings, connection, trace};
 use async_nats::jetstream::context::PublishAckFuture;
 use event_log::{EventLog, Line};
 use opentelemetry::KeyValue;
@@ -73,7 +73,14 @@ impl Relay {
         let (mut doubts, mut next_look) = (self.stream.doubts().await, Instant::now());
         while !end.is_cancelled() {
             let upto = *head.borrow_and_update();
-            match self.step(lease, &mut state, upto).await {
+            let stepped = tokio::select! {
+                () = end.cancelled() => return,
+                connected = timeout(ANSWER, connection::there(&self.stream.client)) => match connected {
+                    Ok(()) => self.connected_step(lease, &mut state, upto).await,
+                    Err(_) => Err(Error::Late(ANSWER)),
+                }
+            };
+            match stepped {
                 Ok(()) => {
                     backoff.reset();
                     retrying.worked();
@@ -88,7 +95,10 @@ impl Relay {
                             let Log { service, region, .. } = &self.stream.log;
                             tracing::warn!(service, %region, %error, "not relayed, trying again");
                             state.unstored += u32::from(matches!(error, Error::Unstored(_)));
-                            let of_nats = matches!(error, Error::Unstored(_) | Error::JetStream(_) | Error::Late(_));
+                            let of_nats = matches!(
+                                error,
+                                Error::Unstored(_) | Error::JetStream(_) | Error::Late(_) | Error::Disconnected
+                            );
                             if retrying.failed("the relay", service, region.as_str(), &error) && of_nats {
                                 self.stream.stuck.add(&self.stream.name);
                                 // A server that is not there is started again already, or takes its time.
@@ -117,6 +127,16 @@ impl Relay {
                     state.free_at = None;
                 }
             }
+        }
+    }
+
+    /// A step for as long as the connection is there. Each answer that a server takes with it would be waited for in vain,
+    /// while the one that was started in its place has nothing to do.
+    async fn connected_step(&self, lease: &str, state: &mut State, upto: i64) -> Result<(), Error> {
+        tokio::select! {
+            biased;
+            stepped = self.step(lease, state, upto) => stepped,
+            () = connection::gone(&self.stream.client) => Err(Error::Disconnected),
         }
     }
 

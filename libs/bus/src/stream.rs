@@ -3,9 +3,8 @@
 use crate::mac::{Authenticator, HEADER, Made, MessageKeys};
 use crate::names::{Log, Names};
 use crate::stuck::Stuck;
-use crate::{Error, Nats, Settings, trace};
+use crate::{Error, Nats, Settings, connection, trace};
 use async_nats::Client;
-use async_nats::connection::State;
 use async_nats::jetstream::consumer::{DeliverPolicy, pull::OrderedConfig};
 use async_nats::jetstream::context::{
     CreateStreamErrorKind, GetStreamError, GetStreamErrorKind, PublishAckFuture, PublishErrorKind,
@@ -21,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 /// How long an answer of NATS may take.
-const ANSWER: Duration = Duration::from_secs(5);
+pub(crate) const ANSWER: Duration = Duration::from_secs(5);
 /// What comes along with an event's text in a message: the subject, the code, what is expected of the stream.
 const AROUND: usize = 4 * 1024;
 
@@ -60,7 +59,8 @@ pub(crate) struct Chunk {
 pub(crate) struct LogStream {
     pub log: Log,
     pub name: String,
-    client: Client,
+    /// Over which it is asked.
+    pub client: Client,
     names: Names,
     authenticator: Authenticator,
     jetstream: Context,
@@ -132,7 +132,7 @@ impl Streams {
 impl LogStream {
     /// Whether NATS answers, as far as known.
     pub fn connected(&self) -> bool {
-        self.client.connection_state() == State::Connected
+        connection::is_there(&self.client)
     }
 
     /// What the stream holds; `None` when there is none.

@@ -14,6 +14,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How long after the last kill of a server its streams take events again, at most.
+const RESUMES_WITHIN: Duration = Duration::from_secs(10);
+
 /// After the fault: the commands went on without a single unknown one, and everything agrees.
 async fn heals(hub: Hub, load: Load, fault: &str) {
     let seen = (load.seen(), load.told_later());
@@ -57,8 +60,7 @@ async fn without_nats_commands_go_on_and_the_streams_catch_up() {
         let stream = nats.get_stream(format!("consortium_{REGION}")).await;
         stream.is_ok_and(|stream| stream.cached_info().state.last_sequence >= head)
     };
-    // Ten seconds after the last kill, and what a machine that is busy with other tests needs.
-    eventually("publishing resumes", Duration::from_secs(20).saturating_sub(killed.elapsed()), published).await;
+    eventually("publishing resumes", RESUMES_WITHIN.saturating_sub(killed.elapsed()), published).await;
     println!("publishing resumed {:.2?} after the last kill", killed.elapsed());
     load.goes_on(60).await;
     heals(hub, load, "kill -9 of nats-server, 5 ×").await;
