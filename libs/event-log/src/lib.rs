@@ -28,6 +28,7 @@ mod restored;
 mod size;
 mod streams;
 mod telemetry;
+mod turn;
 mod vouched;
 
 pub use append::{Append, Change, Context, NewEvent, data_of};
@@ -45,3 +46,4 @@ pub use recorded::Recorded;
 pub use restored::{Restoration, Restored};
 pub use sessions::{IN_BATCHES, Limits, ROWS_HELD, is_outage, set_durable, without_values};
 pub use size::MAX_EVENT_BYTES;
+pub use turn::Turn;

@@ -129,7 +129,7 @@ impl ByHand {
     pub async fn run(self) -> Result<Done, Problem> {
         let Self { hub, region, person, reason, asked } = self;
         // Whoever places a hold now is waited for, or waits.
-        let _turn = turn(&hub, &region).await?;
+        let turn = turn(&hub, &region).await?;
         let known = hub.log.load::<Person>(&region, &person).await?;
         if known.version == 0 {
             return Err(Problem::not_found("person", "persoon"));
@@ -151,6 +151,7 @@ impl ByHand {
             }
         }
         let note = Note::new(reason, &asked);
+        turn.still().await?;
         // Keys first: in between nothing opens, and the note says what is still to be written.
         hub.vault.forget_with_notes(&region, &[(person, note.text())]).await?;
         let done = hub.log.execute::<Person>(&region, &person, note.command(), &note.asked()).await?;

@@ -20,4 +20,5 @@ mod reading;
 mod resting;
 mod restoring;
 mod silence;
+mod turn;
 mod unknown;

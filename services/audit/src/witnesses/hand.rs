@@ -4,7 +4,7 @@ use super::mail::mail;
 use super::{Address, WANTED, Witness};
 use crate::checkpoint::{Cut, Notary};
 use chrono::{DateTime, TimeDelta, Utc};
-use event_log::tenant;
+use event_log::{Turn, tenant};
 use futures_util::future::try_join_all;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
@@ -64,20 +64,18 @@ impl Notary {
     }
 
     async fn hand_to_all(&self, region: &RegionId, post: &Post, due: DateTime<Utc>) -> sqlx::Result<usize> {
-        let mut turn = tenant(&self.db, region).await?;
         // The hub and a command beside it may hand over at the same time: a folder must not get a checkpoint twice.
-        sqlx::query("select pg_advisory_xact_lock(hashtextextended('witnesses of ' || $1, 0))")
-            .bind(region.as_str())
-            .execute(&mut *turn)
-            .await?;
+        let turn = Turn::take(&self.db, region, "witnesses").await?;
+        let mut rows = tenant(&self.db, region).await?;
         let witnesses: Vec<Witness> = sqlx::query_as(
             "select name, address, verifier from checkpoints.witness where region = $1 and ended_at is null order by name",
         )
         .bind(region.as_str())
-        .fetch_all(&mut *turn)
+        .fetch_all(&mut *rows)
         .await?;
+        drop(rows);
         // One that does not answer keeps no other waiting.
-        let handing = witnesses.iter().map(|witness| self.hand_to(region, witness, post, due));
+        let handing = witnesses.iter().map(|witness| self.hand_to(region, witness, post, due, &turn));
         Ok(try_join_all(handing).await?.into_iter().sum())
     }
 
@@ -88,12 +86,14 @@ impl Notary {
         witness: &Witness,
         post: &Post,
         due: DateTime<Utc>,
+        turn: &Turn,
     ) -> sqlx::Result<usize> {
         let (mut arrived, mut in_trouble) = (0, BTreeSet::new());
         for Waiting { cut, tries } in self.waiting(region, witness, due).await? {
             if in_trouble.contains(&cut.service) {
                 continue;
             }
+            turn.still().await?;
             let done = tokio::time::timeout(PATIENCE, self.hand(region, witness, &cut, post)).await;
             let done = done.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs())));
             if let Err(trouble) = &done {

@@ -124,7 +124,7 @@ async fn place_retention_hold(
     let asked = caller.about(&Touches::region())?;
     let HoldPlacing { covers, reason, until } = placing;
     // Whoever forgets somebody now is waited for: after this answer nobody whom it covers is.
-    let _turn = turn(&hub, &region).await?;
+    let turn = turn(&hub, &region).await?;
     if let Covers::Person { person } = covers {
         match hub.log.load::<Person>(&region, &person).await?.state {
             Person::Unknown => return Err(Problem::not_found("person", "persoon")),
@@ -135,6 +135,7 @@ async fn place_retention_hold(
     // An id that was given to another hold stands for that one.
     let of = stream_of(&hub, &region, hold).await?.unwrap_or(HoldsOf::On(covers));
     let command = Command::Place { hold, covers, reason, until };
+    turn.still().await?;
     Ok(hub.log.execute::<Holds>(&region, &of, command, &asked).await?.into())
 }
 

@@ -84,7 +84,7 @@ impl Round {
     /// `held` are left out where they are found; who is held by now is asked of the log.
     async fn batch(&self, class: Class, held: &Holds, after: Option<PersonId>) -> Result<Option<PersonId>, NotYet> {
         let (log, region, day) = (&self.hub.log, &self.region, self.asked.today());
-        let _turn = turn(&self.hub, region).await?;
+        let turn = turn(&self.hub, region).await?;
         let schedules = log.load::<Schedules>(region, region).await?.state;
         let Some(version) = schedules.on(day) else { return Ok(None) };
         let people = People { hub: &self.hub, region, version: Some(version), holds: held, day };
@@ -104,6 +104,7 @@ impl Round {
             let of_run = Batch { run: self.run, schedule_version: version.number, class, ended_until };
             let note = |expired: &Expired| Note::new(because(), &self.early()).expired(expired.clone(), of_run.clone());
             let notes: Vec<_> = due.iter().map(|(id, expired)| (*id, note(expired).text())).collect();
+            turn.still().await?;
             self.hub.vault.forget_with_notes(region, &notes).await?;
             let people = u32::try_from(ids.len()).unwrap_or(u32::MAX);
             let mut batch = log.batch(region);

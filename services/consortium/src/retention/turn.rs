@@ -4,19 +4,31 @@
 //! somebody whom it covers be forgotten after it.
 
 use chassis::Hub;
-use event_log::tenant;
-use sqlx::{Postgres, Transaction};
-use tokio::sync::{Mutex, MutexGuard};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OwnedMutexGuard;
 use vocabulary::RegionId;
 
-/// Those of this process wait here, so that waiting takes no connections.
-static HERE: Mutex<()> = Mutex::const_new(());
+type Here = Arc<tokio::sync::Mutex<()>>;
 
-/// As long as it is held nobody else has the turn, in no process.
+/// Those of this process wait here, for their region, so that waiting takes no connections.
+static HERE: Mutex<BTreeMap<RegionId, Here>> = Mutex::new(BTreeMap::new());
+
+/// As long as it is held nobody else has the turn, in no process that knows of it.
 pub(crate) struct Turn {
     // Given back in this order.
-    _everywhere: Transaction<'static, Postgres>,
-    _here: MutexGuard<'static, ()>,
+    everywhere: event_log::Turn,
+    _here: OwnedMutexGuard<()>,
+}
+
+impl Turn {
+    /// Whether nobody else has it since: to be asked before what cannot be undone.
+    ///
+    /// # Errors
+    /// When this process was frozen or cut off, or the database does not answer.
+    pub async fn still(&self) -> sqlx::Result<()> {
+        self.everywhere.still().await
+    }
 }
 
 /// Waits for the turn.
@@ -24,11 +36,7 @@ pub(crate) struct Turn {
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn turn(hub: &Hub, region: &RegionId) -> sqlx::Result<Turn> {
-    let here = HERE.lock().await;
-    let mut everywhere = tenant(&hub.db, region).await?;
-    sqlx::query("select pg_advisory_xact_lock(hashtext('retention'), hashtext($1))")
-        .bind(region.as_str())
-        .execute(&mut *everywhere)
-        .await?;
-    Ok(Turn { _everywhere: everywhere, _here: here })
+    let here = HERE.lock().unwrap_or_else(PoisonError::into_inner).entry(region.clone()).or_default().clone();
+    let here = here.lock_owned().await;
+    Ok(Turn { everywhere: event_log::Turn::take(&hub.db, region, "retention").await?, _here: here })
 }

@@ -15,6 +15,9 @@ use testkit::Client;
 use vocabulary::{ImportId, PersonId, RetentionRunId};
 
 const TURN: &str = "select pg_advisory_xact_lock(hashtext('retention'), hashtext('voorbeeld'))";
+const END_THE_TURN: &str =
+    "select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory' and granted
+    and database = (select oid from pg_database where datname = current_database())";
 const KEYS: &str = "lock table vault.key in exclusive mode";
 const APPENDS: &str = "lock table event_log.head in exclusive mode";
 
@@ -64,6 +67,28 @@ async fn a_client_that_hangs_up_while_the_key_goes_leaves_nothing_half_done() {
     assert_eq!(forget(&world.leader, person).await, 200);
     forgotten_as_asked(&world).await;
     assert_eq!(Finisher::default().look(&world.hub.hub).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn whoever_lost_the_turn_destroys_no_key() {
+    let (world, person) = with_pupils().await;
+    let mut turn = world.hub.hold("consortium", TURN).await;
+    let asking = tokio::spawn({
+        let leader = world.leader.clone();
+        async move { forget(&leader, person).await }
+    });
+    turn.awaited_by(1).await;
+    let mut reading = world.hub.hold("consortium", "lock table event_log.event in access exclusive mode").await;
+    turn.release().await;
+    reading.awaited_by(1).await;
+    // As PostgreSQL ends the session of a process that is frozen: others have the turn now.
+    world.hub.hold("consortium", END_THE_TURN).await.release().await;
+    world.hub.hold("consortium", TURN).await.release().await;
+    reading.release().await;
+    assert_eq!(asking.await.unwrap(), 503);
+    assert!(!world.hub.hub.vault.is_forgotten(&world.hub.region, person).await.unwrap());
+    assert_eq!(forget(&world.leader, person).await, 200);
+    forgotten_as_asked(&world).await;
 }
 
 #[tokio::test]
