@@ -66,7 +66,8 @@ async fn pupils_are_imported_once_and_found_again() {
     let events = world.hub.events("consortium").await;
     let of = |kind: &str| events.iter().filter(|event| event.event_type.ends_with(kind)).count();
     assert_eq!((of("pupil-registered.v1"), of("pupil-moved.v1"), of("pupil-corrected.v1")), (3, 1, 1));
-    for name in ["Ada", "Verzonnen", "Bedacht", "2011-03-04", "1001", "voorbeeld.nl"] {
+    // Only as a whole value: a random id may have the digits of a number.
+    for name in ["Ada", "Verzonnen", "Bedacht", "2011-03-04", "\"1001\"", "voorbeeld.nl"] {
         assert!(events.iter().all(|event| !event.text.contains(name)), "{name} is in the log");
     }
 }
