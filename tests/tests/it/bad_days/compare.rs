@@ -46,7 +46,14 @@ pub async fn parked(hub: &Hub) -> Vec<Value> {
     let mut all = Vec::new();
     let services = regiohub::services::deciding();
     for service in services.iter().map(chassis::Service::name).chain(["gateway"]) {
-        let answer = hub.inside(&format!("/services/{service}/parked/{REGION}")).send().await.unwrap();
+        let mut answer = hub.inside(&format!("/services/{service}/parked/{REGION}")).send().await.unwrap();
+        // Each connection of before a restart of PostgreSQL is noticed by the one who uses it first.
+        for _ in 0..20 {
+            if answer.status() != StatusCode::SERVICE_UNAVAILABLE {
+                break;
+            }
+            answer = hub.inside(&format!("/services/{service}/parked/{REGION}")).send().await.unwrap();
+        }
         all.extend(answer.json::<Vec<Value>>().await.unwrap());
     }
     all
