@@ -31,7 +31,7 @@ test: ## All tests, on a PostgreSQL and a nats-server of their own; of one crate
 
 unit: ## All tests that need no server
 	cargo test --locked --workspace --lib --bins
-	cargo test --locked $(SERVERLESS:%=--package %) --test it
+	cargo test --locked $(SERVERLESS:%=--package %) --test '*'
 
 servers: ## A shell with a PostgreSQL and a nats-server for repeated runs of cargo test; its end stops them
 	@deploy/check-tools
