@@ -21,6 +21,7 @@ mod open_names;
 mod openapi;
 mod promises;
 mod reading;
+mod refusals;
 mod replay;
 mod request;
 mod requirements;
