@@ -7,11 +7,15 @@
 //!
 //! Only confirmed minutes count for money.
 
-pub mod commands;
+pub(crate) mod api;
+mod code;
+mod commands;
+pub(crate) mod reactions;
 
-use crate::session::whole_minutes;
+pub use commands::{Command, Refusal};
+
+use crate::session::Visit;
 use chrono::{DateTime, Utc};
-use commands::{Command, Refusal, Visit};
 use decider::{Aggregate, Asked};
 use proto_schemas::hotspots::attendance::Event;
 use std::collections::BTreeSet;
@@ -63,12 +67,12 @@ pub struct Figure {
 
 impl Visit {
     fn length(&self) -> Minutes {
-        whole_minutes(self.starts_at, self.ends_at)
+        Minutes::between(self.starts_at, self.ends_at)
     }
 
     /// The part of a stay that falls within the session.
     fn within(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Minutes {
-        whole_minutes(from.max(self.starts_at), until.min(self.ends_at))
+        Minutes::between(from.max(self.starts_at), until.min(self.ends_at))
     }
 
     fn bounded(&self, minutes: Minutes) -> Result<Minutes, Refusal> {
@@ -156,7 +160,7 @@ impl Aggregate for Attendance {
                 if amsterdam_date(*at) != amsterdam_date(*from) {
                     return Err(Refusal::AnotherDay);
                 }
-                vec![Event::CheckedOut { at: *at, minutes: whole_minutes(*from, *at), by: asked.by.id }]
+                vec![Event::CheckedOut { at: *at, minutes: Minutes::between(*from, *at), by: asked.by.id }]
             }
             (Self::Out { .. }, Command::CheckOut { .. }) => vec![],
             (Self::Expected | Self::Absent, Command::CheckOut { .. }) => return Err(Refusal::NotCheckedIn),

@@ -5,10 +5,13 @@
 //!
 //! It opens with all its papers only: education, plan of approach, contract, safety check.
 
-pub mod commands;
+pub(crate) mod api;
+mod commands;
+pub(crate) mod reactions;
+
+pub use commands::{Command, Paper, Refusal};
 
 use chrono::{Months, NaiveDate};
-use commands::{Command, Paper, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::hotspots::hotspot::{Education, Event, TheoryPlace};
 use std::collections::BTreeSet;

@@ -2,22 +2,21 @@
 
 mod api;
 pub mod attendance;
-pub mod code;
+mod found;
 pub mod hotspot;
-pub mod hours;
 mod known_contracts;
 mod known_electives;
 mod known_staff;
 pub mod pupil_day;
 pub mod pupil_week;
-mod reactions;
 pub mod safety_check;
 pub mod session;
 
+use attendance::reactions::ClaimLocksDays;
+use hotspot::reactions::ContractReachesHotspot;
 use known_contracts::KnownContracts;
 use known_electives::KnownElectives;
 use known_staff::KnownStaff;
-use reactions::{ClaimLocksDays, ContractReachesHotspot};
 
 /// The service: its routes, lookups and reactions.
 #[must_use]

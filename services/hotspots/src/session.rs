@@ -3,15 +3,19 @@
 //! Unplanned ─plan→ Planned ─start→ Running ─finish→ Finished
 //!                     └─cancel→ Cancelled
 
-pub mod commands;
+pub(crate) mod api;
+mod commands;
+mod hours;
+mod visit;
 
-use crate::attendance::commands::Visit;
+pub use commands::{Command, Refusal};
+pub use visit::Visit;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use commands::{Command, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::hotspots::session::Event;
 use std::collections::BTreeMap;
-use vocabulary::{BranchCode, CompanyId, HotspotId, Label, Minutes, PersonId, SessionId, amsterdam_date};
+use vocabulary::{BranchCode, CompanyId, HotspotId, Label, PersonId, SessionId, amsterdam_date};
 
 /// A session, as its history left it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,12 +71,6 @@ impl Group {
     fn size(&self) -> u8 {
         u8::try_from(self.pupils.len()).unwrap_or(u8::MAX)
     }
-}
-
-/// The whole minutes between two moments; none when they are back to front.
-#[must_use]
-pub fn whole_minutes(from: DateTime<Utc>, until: DateTime<Utc>) -> Minutes {
-    Minutes::between(from, until)
 }
 
 impl Session {

@@ -1,29 +1,9 @@
 //! What may be asked of an attendance day, and why not.
 
+use crate::session::Visit;
 use chrono::{DateTime, NaiveDate, Utc};
 use proto_schemas::hotspots::attendance::Method;
-use vocabulary::{BranchCode, ClaimId, CompanyId, HotspotId, Minutes, PersonId, Reason, SessionId};
-
-/// Who is expected where, as the session has it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Visit {
-    /// Who.
-    pub pupil: PersonId,
-    /// At which session.
-    pub session: SessionId,
-    /// At which hotspot.
-    pub hotspot: HotspotId,
-    /// At which company.
-    pub company: CompanyId,
-    /// The school that answers for the pupil.
-    pub school: BranchCode,
-    /// The day, in Amsterdam.
-    pub date: NaiveDate,
-    /// When the session starts.
-    pub starts_at: DateTime<Utc>,
-    /// When it ends.
-    pub ends_at: DateTime<Utc>,
-}
+use vocabulary::{ClaimId, Minutes, Reason};
 
 /// What may be asked of an attendance day.
 #[derive(Clone, Debug, PartialEq)]

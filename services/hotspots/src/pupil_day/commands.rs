@@ -7,7 +7,7 @@ use vocabulary::{Minutes, PersonId, SessionId};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// A session takes a part of the day (bezetten).
-    Book {
+    BookDay {
         /// Whose day.
         pupil: PersonId,
         /// Which day.
@@ -22,7 +22,7 @@ pub enum Command {
         cap: Option<Minutes>,
     },
     /// The session lets the pupil go (vrijgeven).
-    Free {
+    FreeDay {
         /// Which session.
         session: SessionId,
     },
@@ -32,7 +32,7 @@ pub enum Command {
         session: SessionId,
     },
     /// The pupil was there and left, as is noted afterwards (geweest zijn).
-    Visit {
+    NoteVisit {
         /// Which session.
         session: SessionId,
     },

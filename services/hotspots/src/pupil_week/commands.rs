@@ -7,7 +7,7 @@ use vocabulary::{Minutes, PersonId, SessionId};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// A session takes hours of the week (bezetten).
-    Book {
+    BookWeek {
         /// Whose week.
         pupil: PersonId,
         /// Its first day.
@@ -20,7 +20,7 @@ pub enum Command {
         cap: Option<Minutes>,
     },
     /// The session lets the pupil go (vrijgeven).
-    Free {
+    FreeWeek {
         /// Which session.
         session: SessionId,
     },

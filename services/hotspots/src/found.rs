@@ -12,13 +12,13 @@ use vocabulary::{BranchCode, HotspotId, PersonId, RegionId, SafetyCheckId, Sessi
 use web::Problem;
 
 /// A hotspot and what is known of it.
-pub(super) async fn hotspot(hub: &Hub, region: &RegionId, id: HotspotId) -> Result<Papers, Problem> {
+pub(crate) async fn hotspot(hub: &Hub, region: &RegionId, id: HotspotId) -> Result<Papers, Problem> {
     let hotspot = hub.log.load::<Hotspot>(region, &id).await?.state;
     hotspot.papers().cloned().ok_or_else(|| Problem::not_found("hotspot", "hotspot"))
 }
 
 /// A safety check and what it says.
-pub(super) async fn safety_check(
+pub(crate) async fn safety_check(
     hub: &Hub,
     region: &RegionId,
     id: SafetyCheckId,
@@ -29,25 +29,25 @@ pub(super) async fn safety_check(
 }
 
 /// A session and its group.
-pub(super) async fn session(hub: &Hub, region: &RegionId, id: SessionId) -> Result<(Session, Group), Problem> {
+pub(crate) async fn session(hub: &Hub, region: &RegionId, id: SessionId) -> Result<(Session, Group), Problem> {
     let state = hub.log.load::<Session>(region, &id).await?.state;
     let group = state.group().cloned().ok_or_else(|| Problem::not_found("session", "bijeenkomst"))?;
     Ok((state, group))
 }
 
 /// A pupil of the region.
-pub(super) async fn pupil(hub: &Hub, region: &RegionId, id: PersonId) -> Result<Pupil, Problem> {
+pub(crate) async fn pupil(hub: &Hub, region: &RegionId, id: PersonId) -> Result<Pupil, Problem> {
     hub.known.pupil(region, id).await?.ok_or_else(|| Problem::not_found("pupil", "leerling"))
 }
 
 /// A school that takes part.
-pub(super) async fn school(hub: &Hub, region: &RegionId, branch: &BranchCode) -> Result<(), Problem> {
+pub(crate) async fn school(hub: &Hub, region: &RegionId, branch: &BranchCode) -> Result<(), Problem> {
     let school = hub.known.school(region, branch).await?.filter(|school| school.takes_part);
     school.map(|_| ()).ok_or_else(|| Problem::not_found("school", "school"))
 }
 
 /// The policy that is valid on the day of a fact, and its version.
-pub(super) async fn policy(hub: &Hub, region: &RegionId, day: NaiveDate) -> Result<(u32, Policy), Problem> {
+pub(crate) async fn policy(hub: &Hub, region: &RegionId, day: NaiveDate) -> Result<(u32, Policy), Problem> {
     hub.known.policy(region, day).await?.ok_or_else(|| {
         Problem::conflict(
             "no-policy",
@@ -58,7 +58,7 @@ pub(super) async fn policy(hub: &Hub, region: &RegionId, day: NaiveDate) -> Resu
 }
 
 /// A refusal that a handler came upon before it asked.
-pub(super) fn refused<A: Aggregate>(refusal: A::Refusal) -> Problem {
+pub(crate) fn refused<A: Aggregate>(refusal: A::Refusal) -> Problem {
     event_log::Error::Refused(event_log::Refused {
         aggregate: A::CATEGORY,
         code: refusal.code(),

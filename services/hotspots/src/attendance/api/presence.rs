@@ -1,12 +1,12 @@
 //! Presence that someone else enters: lists, check-out, absence.
 
-use super::found::{self, refused};
-use crate::attendance::{
-    Attendance,
-    commands::{Command, Visit},
+use crate::attendance::{Attendance, Command};
+use crate::found::{self, refused};
+use crate::pupil_day::{
+    Command::{Enter, Leave, NoteVisit},
+    PupilDay,
 };
-use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
-use crate::session::{Group, Session, commands::Command as SessionCommand};
+use crate::session::{self, Command::Expect, Group, Session, Visit};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -89,7 +89,7 @@ async fn record_attendance(
     Valid(list): Valid<AttendanceList>,
 ) -> Result<Accepted, Problem> {
     let (state, group) = found::session(&hub, &region, session).await?;
-    let mut asked = caller.about(&super::sessions::touched(&group))?;
+    let mut asked = caller.about(&session::api::touched(&group))?;
     let mut batch = hub.log.batch(&region);
     for line in list.pupils {
         let (asked_for_line, visit) = of_group(&hub, &region, (session, &state, &group), line.pupil, &caller).await?;
@@ -97,12 +97,12 @@ async fn record_attendance(
         let (id, day) = (attendance::id_of(session, line.pupil), pupil_day::id_of(line.pupil, visit.date));
         let at = line.at.unwrap_or(asked.at);
         batch.add::<Attendance>(&id, Command::CheckIn { visit, at, method: Method::List });
-        batch.add::<Session>(&session, SessionCommand::Expect { pupil: line.pupil });
+        batch.add::<Session>(&session, Expect { pupil: line.pupil });
         if let Some(left_at) = line.left_at {
             batch.add::<Attendance>(&id, Command::CheckOut { at: left_at });
-            batch.add::<PupilDay>(&day, DayCommand::Visit { session });
+            batch.add::<PupilDay>(&day, NoteVisit { session });
         } else {
-            batch.add::<PupilDay>(&day, DayCommand::Enter { session });
+            batch.add::<PupilDay>(&day, Enter { session });
         }
     }
     Ok(batch.commit(&asked).await?.into())
@@ -128,7 +128,7 @@ async fn check_out(
     let at = departure.at.filter(|_| asked.by.role != Role::Pupil).unwrap_or(asked.at);
     let mut batch = hub.log.batch(&region);
     batch.add::<Attendance>(&attendance::id_of(session, pupil), Command::CheckOut { at });
-    batch.add::<PupilDay>(&pupil_day::id_of(pupil, visit.date), DayCommand::Leave { session });
+    batch.add::<PupilDay>(&pupil_day::id_of(pupil, visit.date), Leave { session });
     Ok(batch.commit(&asked).await?.into())
 }
 

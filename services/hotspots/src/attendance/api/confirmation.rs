@@ -1,10 +1,13 @@
 //! What counts: the company confirms, a second person corrects.
 
-use super::found::{self, refused};
 use super::presence::expected;
-use crate::attendance::{Attendance, commands::Command};
-use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
-use crate::session::{Session, commands::Command as SessionCommand};
+use crate::attendance::{Attendance, Command};
+use crate::found::{self, refused};
+use crate::pupil_day::{
+    Command::{Leave, NoteVisit},
+    PupilDay,
+};
+use crate::session::{Command::Expect, Session};
 use axum::extract::State;
 use chassis::Hub;
 use proto_schemas::hotspots::attendance::{self, Method};
@@ -119,13 +122,13 @@ async fn confirm_attendance(
             Attendance::Expected | Attendance::Absent => continue,
         }
         batch.add::<Attendance>(&id, Command::Confirm { visit, minutes });
-        batch.add::<Session>(&session, SessionCommand::Expect { pupil });
-        batch.add::<PupilDay>(&pupil_day::id_of(pupil, group.date), DayCommand::Visit { session });
+        batch.add::<Session>(&session, Expect { pupil });
+        batch.add::<PupilDay>(&pupil_day::id_of(pupil, group.date), NoteVisit { session });
     }
     if batch.is_empty() {
         // Asked again after everyone was confirmed: fine, and nothing changes.
         let pupil = confirmed_before.ok_or_else(nobody)?;
-        batch.add::<Session>(&session, SessionCommand::Expect { pupil });
+        batch.add::<Session>(&session, Expect { pupil });
     }
     Ok(batch.commit(&asked).await?.into())
 }
@@ -149,7 +152,7 @@ async fn confirm_presence(
     let (id, day) = (attendance::id_of(session, pupil), pupil_day::id_of(pupil, visit.date));
     let mut batch = hub.log.batch(&region);
     batch.add::<Attendance>(&id, Command::Confirm { visit, minutes: confirmation.minutes.map(Minutes::from) });
-    batch.add::<PupilDay>(&day, DayCommand::Leave { session });
+    batch.add::<PupilDay>(&day, Leave { session });
     Ok(batch.commit(&asked).await?.into())
 }
 

@@ -1,13 +1,13 @@
 //! Sessions: planned, started, finished or cancelled.
 
-use super::found;
-use super::hotspots::Because;
-use crate::hotspot::{Hotspot, commands::Command as HotspotCommand};
-use crate::known_staff;
-use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
-use crate::pupil_week::{PupilWeek, commands::Command as WeekCommand};
-use crate::safety_check::{SafetyCheck, commands::Command as CheckCommand};
-use crate::session::{Group, Session, commands::Command};
+mod enrolment;
+
+use super::{Command, Group, Session};
+use crate::hotspot::{Command::AdmitSession, Hotspot, api::Because};
+use crate::pupil_day::{Command::FreeDay, PupilDay};
+use crate::pupil_week::{Command::FreeWeek, PupilWeek};
+use crate::safety_check::{Command::Rely, SafetyCheck};
+use crate::{found, known_staff};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::{DateTime, Utc};
@@ -21,17 +21,18 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, HotspotId, Label, PersonId, Reason, RegionId, SessionId, amsterdam_date};
 use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(plan_session))
         .routes(routes!(assign_teacher))
         .routes(routes!(start_session))
         .routes(routes!(finish_session))
         .routes(routes!(cancel_session))
+        .merge(enrolment::routes())
 }
 
 /// Who may act on a session as a whole: its company, the schools of its pupils and of its teachers.
-pub(super) fn touched(group: &Group) -> Touches {
+pub(crate) fn touched(group: &Group) -> Touches {
     Touches::region().company(group.company).schools(group.pupils.values()).schools(group.teachers.values())
 }
 
@@ -101,7 +102,7 @@ async fn plan_session(
     let asked = caller.about(&Touches::region().company(papers.company))?;
     let date = amsterdam_date(plan.starts_at);
     let (version, policy) = found::policy(&hub, &region, date).await?;
-    let admit = HotspotCommand::AdmitSession { date, safety_term_months: policy.safety_term_months };
+    let admit = AdmitSession { date, safety_term_months: policy.safety_term_months };
     let mut batch = hub.log.batch(&region);
     let activities = match papers.check {
         None => vec![],
@@ -128,7 +129,7 @@ async fn plan_session(
     // The answer is about what changes first; what only has a say comes before it and changes nothing.
     batch.add::<Hotspot>(&plan.hotspot, admit);
     if let Some(attached) = papers.check {
-        let rely = CheckCommand::Rely { activities: plan.activities.unwrap_or_default() };
+        let rely = Rely { activities: plan.activities.unwrap_or_default() };
         batch.add::<SafetyCheck>(&attached.id, rely);
     }
     batch.add::<Session>(&SessionId::fresh(), command);
@@ -220,8 +221,8 @@ async fn cancel_session(
     let mut batch = hub.log.batch(&region);
     batch.add::<Session>(&session, Command::Cancel { reason: because.reason, freed });
     for pupil in group.pupils.keys() {
-        batch.add::<PupilDay>(&pupil_day::id_of(*pupil, group.date), DayCommand::Free { session });
-        batch.add::<PupilWeek>(&pupil_week::id_of(*pupil, group.date), WeekCommand::Free { session });
+        batch.add::<PupilDay>(&pupil_day::id_of(*pupil, group.date), FreeDay { session });
+        batch.add::<PupilWeek>(&pupil_week::id_of(*pupil, group.date), FreeWeek { session });
     }
     Ok(batch.commit(&asked).await?.into())
 }

@@ -1,17 +1,22 @@
 //! Enrolment: the session, the pupil's day and the pupil's week change together.
 
-use super::found;
-use crate::hotspot::{Hotspot, commands::Command as HotspotCommand};
-use crate::hours::cap_at;
-use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
-use crate::pupil_week::{PupilWeek, commands::Command as WeekCommand};
-use crate::session::{Session, commands::Command, whole_minutes};
+use crate::found;
+use crate::hotspot::{Command::AdmitPupil, Hotspot};
+use crate::pupil_day::{
+    Command::{BookDay, FreeDay},
+    PupilDay,
+};
+use crate::pupil_week::{
+    Command::{BookWeek, FreeWeek},
+    PupilWeek,
+};
+use crate::session::{Command, Session, hours::cap_at};
 use axum::extract::State;
 use chassis::Hub;
 use known::Pupil;
 use proto_schemas::hotspots::{pupil_day, pupil_week};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{PersonId, RegionId, SessionId};
+use vocabulary::{Minutes, PersonId, RegionId, SessionId};
 use web::{Accepted, Caller, Path, Problem, Touches};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
@@ -48,11 +53,11 @@ async fn enrol_pupil(
     let (starts_at, ends_at) = (group.starts_at, group.ends_at);
     let mut batch = hub.log.batch(&region);
     batch.add::<Session>(&session, enrol);
-    batch.add::<Hotspot>(&group.hotspot, HotspotCommand::AdmitPupil { school });
-    let day = DayCommand::Book { pupil: id, date, session, starts_at, ends_at, cap: cap.map(|cap| cap.day) };
+    batch.add::<Hotspot>(&group.hotspot, AdmitPupil { school });
+    let day = BookDay { pupil: id, date, session, starts_at, ends_at, cap: cap.map(|cap| cap.day) };
     batch.add::<PupilDay>(&pupil_day::id_of(id, date), day);
-    let (monday, minutes) = (pupil_week::monday_of(date), whole_minutes(starts_at, ends_at));
-    let week = WeekCommand::Book { pupil: id, monday, session, minutes, cap: cap.map(|cap| cap.week) };
+    let (monday, minutes) = (pupil_week::monday_of(date), Minutes::between(starts_at, ends_at));
+    let week = BookWeek { pupil: id, monday, session, minutes, cap: cap.map(|cap| cap.week) };
     batch.add::<PupilWeek>(&pupil_week::id_of(id, date), week);
     Ok(batch.commit(&asked.under(version)).await?.into())
 }
@@ -76,8 +81,8 @@ async fn withdraw_pupil(
     let asked = caller.about(&schools_of(&pupil))?;
     let mut batch = hub.log.batch(&region);
     batch.add::<Session>(&session, Command::WithdrawPupil { pupil: pupil.id });
-    batch.add::<PupilDay>(&pupil_day::id_of(pupil.id, group.date), DayCommand::Free { session });
-    batch.add::<PupilWeek>(&pupil_week::id_of(pupil.id, group.date), WeekCommand::Free { session });
+    batch.add::<PupilDay>(&pupil_day::id_of(pupil.id, group.date), FreeDay { session });
+    batch.add::<PupilWeek>(&pupil_week::id_of(pupil.id, group.date), FreeWeek { session });
     Ok(batch.commit(&asked).await?.into())
 }
 

@@ -1,8 +1,7 @@
 //! Hotspots: from a proposal to its opening, and to its end.
 
-use super::found;
-use crate::hotspot::{Hotspot, commands::Command};
-use crate::known_electives;
+use super::{Command, Hotspot};
+use crate::{found, known_electives};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
@@ -14,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CompanyId, DocumentHash, HotspotId, Label, Reason, RegionId, SafetyCheckId};
 use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(propose_hotspot))
         .routes(routes!(link_education))
@@ -76,9 +75,9 @@ struct SafetyCheckLink {
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = HotspotReason)]
-pub(super) struct Because {
+pub(crate) struct Because {
     /// Without names of people.
-    pub(super) reason: Reason,
+    pub(crate) reason: Reason,
 }
 
 /// Propose a hotspot at a company (hotspot voorstellen).

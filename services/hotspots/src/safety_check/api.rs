@@ -1,11 +1,8 @@
 //! Safety checks: drawn up by the working group, signed by company and school.
 
-use super::{found, hotspots::Because};
-use crate::hotspot::{Hotspot, commands::Command as HotspotCommand};
-use crate::safety_check::{
-    SafetyCheck,
-    commands::{Command, Findings},
-};
+use super::{Command, Findings, SafetyCheck};
+use crate::found;
+use crate::hotspot::{Command::DetachSafetyCheck, Hotspot, api::Because};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
@@ -17,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, HotspotId, Label, RegionId, SafetyCheckId};
 use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(draw_up_safety_check))
         .routes(routes!(renew_safety_check))
@@ -160,6 +157,6 @@ async fn lapse_safety_check(
     let asked = caller.about(&Touches::region().company(check.company))?;
     let mut batch = hub.log.batch(&region);
     batch.add::<SafetyCheck>(&id, Command::Lapse { reason: because.reason });
-    batch.add::<Hotspot>(&check.hotspot, HotspotCommand::DetachSafetyCheck { check: id });
+    batch.add::<Hotspot>(&check.hotspot, DetachSafetyCheck { check: id });
     Ok(batch.commit(&asked).await?.into())
 }

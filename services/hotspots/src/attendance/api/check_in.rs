@@ -1,10 +1,10 @@
 //! Check-in by the code that the company shows; a pupil checks in for themselves only.
 
-use super::found::{self, refused};
-use crate::attendance::{Attendance, commands::Command};
-use crate::code::{Code, Codes, Rhythm};
-use crate::pupil_day::{PupilDay, commands::Command as DayCommand};
-use crate::session::{Group, Session, commands::Command as SessionCommand};
+use crate::attendance::code::{Code, Codes, Rhythm};
+use crate::attendance::{Attendance, Command};
+use crate::found::{self, refused};
+use crate::pupil_day::{Command::Enter, PupilDay};
+use crate::session::{Command::Expect, Group, Session, api::touched};
 use axum::{Json, extract::State, response::IntoResponse};
 use chassis::{Hub, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -115,14 +115,14 @@ async fn check_in(
         &attendance::id_of(session, pupil),
         Command::CheckIn { visit, at: asked.at, method: Method::Code },
     );
-    batch.add::<Session>(&session, SessionCommand::Expect { pupil });
-    batch.add::<PupilDay>(&day, DayCommand::Enter { session });
+    batch.add::<Session>(&session, Expect { pupil });
+    batch.add::<PupilDay>(&day, Enter { session });
     Ok(batch.commit(&asked).await?.into())
 }
 
 async fn code(hub: &Hub, region: &RegionId, session: SessionId, caller: &Caller) -> Result<Code, Problem> {
     let (_, group) = found::session(hub, region, session).await?;
-    let asked = caller.about(&super::sessions::touched(&group))?;
+    let asked = caller.about(&touched(&group))?;
     if !is_time(&group, asked.at) {
         return Err(Problem::conflict(
             "no-code-now",
