@@ -3,9 +3,7 @@
 //! The only crate that knows every service.
 
 pub mod audit;
-pub mod bench;
 pub mod contracts;
-pub mod demo;
 pub mod inside;
 pub mod nats_users;
 pub mod parked;

@@ -2,9 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use regiohub::audit::{Audit, Found, Nonconforming, NotVouched};
-use regiohub::bench::Bench;
 use regiohub::contracts::Contracts;
-use regiohub::demo::Demo;
 use regiohub::nats_users::NatsUsers;
 use regiohub::parked::Parked;
 use regiohub::ready::Ready;
@@ -12,6 +10,8 @@ use regiohub::restored::Restored;
 use regiohub::secrets::SecretsCommand;
 use regiohub::token::Token;
 use regiohub::up::Up;
+use regiohub_bench::Bench;
+use regiohub_demo::Demo;
 use std::process::ExitCode;
 
 /// The event-sourced hub of a Sterk Techniekonderwijs region.

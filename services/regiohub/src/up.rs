@@ -3,7 +3,7 @@
 mod databases;
 pub mod together;
 
-use crate::{demo, inside};
+use crate::inside;
 use anyhow::Context;
 use bus::NatsAccess;
 use chassis::{
@@ -160,7 +160,7 @@ impl Up {
 
     async fn only_development(&self, hub: &Together) -> anyhow::Result<()> {
         let (_, consortium) = hub.hubs.iter().find(|(name, _)| *name == "consortium").context("the consortium")?;
-        let subjects = [demo::subjects()?, self.settings.development_subjects().to_vec()].concat();
+        let subjects = [regiohub_demo::subjects()?, self.settings.development_subjects().to_vec()].concat();
         development::only_development(consortium, &self.data_dir, &subjects).await?;
         writeln!(std::io::stdout(), "{}", development::REPORTED)?;
         Ok(())

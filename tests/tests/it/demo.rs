@@ -11,12 +11,12 @@ use books::Books;
 use serde_json::Value;
 use stage::Stage;
 
-const PUPILS: &str = include_str!("../../../services/regiohub/src/demo/data/pupils.csv");
+const PUPILS: &str = include_str!("../../../services/regiohub-demo/src/data/pupils.csv");
 
 #[tokio::test]
 async fn a_school_year_is_played_once_and_every_cent_leads_to_an_event() {
     let stage = Stage::up("demo", &[]).await;
-    for until in [300, regiohub::demo::STEPS - 20] {
+    for until in [300, regiohub_demo::STEPS - 20] {
         let mut steps = 0;
         let is_last = |_: &Value| {
             steps += 1;
@@ -27,8 +27,8 @@ async fn a_school_year_is_played_once_and_every_cent_leads_to_an_event() {
     }
     let played = stage.play().await;
     let (end, steps) = played.split_last().unwrap();
-    assert_eq!(steps.len() as u64, regiohub::demo::STEPS, "the bar knows how far it is");
-    assert_eq!(end["steps"], regiohub::demo::STEPS);
+    assert_eq!(steps.len() as u64, regiohub_demo::STEPS, "the bar knows how far it is");
+    assert_eq!(end["steps"], regiohub_demo::STEPS);
     let heads = stage.heads().await;
 
     let again = stage.play().await;

@@ -24,7 +24,7 @@ use vault::{MasterKey, Vault};
 
 const REGION: &str = "gorinchem-altena";
 const FAMILY: &str = "Voorbeeldsma";
-const PUPILS: &str = include_str!("../../../services/regiohub/src/demo/data/pupils.csv");
+const PUPILS: &str = include_str!("../../../services/regiohub-demo/src/data/pupils.csv");
 const SERVICES: [&str; 6] = ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit"];
 
 /// The program at work on its data.

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What is done on which day; days of sessions stand with the sessions.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(in crate::demo) struct Calendar {
+pub(crate) struct Calendar {
     pub founded: NaiveDate,
     pub companies: NaiveDate,
     pub planned: NaiveDate,
@@ -28,14 +28,14 @@ pub(in crate::demo) struct Calendar {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::demo) struct Mbo {
+pub(crate) struct Mbo {
     pub brin: String,
     pub name: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::demo) struct Primary {
+pub(crate) struct Primary {
     pub branch: String,
     pub board: String,
     pub name: String,
@@ -43,7 +43,7 @@ pub(in crate::demo) struct Primary {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::demo) struct Other {
+pub(crate) struct Other {
     pub key: String,
     pub kind: String,
     pub name: String,
@@ -51,14 +51,14 @@ pub(in crate::demo) struct Other {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::demo) struct Programme {
+pub(crate) struct Programme {
     pub from: NaiveDate,
     pub until: NaiveDate,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(in crate::demo) struct Company {
+pub(crate) struct Company {
     pub key: String,
     pub name: String,
     pub kvk: String,
@@ -75,7 +75,7 @@ pub(in crate::demo) struct Company {
 /// An elective of the region's own.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(in crate::demo) struct OwnElective {
+pub(crate) struct OwnElective {
     pub code: String,
     pub profile: String,
     pub title: String,
@@ -87,7 +87,7 @@ pub(in crate::demo) struct OwnElective {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::demo) struct Hotspot {
+pub(crate) struct Hotspot {
     pub key: String,
     pub name: String,
     pub company: String,
@@ -105,7 +105,7 @@ pub(in crate::demo) struct Hotspot {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(in crate::demo) struct Session {
+pub(crate) struct Session {
     pub key: String,
     pub hotspot: String,
     pub date: NaiveDate,
@@ -143,7 +143,7 @@ pub(in crate::demo) struct Session {
 /// How pupils check in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::demo) enum CheckIn {
+pub(crate) enum CheckIn {
     /// Each with the code that the company shows.
     Code,
     /// From a list that the company keeps.
@@ -152,7 +152,7 @@ pub(in crate::demo) enum CheckIn {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::demo) struct Correction {
+pub(crate) struct Correction {
     pub pupil: u32,
     pub minutes: u32,
     pub reason: String,
@@ -160,7 +160,7 @@ pub(in crate::demo) struct Correction {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(in crate::demo) struct Contribution {
+pub(crate) struct Contribution {
     pub key: String,
     pub company: String,
     pub date: NaiveDate,
@@ -180,7 +180,7 @@ pub(in crate::demo) struct Contribution {
 /// The pupils of a session are judged for an elective.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::demo) struct Cases {
+pub(crate) struct Cases {
     pub session: String,
     pub elective: String,
 }

@@ -22,7 +22,7 @@ const FOUNDING: &str = r#"{"name":"Bench","leadSchool":"00AA00","school":{"name"
     "address":{"street":"Dorpsstraat","number":"1","postcode":"4201AA","place":"Gorinchem"}}}"#;
 
 /// A running hub with one region.
-pub(in crate::bench) struct Hub {
+pub(crate) struct Hub {
     child: Child,
     address: String,
     issuer: DevIssuer,
@@ -31,13 +31,13 @@ pub(in crate::bench) struct Hub {
 
 impl Hub {
     /// Starts this very program on the servers of the bench, and founds a region.
-    pub(in crate::bench) async fn start(bed: &Bed, folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) async fn start(bed: &Bed, folder: &Path) -> anyhow::Result<Self> {
         // One client asks as fast as the hub answers.
         Self::start_with(bed, folder, &["--rate-client", "1000000", "--rate-client-burst", "1000000"]).await
     }
 
     /// The same with other bounds of what a client may ask.
-    pub(in crate::bench) async fn start_with(bed: &Bed, folder: &Path, bounds: &[&str]) -> anyhow::Result<Self> {
+    pub(crate) async fn start_with(bed: &Bed, folder: &Path, bounds: &[&str]) -> anyhow::Result<Self> {
         let data: PathBuf = folder.join("hub");
         let mut child = Command::new(std::env::current_exe()?)
             .args(["up", "--development", "--port", "0", "--log", "warn"])
@@ -61,12 +61,12 @@ impl Hub {
     }
 
     /// Founds a region, and waits until its leader may work.
-    pub(in crate::bench) async fn found(&self, region: &str) -> anyhow::Result<()> {
+    pub(crate) async fn found(&self, region: &str) -> anyhow::Result<()> {
         self.found_by(region, "leader").await
     }
 
     /// Founds a region that somebody else leads, and waits until they may work.
-    pub(in crate::bench) async fn found_by(&self, region: &str, leader: &str) -> anyhow::Result<()> {
+    pub(crate) async fn found_by(&self, region: &str, leader: &str) -> anyhow::Result<()> {
         let mut operator = self.client_of("operator", region).await?;
         operator.send("PUT", &format!("/v1/regions/{region}"), "founding", FOUNDING).await?;
         let grant = format!(r#"{{"to":{{"issuer":"{}","subject":"{leader}"}}}}"#, DevIssuer::ISSUER);
@@ -75,16 +75,16 @@ impl Hub {
     }
 
     /// A connection of its own.
-    pub(in crate::bench) async fn client(&self) -> anyhow::Result<Client> {
+    pub(crate) async fn client(&self) -> anyhow::Result<Client> {
         self.client_in(REGION).await
     }
 
     /// One of the leader of a region.
-    pub(in crate::bench) async fn client_in(&self, region: &str) -> anyhow::Result<Client> {
+    pub(crate) async fn client_in(&self, region: &str) -> anyhow::Result<Client> {
         self.client_of("leader", region).await
     }
 
-    pub(in crate::bench) async fn client_of(&self, subject: &str, region: &str) -> anyhow::Result<Client> {
+    pub(crate) async fn client_of(&self, subject: &str, region: &str) -> anyhow::Result<Client> {
         let stream = TcpStream::connect(&self.address).await?;
         stream.set_nodelay(true)?;
         Ok(Client {
@@ -113,7 +113,7 @@ impl Hub {
         Ok(kilobytes.context("VmRSS")? / 1_024.0)
     }
 
-    pub(in crate::bench) async fn stop(mut self) -> anyhow::Result<()> {
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         let pid = self.child.id().context("the hub has ended")?;
         Command::new("kill").arg(pid.to_string()).status().await?;
         self.child.wait().await?;
@@ -134,7 +134,7 @@ async fn settled(mut client: Client) -> anyhow::Result<()> {
 }
 
 /// One connection, one request at a time.
-pub(in crate::bench) struct Client {
+pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     address: String,
     token: String,
@@ -145,17 +145,17 @@ pub(in crate::bench) struct Client {
 }
 
 impl Client {
-    pub(in crate::bench) fn pausing(mut self, pause: Duration) -> Self {
+    pub(crate) fn pausing(mut self, pause: Duration) -> Self {
         self.pause = pause;
         self
     }
 
-    pub(in crate::bench) async fn rest(&self) {
+    pub(crate) async fn rest(&self) {
         tokio::time::sleep(self.pause).await;
     }
 
     /// A command that appends one event to a stream of its own.
-    pub(in crate::bench) async fn nominate(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn nominate(&mut self) -> anyhow::Result<()> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let body = format!(
             r#"{{"name":"Company {number}","kvk":"{number:08}","address":{{"street":"Dorpsstraat","number":"1","postcode":"4201AA","place":"Gorinchem"}}}}"#
@@ -165,7 +165,7 @@ impl Client {
     }
 
     /// Somebody of the lead school's staff.
-    pub(in crate::bench) async fn register_staff(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn register_staff(&mut self) -> anyhow::Result<()> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let path = format!("/v1/regions/{}/schools/00AA00/staff", self.region);
         let body = format!(r#"{{"givenName":"Fien","familyName":"Verzonnen {number}"}}"#);
@@ -173,7 +173,7 @@ impl Client {
     }
 
     /// A partner that nobody knew joins; its number.
-    pub(in crate::bench) async fn join(&mut self) -> anyhow::Result<u32> {
+    pub(crate) async fn join(&mut self) -> anyhow::Result<u32> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let path = format!("/v1/regions/{}/partners/others/{}", self.region, Uuid::from_u128(number.into()));
         let body = format!(r#"{{"kind":"association","name":"Partner {number}"}}"#);
@@ -182,14 +182,14 @@ impl Client {
     }
 
     /// It leaves.
-    pub(in crate::bench) async fn leave(&mut self, number: u32) -> anyhow::Result<()> {
+    pub(crate) async fn leave(&mut self, number: u32) -> anyhow::Result<()> {
         let id = Uuid::from_u128(number.into());
         let path = format!("/v1/regions/{}/partners/others/{id}/membership", self.region);
         self.send("DELETE", &path, &format!("leave-{number}"), "").await
     }
 
     /// A query that waits until the last command of this client is seen.
-    pub(in crate::bench) async fn query(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn query(&mut self) -> anyhow::Result<()> {
         self.send("GET", &format!("/v1/regions/{}/companies?limit=1", self.region), "", "").await
     }
 
