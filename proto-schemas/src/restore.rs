@@ -10,14 +10,14 @@ use vocabulary::{DocumentHash, Reason};
 /// The first part of the names of these streams; the second part is the epoch that begins.
 pub const CATEGORY: &str = "restore";
 
-/// What the operator declared.
+/// The restore that the operator declared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogRestored {
     /// The newest epoch that was published before.
     #[schemars(range(min = 1))]
     pub from_epoch: u32,
-    /// The epoch that begins.
+    /// The number of the epoch that begins.
     #[schemars(range(min = 2))]
     pub to_epoch: u32,
     /// The last position that was kept; 0 when nothing was.

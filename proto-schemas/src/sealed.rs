@@ -4,17 +4,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vocabulary::PersonId;
 
-/// What a key is used for; a person's keys are destroyed together or one purpose at a time.
+/// The use of a key; a person's keys are destroyed together or one purpose at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// Who someone is: name, birth date, contact data.
+    /// The identity of a person: name, birth date, contact data.
     Identity,
-    /// What is written about someone: assessments, reflections.
+    /// Texts about a person: assessments, reflections.
     Judgement,
     /// Photos and other recognisable evidence.
     Image,
-    /// Who reported a concern.
+    /// The identity of a person who reported a concern.
     Report,
 }
 
@@ -22,9 +22,9 @@ pub enum Purpose {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Sealed {
-    /// Whose key.
+    /// The person whose key sealed the text.
     pub person: PersonId,
-    /// Which of their keys.
+    /// The purpose of that key.
     pub purpose: Purpose,
     /// Nonce and ciphertext, base64 without padding.
     pub sealed: String,

@@ -5,13 +5,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Whom an actor acts for.
+/// The organisation that an actor acts for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Organisation {
     /// A site of a school.
     School(BranchCode),
-    /// A company.
+    /// A company site.
     Company(CompanyId),
 }
 
@@ -24,14 +24,14 @@ impl std::fmt::Display for Organisation {
     }
 }
 
-/// Who acts. A pseudonym: the hub knows no more of an actor than an event may show.
+/// The actor of a command. A pseudonym: the hub knows no more of an actor than an event may show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// The pseudonym of the identity.
     pub id: ActorId,
-    /// The role acted in.
+    /// The role in which they act.
     pub role: Role,
-    /// The organisation acted for, where the role is bound to one.
+    /// The organisation that they act for; `None` when the role is bound to none.
     pub organisation: Option<Organisation>,
 }
 

@@ -4,33 +4,33 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What someone is in a region; what a role may do stands in the `access` library.
+/// The role of an actor in a region. The `access` library lists what a role may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Named in the configuration: founds regions and grants the first programme leader.
     Operator,
-    /// Programmaleider.
+    /// Leads the programme of the region (programmaleider).
     ProgrammeLeader,
     /// Controller of the lead partner (penvoerder).
     Controller,
     /// Werkgroeplid: one seat per school, reads across schools.
     WorkingGroupMember,
-    /// Accountmanager.
+    /// Recruits and supports companies (accountmanager).
     AccountManager,
     /// Teacher, stagedocent or coach of one school.
     Teacher,
-    /// Examensecretaris of one school.
+    /// Keeps the exam results of one school (examensecretaris).
     ExamSecretary,
-    /// Stagebegeleider of one company.
+    /// Supervises pupils at one company (stagebegeleider).
     CompanySupervisor,
     /// May sign for one company (tekenbevoegde, hubmanager).
     CompanySignatory,
-    /// Leerling.
+    /// A pupil, who reads and does what concerns themselves (leerling).
     Pupil,
     /// Parent or guardian (ouder, voogd) of one pupil.
     Parent,
-    /// Vertrouwenspersoon.
+    /// Handles reports of concerns (vertrouwenspersoon).
     Counsellor,
     /// Accountant or auditor: reads, pseudonymised.
     Auditor,
@@ -42,16 +42,16 @@ pub enum Role {
     Hub,
 }
 
-/// What a grant of a role is bound to besides its region.
+/// The bound of a grant within its region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// All of the region.
+    /// The grant covers all of the region.
     Region,
-    /// One school.
+    /// The grant covers one school.
     School,
-    /// One company.
+    /// The grant covers one company.
     Company,
-    /// One pupil: themselves, or their child.
+    /// The grant covers one pupil: themselves, or their child.
     Person,
 }
 

@@ -1,6 +1,6 @@
 //! The OpenAPI document: what all operations have in common is written here, once.
 
-use crate::{Accepted, Created, Problem, terms};
+use crate::{Accepted, Created, Problem, path_parameters, terms};
 use axum::{Router, body::Bytes, response::IntoResponse, routing::get};
 use http::header;
 use serde_json::json;
@@ -86,15 +86,21 @@ fn reference(name: &str) -> String {
     format!("\"#/components/schemas/{name}\"")
 }
 
-/// Names what stands in the path also when a handler does not read it, as the region often is not.
+/// Declares and describes every parameter of the path, also one that a handler does not read, as often the region.
 fn name_all(path: &str, operation: &mut Operation) {
     let parameters = operation.parameters.get_or_insert_default();
     for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-        let named = parameters.iter().any(|it| matches!(it, RefOr::T(it) if it.name == name));
-        if !named {
+        let description = path_parameters::description(name).map(ToOwned::to_owned);
+        let declared = parameters.iter_mut().find_map(|it| match it {
+            RefOr::T(it) if it.name == name => Some(it),
+            _ => None,
+        });
+        if let Some(declared) = declared {
+            declared.description = declared.description.take().or(description);
+        } else {
             let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
             let schema = if name == "region" { RegionId::schema() } else { Object::with_type(Type::String).into() };
-            parameters.insert(0, parameter.schema(Some(schema)).build().into());
+            parameters.insert(0, parameter.description(description).schema(Some(schema)).build().into());
         }
     }
 }
@@ -118,13 +124,13 @@ fn complete_one(operation: &mut Operation, is_post: bool, is_command: bool) {
     operation.security = Some(vec![SecurityRequirement::new("bearer", [] as [&str; 0])]);
     let parameters = operation.parameters.get_or_insert_default();
     if is_command {
-        let key =
-            "A key of your own: asking again with it does nothing twice and answers the same (idempotentiesleutel).";
+        let key = "A key of the caller's choice: a request that is repeated with it has one effect and the same answer (idempotentiesleutel).";
         parameters.push(header_parameter("Idempotency-Key", key, is_post).into());
-        let seen = "The version you saw, as its ETag; another one is refused with 412 (gezien versienummer).";
+        let seen =
+            "The ETag of the version that the caller saw; any other version is refused with 412 (gezien versienummer).";
         parameters.push(header_parameter("If-Match", seen, false).into());
     }
-    let position = "Answer only when the hub is this far, such as `hotspots=123` (minimale positie).";
+    let position = "The positions that the answer must include, such as `hotspots=123` (minimale positie).";
     parameters.push(header_parameter("Hub-Min-Position", position, false).into());
 }
 
@@ -146,12 +152,12 @@ fn too_many() -> Response {
     let header = |description: &str| HeaderBuilder::new().schema(Some(text(description))).build();
     problem()
         .description(
-            "Too many requests of this client in this region, or without a token of this address (te veel verzoeken).",
+            "The client sent too many requests in this region, or its address did without a token (te veel verzoeken).",
         )
         .header("Retry-After", header("The seconds until the next request goes through."))
         .header(
             "RateLimit",
-            header("What is left, such as `\"client\";r=99;t=1`: r requests, and the whole quota in t seconds."),
+            header("The rest of the quota, such as `\"client\";r=99;t=1`: r requests now, and the whole quota in t seconds."),
         )
         .header(
             "RateLimit-Policy",
@@ -161,25 +167,28 @@ fn too_many() -> Response {
 }
 
 fn problem() -> ResponseBuilder {
-    let number = ObjectBuilder::new().schema_type(Type::Integer).description(Some("The HTTP status.")).build();
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .description(Some("The HTTP status, the same as that of the answer."))
+        .build();
     let field = ObjectBuilder::new()
         .property(
             "pointer",
-            text("A JSON pointer into the body, `?name` in the query, `{name}` in the path, or a header."),
+            text("The field: a JSON pointer into the body, `?name` in the query, `{name}` in the path, or a header."),
         )
-        .property("message", text("What is wrong there."))
+        .property("message", text("The error in that field, in the language of Accept-Language (nl or en)."))
         .required("pointer")
         .required("message");
     let more = ObjectBuilder::new()
         .schema_type(Type::Integer)
-        .description(Some("How many more fields are not right than are told; absent when all are told."))
+        .description(Some("The number of further fields with an error that are not listed; absent when all are."))
         .build();
     let schema = ObjectBuilder::new()
-        .property("type", text("Stable: `/problems/<code>`."))
-        .property("title", text("What kind of problem."))
+        .property("type", text("The stable type of the problem: `/problems/<code>`."))
+        .property("title", text("The kind of problem, for people to read."))
         .property("status", number)
-        .property("detail", text("What is wrong, in the language of Accept-Language (nl or en)."))
-        .property("instance", text("The trace to name when asking about it."))
+        .property("detail", text("The explanation, in the language of Accept-Language (nl or en)."))
+        .property("instance", text("The id of the trace, to name in a question about this answer."))
         .property("errors", utoipa::openapi::schema::ArrayBuilder::new().items(field.build()).build())
         .property("more", more)
         .required("type")
@@ -190,7 +199,7 @@ fn problem() -> ResponseBuilder {
             "detail": "The session is full.", "instance": "0af7651916cd43dd8448eb211c80319c",
         })]);
     ResponseBuilder::new()
-        .description("What is wrong (probleem), RFC 9457.")
+        .description("A problem, as RFC 9457 describes it (probleem).")
         .content("application/problem+json", ContentBuilder::new().schema(Some(schema.build())).build())
 }
 
@@ -205,14 +214,15 @@ impl IntoResponses for Problem {
 
 impl IntoResponses for Accepted {
     fn responses() -> Responses {
-        BTreeMap::from([("200".to_owned(), done("It is done (uitgevoerd).").build().into())])
+        BTreeMap::from([("200".to_owned(), done("The command was carried out (uitgevoerd).").build().into())])
     }
 }
 
 impl IntoResponses for Created {
     fn responses() -> Responses {
-        let location = HeaderBuilder::new().schema(Some(text("Where it is."))).build();
-        let created = done("It was made (aangemaakt).").header("Location", location);
+        let location = HeaderBuilder::new().schema(Some(text("The address of what was created."))).build();
+        let created =
+            done("The command was carried out and created something (aangemaakt).").header("Location", location);
         BTreeMap::from([("201".to_owned(), created.build().into())])
     }
 }
@@ -221,9 +231,9 @@ fn done(description: &str) -> ResponseBuilder {
     let number =
         |description: &str| ObjectBuilder::new().schema_type(Type::Integer).description(Some(description)).build();
     let schema = ObjectBuilder::new()
-        .property("id", text("What it is about."))
-        .property("version", number("Its version, as in the ETag."))
-        .property("position", number("Where the log stands, as in Hub-Position."))
+        .property("id", text("The id of what the command is about."))
+        .property("version", number("The version of its stream after the command, as in the ETag."))
+        .property("position", number("The position of the log after the command, as in Hub-Position."))
         .required("id")
         .required("version")
         .required("position");
@@ -231,6 +241,9 @@ fn done(description: &str) -> ResponseBuilder {
     ResponseBuilder::new()
         .description(description)
         .content("application/json", ContentBuilder::new().schema(Some(schema.build())).build())
-        .header("ETag", header("The version, for If-Match."))
-        .header("Hub-Position", header("Where the log stands, for Hub-Min-Position, such as `hotspots=123`."))
+        .header("ETag", header("The version after the command, for If-Match of the next one."))
+        .header(
+            "Hub-Position",
+            header("The position of the log after the command, for Hub-Min-Position, such as `hotspots=123`."),
+        )
 }

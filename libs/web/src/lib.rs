@@ -29,6 +29,7 @@ mod looks;
 mod operations;
 mod page;
 mod path;
+mod path_parameters;
 mod problem;
 mod problems;
 mod public;

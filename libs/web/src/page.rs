@@ -7,15 +7,15 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Which part of a list: `?after=…&limit=50`.
+/// The part of a list that is asked for: `?after=…&limit=50`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct Page {
-    /// What comes after this: the `next` of the page before. Absent: from the beginning.
+    /// The `next` of the page before; absent for the first page.
     #[serde(default)]
     pub after: Option<String>,
-    /// How many items at most, 1 to 200.
+    /// The highest number of items on the page, 1 to 200.
     #[serde(default = "fifty")]
     #[param(minimum = 1, maximum = 200, default = 50, required = false)]
     pub limit: u16,

@@ -8,15 +8,15 @@ use vocabulary::{
     ActorId, BranchCode, Clause, CompanyId, ContractId, DocumentHash, HotspotId, KvkNumber, Label, Organisation,
 };
 
-/// Where the theory is given.
+/// The place where the theory is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TheoryAt {
-    /// In the classroom.
+    /// At school, in the classroom.
     School,
     /// At the company: a teacher or instructor comes along.
     Company,
-    /// At both.
+    /// At school and at the company.
     Both,
 }
 
@@ -26,11 +26,11 @@ pub enum TheoryAt {
 #[schema(as = ContractTerms)]
 #[schemars(rename = "ContractTerms")]
 pub struct Terms {
-    /// The theory offered (theorie).
+    /// The theory that the hotspot offers (theorie).
     pub theory: Clause,
-    /// The practice offered (praktijk).
+    /// The practice that the hotspot offers (praktijk).
     pub practice: Clause,
-    /// Where the theory is given (plaats van de theorie).
+    /// The place where the theory is given (plaats van de theorie).
     pub theory_at: TheoryAt,
     /// The equipment the company makes available (apparatuur).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -74,9 +74,9 @@ pub enum Event {
         /// The company's number at the Chamber of Commerce, where it is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         kvk: Option<KvkNumber>,
-        /// What is agreed.
+        /// The terms of the first edition.
         terms: Terms,
-        /// Which wording of the form the document is drawn in.
+        /// The number of the form's wording that the document is drawn in.
         wording: u32,
         /// SHA-256 of the canonical text: what a signature is for.
         document_hash: DocumentHash,
@@ -86,25 +86,25 @@ pub enum Event {
     Signed {
         /// The company or one school.
         party: Organisation,
-        /// Who signed for it.
+        /// The actor who signed for the party.
         by: ActorId,
         /// The document that was signed.
         document_hash: DocumentHash,
-        /// The day of signing.
+        /// The day of signing, in Amsterdam.
         signed_on: NaiveDate,
     },
     /// A new document took the old one's place; signatures under the old one are void (hotspotcontract gewijzigd).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.contract-amended.v1", rename_all = "camelCase")]
     Amended {
-        /// Which document this is: 2 for the first amendment.
+        /// The number of this document: 2 for the first amendment.
         edition: u32,
-        /// What is agreed from now on.
+        /// The terms that hold from now on.
         terms: Terms,
-        /// Which wording of the form the document is drawn in.
+        /// The number of the form's wording that the document is drawn in.
         wording: u32,
         /// SHA-256 of the new canonical text.
         document_hash: DocumentHash,
-        /// Who had signed the former document and must sign again.
+        /// The parties that had signed the former document and must sign again.
         voided: Vec<Organisation>,
     },
     /// The company and at least one school have signed the same document (hotspotcontract gesloten).
@@ -112,11 +112,11 @@ pub enum Event {
     Concluded {
         /// The hotspot it is for.
         hotspot: HotspotId,
-        /// The company that signed.
+        /// The company that signed the document.
         company: CompanyId,
         /// The schools that had signed by then.
         schools: Vec<BranchCode>,
-        /// The document they signed.
+        /// The document that was signed.
         document_hash: DocumentHash,
     },
     /// Another school signed a concluded contract (school toegetreden).
@@ -124,9 +124,9 @@ pub enum Event {
     SchoolJoined {
         /// The hotspot it is for.
         hotspot: HotspotId,
-        /// The school.
+        /// The school that signed.
         school: BranchCode,
-        /// The document it signed.
+        /// The document that was signed.
         document_hash: DocumentHash,
     },
 }

@@ -19,7 +19,7 @@ pub enum Event {
     Drafted {
         /// The agreement itself: it is part of the text that is signed.
         agreement: AgreementId,
-        /// The pupil (stagiair).
+        /// The pupil on the stage (stagiair).
         pupil: PersonId,
         /// The school that sends the pupil.
         school: BranchCode,
@@ -29,9 +29,9 @@ pub enum Event {
         company: CompanyId,
         /// The company's name on that day.
         company_name: Label,
-        /// What is agreed.
+        /// The terms of the first edition.
         terms: Terms,
-        /// Which wording of the form the document is drawn in.
+        /// The number of the form's wording that the document is drawn in.
         wording: u32,
         /// SHA-256 of the canonical text: what a signature is for.
         document_hash: DocumentHash,
@@ -45,13 +45,13 @@ pub enum Event {
     /// A party signed the document as it stands (stageovereenkomst ondertekend).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.stage-agreement-signed.v1", rename_all = "camelCase")]
     Signed {
-        /// In which of the four slots.
+        /// The slot that was signed in: one of four.
         party: Party,
-        /// Who signed.
+        /// The actor who signed.
         by: ActorId,
         /// The document that was signed.
         document_hash: DocumentHash,
-        /// The day of signing.
+        /// The day of signing, in Amsterdam.
         signed_on: NaiveDate,
         /// Whether the pupil was under 18 that day.
         pupil_minor: bool,
@@ -66,21 +66,18 @@ pub enum Event {
         /// SHA-256 of the scanned form, where there is a scan.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         form_hash: Option<DocumentHash>,
-        /// Who put it on file.
+        /// The actor who put the form on file.
         by: ActorId,
     },
     /// Everyone needed has signed: the stage may go on as agreed (stageovereenkomst in werking).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.stage-agreement-activated.v1", rename_all = "camelCase")]
     Activated {
-        /// The pupil.
         pupil: PersonId,
-        /// The school.
         school: BranchCode,
-        /// The company.
         company: CompanyId,
         /// The document they agreed on.
         document_hash: DocumentHash,
-        /// Whose word stands for the pupil's side.
+        /// Whose permission counts for the pupil's side.
         permission: Permission,
         /// The first day of the stage.
         from: NaiveDate,
@@ -91,15 +88,15 @@ pub enum Event {
     /// (stageovereenkomst gewijzigd).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.stage-agreement-amended.v1", rename_all = "camelCase")]
     Amended {
-        /// Which document this is: 2 for the first amendment.
+        /// The number of this document: 2 for the first amendment.
         edition: u32,
-        /// What is agreed from now on.
+        /// The terms that hold from now on.
         terms: Terms,
-        /// Which wording of the form the document is drawn in.
+        /// The number of the form's wording that the document is drawn in.
         wording: u32,
         /// SHA-256 of the new canonical text.
         document_hash: DocumentHash,
-        /// Who had signed the former document and must sign again.
+        /// The parties that had signed the former document and must sign again.
         voided: Vec<Party>,
     },
     /// A dispute was raised with the stagebegeleider, the first step of the ladder (geschil gemeld).
@@ -107,9 +104,9 @@ pub enum Event {
     DisputeRaised {
         /// 1 for the agreement's first dispute.
         number: u32,
-        /// Who raised it.
+        /// The party that raised the dispute.
         by: Party,
-        /// What it is about.
+        /// The subject of the dispute; sealed with the pupil's key.
         subject: Sealed,
         /// The day it was raised.
         raised_on: NaiveDate,
@@ -117,9 +114,9 @@ pub enum Event {
     /// A dispute went up one step (geschil voorgelegd).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.dispute-escalated.v1", rename_all = "camelCase")]
     DisputeEscalated {
-        /// Which dispute.
+        /// The number of the dispute within the agreement, from 1.
         number: u32,
-        /// Where it lies now.
+        /// The step of the ladder where the dispute is now.
         to: DisputeLevel,
         /// The day it went up.
         escalated_on: NaiveDate,
@@ -127,11 +124,11 @@ pub enum Event {
     /// A dispute was settled (geschil beslecht).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.dispute-settled.v1", rename_all = "camelCase")]
     DisputeSettled {
-        /// Which dispute.
+        /// The number of the dispute within the agreement, from 1.
         number: u32,
-        /// At which step.
+        /// The step of the ladder where it was settled.
         at: DisputeLevel,
-        /// What came of it.
+        /// The outcome; sealed with the pupil's key.
         outcome: Sealed,
         /// The day it was settled.
         settled_on: NaiveDate,
@@ -139,7 +136,7 @@ pub enum Event {
     /// Someone was heard before the school ends the stage (gehoord, art. 13.1).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.party-heard.v1", rename_all = "camelCase")]
     PartyHeard {
-        /// Who was heard.
+        /// The person who was heard, by role.
         who: Heard,
         /// The day of the hearing.
         heard_on: NaiveDate,
@@ -147,9 +144,9 @@ pub enum Event {
     /// A party agreed to end the stage early (instemming met beëindiging, art. 13).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.end-consented.v1", rename_all = "camelCase")]
     EndConsented {
-        /// Which party.
+        /// The party that agreed.
         party: Party,
-        /// Who spoke for it.
+        /// The actor who spoke for the party.
         by: ActorId,
         /// The last day, the same for all.
         ends_on: NaiveDate,
@@ -157,27 +154,27 @@ pub enum Event {
     /// School, company and pupil's side agreed to end the stage early (beëindigd bij onderling goedvinden, art. 13).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.ended-by-consent.v1", rename_all = "camelCase")]
     EndedByConsent {
-        /// The last day.
+        /// The last day of the stage.
         ends_on: NaiveDate,
     },
     /// The school ended the stage in writing (beëindigd door de school, art. 13.1).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.ended-by-school.v1", rename_all = "camelCase")]
     EndedBySchool {
-        /// The last day.
+        /// The last day of the stage.
         ends_on: NaiveDate,
-        /// The school's reasons.
+        /// The school's reasons; sealed with the pupil's key.
         reasons: Sealed,
-        /// Who decided.
+        /// The actor who decided.
         by: ActorId,
     },
     /// The company ended the stage in writing, with reasons (beëindigd door de stagegever, art. 13.2).
     #[serde(rename = "nl.sterktechniekonderwijs.agreements.ended-by-company.v1", rename_all = "camelCase")]
     EndedByCompany {
-        /// The last day.
+        /// The last day of the stage.
         ends_on: NaiveDate,
         /// The company's reasons, as written to school and pupil.
         reasons: Sealed,
-        /// Who decided.
+        /// The actor who decided.
         by: ActorId,
     },
 }

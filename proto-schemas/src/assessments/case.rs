@@ -15,9 +15,9 @@ pub enum Event {
     /// A case was opened (beoordeling geopend): what will be judged is fixed from here on.
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.case-opened.v1", rename_all = "camelCase")]
     Opened {
-        /// Whose work is judged.
+        /// The pupil whose work is judged.
         pupil: PersonId,
-        /// For which elective.
+        /// The elective (keuzevak) that the work is for.
         elective: ElectiveId,
         /// The school that answers for the pupil and fixes the grade.
         school: BranchCode,
@@ -27,9 +27,9 @@ pub enum Event {
         company: CompanyId,
         /// The version of the rubric.
         rubric_version: u32,
-        /// Its learning tasks (leertaken).
+        /// The learning tasks of that version (leertaken).
         learning_tasks: Vec<Task>,
-        /// Its work tasks (werktaken).
+        /// The work tasks of that version (werktaken).
         work_tasks: Vec<Task>,
         /// The codes of the elective's deeltaken.
         deeltaken: Vec<String>,
@@ -39,56 +39,56 @@ pub enum Event {
     /// A piece of evidence was handed in (bewijs ingeleverd).
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.case-evidence-submitted.v1", rename_all = "camelCase")]
     EvidenceSubmitted {
-        /// What it is.
+        /// The kind of evidence (soort bewijs).
         kind: EvidenceKind,
         /// SHA-256 of the content: what the evidence is known by.
         content_hash: DocumentHash,
-        /// What it shows.
+        /// A description of the evidence; sealed with the pupil's key, absent when none was given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         description: Option<Sealed>,
     },
     /// The company's supervisor judged the work (beoordeeld door het bedrijf); judged again, the last one counts.
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.case-judged-by-company.v1", rename_all = "camelCase")]
     JudgedByCompany {
-        /// The company.
+        /// The company where the work was done.
         company: CompanyId,
-        /// The supervisor who judged.
+        /// The supervisor at the company who judged.
         by: ActorId,
         /// The day of the judgement.
         occurred_on: NaiveDate,
-        /// Every learning task.
+        /// The outcome of every learning task (leertaak).
         learning_tasks: Vec<TaskJudgement>,
-        /// Every work task.
+        /// The outcome of every work task (werktaak).
         work_tasks: Vec<TaskJudgement>,
         /// The deeltaken done at the company.
         done: Vec<String>,
         /// The deeltaken left to the school.
         at_school: Vec<String>,
-        /// What the supervisor wrote about the pupil.
+        /// The supervisor's remarks about the pupil; sealed with the pupil's key, absent when there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remarks: Option<Sealed>,
     },
     /// A teacher of the pupil's school judged the work (beoordeeld door de school); judged again, the last one counts.
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.case-judged-by-school.v1", rename_all = "camelCase")]
     JudgedBySchool {
-        /// The school.
+        /// The school that answers for the pupil.
         school: BranchCode,
-        /// The teacher who judged.
+        /// The teacher at the school who judged.
         by: ActorId,
         /// The day of the judgement.
         occurred_on: NaiveDate,
-        /// Every learning task.
+        /// The outcome of every learning task (leertaak).
         learning_tasks: Vec<TaskJudgement>,
-        /// Every work task.
+        /// The outcome of every work task (werktaak).
         work_tasks: Vec<TaskJudgement>,
-        /// What the teacher wrote about the pupil.
+        /// The teacher's remarks about the pupil; sealed with the pupil's key, absent when there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remarks: Option<Sealed>,
     },
     /// The school fixed the grade, having weighed the company's judgement (cijfer vastgesteld).
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.case-grade-fixed.v1", rename_all = "camelCase")]
     GradeFixed {
-        /// The grade in tenths.
+        /// The grade (cijfer), in tenths: 75 is 7.5.
         grade_tenths: Grade,
         /// The teacher who fixed it.
         by: ActorId,
@@ -101,7 +101,7 @@ pub enum Event {
     /// The grade was revised (cijfer herzien).
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.case-grade-revised.v1", rename_all = "camelCase")]
     GradeRevised {
-        /// The grade in tenths.
+        /// The new grade (cijfer), in tenths: 75 is 7.5.
         grade_tenths: Grade,
         /// The grade that stood until now.
         replaced_tenths: Grade,
@@ -109,7 +109,7 @@ pub enum Event {
         by: ActorId,
         /// The day it was revised.
         occurred_on: NaiveDate,
-        /// Why.
+        /// The reason for the revision, without names of people.
         reason: Reason,
         /// The PTA item it counts under; none when it does not count for the school exam.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,35 +121,35 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EvidenceKind {
-    /// Verslag.
+    /// A written report (verslag).
     Report,
-    /// Foto of fotoreportage.
+    /// A photo or a series of photos (foto of fotoreportage).
     Photo,
-    /// Video of vlog.
+    /// A video or vlog (video of vlog).
     Video,
-    /// Presentatie.
+    /// A presentation that was given (presentatie).
     Presentation,
 }
 
-/// How one task was done.
+/// How well a task was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskJudgement {
     /// The code of the task in the rubric.
     pub task: String,
-    /// How it was done.
+    /// How well the task was done.
     pub outcome: Outcome,
 }
 
-/// How a task was done.
+/// How well a task was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Onvoldoende.
+    /// Not yet good enough (onvoldoende).
     Insufficient,
-    /// Voldoende.
+    /// Good enough to pass (voldoende).
     Sufficient,
-    /// Goed.
+    /// Better than good enough (goed).
     Good,
 }
 
@@ -157,8 +157,8 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExamItem {
-    /// The PTA.
+    /// The PTA that holds the item.
     pub pta: PtaId,
-    /// How heavily it counts.
+    /// The weight of the grade in the school exam (weging).
     pub weight: u8,
 }

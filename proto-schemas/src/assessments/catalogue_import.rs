@@ -19,9 +19,9 @@ pub enum Event {
         electives: u32,
         /// How many deeltaken they have together.
         deeltaken: u32,
-        /// How many were new.
+        /// The number of electives that were not in the catalogue yet.
         added: u32,
-        /// Which were there already and read otherwise now.
+        /// The electives of the catalogue that the files describe differently.
         changed: Vec<ElectiveId>,
     },
 }

@@ -14,15 +14,11 @@ pub enum Event {
     Imported {
         /// The import that brought it.
         import: ImportId,
-        /// The elective.
         elective: Elective,
     },
     /// The region added an elective of its own (eigen keuzevak toegevoegd).
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.elective-added.v1", rename_all = "camelCase")]
-    Added {
-        /// The elective.
-        elective: Elective,
-    },
+    Added { elective: Elective },
     /// A later import, or the region for its own elective, changed it (gewijzigd). Open cases keep what they began with.
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.elective-changed.v1", rename_all = "camelCase")]
     Changed {
@@ -40,14 +36,14 @@ pub enum Event {
 pub struct Elective {
     /// The code of SLO, such as `K/PIE/05`, or the region's own. Not unique: three codes of SLO stand for two electives each.
     pub code: String,
-    /// Elective or profile module.
+    /// Whether it is an elective or a profile module.
     pub kind: Kind,
     /// The profile it belongs to; none when the region's own elective serves several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
-    /// Its name.
+    /// Its full name.
     pub title: Label,
-    /// What it is about; may hold line breaks.
+    /// A description; may hold line breaks, absent when none is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The learning paths it is meant for; empty when not stated.
@@ -59,7 +55,7 @@ pub struct Elective {
     /// The subject code of DUO (vakcode), where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duo_code: Option<String>,
-    /// Its subtasks, in order.
+    /// Its subtasks (deeltaken), in their order.
     pub deeltaken: Vec<Deeltaak>,
 }
 
@@ -69,39 +65,39 @@ pub struct Elective {
 pub struct Deeltaak {
     /// Its code, such as `K/PIE/05/01`; unique within the elective.
     pub code: String,
-    /// What the pupil does.
+    /// A description of what the pupil does.
     pub title: String,
-    /// How many end terms it covers (eindtermen).
+    /// The number of end terms it covers (eindtermen).
     pub end_terms: u8,
 }
 
-/// Which of the two kinds of exam part.
+/// The two kinds of exam part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = ElectiveKind)]
 pub enum Kind {
-    /// Keuzevak.
+    /// An elective (keuzevak).
     Elective,
-    /// Profielmodule.
+    /// A module that every pupil of the profile takes (profielmodule).
     ProfileModule,
 }
 
 /// The ten profiles of the vmbo, written as schools abbreviate them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub enum Profile {
-    /// Bouwen, wonen en interieur.
+    /// Construction, housing and interior (bouwen, wonen en interieur).
     #[serde(rename = "BWI")]
     Bwi,
-    /// Dienstverlening en producten.
+    /// Services and products (dienstverlening en producten).
     #[serde(rename = "D&P")]
     Dp,
-    /// Economie en ondernemen.
+    /// Economics and business (economie en ondernemen).
     #[serde(rename = "E&O")]
     Eo,
-    /// Groen.
+    /// Agriculture and green technology (groen).
     #[serde(rename = "GROEN")]
     Groen,
-    /// Horeca, bakkerij en recreatie.
+    /// Hospitality, bakery and leisure (horeca, bakkerij en recreatie).
     #[serde(rename = "HBR")]
     Hbr,
     /// Mobiliteit en transport; `MET` in codes.
@@ -110,13 +106,13 @@ pub enum Profile {
     /// Maritiem en techniek; `MT` in codes.
     #[serde(rename = "MaT")]
     Maritime,
-    /// Media, vormgeving en ICT.
+    /// Media, design and ICT (media, vormgeving en ICT).
     #[serde(rename = "MVI")]
     Mvi,
-    /// Produceren, installeren en energie.
+    /// Production, installation and energy (produceren, installeren en energie).
     #[serde(rename = "PIE")]
     Pie,
-    /// Zorg en welzijn.
+    /// Care and welfare (zorg en welzijn).
     #[serde(rename = "Z&W")]
     Zw,
 }
@@ -125,12 +121,12 @@ pub enum Profile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Basisberoepsgericht.
+    /// Basic vocational (basisberoepsgericht).
     Bb,
-    /// Kaderberoepsgericht.
+    /// Advanced vocational (kaderberoepsgericht).
     Kb,
-    /// Gemengd.
+    /// Combined (gemengd).
     Gl,
-    /// Theoretisch.
+    /// Theoretical (theoretisch).
     Tl,
 }

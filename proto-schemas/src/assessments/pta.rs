@@ -12,21 +12,20 @@ pub enum Event {
     /// An elective counts for the school exam (onderdeel opgenomen); registered again, it replaces what stood there.
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.pta-item-registered.v1", rename_all = "camelCase")]
     ItemRegistered {
-        /// The school.
+        /// The school whose pupils it is for.
         school: BranchCode,
         /// The school year in which the pupils' exam programme began.
         cohort: SchoolYear,
-        /// The item.
         item: Item,
     },
-    /// From now on nothing changes for this cohort (vastgesteld).
+    /// The PTA of this cohort was adopted and does not change any more (vastgesteld).
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.pta-frozen.v1", rename_all = "camelCase")]
     Frozen {
-        /// The school.
+        /// The school whose pupils it is for.
         school: BranchCode,
-        /// The cohort.
+        /// The school year in which the pupils' exam programme began.
         cohort: SchoolYear,
-        /// What it holds for good.
+        /// Every item, as it holds for good.
         items: Vec<Item>,
     },
 }
@@ -35,19 +34,19 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
-    /// The elective.
+    /// The elective that counts.
     pub elective: ElectiveId,
     /// How heavily it counts, as a whole number against the other items: 1 to 100 (weging).
     pub weight: u8,
-    /// Where it is concluded.
+    /// The place where the elective is concluded.
     pub place: Place,
 }
 
-/// Where an elective is concluded (plaats van afsluiting).
+/// The place where an elective is concluded (plaats van afsluiting).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// At school only.
+    /// At school alone.
     School,
     /// In practice, at a company.
     Company,

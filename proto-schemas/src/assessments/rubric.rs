@@ -12,9 +12,9 @@ pub enum Event {
     /// A version was adopted (vastgesteld). Cases that are open keep the version they began with.
     #[serde(rename = "nl.sterktechniekonderwijs.assessments.rubric-adopted.v1", rename_all = "camelCase")]
     Adopted {
-        /// The elective.
+        /// The elective whose tasks are judged.
         elective: ElectiveId,
-        /// 1, 2, 3 …
+        /// The number of the version: 1 for the first.
         version: u32,
         /// What the pupil learns to do (leertaken).
         learning_tasks: Vec<Task>,
@@ -29,6 +29,6 @@ pub enum Event {
 pub struct Task {
     /// Its code, such as `L1`; unique within the rubric.
     pub code: String,
-    /// What is to be shown.
+    /// A description of what is to be shown.
     pub title: Label,
 }

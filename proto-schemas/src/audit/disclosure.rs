@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use vocabulary::{ActorId, DocumentHash, MandateId, PersonId, Reason};
 
-/// What an export is.
+/// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = ExportForm)]
 pub enum Form {
     /// One zip that is checked without the hub.
     Zip,
-    /// Parquet files, for analysis.
+    /// Parquet files, one for each service, for analysis.
     Parquet,
 }
 
@@ -31,18 +31,18 @@ impl Form {
     }
 }
 
-/// What is given out. Who does it is in the envelope; the role is `operator` at the command line of the installation.
+/// What is given out. The envelope names who does it; the role is `operator` at the command line of the installation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
     /// Everything that is held about somebody may be read, to be given to that person (inzageverzoek).
     #[serde(rename = "nl.sterktechniekonderwijs.audit.access-export-opened.v1", rename_all = "camelCase")]
     AccessOpened {
-        /// About whom.
+        /// The person whose data may be read.
         person: PersonId,
-        /// Why: who asked, and how it was known that it was them; never a name.
+        /// The reason: who asked, and how their identity was established; never a name.
         reason: Reason,
-        /// Who may read it.
+        /// The actor who may read it.
         opened_by: ActorId,
         /// The last day on which they may.
         until: NaiveDate,
@@ -57,7 +57,7 @@ pub enum Event {
         /// The last one; absent: everything until then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<NaiveDate>,
-        /// Why.
+        /// The reason for opening the names, without names of people.
         reason: Reason,
         /// The mandate that allows names.
         under: Under,
@@ -66,7 +66,7 @@ pub enum Event {
     /// Logs are taken out of the hub (export van logboeken); recorded before there is a file.
     #[serde(rename = "nl.sterktechniekonderwijs.audit.logs-exported.v1", rename_all = "camelCase")]
     LogsExported {
-        /// As what.
+        /// The form of the export.
         form: Form,
         /// The first date of recording in it; absent: from the beginning.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,7 +74,7 @@ pub enum Event {
         /// The last one; absent: everything until `ends`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<NaiveDate>,
-        /// By service, the last position that it may reach of each log; fixed before this was recorded.
+        /// By service, the last position of its log that the export may hold; fixed before this was recorded.
         ends: BTreeMap<String, i64>,
         /// The mandate under which names are asked for beside it; absent when none are.
         #[serde(default, skip_serializing_if = "Option::is_none")]

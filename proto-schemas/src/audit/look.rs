@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vocabulary::{PersonId, Reason};
 
-/// What was looked at. Who looked, and in which role, is in the envelope.
+/// What was looked at. The envelope names who looked, and in which role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
@@ -18,9 +18,10 @@ pub enum Event {
         operation: String,
         /// The service that answered, such as `co-financing`.
         service: String,
-        /// What was asked: parameters that are ids, dates, numbers or words of the API, by name; never a name.
+        /// The parameters of the request that are ids, dates, numbers or words of the API, by name; never a name of a
+        /// person.
         about: BTreeMap<String, String>,
-        /// Under which mandate; absent when the role needs none.
+        /// The mandate of the auditor; absent when the role needs none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         under: Option<Under>,
     },
@@ -29,9 +30,9 @@ pub enum Event {
     #[serde(rename = "nl.sterktechniekonderwijs.audit.name-revealed.v1", rename_all = "camelCase")]
     Revealed {
         person: PersonId,
-        /// Which of their sealed fields.
+        /// The group of sealed fields that was opened.
         purpose: Purpose,
-        /// Why.
+        /// The reason for opening the name, without names of people.
         reason: Reason,
         under: Under,
     },

@@ -11,17 +11,17 @@ use vocabulary::{ActorId, MandateId, Reason};
 #[serde(rename_all = "kebab-case")]
 #[schema(as = MandateLog)]
 pub enum Log {
-    /// Who takes part.
+    /// The members, people, roles and policies of the region.
     Consortium,
-    /// Where learning happens.
+    /// The hotspots, safety checks, sessions and attendance.
     Hotspots,
-    /// What was agreed.
+    /// The hotspot contracts and stage agreements.
     Agreements,
-    /// What was learned.
+    /// The catalogue, rubrics, PTAs and grades.
     Assessments,
-    /// What companies put in.
+    /// The contributions of companies and the claims.
     CoFinancing,
-    /// What auditors did.
+    /// The mandates, looks, samples and disclosures.
     Audit,
 }
 
@@ -44,11 +44,11 @@ impl Log {
     }
 }
 
-/// Under which mandate something was done: the auditor's stream, and which of their mandates.
+/// The mandate under which something was done: the auditor's stream, and the number of the mandate in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Under {
-    /// The auditor's mandates.
+    /// The stream of the auditor's mandates.
     pub mandate: MandateId,
     /// Their first, second … one.
     pub number: u32,
@@ -64,13 +64,13 @@ pub enum Event {
         auditor: ActorId,
         /// Their first, second … one.
         number: u32,
-        /// What for (opdracht).
+        /// The assignment of the auditor (opdracht).
         assignment: Reason,
-        /// First day it holds.
+        /// The first day on which the mandate is valid.
         from: NaiveDate,
-        /// Last day it holds.
+        /// The last day on which the mandate is valid.
         until: NaiveDate,
-        /// Which logs it covers; at least one.
+        /// The logs that the mandate covers; at least one.
         logs: Vec<Log>,
         /// Whether names may be revealed, each with a reason.
         names: bool,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use vocabulary::{ClaimId, Euros};
 
-/// How lines are drawn.
+/// The method by which lines are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = SampleMethod)]
@@ -34,18 +34,19 @@ impl Method {
 #[serde(rename_all = "camelCase")]
 #[schema(as = SampleLine)]
 pub struct Line {
-    /// Whose line: category, slash, id.
+    /// The stream that holds the line: category, slash, id.
     pub stream: String,
     /// The position of the event that made it.
     pub position: i64,
     /// Its number in that event's stream, where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<u32>,
-    /// What it counts for, in cents.
+    /// The amount of the line, in euro cents.
     pub amount: Euros,
 }
 
-/// What an auditor cannot have known when they chose their words: the root of a log that holds the words.
+/// The part of a draw that the auditor cannot have known when they chose their words: the root of a log that holds the
+/// words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SampleDraw)]
@@ -59,31 +60,31 @@ pub struct Draw {
     pub seed: String,
 }
 
-/// What was asked for and what was drawn. Who asked is in the envelope of the request.
+/// What was requested and what was drawn. The envelope of the request names who requested it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
     /// A sample was asked for, from a population that is fixed by this (steekproef aangevraagd).
     #[serde(rename = "nl.sterktechniekonderwijs.audit.sample-requested.v1", rename_all = "camelCase")]
     Requested {
-        /// The auditor's words.
+        /// The words that the auditor chose (startgetal).
         seed: String,
         method: Method,
-        /// Of which claim; absent when the population is everything up to the cut-off.
+        /// The claim whose lines are the population; absent when the population is everything up to the cut-off.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<ClaimId>,
-        /// Of which calendar year, when it is not of a claim; absent when it is of the whole programme.
+        /// The calendar year of the population, when it is not of a claim; absent when it is of the whole programme.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         year: Option<u16>,
         /// The last position that was read of each log, by service.
         cut_off: BTreeMap<String, i64>,
-        /// How many lines there are to draw from.
+        /// The number of lines in the population.
         population: u32,
-        /// What they add up to, in cents.
+        /// The sum of the population, in euro cents.
         total: Euros,
-        /// How many are to be drawn.
+        /// The number of lines to draw.
         size: u32,
-        /// Under which mandate; absent when the role needs none.
+        /// The mandate of the auditor; absent when the role needs none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         under: Option<Under>,
     },
@@ -91,17 +92,17 @@ pub enum Event {
     /// Lines were drawn; the same seed, method, size and cut-off draw the same again (steekproef getrokken).
     #[serde(rename = "nl.sterktechniekonderwijs.audit.sample-drawn.v1", rename_all = "camelCase")]
     Drawn {
-        /// The auditor's words.
+        /// The words that the auditor chose (startgetal).
         seed: String,
-        /// What was drawn from together with the words; absent in a drawing of before requests, which followed from the
-        /// words alone.
+        /// The root that was drawn from together with the words; absent in a draw that was recorded without a request,
+        /// which followed from the words alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         draw: Option<Draw>,
         method: Method,
-        /// Of which claim; absent when the population is everything up to the cut-off.
+        /// The claim whose lines are the population; absent when the population is everything up to the cut-off.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<ClaimId>,
-        /// Of which calendar year, when it is not of a claim; absent when it is of the whole programme.
+        /// The calendar year of the population, when it is not of a claim; absent when it is of the whole programme.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         year: Option<u16>,
         /// Every how many cents one was drawn, for a monetary-unit sample.
@@ -112,15 +113,15 @@ pub enum Event {
         start: Option<Euros>,
         /// The last position that was read of each log, by service.
         cut_off: BTreeMap<String, i64>,
-        /// How many lines there were to draw from.
+        /// The number of lines in the population.
         population: u32,
-        /// What they add up to, in cents.
+        /// The sum of the population, in euro cents.
         total: Euros,
-        /// How many were to be drawn.
+        /// The number of lines that were to be drawn.
         size: u32,
-        /// What was drawn, in the order of drawing.
+        /// The lines, in the order in which they were drawn.
         lines: Vec<Line>,
-        /// Under which mandate; absent when the role needs none.
+        /// The mandate of the auditor; absent when the role needs none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         under: Option<Under>,
     },

@@ -19,11 +19,10 @@ pub enum Event {
     /// A method was agreed for days from a date on (methode afgesproken).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.arrangement-method-agreed.v1", rename_all = "camelCase")]
     MethodAgreed {
-        /// Which company.
+        /// The company whose days are counted.
         company: CompanyId,
-        /// Under which scheme.
         scheme: SchemeCode,
-        /// How its days are counted.
+        /// How the company's days are counted.
         method: Method,
         /// The first day it holds for.
         from: NaiveDate,

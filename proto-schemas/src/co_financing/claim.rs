@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{ActorId, AttendanceDayId, BasisPoints, ClaimId, DocumentHash, Euros, Reason, SchemeCode};
 
-/// What companies are to put in over the programme, as the consortium set it.
+/// The amount that companies are to contribute over the programme, as the consortium set it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Target {
-    /// In euros.
+    /// The amount to reach, in euro cents.
     pub amount: Euros,
     /// Its share of the subsidisable budget: never the share of a pupil's time.
     pub share: BasisPoints,
-    /// The subsidisable budget.
+    /// The subsidisable budget, in euro cents.
     pub of: Euros,
-    /// First day.
+    /// The first day of the programme.
     pub from: NaiveDate,
-    /// Last day.
+    /// The last day of the programme.
     pub until: NaiveDate,
 }
 
@@ -30,50 +30,47 @@ pub enum Event {
     /// A claim was begun (staat opgesteld).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.claim-drafted.v1", rename_all = "camelCase")]
     Drafted {
-        /// Under which scheme.
         scheme: SchemeCode,
-        /// The calendar year.
+        /// The calendar year that is claimed.
         year: u16,
-        /// 1 January.
+        /// 1 January of that year.
         from: NaiveDate,
-        /// 31 December.
+        /// 31 December of that year.
         until: NaiveDate,
-        /// Who began it.
+        /// The actor who drafted the claim.
         by: ActorId,
     },
 
     /// It was handed to the controller (ingediend).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.claim-submitted.v1", rename_all = "camelCase")]
     Submitted {
-        /// Who handed it in.
+        /// The actor who submitted the claim.
         by: ActorId,
     },
 
     /// The controller gave it back (teruggegeven).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.claim-returned.v1", rename_all = "camelCase")]
     Returned {
-        /// Who gave it back.
+        /// The actor who returned the claim.
         by: ActorId,
-        /// Why.
+        /// The reason for returning it, without names of people.
         reason: Reason,
     },
 
     /// The controller fixed it (vastgesteld): its lines are frozen, later corrections are lines of the next claim.
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.claim-fixed.v1", rename_all = "camelCase")]
     Fixed {
-        /// Which claim.
         claim: ClaimId,
-        /// Under which scheme.
         scheme: SchemeCode,
-        /// The calendar year.
+        /// The calendar year that is claimed.
         year: u16,
-        /// Who fixed it: verified none of its lines and did not submit it.
+        /// The actor who fixed it: they verified none of its lines and did not submit it.
         by: ActorId,
         /// The position of the region's log of co-financing up to which lines were considered.
         cut_off: i64,
-        /// How many lines.
+        /// The number of lines.
         count: u32,
-        /// What they add up to.
+        /// The sum of the lines, in euro cents.
         total: Euros,
         /// The part of the total per kind of line.
         subtotals: Vec<Subtotal>,
@@ -89,11 +86,10 @@ pub enum Event {
     /// Some of the lines of a fixed claim (regels bevroren), a few hundred at a time, in sorted order.
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.claim-lines-frozen.v1", rename_all = "camelCase")]
     LinesFrozen {
-        /// Which claim.
         claim: ClaimId,
-        /// Which part, from 1.
+        /// The number of this part, from 1.
         part: u32,
-        /// The lines.
+        /// The lines of this part.
         lines: Vec<Line>,
     },
 
@@ -101,9 +97,8 @@ pub enum Event {
     /// a few hundred at a time.
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.claim-day-claimed.v1", rename_all = "camelCase")]
     DayClaimed {
-        /// Which claim.
         claim: ClaimId,
-        /// The days.
+        /// The attendance days that the claim locks.
         attendance_days: Vec<AttendanceDayId>,
     },
 }

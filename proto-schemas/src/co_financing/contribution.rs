@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{ActorId, CompanyId, ContributionId, DocumentHash, Euros, Label, Minutes, Reason, SchemeCode};
 
-/// What was put in, with the inputs of its amount.
+/// The kind of contribution, with the inputs of its amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum What {
     /// Time of the company's people (uren), such as a guest lesson.
     Hours {
-        /// How long.
+        /// The time that was put in, in minutes.
         minutes: Minutes,
         /// Euros an hour, as the region adopted it.
         rate: Euros,
@@ -21,11 +21,11 @@ pub enum What {
     },
     /// Use of a room or a machine (faciliteit).
     Facility,
-    /// Material or equipment (materiaal).
+    /// Material or equipment (materiaal of gereedschap).
     Material,
     /// Transport of pupils or people (reiskosten).
     Travel,
-    /// Money (geld).
+    /// Money that was paid (geld).
     Cash,
 }
 
@@ -36,41 +36,40 @@ pub enum Event {
     /// A contribution was recorded (bijdrage vastgelegd).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-recorded.v1", rename_all = "camelCase")]
     Recorded {
-        /// Which contribution.
         contribution: ContributionId,
-        /// Who puts it in.
+        /// The company that contributes.
         company: CompanyId,
-        /// Under which scheme it counts: one and no other.
+        /// The only scheme that the contribution counts under.
         scheme: SchemeCode,
-        /// When it was put in.
+        /// The date of the contribution, in Amsterdam.
         date: NaiveDate,
-        /// What, with the inputs.
+        /// The kind of contribution, with the inputs of its amount.
         what: What,
-        /// What it was, in words; never a person's name.
+        /// A description in words; never a person's name.
         description: Label,
         /// Its worth. For hours: minutes × rate, rounded once, half a cent or more away from zero.
         amount: Euros,
-        /// Who recorded it.
+        /// The actor who recorded the contribution.
         by: ActorId,
     },
 
     /// A paper that shows it was attached (bewijsstuk toegevoegd).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-proof-attached.v1", rename_all = "camelCase")]
     ProofAttached {
-        /// SHA-256 of the paper.
+        /// The SHA-256 of the paper's content.
         hash: DocumentHash,
-        /// What the paper is; never a person's name.
+        /// A title for the paper; never a person's name.
         title: Label,
     },
 
     /// The company signed for it (ondertekend door het bedrijf).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-signed.v1", rename_all = "camelCase")]
     Signed {
-        /// Who signed for the company.
+        /// The actor who signed for the company.
         by: ActorId,
         /// SHA-256 over its line, as in `figures`.
         digest: DocumentHash,
-        /// What it was worth.
+        /// The amount, in euro cents.
         amount: Euros,
         /// The papers that lay there.
         proofs: Vec<DocumentHash>,
@@ -82,27 +81,27 @@ pub enum Event {
         rename_all = "camelCase"
     )]
     SignatureVoided {
-        /// What had been signed.
+        /// The digest that had been signed.
         digest: DocumentHash,
     },
 
     /// Another person of the region verified it (geverifieerd).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-verified.v1", rename_all = "camelCase")]
     Verified {
-        /// Who verified: neither who recorded nor who signed.
+        /// The actor who verified: neither the one who recorded nor the one who signed.
         by: ActorId,
-        /// What was signed and verified.
+        /// The digest that was signed and verified.
         digest: DocumentHash,
-        /// What it is worth.
+        /// The amount, in euro cents.
         amount: Euros,
     },
 
     /// It was not accepted (afgewezen); a better one is recorded anew.
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-rejected.v1", rename_all = "camelCase")]
     Rejected {
-        /// Who rejected it.
+        /// The actor who rejected it.
         by: ActorId,
-        /// Why.
+        /// The reason for the rejection, without names of people.
         reason: Reason,
     },
 
@@ -111,9 +110,9 @@ pub enum Event {
     Reversed {
         /// Its amount with the other sign, so that adding up events is enough.
         amount: Euros,
-        /// Why.
+        /// The reason for taking it back, without names of people.
         reason: Reason,
-        /// Who took it back.
+        /// The actor who took it back.
         by: ActorId,
     },
 }

@@ -10,19 +10,19 @@ use vocabulary::{
     Minutes, Reason, SchemeCode, SessionId,
 };
 
-/// Which day this is about; the same in every event of a stream.
+/// The day that every event of a stream is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Day {
-    /// Who puts something in.
+    /// The company that contributes.
     pub company: CompanyId,
-    /// At which hotspot.
+    /// The hotspot where the session is.
     pub hotspot: HotspotId,
-    /// During which session.
+    /// The session that day.
     pub session: SessionId,
     /// The date in the Netherlands.
     pub date: NaiveDate,
-    /// Under which scheme it counts.
+    /// The scheme that the day counts under.
     pub scheme: SchemeCode,
 }
 
@@ -53,21 +53,21 @@ pub enum Method {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Attendance {
-    /// The pupil's day.
+    /// The attendance day of the pupil.
     pub attendance_day: AttendanceDayId,
     /// The id of the event that confirmed or corrected it, in the log of hotspots.
     pub event: Uuid,
     /// The position of that event in the region's log of hotspots.
     pub position: i64,
-    /// The confirmed minutes.
+    /// The minutes that the company confirmed.
     pub minutes: Minutes,
     /// The school that answers for the pupil there.
     pub school: BranchCode,
-    /// Who confirmed or corrected it.
+    /// The actor who confirmed or corrected the minutes.
     pub confirmed_by: ActorId,
 }
 
-/// Why a confirmed attendance brings no line for now.
+/// The reason that a confirmed attendance has no line for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unaccrued {
@@ -93,9 +93,8 @@ pub enum Event {
         rename_all = "camelCase"
     )]
     MethodChosen {
-        /// Which day.
         day: Day,
-        /// How it is counted from now on.
+        /// How the day is counted from now on.
         method: Method,
     },
 
@@ -105,11 +104,10 @@ pub enum Event {
         rename_all = "camelCase"
     )]
     AttendanceNoted {
-        /// Which day.
         day: Day,
-        /// The attendance as confirmed.
+        /// The attendance as the company confirmed it.
         attendance: Attendance,
-        /// Why it brings no line.
+        /// The reason that it has no line.
         why: Unaccrued,
     },
 
@@ -119,7 +117,6 @@ pub enum Event {
         rename_all = "camelCase"
     )]
     PupilAccrued {
-        /// Which day.
         day: Day,
         /// The number of the line in its day, from 1, never used again.
         line: u32,
@@ -141,7 +138,6 @@ pub enum Event {
         rename_all = "camelCase"
     )]
     SupervisorAccrued {
-        /// Which day.
         day: Day,
         /// The number of the line in its day, from 1, never used again.
         line: u32,
@@ -153,7 +149,7 @@ pub enum Event {
         policy_version: u32,
         /// Minutes × rate, rounded once: half a cent or more away from zero.
         amount: Euros,
-        /// Who entered the minutes.
+        /// The actor who entered the minutes.
         entered_by: ActorId,
         /// The confirmed attendances that show that there was a group.
         attendance_days: Vec<AttendanceDayId>,
@@ -162,7 +158,6 @@ pub enum Event {
     /// A line was taken back (regel teruggedraaid).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-day-reversed.v1", rename_all = "camelCase")]
     Reversed {
-        /// Which day.
         day: Day,
         /// The line that no longer lives.
         line: u32,
@@ -174,24 +169,23 @@ pub enum Event {
         /// The correction in the log of hotspots that caused it; absent when a person asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         correction: Option<Uuid>,
-        /// Why.
+        /// The reason for the reversal, without names of people.
         reason: Reason,
-        /// Who asked, or who corrected the attendance.
+        /// The actor who asked for it, or who corrected the attendance.
         by: ActorId,
     },
 
     /// The company signed for the lines as they stood (ondertekend door het bedrijf).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-day-signed.v1", rename_all = "camelCase")]
     Signed {
-        /// Which day.
         day: Day,
-        /// Who signed for the company.
+        /// The actor who signed for the company.
         by: ActorId,
         /// SHA-256 over the living lines, as in `figures`.
         digest: DocumentHash,
-        /// How many lines.
+        /// The number of lines.
         lines: u32,
-        /// What they add up to.
+        /// The sum of the lines, in euro cents.
         total: Euros,
         /// Whether the pupils' shares count for more time than the longest attendance of the day:
         /// ten pupils of six hours at 25 % are fifteen hours beside one supervisor's six.
@@ -205,35 +199,32 @@ pub enum Event {
         rename_all = "camelCase"
     )]
     SignatureVoided {
-        /// Which day.
         day: Day,
-        /// What had been signed.
+        /// The digest that had been signed.
         digest: DocumentHash,
     },
 
     /// Another person of the region verified the signed lines (geverifieerd).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-day-verified.v1", rename_all = "camelCase")]
     Verified {
-        /// Which day.
         day: Day,
-        /// Who verified: neither who confirmed, entered nor signed.
+        /// The actor who verified: none of those who confirmed, entered or signed.
         by: ActorId,
-        /// What was signed and verified.
+        /// The digest that was signed and verified.
         digest: DocumentHash,
-        /// What it adds up to.
+        /// The sum of the lines, in euro cents.
         total: Euros,
     },
 
     /// The signed lines were not accepted as they stand (afgewezen).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.contribution-day-rejected.v1", rename_all = "camelCase")]
     Rejected {
-        /// Which day.
         day: Day,
-        /// Who rejected them.
+        /// The actor who rejected the lines.
         by: ActorId,
-        /// What was signed.
+        /// The digest that had been signed.
         digest: DocumentHash,
-        /// Why.
+        /// The reason for the rejection, without names of people.
         reason: Reason,
     },
 }

@@ -21,7 +21,7 @@ pub const SHARE_SOURCE: &str = "An agreement with the national working group, as
 /// The same in Dutch.
 pub const SHARE_SOURCE_NL: &str = "Een afspraak met de landelijke werkgroep, volgens een leverancier (kennisbank.sen-app.nl, urenoverzicht); een officiële bron is niet bekend. Een instelling van het regiobeleid.";
 
-/// What kind of thing a line is.
+/// The kinds of lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = LineKind)]
@@ -34,11 +34,11 @@ pub enum Kind {
     Hours,
     /// Use of a room or a machine.
     Facility,
-    /// Material or equipment.
+    /// Material or equipment (materiaal).
     Material,
-    /// Transport.
+    /// Transport (vervoer).
     Travel,
-    /// Money.
+    /// Money that was paid (geld).
     Cash,
 }
 
@@ -72,11 +72,11 @@ impl std::str::FromStr for Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// Where it stands: the stream, and in a day the number of the line; a line taken back ends in `/reversed`.
+    /// The reference of the line: the stream, and within a day the number of the line; a reversing line ends in
+    /// `/reversed`.
     pub reference: String,
-    /// What kind of thing it is.
     pub kind: Kind,
-    /// Who puts it in.
+    /// The company that contributes.
     pub company: CompanyId,
     /// The date of the fact.
     pub date: NaiveDate,
@@ -89,25 +89,24 @@ pub struct Line {
     pub group_effect: bool,
 }
 
-/// What lines of one kind add up to.
+/// The sum of the lines of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Subtotal {
-    /// Which kind.
     pub kind: Kind,
-    /// How many lines.
+    /// The number of lines.
     pub count: u32,
-    /// What they add up to.
+    /// The sum of the lines, in euro cents.
     pub total: Euros,
 }
 
-/// What lines add up to.
+/// The number and the sum of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Sum {
-    /// How many lines.
+    /// The number of lines.
     pub count: u32,
-    /// What they add up to.
+    /// The sum of the lines, in euro cents.
     pub total: Euros,
 }
 

@@ -18,13 +18,13 @@ pub enum Event {
     /// It counts under this scheme and under no other (regeling toegewezen).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.occasion-assigned.v1", rename_all = "camelCase")]
     Assigned {
-        /// Which company.
+        /// The company that contributes.
         company: CompanyId,
-        /// At which session.
+        /// The session that is counted.
         session: SessionId,
-        /// On which date.
+        /// The date of the session, in Amsterdam.
         date: NaiveDate,
-        /// Under which scheme.
+        /// The only scheme that it counts under.
         scheme: SchemeCode,
     },
 }

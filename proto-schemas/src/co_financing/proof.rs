@@ -11,16 +11,16 @@ pub enum Event {
     /// It proves this contribution from now on (bewijsstuk gebruikt).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.proof-used.v1", rename_all = "camelCase")]
     Used {
-        /// Which contribution.
+        /// The contribution that the paper proves.
         contribution: ContributionId,
-        /// Under which scheme.
+        /// The scheme of that contribution.
         scheme: SchemeCode,
     },
 
     /// Its contribution was rejected or taken back, it may prove another (bewijsstuk vrijgegeven).
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.proof-released.v1", rename_all = "camelCase")]
     Released {
-        /// Which contribution it proved.
+        /// The contribution that the paper proved until now.
         contribution: ContributionId,
     },
 }

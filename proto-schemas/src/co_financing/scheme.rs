@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{ClaimId, Euros, Label, Minutes};
 
-/// What a scheme pays at most, and asks. What it does not say is absent.
+/// The maxima and requirements of a scheme. What the scheme does not limit is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Terms {
-    /// At most per activity.
+    /// The highest amount per activity, in euro cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_activity: Option<Euros>,
-    /// At most per week of a trainee.
+    /// The highest amount per week of a trainee, in euro cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_week: Option<Euros>,
-    /// At most per trainee.
+    /// The highest amount per trainee, in euro cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_trainee: Option<Euros>,
     /// Least time of a trainee.
@@ -44,20 +44,18 @@ pub enum Event {
     /// A scheme was registered (regeling vastgelegd), or its terms anew.
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.scheme-registered.v1", rename_all = "camelCase")]
     Registered {
-        /// Its name.
+        /// The name of the scheme.
         name: Label,
-        /// Where its terms can be read.
+        /// The place where its terms are published.
         source: Label,
-        /// Its terms.
         terms: Terms,
     },
 
     /// A claim under this scheme was fixed (staat vastgesteld); claims under one scheme are fixed one after another.
     #[serde(rename = "nl.sterktechniekonderwijs.co-financing.scheme-claim-fixed.v1", rename_all = "camelCase")]
     ClaimFixed {
-        /// Which claim.
         claim: ClaimId,
-        /// The calendar year.
+        /// The calendar year of the claim.
         year: u16,
     },
 }

@@ -62,27 +62,27 @@ pub enum Event {
     Left { reason: Reason, occurred_on: NaiveDate },
 }
 
-/// Why a company works with schools: seven goals (R053–R059).
+/// The goals of a company that works with schools: seven (R053–R059).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Goal {
-    /// Discover young talent.
+    /// To discover young talent (jong talent ontdekken).
     YoungTalent,
     /// Influence on the quality of education.
     QualityOfEducation,
     /// A stronger position in the region.
     PositionInRegion,
-    /// Innovation.
+    /// To innovate (innovatie).
     Innovation,
     /// The organisation's own goals tied to education.
     OrganisationGoals,
     /// Company and sector on the map.
     Visibility,
-    /// A strong learning culture.
+    /// To have a strong learning culture (leercultuur).
     LearningCulture,
 }
 
-/// Whom a company wants to meet (R060).
+/// The pupils and students that a company wants to meet (R060).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TargetGroup {
@@ -96,15 +96,15 @@ pub enum TargetGroup {
     Hbo,
 }
 
-/// How much time a company has (R061–R063).
+/// The time that a company has (R061–R063).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeClass {
     /// Under eight hours a month.
     Low,
-    /// Some days a month.
+    /// Some days in each month.
     More,
-    /// Part of its mission.
+    /// As much as is needed: education is part of its mission.
     Much,
 }
 
@@ -114,23 +114,23 @@ pub enum TimeClass {
 pub enum Form {
     /// A tour of the company.
     Excursion,
-    /// Workshops.
+    /// Workshops that the company gives.
     Workshop,
-    /// Rooms, machines, material.
+    /// Use of rooms, machines and material.
     Facilities,
     /// Practice supervisors and guest teachers.
     Teachers,
-    /// Buddy projects.
+    /// Projects with buddies (buddyprojecten).
     Buddies,
     /// Teachers and employees work together.
     TeacherCooperation,
-    /// Supervise interns and pupils.
+    /// Supervision of interns and pupils.
     Supervision,
     /// Shape or give electives together.
     Electives,
-    /// Career orientation together.
+    /// Career orientation, given together (loopbaanoriëntatie).
     CareerOrientation,
-    /// Bring in assignments.
+    /// Assignments that the company brings in (opdrachten).
     Assignments,
 }
 
@@ -147,6 +147,6 @@ pub enum Place {
     JointEnvironment,
     /// Temporary projects of several companies.
     CompanyProjects,
-    /// Through an intermediary.
+    /// Cooperation through an intermediary.
     Intermediary,
 }

@@ -35,7 +35,7 @@ pub enum Event {
         occurred_on: NaiveDate,
     },
 
-    /// What is known of a school changed; all of it is given again (schoolgegevens gewijzigd).
+    /// The facts of a school changed; the event holds all of them (schoolgegevens gewijzigd).
     #[serde(rename = "nl.sterktechniekonderwijs.consortium.school-changed.v1", rename_all = "camelCase")]
     SchoolChanged {
         school: BranchCode,
@@ -110,7 +110,7 @@ pub enum Event {
         subsidisable: Euros,
     },
 
-    /// What companies should put in was set (cofinancieringsdoel vastgesteld).
+    /// The amount that companies should contribute was set (cofinancieringsdoel vastgesteld).
     #[serde(rename = "nl.sterktechniekonderwijs.consortium.target-set.v1", rename_all = "camelCase")]
     TargetSet {
         amount: Euros,
@@ -124,7 +124,7 @@ pub enum Event {
     /// A period was opened (periode geopend).
     #[serde(rename = "nl.sterktechniekonderwijs.consortium.period-opened.v1", rename_all = "camelCase")]
     PeriodOpened {
-        /// Kebab-case, such as `2026`.
+        /// The code of the period in kebab case, such as `2026`.
         period: String,
         from: NaiveDate,
         until: NaiveDate,
@@ -141,9 +141,9 @@ pub enum Event {
 pub enum PartnerKind {
     /// Municipality, province, water board (overheid).
     Government,
-    /// Trade association (branchevereniging).
+    /// A trade association (branchevereniging).
     Association,
-    /// Citizens' initiative (burgerinitiatief).
+    /// A citizens' initiative (burgerinitiatief).
     CitizensInitiative,
 }
 
@@ -151,27 +151,27 @@ pub enum PartnerKind {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Partner {
-    /// Po-school.
+    /// A primary school (po-school).
     PrimarySchool(BranchCode),
-    /// Mbo-instelling.
+    /// A school for vocational education (mbo-instelling).
     Mbo(Brin),
-    /// Bedrijf.
+    /// A company site (bedrijf).
     Company(CompanyId),
-    /// Overheid, branche of burgerinitiatief.
+    /// A government, association or citizens' initiative (overheid, branche of burgerinitiatief).
     Other(PartnerId),
 }
 
-/// What activities are filed under (thema).
+/// A theme that activities are filed under (thema).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Theme {
-    /// Kebab-case, such as `chain-cooperation`.
+    /// The code in kebab case, such as `chain-cooperation`.
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,63}$"))]
     #[schema(pattern = "^[a-z0-9][a-z0-9-]{0,63}$")]
     pub code: String,
-    /// English name.
+    /// The English name of the theme.
     pub name: Label,
-    /// Dutch name.
+    /// The Dutch name of the theme.
     pub in_dutch: Label,
 }
 
@@ -186,11 +186,11 @@ pub struct Activity {
     pub code: String,
     /// The code of the theme it is filed under.
     pub theme: String,
-    /// Its name.
+    /// The name of the activity.
     pub name: Label,
-    /// What it costs.
+    /// The lines of the activity's budget.
     pub budget: Vec<BudgetLine>,
-    /// What it will yield.
+    /// The results that the activity should have.
     pub results: Vec<PlannedResult>,
 }
 
@@ -198,13 +198,13 @@ pub struct Activity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BudgetLine {
-    /// What is paid for.
+    /// The name of what is paid for.
     pub name: Label,
     /// Price of one unit, in cents.
     pub price: Euros,
-    /// How many.
+    /// The number of units.
     pub quantity: u32,
-    /// Of what, such as `hour`.
+    /// The unit, such as `hour`.
     pub unit: Label,
     /// Whether the subsidy may pay for it.
     pub subsidisable: bool,
@@ -214,13 +214,13 @@ pub struct BudgetLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedResult {
-    /// What is counted.
+    /// The name of what is counted.
     pub name: Label,
-    /// How many.
+    /// The number to reach.
     pub number: u32,
-    /// Of what, such as `hotspot`.
+    /// The unit, such as `hotspot`.
     pub unit: Label,
-    /// By when.
+    /// The last day to reach it on.
     pub by: NaiveDate,
 }
 

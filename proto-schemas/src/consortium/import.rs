@@ -34,7 +34,7 @@ pub enum Event {
     },
 }
 
-/// What is imported.
+/// The kinds of people that can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = ImportKind)]

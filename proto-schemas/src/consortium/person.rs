@@ -106,7 +106,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Guardian {
-    /// Opens to plain text.
+    /// The name; opens to plain text, not to JSON.
     pub name: Sealed,
     /// Opens to an address for mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,24 +117,24 @@ pub struct Guardian {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LearningPath {
-    /// Basisberoepsgericht.
+    /// Basic vocational (basisberoepsgericht).
     Bb,
-    /// Kaderberoepsgericht.
+    /// Advanced vocational (kaderberoepsgericht).
     Kb,
-    /// Gemengd.
+    /// Combined (gemengd).
     Gl,
-    /// Theoretisch.
+    /// Theoretical (theoretisch).
     Tl,
 }
 
-/// On which level people meet (R026).
+/// The level on which people meet (R026).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContactLevel {
-    /// Teacher with employee.
+    /// Teachers meet employees of the company.
     Work,
     /// Careers adviser with personnel officer.
     Careers,
-    /// Board with board.
+    /// The school board meets the company board.
     Board,
 }

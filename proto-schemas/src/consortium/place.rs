@@ -9,7 +9,7 @@ use vocabulary::Label;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Address {
-    /// Street (straat).
+    /// The name of the street (straat).
     pub street: Label,
     /// House number with letter and addition (huisnummer), such as `12-A`.
     #[schemars(length(min = 1, max = 20))]
@@ -19,9 +19,9 @@ pub struct Address {
     #[schemars(regex(pattern = "^[0-9]{4}[A-Z]{2}$"))]
     #[schema(pattern = "^[0-9]{4}[A-Z]{2}$")]
     pub postcode: String,
-    /// Town (plaats).
+    /// The name of the town (plaats).
     pub place: Label,
-    /// Municipality (gemeente).
+    /// The name of the municipality (gemeente); absent when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub municipality: Option<Label>,
 }

@@ -13,7 +13,7 @@ pub enum Event {
     /// The region adopted a policy, valid for facts from a date on (beleid vastgesteld).
     #[serde(rename = "nl.sterktechniekonderwijs.consortium.policy-adopted.v1", rename_all = "camelCase")]
     Adopted {
-        /// 1 for the first.
+        /// The number of the version: 1 for the first.
         version: u32,
         /// Facts on this date and later fall under it, until a later version is valid.
         valid_from: NaiveDate,
@@ -21,7 +21,7 @@ pub enum Event {
     },
 }
 
-/// What a region may set, whole: a version holds every value.
+/// All settings of a region: every version holds every value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Policy {
@@ -36,7 +36,7 @@ pub struct Policy {
     pub safety_term_months: u8,
     /// The share of pupils' minutes that counts as supervision (forfait, S21).
     pub forfait_share: BasisPoints,
-    /// What an hour of supervision is worth. There is no official rate, so there is no default.
+    /// The rate of an hour of supervision, in euro cents. There is no official rate, so there is no default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supervisor_rate: Option<Euros>,
     /// The share of the subsidisable budget that companies should put in (S1–S4).
@@ -68,13 +68,13 @@ pub struct Policy {
     pub concern_working_days: u8,
 }
 
-/// How long a young person may work.
+/// The time that a young person may work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HoursCap {
-    /// Most minutes a day.
+    /// The maximum per day, in minutes.
     pub day: Minutes,
-    /// Most minutes a week.
+    /// The maximum per week, in minutes.
     pub week: Minutes,
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{ActorId, HoldId, PersonId, Reason};
 
-/// What happened to holds.
+/// What happened to a hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
@@ -31,15 +31,15 @@ pub enum Event {
     Lifted { hold: HoldId, reason: Reason, lifted_by: ActorId, occurred_on: NaiveDate },
 }
 
-/// Whom a hold covers.
+/// The people that a hold covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 #[schema(as = HoldCovers)]
 pub enum Covers {
-    /// Everybody.
+    /// Everybody in the region.
     Region,
-    /// Everybody of a class.
+    /// Everybody of one retention class.
     Class { class: Class },
-    /// One person.
+    /// One person, by id.
     Person { person: PersonId },
 }

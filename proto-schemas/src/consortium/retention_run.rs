@@ -15,7 +15,7 @@ pub enum Event {
     Advanced {
         schedule_version: u32,
         class: Class,
-        /// How many people.
+        /// The number of people whose term is over.
         people: u32,
         /// The last day of the term that ended last.
         ended_until: NaiveDate,
@@ -27,19 +27,19 @@ pub enum Event {
     Finished {
         /// How many people were forgotten in all.
         forgotten: u32,
-        /// Whose term is over, and whom a hold covers.
+        /// The people whose term is over and whom a hold covers, by class.
         held: Vec<Held>,
         occurred_on: NaiveDate,
     },
 }
 
-/// How many of a class are held back.
+/// The number of people of a class that are held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = HeldBack)]
 pub struct Held {
-    /// Of which class.
+    /// The class of these people.
     pub class: Class,
-    /// How many people.
+    /// The number of people held back.
     pub people: u32,
 }

@@ -15,11 +15,11 @@ pub enum Event {
     /// The region adopted a retention schedule, valid from a date on (bewaarschema vastgesteld).
     #[serde(rename = "nl.sterktechniekonderwijs.consortium.retention-schedule-adopted.v1", rename_all = "camelCase")]
     Adopted {
-        /// 1 for the first.
+        /// The number of the version: 1 for the first.
         version: u32,
         /// On this day and later it decides who is forgotten, until a later version is valid.
         valid_from: NaiveDate,
-        /// At most one a class; who is of no class here is kept.
+        /// The terms, at most one for each class; people of a class without a term are kept.
         terms: Vec<Term>,
     },
 }
@@ -29,21 +29,21 @@ pub enum Event {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = RetentionTerm)]
 pub struct Term {
-    /// Whom it covers.
+    /// The class of people that the term covers.
     pub class: Class,
-    /// How many months.
+    /// The length of the term, in months.
     #[schemars(range(min = 1, max = 600))]
     #[schema(minimum = 1, maximum = 600)]
     pub months: u16,
-    /// From which day on.
+    /// The day from which the term counts.
     pub counted_from: CountedFrom,
-    /// On which ground they are kept until then.
+    /// The legal ground for keeping them until then.
     pub ground: Ground,
     /// The law, article or decision behind it.
     pub law: Label,
 }
 
-/// Whom a term covers: all that the hub keeps of a person (bewaarklasse).
+/// The people that a term covers: all that the hub keeps of a person (bewaarklasse).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = RetentionClass)]
@@ -52,7 +52,7 @@ pub enum Class {
     Pupil,
     /// Members of a school's staff (medewerker).
     Staff,
-    /// Company contacts (contactpersoon).
+    /// Contacts at companies (contactpersoon).
     Contact,
 }
 
@@ -71,7 +71,7 @@ impl Class {
     }
 }
 
-/// From which day on a term counts.
+/// The day from which a term counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CountedFrom {
@@ -83,22 +83,22 @@ pub enum CountedFrom {
     CalendarYearEnd,
 }
 
-/// Why personal data may be processed: the grounds of GDPR art. 6(1) (grondslag, AVG art. 6 lid 1).
+/// The grounds for processing personal data of GDPR art. 6(1) (grondslag, AVG art. 6 lid 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = LegalGround)]
 pub enum Ground {
-    /// (a) Toestemming.
+    /// (a) Consent (toestemming).
     Consent,
     /// (b) Uitvoering van een overeenkomst.
     Contract,
-    /// (c) Wettelijke verplichting.
+    /// (c) A legal obligation (wettelijke verplichting).
     LegalObligation,
-    /// (d) Vitale belangen.
+    /// (d) Vital interests (vitale belangen).
     VitalInterests,
     /// (e) Taak van algemeen belang.
     PublicTask,
-    /// (f) Gerechtvaardigd belang.
+    /// (f) Legitimate interests (gerechtvaardigd belang).
     LegitimateInterests,
 }
 
@@ -108,10 +108,10 @@ pub enum Ground {
 pub struct Expired {
     /// The version of the schedule that was valid on that day.
     pub schedule_version: u32,
-    /// The last day here.
+    /// The person's last day in the region.
     pub left_on: NaiveDate,
     /// The last day of the term.
     pub ended_on: NaiveDate,
-    /// The term itself.
+    /// The term that was over.
     pub term: Term,
 }

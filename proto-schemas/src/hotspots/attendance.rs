@@ -34,49 +34,41 @@ pub enum Event {
     /// The pupil came in (aangemeld).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.attendance-day-checked-in.v1", rename_all = "camelCase")]
     CheckedIn {
-        /// Who.
         pupil: PersonId,
-        /// At which session.
         session: SessionId,
-        /// At which hotspot.
         hotspot: HotspotId,
-        /// At which company.
         company: CompanyId,
         /// The school that answers for the pupil.
         school: BranchCode,
-        /// The day, in Amsterdam.
+        /// The date of the session, in Amsterdam.
         date: NaiveDate,
-        /// When.
+        /// The moment the pupil came in, in UTC.
         at: DateTime<Utc>,
-        /// How it was recorded.
+        /// How the presence was recorded.
         method: Method,
-        /// Who entered it.
+        /// The actor who entered it.
         by: ActorId,
     },
     /// The pupil left (afgemeld).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.attendance-day-checked-out.v1", rename_all = "camelCase")]
     CheckedOut {
-        /// When.
+        /// The moment the pupil left, in UTC.
         at: DateTime<Utc>,
-        /// Between coming in and leaving, whole minutes, not yet cut to the session.
+        /// The whole minutes between coming in and leaving, not yet cut to the session.
         minutes: Minutes,
-        /// Who entered it.
+        /// The actor who entered it.
         by: ActorId,
     },
     /// The pupil will not come, or did not (afwezig gemeld).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.attendance-day-absence-reported.v1", rename_all = "camelCase")]
     AbsenceReported {
-        /// Who.
         pupil: PersonId,
-        /// At which session.
         session: SessionId,
-        /// At which hotspot.
         hotspot: HotspotId,
-        /// At which company.
         company: CompanyId,
         /// The school that answers for the pupil.
         school: BranchCode,
-        /// The day, in Amsterdam.
+        /// The date of the session, in Amsterdam.
         date: NaiveDate,
         /// It was reported after the day itself.
         late: bool,
@@ -87,7 +79,7 @@ pub enum Event {
         rename_all = "camelCase"
     )]
     ResumptionReported {
-        /// From which day on.
+        /// The first day on which the pupil is present again.
         occurred_on: NaiveDate,
         /// It was reported after that day.
         late: bool,
@@ -95,51 +87,43 @@ pub enum Event {
     /// The company confirmed the pupil's minutes (bevestigd). Only these count for money.
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.attendance-day-confirmed.v1", rename_all = "camelCase")]
     Confirmed {
-        /// Who.
         pupil: PersonId,
-        /// At which session.
         session: SessionId,
-        /// At which hotspot.
         hotspot: HotspotId,
-        /// At which company.
         company: CompanyId,
         /// The school that answers for the pupil.
         school: BranchCode,
-        /// The day, in Amsterdam.
+        /// The date of the session, in Amsterdam.
         date: NaiveDate,
-        /// What counts: never more than the session.
+        /// The minutes that count: never more than the session.
         minutes: Minutes,
-        /// Who confirmed.
+        /// The actor who confirmed the minutes.
         by: ActorId,
     },
     /// A second person put the minutes right (gecorrigeerd).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.attendance-day-corrected.v1", rename_all = "camelCase")]
     Corrected {
-        /// Who.
         pupil: PersonId,
-        /// At which session.
         session: SessionId,
-        /// At which hotspot.
         hotspot: HotspotId,
-        /// At which company.
         company: CompanyId,
         /// The school that answers for the pupil.
         school: BranchCode,
-        /// The day, in Amsterdam.
+        /// The date of the session, in Amsterdam.
         date: NaiveDate,
-        /// What counts from now on: never more than the session.
+        /// The minutes that count from now on: never more than the session.
         minutes: Minutes,
-        /// What counted before.
+        /// The minutes that counted until now.
         replaced: Minutes,
-        /// Why.
+        /// The reason for the correction, without names of people.
         reason: Reason,
-        /// Who corrected: neither who confirmed nor who entered it.
+        /// The actor who corrected: neither the one who confirmed nor the one who entered it.
         by: ActorId,
     },
     /// It was counted in a claim (vastgelegd in een staat): no correction any more.
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.attendance-day-locked.v1", rename_all = "camelCase")]
     Locked {
-        /// In which claim.
+        /// The claim that counts this day.
         claim: ClaimId,
     },
 }

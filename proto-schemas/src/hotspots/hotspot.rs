@@ -12,10 +12,7 @@ use vocabulary::{BranchCode, CompanyId, ContractId, DocumentHash, ElectiveId, La
 #[schema(as = HotspotEducation)]
 pub enum Education {
     /// An elective of the catalogue (keuzevak).
-    Elective {
-        /// Which one.
-        elective: ElectiveId,
-    },
+    Elective { elective: ElectiveId },
     /// A part of a profile (profieldeel).
     ProfilePart {
         /// The profile, such as `PIE`.
@@ -25,11 +22,11 @@ pub enum Education {
     },
 }
 
-/// Where the theory is taught (R104).
+/// The place where the theory is taught (R104).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TheoryPlace {
-    /// At school, before the visit.
+    /// At school, before the pupils visit.
     #[default]
     School,
     /// At the company; then a teacher or instructor is there (R105).
@@ -43,16 +40,16 @@ pub enum Event {
     /// A hotspot was proposed at a company (hotspot voorgesteld).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-proposed.v1", rename_all = "camelCase")]
     Proposed {
-        /// At which company site.
+        /// The company site where it is.
         company: CompanyId,
-        /// What it is called; hotspots at several companies may bear one name (R131).
+        /// The name of the hotspot; hotspots at several companies may bear one name (R131).
         name: Label,
-        /// Why it should come (R119).
+        /// The reason that it should come (R119), without names of people.
         why: Reason,
         /// Equipment that a school could not buy for itself (R138).
         #[serde(default)]
         equipment: Vec<Label>,
-        /// When, at the latest on the day of recording.
+        /// The day of the proposal, no later than the day of recording.
         occurred_on: NaiveDate,
     },
     /// It was linked to what it teaches (gekoppeld aan keuzevak of profieldeel).
@@ -69,15 +66,15 @@ pub enum Event {
     PlanOfApproachAdopted {
         /// The hash of the document.
         document_hash: DocumentHash,
-        /// Where the theory is taught.
+        /// The place where the theory is taught.
         theory_place: TheoryPlace,
-        /// When it was adopted.
+        /// The day of the adoption, in Amsterdam.
         occurred_on: NaiveDate,
     },
     /// A contract that the company and this school signed was attached (contract gekoppeld).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-contract-attached.v1", rename_all = "camelCase")]
     ContractAttached {
-        /// Which contract.
+        /// The contract that was attached.
         contract: ContractId,
         /// The school that signed it: its pupils may be enrolled from now on.
         school: BranchCode,
@@ -85,7 +82,7 @@ pub enum Event {
     /// A contract was amended, so that this school must sign again (contract losgekoppeld).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-contract-detached.v1", rename_all = "camelCase")]
     ContractDetached {
-        /// Which contract.
+        /// The contract that was detached.
         contract: ContractId,
         /// The school whose signature is void: its pupils are not enrolled until it signs anew.
         school: BranchCode,
@@ -93,7 +90,7 @@ pub enum Event {
     /// A safety check that both sides signed was attached (veiligheidscontrole gekoppeld); a later one replaces it.
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-safety-check-attached.v1", rename_all = "camelCase")]
     SafetyCheckAttached {
-        /// Which check.
+        /// The check that was attached.
         check: SafetyCheckId,
         /// The day the workplace was looked at.
         checked_on: NaiveDate,
@@ -103,31 +100,31 @@ pub enum Event {
     /// The attached safety check no longer holds, before its date (veiligheidscontrole vervallen), as after an incident.
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-safety-check-detached.v1", rename_all = "camelCase")]
     SafetyCheckDetached {
-        /// Which check.
+        /// The check that was detached.
         check: SafetyCheckId,
     },
     /// It was opened to sessions (opengesteld), for the first time or after a suspension.
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-opened.v1", rename_all = "camelCase")]
     Opened {
-        /// At which company, so that a reader needs no other event.
+        /// The company, so that a reader needs no other event.
         company: CompanyId,
-        /// When.
+        /// The day of the opening, in Amsterdam.
         occurred_on: NaiveDate,
     },
     /// It takes no new sessions for now (opgeschort).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-suspended.v1", rename_all = "camelCase")]
     Suspended {
-        /// Why.
+        /// The reason for the suspension, without names of people.
         reason: Reason,
-        /// When.
+        /// The day of the suspension, in Amsterdam.
         occurred_on: NaiveDate,
     },
     /// It is no more (opgeheven).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.hotspot-retired.v1", rename_all = "camelCase")]
     Retired {
-        /// Why.
+        /// The reason for its end, without names of people.
         reason: Reason,
-        /// When.
+        /// The day of its end, in Amsterdam.
         occurred_on: NaiveDate,
     },
 }

@@ -18,33 +18,23 @@ pub enum Event {
     /// A part of the day was taken by a session (dagdeel bezet).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.pupil-day-booked.v1", rename_all = "camelCase")]
     Booked {
-        /// Whose day.
         pupil: PersonId,
-        /// Which day, in Amsterdam.
+        /// The date of the day, in Amsterdam.
         date: NaiveDate,
-        /// By which session.
+        /// The session that takes this part of the day.
         session: SessionId,
-        /// From when.
+        /// The start of that session, in UTC.
         starts_at: DateTime<Utc>,
-        /// Until when.
+        /// The end of that session, in UTC.
         ends_at: DateTime<Utc>,
     },
     /// The session lets the pupil go again (dagdeel vrijgegeven).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.pupil-day-freed.v1", rename_all = "camelCase")]
-    Freed {
-        /// Which session.
-        session: SessionId,
-    },
+    Freed { session: SessionId },
     /// The pupil came in at a session (binnengekomen): one open check-in at a time.
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.pupil-day-entered.v1", rename_all = "camelCase")]
-    Entered {
-        /// Which session.
-        session: SessionId,
-    },
+    Entered { session: SessionId },
     /// The pupil left it (vertrokken).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.pupil-day-left.v1", rename_all = "camelCase")]
-    Left {
-        /// Which session.
-        session: SessionId,
-    },
+    Left { session: SessionId },
 }

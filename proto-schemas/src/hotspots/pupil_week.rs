@@ -24,21 +24,17 @@ pub enum Event {
     /// A session took hours of the week (uren bezet).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.pupil-week-booked.v1", rename_all = "camelCase")]
     Booked {
-        /// Whose week.
         pupil: PersonId,
-        /// Its first day.
+        /// The Monday with which the week begins, in Amsterdam.
         monday: NaiveDate,
-        /// By which session.
+        /// The session that takes hours of the week.
         session: SessionId,
-        /// How long that session is.
+        /// The length of that session, in minutes.
         minutes: Minutes,
     },
     /// The session lets the pupil go again (uren vrijgegeven).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.pupil-week-freed.v1", rename_all = "camelCase")]
-    Freed {
-        /// Which session.
-        session: SessionId,
-    },
+    Freed { session: SessionId },
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{ActorId, BranchCode, CompanyId, HotspotId, Label, Reason};
 
-/// How closely pupils are watched (R212): little supervision, fewer risky acts.
+/// The closeness of supervision (R212): less supervision, fewer risky acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = SafetyCheckSupervision)]
@@ -35,21 +35,21 @@ pub struct Item {
 #[serde(rename_all = "camelCase")]
 #[schema(as = SafetyCheckActivity)]
 pub struct Activity {
-    /// What they do; unique within the check (werkzaamheid).
+    /// The name of the activity; unique within the check (werkzaamheid).
     pub name: Label,
-    /// In whole years on the day of the session.
+    /// The minimum age in whole years, on the day of the session.
     #[schema(maximum = 255)]
     pub minimum_age: u8,
     /// The supervision it needs; never more than the workplace gives.
     pub supervision: Supervision,
 }
 
-/// Who signs a safety check (R125).
+/// The parties that sign a safety check (R125).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SafetyCheckParty)]
 pub enum Party {
-    /// The company itself.
+    /// The company that hosts the hotspot.
     Company(CompanyId),
     /// One of the schools that send pupils.
     School(BranchCode),
@@ -62,9 +62,7 @@ pub enum Event {
     /// The workplace was looked at and the check drawn up (opgesteld).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.safety-check-drawn-up.v1", rename_all = "camelCase")]
     DrawnUp {
-        /// Of which hotspot.
         hotspot: HotspotId,
-        /// At which company.
         company: CompanyId,
         /// The day the workplace was looked at.
         checked_on: NaiveDate,
@@ -76,17 +74,17 @@ pub enum Event {
         protective_equipment: Vec<Label>,
         /// The supervision that the company gives.
         supervision: Supervision,
-        /// What pupils may do; at least one.
+        /// The activities that pupils may do; at least one.
         activities: Vec<Activity>,
     },
     /// One side signed it as it stands (ondertekend).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.safety-check-signed.v1", rename_all = "camelCase")]
     Signed {
-        /// For whom.
+        /// The party that was signed for.
         party: Party,
-        /// Who signed.
+        /// The actor who signed.
         by: ActorId,
-        /// When.
+        /// The day of signing, in Amsterdam.
         occurred_on: NaiveDate,
     },
     /// The workplace was looked at again (vernieuwd): earlier signatures are void.
@@ -98,19 +96,19 @@ pub enum Event {
         valid_until: NaiveDate,
         /// Risks with what is done about them; at least one.
         items: Vec<Item>,
-        /// What pupils must wear.
+        /// What pupils must wear (beschermingsmiddelen; R141).
         protective_equipment: Vec<Label>,
         /// The supervision that the company gives.
         supervision: Supervision,
-        /// What pupils may do; at least one.
+        /// The activities that pupils may do; at least one.
         activities: Vec<Activity>,
     },
     /// It no longer holds, before its date (vervallen), as after an incident. That its date passed is computed, not recorded.
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.safety-check-lapsed.v1", rename_all = "camelCase")]
     Lapsed {
-        /// Why.
+        /// The reason that it lapsed, without names of people.
         reason: Reason,
-        /// When.
+        /// The day on which it lapsed, in Amsterdam.
         occurred_on: NaiveDate,
     },
 }

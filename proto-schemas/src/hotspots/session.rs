@@ -12,15 +12,13 @@ pub enum Event {
     /// A session was planned (bijeenkomst gepland).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-planned.v1", rename_all = "camelCase")]
     Planned {
-        /// At which hotspot.
         hotspot: HotspotId,
-        /// At which company.
         company: CompanyId,
-        /// The day, in Amsterdam.
+        /// The date of the session, in Amsterdam.
         date: NaiveDate,
-        /// From when.
+        /// The start of the session, in UTC.
         starts_at: DateTime<Utc>,
-        /// Until when, on the same day.
+        /// The end of the session, in UTC, on the same date.
         ends_at: DateTime<Utc>,
         /// The most pupils that may be enrolled (R121).
         max: u8,
@@ -28,7 +26,7 @@ pub enum Event {
         min: u8,
         /// Theory is taught at the company: a teacher or instructor must be assigned (R105).
         theory_at_company: bool,
-        /// What the pupils will do, by its name in the safety check.
+        /// The activities of the pupils, by their names in the safety check.
         activities: Vec<Label>,
         /// The highest minimum age of those activities, in whole years on the day (R210).
         minimum_age: u8,
@@ -36,62 +34,54 @@ pub enum Event {
     /// A pupil was enrolled (leerling ingeschreven).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-pupil-enrolled.v1", rename_all = "camelCase")]
     PupilEnrolled {
-        /// Who.
         pupil: PersonId,
-        /// Where the pupil is registered.
+        /// The school where the pupil is registered.
         home_school: BranchCode,
         /// The school that answers for the pupil here: the host school, if there is one.
         school: BranchCode,
     },
     /// A pupil was withdrawn (leerling uitgeschreven).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-pupil-withdrawn.v1", rename_all = "camelCase")]
-    PupilWithdrawn {
-        /// Who.
-        pupil: PersonId,
-    },
+    PupilWithdrawn { pupil: PersonId },
     /// A teacher or instructor of a school comes along (docent of instructeur toegewezen).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-teacher-assigned.v1", rename_all = "camelCase")]
     TeacherAssigned {
-        /// Who.
+        /// The teacher who comes along.
         teacher: PersonId,
-        /// Of which school.
+        /// The school of the teacher.
         school: BranchCode,
     },
-    /// It began (begonnen).
+    /// The session began (begonnen).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-started.v1", rename_all = "camelCase")]
     Started {
-        /// When.
+        /// The moment it began, in UTC.
         at: DateTime<Utc>,
-        /// How many pupils were enrolled at that moment.
+        /// The number of pupils enrolled at that moment.
         enrolled: u8,
-        /// Why it went on with fewer pupils than the minimum, where it did.
+        /// The reason that it went on with fewer pupils than the minimum; absent when there were enough.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         small_group: Option<Reason>,
     },
-    /// It ended (afgerond).
+    /// The session ended (afgerond).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-finished.v1", rename_all = "camelCase")]
     Finished {
-        /// When.
+        /// The moment it ended, in UTC.
         at: DateTime<Utc>,
-        /// At which hotspot.
         hotspot: HotspotId,
-        /// At which company.
         company: CompanyId,
-        /// The day, in Amsterdam.
+        /// The date of the session, in Amsterdam.
         date: NaiveDate,
     },
     /// It did not take place (geannuleerd).
     #[serde(rename = "nl.sterktechniekonderwijs.hotspots.session-cancelled.v1", rename_all = "camelCase")]
     Cancelled {
-        /// Why.
+        /// The reason for the cancellation, without names of people.
         reason: Reason,
-        /// At which hotspot.
         hotspot: HotspotId,
-        /// At which company.
         company: CompanyId,
         /// The day it would have been, in Amsterdam.
         date: NaiveDate,
-        /// How many pupils were enrolled: what the cancellation costs.
+        /// The number of pupils enrolled: the measure of what the cancellation costs.
         enrolled: u8,
     },
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// Under this age there is always an agreement (L4).
 const ALWAYS_UNDER: u8 = 16;
 
-/// Whether, and why.
+/// Whether an agreement is needed, and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {

@@ -16,19 +16,19 @@ use web::Scope;
 #[derive(Clone, Copy, Debug)]
 pub struct Cases;
 
-/// One case.
+/// A case in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct CaseLine {
-    /// The case.
+    /// The id of the case.
     pub id: Uuid,
-    /// Whose work.
+    /// The pupil whose work is judged.
     pub pupil: Uuid,
-    /// For which elective.
+    /// The elective (keuzevak) that the work is for.
     pub elective: Uuid,
     /// The school that answers for the pupil, by its branch code.
     pub school: String,
-    /// Where the work is done.
+    /// The company where the work is done.
     pub company: Uuid,
     /// The first day of the work.
     pub opened_on: NaiveDate,

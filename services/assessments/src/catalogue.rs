@@ -22,17 +22,17 @@ pub struct Entry {
     pub id: ElectiveId,
     /// Its code, such as `K/PIE/05`. Three of SLO's codes stand for two electives each.
     pub code: String,
-    /// Elective or profile module.
+    /// Whether it is an elective or a profile module.
     pub kind: Kind,
     /// The profile it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
-    /// Its name.
+    /// The name of the elective.
     pub title: String,
     /// Its size in minutes, where stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Minutes>,
-    /// How many deeltaken it has.
+    /// The number of its deeltaken.
     pub deeltaken: i64,
     /// Whether it is the region's own.
     pub own: bool,

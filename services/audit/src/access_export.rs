@@ -26,26 +26,26 @@ const PAGE: usize = 1_000;
 #[serde(rename_all = "camelCase")]
 #[schema(as = AccessExportEntry)]
 pub struct Entry {
-    /// Which service recorded it.
+    /// The service that recorded the event.
     pub service: String,
-    /// Where in the log of that service.
+    /// The position of the event in the log of that service.
     pub position: i64,
-    /// What happened: the full type of the event.
+    /// The full type of the event.
     pub event_type: String,
-    /// To what: category, slash, id.
+    /// The stream of the event: category, slash, id.
     pub subject: String,
-    /// When it was recorded.
+    /// The moment it was recorded, in UTC.
     pub recorded_at: DateTime<Utc>,
-    /// Why it concerns the person.
+    /// The reasons that it concerns the person.
     pub because: Vec<Because>,
-    /// What was recorded, opened; what is sealed of someone else is left out.
+    /// The data of the event, opened; texts that are sealed for somebody else are left out.
     #[schema(value_type = Object)]
     pub data: Value,
     /// The places in `data` that stood there sealed.
     pub opened: Vec<String>,
 }
 
-/// Why an event concerns a person.
+/// The reason that an event concerns a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = AccessExportReason)]

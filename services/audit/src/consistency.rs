@@ -28,19 +28,19 @@ const PAGE: u64 = 5_000;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = AuditConsistency)]
 pub struct Consistency {
-    /// Whose log.
+    /// The region of the log.
     pub region: RegionId,
-    /// Which service's.
+    /// The service that writes the log.
     pub service: String,
-    /// How many events the earlier checkpoint has.
+    /// The number of events that the earlier checkpoint covers.
     pub from: u64,
-    /// How many events the later checkpoint has.
+    /// The number of events that the later checkpoint covers.
     pub to: u64,
     /// The hashes of the consistency proof (RFC 6962, 2.1.2).
     pub path: Vec<String>,
     /// The earlier checkpoint as it was published (C2SP), with what witnesses signed under it.
     pub from_checkpoint: String,
-    /// The later one.
+    /// The signed note of the later checkpoint.
     pub to_checkpoint: String,
 }
 

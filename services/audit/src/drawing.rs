@@ -33,35 +33,35 @@ pub struct Ask {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Drawing {
-    /// Whose.
+    /// The region of the sample.
     pub region: RegionId,
-    /// Under which id it is recorded; absent when it was drawn outside the hub.
+    /// The id that it is recorded under; absent when it was drawn outside the hub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleId>,
     /// Nothing but a trial: recorded nowhere, and from a seed that no recorded sample has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub trial: bool,
-    /// The auditor's words.
+    /// The words that the auditor chose (startgetal).
     pub seed: String,
-    /// What it follows from together with the words. Absent of a trial, and of a sample drawn before requests were
-    /// recorded: that one follows from the words alone, which may have been tried out.
+    /// The root that was drawn from together with the words. Absent of a trial, and of a sample drawn before requests
+    /// were recorded: that one follows from the words alone, which may have been tried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draw: Option<sample::Draw>,
-    /// How.
+    /// The method of drawing.
     pub method: Method,
-    /// From the lines of this claim.
+    /// The claim whose lines are the population.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<ClaimId>,
-    /// From the verified lines of this calendar year.
+    /// The calendar year whose verified lines are the population.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<u16>,
     /// The last position that was read of each log, by service.
     pub cut_off: BTreeMap<String, i64>,
-    /// How many lines there were to draw from.
+    /// The number of lines in the population.
     pub population: u32,
-    /// What they add up to, in euro cents.
+    /// The sum of the population, in euro cents.
     pub total: Euros,
-    /// How many were to be drawn.
+    /// The number of lines that were to be drawn.
     pub size: u32,
     /// Every how many cents one was drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,9 +69,9 @@ pub struct Drawing {
     /// The first cent that was drawn, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<Euros>,
-    /// What does not hold: for the population, or because another drawing was recorded.
+    /// The findings about the population, or about another draw that was recorded.
     pub findings: Vec<Finding>,
-    /// What was drawn, in the order of drawing.
+    /// The lines, in the order in which they were drawn.
     pub lines: Vec<DrawnLine>,
 }
 
@@ -79,28 +79,27 @@ pub struct Drawing {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DrawnLine {
-    /// What claims and statements call it.
+    /// The reference of the line in claims and statements.
     pub reference: String,
-    /// What it is.
     pub kind: Kind,
-    /// Who puts it in.
+    /// The company that contributes.
     pub company: CompanyId,
     /// The date of the fact.
     pub date: chrono::NaiveDate,
-    /// In euro cents.
+    /// The amount as it is recorded, in euro cents.
     pub amount: Euros,
-    /// In euro cents, recomputed from its inputs.
+    /// The amount recomputed from its inputs, in euro cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recomputed: Option<Euros>,
     /// The cents of it that were hit, counted from 1 over all lines; none for a random sample.
     pub cents: Vec<i64>,
     /// It is of an interval or more, so that it was certain to be drawn.
     pub certain: bool,
-    /// Where it is explained.
+    /// The address of the explanation.
     pub explained_at: String,
-    /// What does not hold for it or for anything it rests on.
+    /// The findings about the line and about anything that it rests on.
     pub findings: Vec<Finding>,
-    /// What is to be looked at: every event it rests on.
+    /// The events to look at: every event that it rests on.
     pub evidence: Vec<ToSee>,
     #[serde(skip)]
     position: i64,
@@ -110,32 +109,32 @@ pub struct DrawnLine {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ToSee {
-    /// What it is.
+    /// The name of the event in English.
     pub english: String,
-    /// The same in Dutch.
+    /// The name of the event in Dutch.
     pub dutch: String,
-    /// In the log of which service.
+    /// The service in whose log the event is.
     pub service: String,
-    /// At which position.
+    /// The position of the event in that log.
     pub position: i64,
-    /// Of which thing.
+    /// The stream of the event: category, slash, id.
     pub stream: String,
-    /// When it happened.
+    /// The moment or day on which it happened.
     pub occurred: String,
-    /// When it was recorded.
+    /// The moment it was recorded, in UTC.
     pub recorded: String,
-    /// Who: a pseudonym.
+    /// The pseudonym of the actor.
     pub by: uuid::Uuid,
-    /// In which role.
+    /// The role of the actor.
     pub role: String,
     /// SHA-256 of the paper that it names, to hold against the paper itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
-    /// Where the history of the thing is shown.
+    /// The address of the timeline of that stream.
     pub address: String,
 }
 
-/// What there is to draw from, up to where the logs end now.
+/// The lines that can be drawn, up to the present end of the logs.
 #[derive(Debug)]
 pub struct Population {
     ask: Ask,

@@ -27,25 +27,25 @@ use vocabulary::{Euros, RegionId};
 /// The service whose log holds lines and claims.
 pub(crate) const SERVICE: &str = "co-financing";
 
-/// How a figure came about, with one page of its lines (herleiding).
+/// The explanation of a figure, with one page of its lines (herleiding).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
-    /// Whose.
+    /// The region of the figure.
     pub region: RegionId,
-    /// Which figure, as it was asked.
+    /// The figure, as it was asked for.
     pub figure: String,
-    /// In euro cents, as recorded or added up of recorded lines.
+    /// The amount as recorded, or as the sum of recorded lines; in euro cents.
     pub amount: Euros,
-    /// In euro cents, recomputed from minutes, shares and rates.
+    /// The amount recomputed from minutes, shares and rates; in euro cents.
     pub recomputed: Euros,
-    /// How many lines it has.
+    /// The number of lines of the figure.
     pub lines: usize,
     /// The last position that was read of each log, by service.
     pub read_up_to: BTreeMap<String, i64>,
-    /// What does not hold for the figure as a whole or for any of its lines' amounts.
+    /// The findings about the figure as a whole and about the amounts of its lines.
     pub findings: Vec<Finding>,
-    /// Where the figure itself stands: the events of a claim, the target of a statement.
+    /// The events that record the figure itself: those of a claim, the target of a statement.
     pub stands: Vec<Node>,
     /// A page of its lines, each down to what it rests on, by reference.
     pub items: Vec<Node>,
@@ -54,7 +54,7 @@ pub struct Explanation {
     pub next: Option<String>,
     /// The signed checkpoints that cover the events shown, by service and size; an event names the one it stands under.
     pub checkpoints: Vec<Covering>,
-    /// For each event shown: the proof that it stands in its log. Empty when none was asked for.
+    /// For each event shown, the proof that its log holds it. Empty when no proofs were asked for.
     pub proofs: Vec<Proof>,
 }
 

@@ -14,67 +14,68 @@ use vocabulary::Euros;
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditNode)]
 pub struct Node {
-    /// What it is, such as `line` or `attendance confirmed`.
+    /// The kind of node in English, such as `line` or `attendance confirmed`.
     pub english: String,
-    /// The same in Dutch.
+    /// The kind of node in Dutch.
     pub dutch: String,
-    /// What it is called in the logs: a stream, or a line of one.
+    /// The reference in the logs: a stream, or a line of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// The event that says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<At>,
-    /// What it says, as far as the figure rests on it.
+    /// The facts that it records, as far as the figure rests on them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub says: BTreeMap<String, Value>,
-    /// In euro cents, as recorded.
+    /// The amount as it is recorded, in euro cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Euros>,
-    /// In euro cents, as recomputed here.
+    /// The amount as it is recomputed here, in euro cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recomputed: Option<Euros>,
-    /// What is wrong with it.
+    /// The findings about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
-    /// What it rests on.
+    /// The nodes that it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(no_recursion)]
     pub rests_on: Vec<Node>,
 }
 
-/// Where an event stands, and what is around it.
+/// The place of an event in its log, and its envelope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditAt)]
 pub struct At {
-    /// In the log of which service.
+    /// The service in whose log the event is.
     pub service: String,
-    /// At which position of this region's log.
+    /// The position of the event in the log of this region.
     pub position: i64,
-    /// Of which thing.
+    /// The stream of the event: category, slash, id.
     pub stream: String,
-    /// As which of its events, from 1.
+    /// The version of the stream that the event made, from 1.
     pub version: i32,
-    /// Its own id.
+    /// The id of the event.
     pub id: Uuid,
-    /// What kind of event.
+    /// The full type of the event.
     #[serde(rename = "type")]
     pub event_type: String,
-    /// When it happened, as far as the event says; else when it was recorded.
+    /// The moment or day on which it happened, if the event records one; otherwise the moment it was recorded.
     pub occurred: String,
-    /// When it was recorded.
+    /// The moment it was recorded, in UTC.
     pub recorded: String,
-    /// Who: a pseudonym.
+    /// The pseudonym of the actor.
     pub by: Uuid,
-    /// In which role.
+    /// The role of the actor.
     pub role: String,
-    /// For which organisation.
+    /// The organisation that the actor acted for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
-    /// In whose stead.
+    /// The person whom the actor stood in for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<Uuid>,
-    /// How many events the first signed checkpoint is over that covers it; absent while none does, and where it was not asked.
+    /// The size of the first signed checkpoint that covers the event; absent while none does, or where it was not asked
+    /// for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<i64>,
     /// The leaf of the log's tree: SHA-256 of a zero byte and the event's text, in hexadecimal.
@@ -86,11 +87,11 @@ pub struct At {
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditFinding)]
 pub struct Finding {
-    /// Stable, such as `amount-differs`.
+    /// The stable code, such as `amount-differs`.
     pub code: String,
-    /// What does not hold.
+    /// The finding in English.
     pub english: String,
-    /// The same in Dutch.
+    /// The finding in Dutch.
     pub dutch: String,
 }
 

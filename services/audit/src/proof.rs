@@ -15,19 +15,19 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditProof)]
 pub struct Proof {
-    /// In the log of which service.
+    /// The service in whose log the event is.
     pub service: String,
-    /// At which position.
+    /// The position of the event in that log.
     pub position: i64,
     /// The index of the leaf, from 0.
     pub index: u64,
-    /// How many leaves the tree has.
+    /// The number of leaves of the tree.
     pub size: u64,
-    /// The leaf.
+    /// The hash of the leaf.
     pub leaf: String,
     /// The siblings from the leaf up.
     pub path: Vec<String>,
-    /// The tree head.
+    /// The hash at the head of the tree.
     pub root: String,
 }
 

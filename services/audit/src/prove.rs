@@ -20,9 +20,9 @@ use vocabulary::RegionId;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = AuditInclusion)]
 pub struct Inclusion {
-    /// Whose log.
+    /// The region of the log.
     pub region: RegionId,
-    /// Which service's.
+    /// The service that writes the log.
     pub service: String,
     /// The position of the event, from 1; its leaf has the index below.
     pub position: i64,

@@ -21,17 +21,17 @@ static CATEGORIES: LazyLock<BTreeSet<(&'static str, &'static str)>> = LazyLock::
     proto_schemas::contracts().into_iter().map(|contract| (contract.service, contract.category)).collect()
 });
 
-/// What happened to a thing, a page at a time (tijdlijn).
+/// The events of a thing, a page at a time (tijdlijn).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Timeline {
-    /// Whose.
+    /// The region of the thing.
     pub region: RegionId,
-    /// Which thing, as it was asked.
+    /// The thing, as it was asked for.
     pub thing: String,
     /// The streams it was found in: service and stream.
     pub found_in: Vec<Place>,
-    /// How many events there are.
+    /// The number of events of the thing.
     pub events: usize,
     /// The last position that was read of each log, by service.
     pub read_up_to: BTreeMap<String, i64>,
@@ -40,7 +40,7 @@ pub struct Timeline {
     /// Give it as `after` for the events that follow; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// For each event of this page: the proof that it stands in its log. Empty when none was asked for.
+    /// For each event of this page, the proof that its log holds it. Empty when no proofs were asked for.
     pub proofs: Vec<Proof>,
 }
 
@@ -48,9 +48,9 @@ pub struct Timeline {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = TimelinePlace)]
 pub struct Place {
-    /// Which service.
+    /// The service in whose log the stream is.
     pub service: String,
-    /// Category, slash, id.
+    /// The stream: category, slash, id.
     pub stream: String,
 }
 
@@ -59,19 +59,19 @@ pub struct Place {
 #[serde(rename_all = "camelCase")]
 #[schema(as = TimelineEvent)]
 pub struct Happened {
-    /// Where it stands, who did it, and when.
+    /// The position of the event, its actor and its times.
     #[serde(flatten)]
     pub at: At,
     /// The event this is a reaction to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<Uuid>,
-    /// What ties a chain together; for what someone asked with an `Idempotency-Key`, the id of that command.
+    /// The id that ties a chain together; for a command with an `Idempotency-Key`, the id of that command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<Uuid>,
     /// The version of the policy that was applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_version: Option<u32>,
-    /// What it changed, against what the thing's earlier events said.
+    /// The changes, compared with the thing's earlier events.
     pub changes: Vec<Change>,
 }
 

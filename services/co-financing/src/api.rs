@@ -24,15 +24,15 @@ pub fn routes() -> OpenApiRouter<Hub> {
         .merge(schemes::routes())
 }
 
-/// Why.
+/// The reason of a command.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Because {
-    /// Why; never a person's name.
+    /// The reason; never a person's name.
     reason: Reason,
 }
 
-/// What is signed for.
+/// The digest that is signed.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Signature {

@@ -15,13 +15,13 @@ use vocabulary::{AttendanceDayId, CompanyId, ContributionDayId, Minutes, RegionI
 pub struct Open {
     /// The contribution day it belongs to.
     pub contribution_day: ContributionDayId,
-    /// The attendance.
+    /// The attendance day of the pupil.
     pub attendance_day: AttendanceDayId,
-    /// Who receives the pupil.
+    /// The company that receives the pupil.
     pub company: CompanyId,
     /// The date in the Netherlands.
     pub date: NaiveDate,
-    /// The confirmed minutes.
+    /// The minutes that the company confirmed.
     pub minutes: Minutes,
 }
 

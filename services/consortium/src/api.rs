@@ -42,7 +42,7 @@ pub fn routes() -> OpenApiRouter<Hub> {
         .merge(shared_numbers::routes())
 }
 
-/// When it happened.
+/// The day on which a fact happened.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct FactDate {
@@ -50,11 +50,11 @@ struct FactDate {
     occurred_on: Option<NaiveDate>,
 }
 
-/// Why, and when it happened.
+/// The reason of a fact, and the day on which it happened.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ReasonAndDate {
-    /// Why; never a person's name (reden).
+    /// The reason; never a person's name (reden).
     reason: Reason,
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,

@@ -196,6 +196,41 @@ fn every_operation_is_described_with_its_dutch_word() {
 }
 
 #[test]
+fn every_parameter_is_described() {
+    let wrong = wrong(&everything(), |it| {
+        let all = ["path", "query", "header"].into_iter().flat_map(|place| it.parameters(place));
+        let bare = all.filter(|it| it["description"].as_str().is_none_or(|text| text.split(' ').count() < 3));
+        let names: Vec<_> = bare.filter_map(|it| it["name"].as_str()).collect();
+        (!names.is_empty()).then(|| format!("{names:?}"))
+    });
+    assert!(wrong.is_empty(), "what a parameter means is written in libs/web/src/path_parameters.rs\n{wrong:#?}");
+}
+
+/// Every description and summary within a schema.
+fn descriptions<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
+    match schema {
+        Value::Object(members) => {
+            let text = ["description", "summary"].into_iter().filter_map(|name| members.get(name)?.as_str());
+            found.extend(text);
+            members.values().for_each(|below| descriptions(below, found));
+        }
+        Value::Array(items) => items.iter().for_each(|below| descriptions(below, found)),
+        _ => {}
+    }
+}
+
+/// A description of one word ("Who.") hides those that matter: better none.
+#[test]
+fn no_published_field_is_described_with_a_filler() {
+    let (document, contracts) = (merged(), proto_schemas::contracts());
+    let mut all = Vec::new();
+    descriptions(&document["components"]["schemas"], &mut all);
+    contracts.iter().for_each(|it| descriptions(&it.schema, &mut all));
+    let fillers: BTreeSet<_> = all.iter().filter(|text| text.split_whitespace().count() < 2).collect();
+    assert!(all.len() > 1000 && fillers.is_empty(), "of {}: {fillers:#?}", all.len());
+}
+
+#[test]
 fn addresses_are_in_kebab_case_and_parameters_in_camel_case() {
     let wrong_paths = wrong(&everything(), |it| {
         let plain = it.path.split('/').skip(1).filter(|part| !part.starts_with('{'));

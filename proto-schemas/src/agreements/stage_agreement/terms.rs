@@ -12,21 +12,21 @@ use vocabulary::{Clause, Euros, Minutes, PersonId};
 #[schema(as = StageKind)]
 #[schemars(rename = "StageKind")]
 pub enum Kind {
-    /// Bedrijfsbezoek.
+    /// A visit to a company (bedrijfsbezoek).
     Visit,
-    /// Snuffelstage.
+    /// A few days of looking around (snuffelstage).
     Taster,
     /// Blokstage: days in a row.
     Block,
     /// Lintstage: a day or so a week.
     Ribbon,
-    /// Keuzevak in de praktijk.
+    /// An elective taught in practice (keuzevak in de praktijk).
     ElectiveInPractice,
-    /// Leer-werktraject.
+    /// A learning and working programme (leer-werktraject).
     Leerwerktraject,
-    /// Entree, beroepsopleidende leerweg.
+    /// Entree training, school-based (entree, beroepsopleidende leerweg).
     EntreeBol,
-    /// Entree, beroepsbegeleidende leerweg.
+    /// Entree training, work-based (entree, beroepsbegeleidende leerweg).
     EntreeBbl,
 }
 
@@ -36,17 +36,17 @@ pub enum Kind {
 #[schema(as = StageParty)]
 #[schemars(rename = "StageParty")]
 pub enum Party {
-    /// School.
+    /// The school that sends the pupil.
     School,
-    /// Stagegever.
+    /// The company that receives the pupil (stagegever).
     Company,
-    /// Stagiair.
+    /// The pupil on the stage (stagiair).
     Pupil,
-    /// Ouder, verzorger of voogd.
+    /// A parent, carer or guardian (ouder, verzorger of voogd).
     Parent,
 }
 
-/// Whose word stands for the pupil's side.
+/// Whose permission counts for the pupil's side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Permission {
@@ -58,15 +58,15 @@ pub enum Permission {
     ConsentForm,
 }
 
-/// Who must be heard before the school ends a stage.
+/// The people that must be heard before the school ends a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Heard {
-    /// Stagiair.
+    /// The pupil on the stage (stagiair).
     Pupil,
-    /// Stagebegeleider.
+    /// The supervisor at the company (stagebegeleider).
     StageSupervisor,
-    /// Stagedocent.
+    /// The teacher at the school (stagedocent).
     StageTeacher,
 }
 
@@ -74,19 +74,19 @@ pub enum Heard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisputeLevel {
-    /// Stagebegeleider.
+    /// The supervisor at the company (stagebegeleider).
     StageSupervisor,
-    /// Stagedocent.
+    /// The teacher at the school (stagedocent).
     StageTeacher,
     /// Vertegenwoordigers van school en bedrijf.
     Representatives,
 }
 
-/// To whom a stipend is paid.
+/// The recipient of a stipend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Payee {
-    /// Stagiair.
+    /// The pupil on the stage (stagiair).
     Pupil,
     /// Stagefonds of the school, for the direct good of the pupils.
     StageFund,
@@ -96,21 +96,20 @@ pub enum Payee {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Stipend {
-    /// Euro cents.
+    /// The amount for the whole stage, in euro cents.
     pub amount: Euros,
-    /// To whom.
+    /// The recipient of the stipend.
     pub payee: Payee,
 }
 
-/// What school, company and pupil agree on.
-///
-/// **Invariant:** there is no wage and no employer in it: a stage is never employment (art. 14).
+/// The terms that school, company and pupil agree on. There is no wage and no employer among them: a stage is never
+/// employment (art. 14).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = StageTerms)]
 #[schemars(rename = "StageTerms")]
 pub struct Terms {
-    /// What kind of stage it is.
+    /// The kind of stage.
     pub kind: Kind,
     /// The school's teacher for this stage (stagedocent, art. 3b).
     pub stage_teacher: PersonId,
@@ -126,15 +125,15 @@ pub struct Terms {
     pub until: NaiveDate,
     /// Clock hours of the whole stage (art. 2).
     pub hours: u32,
-    /// Where, as the company appoints (stageplaats, art. 2).
+    /// The place, as the company appoints it (stageplaats, art. 2).
     pub place: Clause,
-    /// When, as the company appoints (tijden, art. 2).
+    /// The times, as the company appoints them (tijden, art. 2).
     pub times: Clause,
     /// Active supervision a day, in minutes (begeleiding, art. 2).
     pub supervision: Minutes,
     /// Rules of order, safety and health, and what is confidential (art. 5).
     pub conduct: Clause,
-    /// What the school's insurance against accidents and liability covers at most, in euro cents (art. 11).
+    /// The highest amount that the school's insurance against accidents and liability covers, in euro cents (art. 11).
     pub insured: Euros,
     /// Damage for which the school stands at most, in euro cents, never above the cover (art. 12).
     pub damage_cap: Euros,

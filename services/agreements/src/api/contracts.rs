@@ -29,11 +29,11 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 struct NewContract {
     /// The hotspot; its company is the other party.
     hotspot: HotspotId,
-    /// What is to be agreed.
+    /// The terms of the contract.
     terms: Terms,
 }
 
-/// Other terms.
+/// The terms that replace the present ones.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ContractAmendment {
@@ -71,14 +71,14 @@ struct ContractShown {
     /// 1 for the first document, one more with each amendment.
     edition: u32,
     terms: Terms,
-    /// What a signature must name.
+    /// The SHA-256 of the document: a signature must name it.
     document_hash: DocumentHash,
     /// Whether the company and at least one school signed this edition.
     concluded: bool,
     signatures: Vec<ContractSignature>,
 }
 
-/// Who signed this edition, and when.
+/// The signature of one party under this edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ContractSignature {
@@ -135,7 +135,7 @@ async fn draw_up_contract(
     Ok(Created::at(done, "/v1/regions/{region}/contracts/{id}"))
 }
 
-/// A hotspot contract as it stands, with who signed it (hotspotcontract bekijken).
+/// Show a hotspot contract with its signatures (hotspotcontract bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/contracts/{contract}", operation_id = "show-contract", tag = "agreements",
     params(("region" = RegionId, Path), ("contract" = ContractId, Path)),
@@ -151,7 +151,7 @@ async fn show_contract(
     Ok(shown(version, ContractShown::from(paper)))
 }
 
-/// Put other terms in a new document; signatures under the former one are void (hotspotcontract wijzigen).
+/// Amend a contract: a new document replaces the former one, whose signatures are void (hotspotcontract wijzigen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contracts/{contract}/amendments", operation_id = "amend-contract",
     tag = "agreements", params(("region" = RegionId, Path), ("contract" = ContractId, Path)),

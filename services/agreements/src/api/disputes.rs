@@ -23,27 +23,27 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(settle_dispute))
 }
 
-/// A dispute.
+/// A dispute to be raised.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct NewDispute {
-    /// What it is about; kept sealed.
+    /// The subject of the dispute; sealed with the pupil's key.
     subject: Clause,
 }
 
-/// One step up.
+/// The step up of a dispute.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Escalation {
-    /// The next step.
+    /// The next step of the ladder.
     to: DisputeLevel,
 }
 
-/// What came of it.
+/// The outcome of a dispute.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Settlement {
-    /// Kept sealed.
+    /// The outcome; sealed with the pupil's key.
     outcome: Clause,
 }
 
@@ -109,7 +109,7 @@ async fn escalate_dispute(
     Ok(hub.log.execute::<StageAgreement>(&region, &agreement, command, &asked).await?.into())
 }
 
-/// Note what came of a dispute (geschil beslechten).
+/// Record the outcome of a dispute (geschil beslechten).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/disputes/{number}/settlement",
     operation_id = "settle-dispute", tag = "agreements",

@@ -20,7 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(show_stage_agreement_document))
 }
 
-/// The text of a hotspot contract whose SHA-256 is signed (tekst van het hotspotcontract).
+/// Show the text of a hotspot contract whose SHA-256 is signed (tekst van het hotspotcontract).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/contracts/{contract}/text", operation_id = "show-contract-text",
     tag = "agreements", params(("region" = RegionId, Path), ("contract" = ContractId, Path)),
@@ -36,7 +36,7 @@ async fn show_contract_text(
     Ok(text(version, &paper.document().ok_or_else(unknown_wording)?))
 }
 
-/// A hotspot contract as PDF: the same bytes for the same content (hotspotcontract als pdf).
+/// Show a hotspot contract as PDF: the same bytes for the same content (hotspotcontract als pdf).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/contracts/{contract}/document", operation_id = "show-contract-document",
     tag = "agreements", params(("region" = RegionId, Path), ("contract" = ContractId, Path)),
@@ -64,7 +64,7 @@ async fn show_contract_document(
     pdf(version, name, Sheet { document, names: vec![], slots }).await
 }
 
-/// The text of a stage agreement whose SHA-256 is signed: without names (tekst van de stageovereenkomst).
+/// Show the text of a stage agreement whose SHA-256 is signed, without names (tekst van de stageovereenkomst).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/stage-agreements/{agreement}/text",
     operation_id = "show-stage-agreement-text", tag = "agreements",
@@ -81,7 +81,7 @@ async fn show_stage_agreement_text(
     Ok(text(version, &paper.document().ok_or_else(unknown_wording)?))
 }
 
-/// A stage agreement as PDF, with the names of those it is about (stageovereenkomst als pdf).
+/// Show a stage agreement as PDF, with the names of the people in it (stageovereenkomst als pdf).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/stage-agreements/{agreement}/document",
     operation_id = "show-stage-agreement-document", tag = "agreements",

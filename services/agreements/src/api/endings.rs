@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(end_stage_agreement_by_company))
 }
 
-/// Who was heard.
+/// A hearing before the school ends a stage.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Hearing {
@@ -45,11 +45,11 @@ struct EndConsent {
 struct Ending {
     /// The last day, today at the earliest.
     ends_on: NaiveDate,
-    /// Why; kept sealed.
+    /// The reasons for ending the stage; sealed with the pupil's key.
     reasons: Clause,
 }
 
-/// Note that pupil, stagebegeleider or stagedocent was heard (partij horen, art. 13.1).
+/// Record that pupil, stagebegeleider or stagedocent was heard (partij horen, art. 13.1).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/hearings", operation_id = "record-hearing",
     tag = "agreements", params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),

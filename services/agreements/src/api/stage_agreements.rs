@@ -23,12 +23,12 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(amend_stage_agreement))
 }
 
-/// For what kind of stage, and for whom.
+/// A kind of stage, and the age of the pupil.
 #[derive(Debug, Deserialize, JsonSchema, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct NeedAsked {
-    /// The kind of stage.
+    /// The kind of stage (soort stage).
     kind: Kind,
     /// The pupil's age on the first day, in years.
     age: u8,
@@ -40,9 +40,9 @@ struct NeedAsked {
 struct NeedShown {
     need: Need,
     required: bool,
-    /// Why, in English.
+    /// The reason in English.
     because: &'static str,
-    /// Why, in Dutch.
+    /// The reason in Dutch.
     omdat: &'static str,
 }
 
@@ -54,11 +54,11 @@ struct NewStageAgreement {
     pupil: PersonId,
     /// The company that receives the pupil.
     company: CompanyId,
-    /// What is to be agreed.
+    /// The terms of the agreement.
     terms: Terms,
 }
 
-/// Other terms.
+/// The terms that replace the present ones.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct StageAmendment {
@@ -79,24 +79,24 @@ struct StageAgreementShown {
     /// 1 for the first document, one more with each amendment.
     edition: u32,
     terms: Terms,
-    /// What a signature must name.
+    /// The SHA-256 of the document: a signature must name it.
     document_hash: DocumentHash,
     /// `draft`, `offered`, `active` or `ended`.
     phase: &'static str,
     /// The last day, when it ended early.
     ended_on: Option<NaiveDate>,
-    /// What stands for the pupil's side, once something does.
+    /// The permission for the pupil's side; absent as long as there is none.
     permission: Option<Permission>,
     /// The day of the parents' form on file for this edition.
     consent_form: Option<NaiveDate>,
-    /// Under this edition.
+    /// The signatures under this edition.
     signatures: Vec<StageSignature>,
     disputes: Vec<DisputeShown>,
-    /// Who was heard by the school.
+    /// The people whom the school heard, by role.
     heard: Vec<Heard>,
 }
 
-/// Who signed this edition, and when.
+/// The signature of one party under this edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct StageSignature {
@@ -147,7 +147,7 @@ impl From<Paper> for StageAgreementShown {
     }
 }
 
-/// Whether a stage agreement is needed, and why (is een stageovereenkomst nodig?).
+/// Explain whether a stage agreement is needed (is een stageovereenkomst nodig?).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/stage-agreement-need", operation_id = "explain-agreement-need",
     tag = "agreements", params(("region" = RegionId, Path), NeedAsked),
@@ -200,7 +200,7 @@ async fn draft_stage_agreement(
     Ok(Created::at(done, "/v1/regions/{region}/stage-agreements/{id}"))
 }
 
-/// A stage agreement as it stands, with who signed it (stageovereenkomst bekijken).
+/// Show a stage agreement with its signatures (stageovereenkomst bekijken).
 ///
 /// Before it is offered only its school sees it.
 #[utoipa::path(
@@ -218,7 +218,7 @@ async fn show_stage_agreement(
     Ok(shown(version, StageAgreementShown::from(paper)))
 }
 
-/// Put the draft before the parties (stageovereenkomst aanbieden).
+/// Offer the draft to the parties (stageovereenkomst aanbieden).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/offer", operation_id = "offer-stage-agreement",
     tag = "agreements", params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
@@ -234,7 +234,8 @@ async fn offer_stage_agreement(
     Ok(hub.log.execute::<StageAgreement>(&region, &agreement, Command::Offer, &asked).await?.into())
 }
 
-/// Put other terms in a new document; signatures and forms under the former one are void (stageovereenkomst wijzigen).
+/// Amend a stage agreement: a new document replaces the former one, whose signatures and forms are void
+/// (stageovereenkomst wijzigen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/amendments",
     operation_id = "amend-stage-agreement", tag = "agreements",

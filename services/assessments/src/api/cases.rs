@@ -26,13 +26,11 @@ use web::{Accepted, Ask, Caller, Created, FieldError, Listed, Page, Path, Proble
 /// What the descriptions of evidence are sealed as.
 const DESCRIPTION: &str = "nl.sterktechniekonderwijs.assessments.case-evidence-submitted.v1#description";
 
-/// Whose work for which elective is to be judged.
+/// The pupil and the elective to open a case for.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewCase {
-    /// The pupil.
     pupil: PersonId,
-    /// The elective.
     elective: ElectiveId,
     /// The company where the work is done.
     company: CompanyId,
@@ -44,15 +42,15 @@ pub struct NewCase {
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewEvidence {
-    /// What it is.
+    /// The kind of evidence (soort bewijs).
     kind: EvidenceKind,
-    /// SHA-256 of the content.
+    /// The SHA-256 of the content.
     content_hash: DocumentHash,
-    /// What it shows; sealed with the pupil's key.
+    /// A description of the evidence; sealed with the pupil's key.
     description: Option<Clause>,
 }
 
-/// The cases that the caller's grants reach (beoordelingen bekijken).
+/// List the cases that the caller's grants reach (beoordelingen bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/cases", operation_id = "list-cases", tag = "assessments",
     params(("region" = RegionId, Path), Page), responses((status = 200, body = Listed<CaseLine>), Problem),
@@ -68,7 +66,7 @@ pub(super) async fn list_cases(
     Ok(Listed::cut(lines, &page, |last| last.id.to_string()))
 }
 
-/// Opens a pupil's case for an elective (beoordeling openen): the rubric and the deeltaken are fixed from here on.
+/// Open a pupil's case for an elective (beoordeling openen); its rubric and deeltaken are fixed from then on.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases", operation_id = "open-case", tag = "assessments",
     params(("region" = RegionId, Path)), request_body = NewCase, responses(Created, Problem),
@@ -114,7 +112,7 @@ pub(super) async fn open_case(
     Ok(hub.log.execute::<Case>(&region, &id, Command::Open(open), &asked).await?.into())
 }
 
-/// A case with its evidence and judgements (beoordeling bekijken).
+/// Show a case with its evidence and judgements (beoordeling bekijken).
 ///
 /// A company's supervisor sees the company's own part: neither the school's judgement nor the grade.
 #[utoipa::path(
@@ -134,7 +132,7 @@ pub(super) async fn show_case(
     Ok(shown(version, showing::case(&hub, &region, id, &state, role).await?))
 }
 
-/// Hands in a piece of evidence (bewijs inleveren).
+/// Submit a piece of evidence (bewijs inleveren).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/evidence", operation_id = "submit-evidence", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = NewEvidence,
@@ -158,7 +156,7 @@ pub(super) async fn submit_evidence(
     Ok(hub.log.execute::<Case>(&region, &id, Command::SubmitEvidence(evidence), &asked).await?.into())
 }
 
-/// Judges the work for the company (beoordelen door het bedrijf). Until the grade is fixed the last judgement counts.
+/// Judge the work for the company (beoordelen door het bedrijf). Until the grade is fixed, the last judgement counts.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/company-judgement", operation_id = "judge-by-company", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = CompanyJudging,
@@ -176,7 +174,7 @@ pub(super) async fn judge_by_company(
     Ok(hub.log.execute::<Case>(&region, &id, command, &asked).await?.into())
 }
 
-/// Judges the work for the school (beoordelen door de school). Until the grade is fixed the last judgement counts.
+/// Judge the work for the school (beoordelen door de school). Until the grade is fixed, the last judgement counts.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/school-judgement", operation_id = "judge-by-school", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = SchoolJudging,

@@ -20,22 +20,22 @@ use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Touches, 
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OwnElective {
-    /// What the region calls it by; not a code of SLO's. It stays for ever.
+    /// The region's own code, which is not one of SLO's. It does not change.
     #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9/.-]{0,31}$"))]
     #[schema(example = "VWW")]
     code: String,
     /// The profile it belongs to, when it belongs to one.
     profile: Option<Profile>,
-    /// Its name.
+    /// The name of the elective.
     title: Label,
-    /// What it is about.
+    /// A description of the elective.
     description: Option<Clause>,
     /// The learning paths it is meant for.
     #[serde(default)]
     levels: Vec<Level>,
     /// Its size in minutes: 4800 to 6000 (80 to 100 clock hours) is usual.
     size: Option<Minutes>,
-    /// Its deeltaken, in order.
+    /// The subtasks (deeltaken), in their order.
     #[schemars(length(min = 1, max = 40))]
     deeltaken: Vec<OwnDeeltaak>,
 }
@@ -48,9 +48,9 @@ pub struct OwnDeeltaak {
     #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9/.-]{0,31}$"))]
     #[schema(example = "VWW/1")]
     code: String,
-    /// What the pupil does.
+    /// A description of what the pupil does.
     title: Label,
-    /// How many end terms it covers.
+    /// The number of end terms it covers (eindtermen).
     #[schema(maximum = 255)]
     end_terms: u8,
 }
@@ -59,31 +59,31 @@ pub struct OwnDeeltaak {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ElectiveShown {
-    /// Its id.
+    /// The id of the elective.
     id: ElectiveId,
     /// Whether it is the region's own.
     own: bool,
     /// Whether its size is outside 80 to 100 clock hours.
     unusual_size: bool,
-    /// What the catalogue says of it.
+    /// The elective as it is in the catalogue.
     #[serde(flatten)]
     elective: Description,
 }
 
-/// What to look for in the catalogue.
+/// A search in the catalogue.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct Looking {
-    /// Only electives, or only profile modules.
+    /// The kind to list: electives or profile modules; both when absent.
     kind: Option<Kind>,
-    /// Only of this profile, such as `PIE`.
+    /// The profile to list, such as `PIE`; all when absent.
     profile: Option<Profile>,
-    /// Only with this in its title or code.
+    /// A part of the title or of the code.
     search: Option<String>,
-    /// What comes after this: the `next` of the page before.
+    /// The `next` of the page before; absent for the first page.
     after: Option<String>,
-    /// How many at most.
+    /// The highest number of items on the page.
     #[serde(default = "fifty")]
     #[param(minimum = 1, maximum = 200, default = 50, required = false)]
     limit: u16,
@@ -93,15 +93,15 @@ const fn fifty() -> u16 {
     50
 }
 
-/// How many days a company has.
+/// The time that a company has for pupils.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct Days {
-    /// Days at the company.
+    /// The number of days at the company.
     #[param(minimum = 1, maximum = 400)]
     days: u16,
-    /// Minutes a day.
+    /// The minutes of each day.
     #[serde(default = "eight_hours")]
     #[param(minimum = 1, maximum = 600, default = 480, required = false)]
     minutes_per_day: u16,
@@ -111,15 +111,15 @@ const fn eight_hours() -> u16 {
     480
 }
 
-/// Whether the deeltaken fit.
+/// Whether the deeltaken of an elective fit into the days.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FitShown {
-    /// What the elective takes, in minutes.
+    /// The minutes that the elective takes.
     needed: Minutes,
     /// Whether `needed` is the least that is usual, because the elective states no size.
     assumed: bool,
-    /// What the days hold, in minutes.
+    /// The minutes that the days have.
     available: Minutes,
     /// The deeltaken that fit whole, by code, in order.
     fits: Vec<String>,
@@ -127,7 +127,7 @@ pub struct FitShown {
     left: Vec<String>,
 }
 
-/// The electives of the region, by code (keuzevakken bekijken).
+/// List the electives of the region, by code (keuzevakken bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/electives", operation_id = "list-electives", tag = "assessments",
     params(("region" = RegionId, Path), Looking), responses((status = 200, body = Listed<Entry>), Problem),
@@ -150,7 +150,7 @@ pub(super) async fn list_electives(
     Ok(Listed::cut(entries, &page, |last| format!("{} {}", last.code, last.id)))
 }
 
-/// An elective with its deeltaken (keuzevak bekijken).
+/// Show an elective with its deeltaken (keuzevak bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/electives/{elective}", operation_id = "show-elective", tag = "assessments",
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)),
@@ -167,7 +167,7 @@ pub(super) async fn show_elective(
     Ok(shown(version, ElectiveShown { id, own, unusual_size: fit::of_unusual_size(&elective), elective }))
 }
 
-/// Whether the deeltaken of an elective fit the days of a company (passen de deeltaken?).
+/// Compute whether the deeltaken of an elective fit the days of a company (passen de deeltaken?).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/electives/{elective}/fit", operation_id = "fit-elective", tag = "assessments",
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path), Days),
@@ -185,7 +185,7 @@ pub(super) async fn fit_elective(
     Ok(Json(FitShown { needed, assumed, available, fits, left }))
 }
 
-/// Adds an elective of the region's own (eigen keuzevak toevoegen). Its id follows from its code.
+/// Add an elective of the region's own (eigen keuzevak toevoegen). Its id follows from its code.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/electives", operation_id = "add-elective", tag = "assessments",
     params(("region" = RegionId, Path)), request_body = OwnElective, responses(Created, Problem),
@@ -202,7 +202,7 @@ pub(super) async fn add_elective(
     Ok(hub.log.execute::<Elective>(&region, &id, Command::Add { elective: own.into() }, &asked).await?.into())
 }
 
-/// Changes an elective of the region's own (eigen keuzevak wijzigen). Open cases keep what they began with.
+/// Revise an elective of the region's own (eigen keuzevak wijzigen). Open cases keep the edition that they began with.
 #[utoipa::path(
     put, path = "/v1/regions/{region}/electives/{elective}", operation_id = "revise-elective", tag = "assessments",
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)), request_body = OwnElective,

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use vocabulary::{CaseId, Reason, RegionId};
 use web::{Accepted, Caller, Path, Problem, Touches, Valid};
 
-/// A grade to give.
+/// The grade for the work of a case.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewGrade {
@@ -37,11 +37,11 @@ pub struct RevisedGrade {
     counts_for_exam: bool,
     /// The day it is given.
     occurred_on: NaiveDate,
-    /// Why it changes; without names.
+    /// The reason for the revision, without names of people.
     reason: Reason,
 }
 
-/// Fixes the grade, having weighed the company's judgement (cijfer vaststellen).
+/// Fix the grade, having weighed the company's judgement (cijfer vaststellen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/grade", operation_id = "fix-grade", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = NewGrade,
@@ -60,7 +60,7 @@ pub(super) async fn fix_grade(
     Ok(hub.log.execute::<Case>(&region, &id, Command::FixGrade(fix), &asked).await?.into())
 }
 
-/// Revises a grade that was fixed (cijfer herzien).
+/// Revise a grade that was fixed (cijfer herzien).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/grade/revisions", operation_id = "revise-grade", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = RevisedGrade,

@@ -37,22 +37,22 @@ pub struct CatalogueFiles {
     deeltaken: String,
 }
 
-/// What an import would do.
+/// The changes that an import would make; nothing was written.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPreview {
-    /// What is wrong, 500 faults at most; with anything here an import is refused whole.
+    /// The faults, 500 at most; with any fault the import is refused as a whole.
     faults: Vec<RowFault>,
-    /// How much more is wrong than is told; absent when all is told.
+    /// The number of faults that are not listed; absent when all are.
     #[serde(skip_serializing_if = "Option::is_none")]
     more_faults: Option<usize>,
     /// How many profile modules and electives the file holds; 0 while there are faults.
     electives: u32,
-    /// How many deeltaken they have together.
+    /// The number of their deeltaken.
     deeltaken: u32,
-    /// How many are new.
+    /// The number of electives that are new.
     added: u32,
-    /// Which would read otherwise than now.
+    /// The electives that would change.
     changed: Vec<ChangedElective>,
     /// Codes that stand for more than one elective; each gets the deeltaken of its code.
     shared_codes: Vec<String>,
@@ -62,13 +62,13 @@ pub struct ImportPreview {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RowFault {
-    /// `electives` or `deeltaken`.
+    /// The file: `electives` or `deeltaken`.
     file: &'static str,
     /// The line where the row begins; 1 is the header.
     line: u64,
-    /// What is wrong, in English.
+    /// The fault in English.
     english: String,
-    /// The same in Dutch.
+    /// The fault in Dutch.
     dutch: String,
 }
 
@@ -76,20 +76,20 @@ pub struct RowFault {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangedElective {
-    /// The elective.
+    /// The elective that would change.
     id: ElectiveId,
     /// Its code in the file.
     code: String,
-    /// The fields that differ.
+    /// The names of the fields that differ.
     #[schema(value_type = Vec<String>)]
     fields: Vec<&'static str>,
 }
 
-/// What an import did.
+/// The changes that an import made.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportReport {
-    /// The import.
+    /// The id of the import.
     id: ImportId,
     /// SHA-256 of the file with electives.
     electives_hash: DocumentHash,
@@ -97,15 +97,16 @@ pub struct ImportReport {
     deeltaken_hash: DocumentHash,
     /// How many profile modules and electives the file holds.
     electives: u32,
-    /// How many deeltaken they have together.
+    /// The number of their deeltaken.
     deeltaken: u32,
-    /// How many were new.
+    /// The number of electives that were new.
     added: u32,
-    /// Which read otherwise than before.
+    /// The electives that changed.
     changed: Vec<ElectiveId>,
 }
 
-/// Shows what an import of these files would do, and every row that is wrong; writes nothing (import vooraf bekijken).
+/// Preview the changes of an import of these files, and every row with a fault; nothing is written (import vooraf
+/// bekijken).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/catalogue-imports/preview", operation_id = "preview-catalogue-import", tag = "assessments",
     params(("region" = RegionId, Path)), request_body = CatalogueFiles,
@@ -141,9 +142,9 @@ pub(super) async fn preview_catalogue_import(
     Ok(Json(preview))
 }
 
-/// Reads both files into the catalogue, whole or not at all (catalogus inlezen).
+/// Import both files into the catalogue, whole or not at all (catalogus inlezen).
 ///
-/// The same files again change nothing. What changed is told by the import at `Location`, and beforehand by the preview.
+/// The same files again change nothing. The import at `Location` lists the changes; the preview lists them beforehand.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/catalogue-imports", operation_id = "import-catalogue", tag = "assessments",
     params(("region" = RegionId, Path)), request_body = CatalogueFiles, responses(Created, Problem),
@@ -180,7 +181,7 @@ pub(super) async fn import_catalogue(
     Ok(batch.commit(&asked).await?.into())
 }
 
-/// What an import did (import bekijken).
+/// Show the changes that an import made (import bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/catalogue-imports/{import}", operation_id = "show-catalogue-import", tag = "assessments",
     params(("region" = RegionId, Path), ("import" = ImportId, Path)),

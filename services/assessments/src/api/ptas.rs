@@ -11,15 +11,15 @@ use utoipa::ToSchema;
 use vocabulary::{BranchCode, ElectiveId, PtaId, RegionId, SchoolYear};
 use web::{Accepted, Caller, Path, Problem, Touches, Valid};
 
-/// How an elective counts.
+/// The weight of an elective in the school exam.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Weighing {
-    /// How heavily it counts against the other items.
+    /// The weight against the other items of the PTA (weging).
     #[schemars(range(min = 1, max = 100))]
     #[schema(minimum = 1, maximum = 100)]
     weight: u8,
-    /// Where it is concluded. A grade earned at a company counts only with `company` or `both`.
+    /// The place where it is concluded. A grade earned at a company counts only with `company` or `both`.
     place: Place,
 }
 
@@ -27,19 +27,19 @@ pub struct Weighing {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PtaShown {
-    /// Its id.
+    /// The id of the PTA.
     id: PtaId,
-    /// The school.
+    /// The school whose pupils it is for.
     school: BranchCode,
-    /// The cohort.
+    /// The school year in which the pupils' exam programme began.
     cohort: SchoolYear,
     /// Whether it is fixed for good.
     frozen: bool,
-    /// The electives that count.
+    /// The electives that count for the school exam.
     items: Vec<Item>,
 }
 
-/// The PTA of a school and cohort (PTA bekijken).
+/// Show the PTA of a school and cohort (PTA bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/schools/{school}/ptas/{cohort}", operation_id = "show-pta", tag = "assessments",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path)),
@@ -60,7 +60,7 @@ pub(super) async fn show_pta(
     Ok(shown(loaded.version, PtaShown { id, school, cohort, frozen, items }))
 }
 
-/// Lets an elective count for the school exam of a cohort, or weighs it anew (onderdeel in het PTA opnemen).
+/// Register an elective for the school exam of a cohort, or change its weight (onderdeel in het PTA opnemen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/schools/{school}/ptas/{cohort}/items/{elective}", operation_id = "register-pta-item", tag = "assessments",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path), ("elective" = ElectiveId, Path)),
@@ -80,7 +80,7 @@ pub(super) async fn register_pta_item(
     Ok(hub.log.execute::<Pta>(&region, &id, register, &asked).await?.into())
 }
 
-/// Fixes a PTA for good: a later change goes into the next cohort's (PTA vaststellen).
+/// Freeze a PTA for good: a later change goes into the next cohort's (PTA vaststellen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/schools/{school}/ptas/{cohort}/freeze", operation_id = "freeze-pta", tag = "assessments",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path)),

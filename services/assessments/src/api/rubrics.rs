@@ -11,14 +11,14 @@ use utoipa::ToSchema;
 use vocabulary::{ElectiveId, Label, RegionId};
 use web::{Accepted, Caller, Path, Problem, Touches, Valid};
 
-/// What is to be judged.
+/// The tasks to be judged.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tasks {
-    /// What the pupil learns to do (leertaken).
+    /// The tasks that the pupil learns (leertaken).
     #[schemars(length(min = 1, max = 40))]
     learning_tasks: Vec<NewTask>,
-    /// What the pupil does for the company (werktaken).
+    /// The tasks that the pupil does for the company (werktaken).
     #[schemars(length(min = 1, max = 40))]
     work_tasks: Vec<NewTask>,
 }
@@ -31,7 +31,7 @@ pub struct NewTask {
     #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9/.-]{0,31}$"))]
     #[schema(example = "L1")]
     code: String,
-    /// What is to be shown.
+    /// A description of what is to be shown.
     title: Label,
 }
 
@@ -39,17 +39,17 @@ pub struct NewTask {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RubricShown {
-    /// The elective.
+    /// The elective whose tasks are judged.
     elective: ElectiveId,
-    /// 1, 2, 3 …
+    /// The number of the version: 1 for the first.
     version: u32,
-    /// What the pupil learns to do.
+    /// The tasks that the pupil learns (leertaken).
     learning_tasks: Vec<Task>,
-    /// What the pupil does for the company.
+    /// The tasks that the pupil does for the company (werktaken).
     work_tasks: Vec<Task>,
 }
 
-/// What is judged at an elective (beoordelingsmodel bekijken).
+/// Show the tasks that are judged at an elective (beoordelingsmodel bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/electives/{elective}/rubric", operation_id = "show-rubric", tag = "assessments",
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)),
@@ -66,7 +66,7 @@ pub(super) async fn show_rubric(
     Ok(shown(loaded.version, RubricShown { elective, version, learning_tasks, work_tasks }))
 }
 
-/// Adopts the next version of what is judged at an elective (beoordelingsmodel vaststellen).
+/// Adopt the next version of the rubric of an elective (beoordelingsmodel vaststellen).
 ///
 /// Cases that are open keep the version they began with.
 #[utoipa::path(

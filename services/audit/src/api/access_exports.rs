@@ -18,13 +18,13 @@ use utoipa::ToSchema;
 use vocabulary::{DisclosureId, PersonId, Reason, RegionId};
 use web::{Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
 
-/// Who asks for what is held about them, and why it is given.
+/// The person who asks for the data that is held about them, and the reason that it is given.
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccessExportOpening {
     /// The person, by the pseudonym in every event (pseudoniem).
     person: PersonId,
-    /// Who asked, and how it was known that it was them; never a name. Kept for ever (reden).
+    /// The reason: who asked, and how their identity was established; never a name. It is kept for ever (reden).
     reason: Reason,
 }
 
@@ -32,9 +32,9 @@ pub struct AccessExportOpening {
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessExportPage {
-    /// Which export.
+    /// The id of the export.
     export: DisclosureId,
-    /// The person.
+    /// The person whose data it holds.
     person: PersonId,
     /// The last day on which this export may be read.
     until: NaiveDate,
@@ -65,9 +65,10 @@ pub(super) async fn open_access_export(
     Ok(Created::at(done, "/v1/regions/{region}/audit/access-exports/{id}"))
 }
 
-/// Read an export of what is held about a person, page by page, as who opened it (inzage).
+/// Read an export of what is held about a person, page by page; only the actor who opened it may (inzage).
 ///
-/// What is sealed about them is opened, and of others nothing. When the vault does not answer there is no page.
+/// The texts that are sealed for this person are opened, those of others are left out. There is no page while the vault
+/// does not answer.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/access-exports/{export}", tag = "audit", operation_id = "show-access-export",
     params(("region" = RegionId, Path), ("export" = DisclosureId, Path), Page),

@@ -19,16 +19,16 @@ use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditCheckpoint)]
 pub struct Shown {
-    /// Of which service's log.
+    /// The service whose log it covers.
     pub service: String,
-    /// How many events there were.
+    /// The number of events that it covers.
     pub size: i64,
     /// Raised by a restore. A number declares nothing: an event that the operator signed does.
     pub epoch: i32,
-    /// How that epoch began, where it is not the first one (afsplitsing): whether the operator declared it.
+    /// How that epoch began, unless it is the first one (afsplitsing): whether the operator declared it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fork: Option<Fork>,
-    /// When it was cut.
+    /// The moment it was made, in UTC.
     pub cut_at: DateTime<Utc>,
     /// The signed note (C2SP): a line for each signature, that of the hub and those of witnesses.
     pub note: String,
@@ -39,11 +39,11 @@ pub struct Shown {
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditKey)]
 pub struct ShownKey {
-    /// What to check with (C2SP verifier key): name, id and key.
+    /// The key to check signatures with (C2SP verifier key): name, id and key.
     pub verifier: String,
-    /// From when it signs.
+    /// The moment from which the key signs, in UTC.
     pub valid_from: DateTime<Utc>,
-    /// Until when it signed; absent while it does.
+    /// The moment until which it signed, in UTC; absent while it signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<DateTime<Utc>>,
 }
@@ -113,11 +113,11 @@ pub(super) async fn list_checkpoints(
     Ok(Listed::cut(rows, &page, |shown: &Shown| format!("{}:{}:{}", shown.service, shown.epoch, shown.size)))
 }
 
-/// The newest checkpoint of one log, with what the hub and witnesses signed under it (laatste controlepunt).
+/// Get the newest checkpoint of one log, with the signatures of the hub and of witnesses (laatste controlepunt).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/checkpoints/{service}/latest", tag = "audit",
     operation_id = "get-latest-checkpoint",
-    params(("region" = RegionId, Path), ("service" = String, Path, description = "Of which service's log")),
+    params(("region" = RegionId, Path), ("service" = String, Path)),
     responses((status = 200, description = "A signed note", body = String, content_type = "text/plain"), Problem)
 )]
 pub(super) async fn latest_checkpoint(
@@ -143,7 +143,7 @@ pub(super) async fn list_keys(
     Ok(Listed::whole(keys.into_iter().map(ShownKey::from).collect()))
 }
 
-/// List who keeps the checkpoints of a region, and how far each is (getuigen).
+/// List the witnesses of a region, and how far each is (getuigen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/witnesses", tag = "audit", operation_id = "list-witnesses",
     params(("region" = RegionId, Path)),

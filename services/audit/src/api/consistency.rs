@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use vocabulary::RegionId;
 use web::{Ask, Caller, FieldError, Path, Problem, Touches};
 
-/// Between which checkpoints.
+/// The two checkpoints to compare.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -32,7 +32,7 @@ pub struct Between {
 /// them. Both are of one epoch.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/logs/{service}/consistency", tag = "audit", operation_id = "prove-consistency",
-    params(("region" = RegionId, Path), ("service" = Log, Path, description = "Of the log of which service"), Between),
+    params(("region" = RegionId, Path), ("service" = Log, Path), Between),
     responses((status = 200, description = "The proof", body = Consistency), Problem)
 )]
 pub(super) async fn prove_consistency(

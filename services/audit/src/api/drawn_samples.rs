@@ -15,71 +15,71 @@ use web::{Ask, Caller, FieldError, Listed, Path, Problem, Touches};
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct DrawnSample {
-    /// Its id.
+    /// The id of the sample.
     #[schema(value_type = SampleId)]
     sample: Uuid,
     /// Its position in the log of the audit.
     position: i64,
-    /// When it was asked for.
+    /// The moment it was requested, in UTC.
     drawn_at: DateTime<Utc>,
-    /// Who asked for it, by pseudonym.
+    /// The pseudonym of the auditor who requested it.
     #[schema(value_type = ActorId)]
     drawn_by: Uuid,
-    /// In which role.
+    /// The role of the auditor.
     #[schema(value_type = Role)]
     role: String,
-    /// The auditor's words (startgetal).
+    /// The words that the auditor chose (startgetal).
     seed: String,
-    /// How.
+    /// The method of drawing.
     #[schema(value_type = Method)]
     method: String,
-    /// From the lines of this claim.
+    /// The claim whose lines are the population.
     #[schema(value_type = Option<ClaimId>)]
     claim: Option<Uuid>,
-    /// From the verified lines of this calendar year; of the whole programme when neither is there.
+    /// The calendar year whose verified lines are the population; the whole programme when neither is there.
     year: Option<i32>,
-    /// How many lines there were to draw from.
+    /// The number of lines in the population.
     population: i64,
-    /// What they add up to, in euro cents.
+    /// The sum of the population, in euro cents.
     #[schema(value_type = Euros)]
     total: i64,
-    /// How many were to be drawn.
+    /// The number of lines that were to be drawn.
     size: i64,
-    /// How many were; absent as long as it is asked for and not drawn.
+    /// The number of lines drawn; absent as long as it is requested and not drawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<i64>,
     /// Whether it follows from a checkpoint that was signed after it was asked for, and not from the words alone, as
     /// samples of before that rule do.
     by_checkpoint: bool,
-    /// Under which mandate.
+    /// The stream of the auditor's mandates; absent when the role needs none.
     #[schema(value_type = Option<MandateId>)]
     mandate: Option<Uuid>,
-    /// Which of the auditor's mandates.
+    /// The number of the mandate in that stream.
     number: Option<i64>,
 }
 
-/// Which samples.
+/// The samples to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WhichSamples {
-    /// Drawn by this one.
+    /// The auditor who drew, by pseudonym.
     drawn_by: Option<ActorId>,
-    /// From the lines of this claim.
+    /// The claim whose lines were the population.
     claim: Option<ClaimId>,
-    /// From the verified lines of this calendar year.
+    /// The calendar year whose verified lines were the population.
     #[param(minimum = 2000, maximum = 2099)]
     year: Option<u16>,
-    /// In these words: who asked again and again is found here.
+    /// The words of the sample: shows whether the same words were drawn with again and again.
     seed: Option<String>,
     /// Drawn on this day or later.
     from: Option<NaiveDate>,
     /// Drawn on this day or earlier.
     until: Option<NaiveDate>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     #[param(minimum = 0)]
     after: Option<i64>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200.
     #[serde(default = "fifty")]
     #[param(minimum = 1, maximum = 200, default = 50, required = false)]
     limit: u16,

@@ -17,20 +17,20 @@ use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportShown {
-    /// Its id.
+    /// The id of the export.
     #[schema(value_type = DisclosureId)]
     id: Uuid,
     /// Its position in the log of the audit.
     position: i64,
-    /// When it was recorded, before there was a file.
+    /// The moment it was recorded, before there was a file; in UTC.
     at: DateTime<Utc>,
-    /// Who took it, by pseudonym.
+    /// The pseudonym of the actor who took it.
     #[schema(value_type = ActorId)]
     actor: Uuid,
-    /// In which role: `operator` at the command line of the installation.
+    /// The role of that actor: `operator` at the command line of the installation.
     #[schema(value_type = Role)]
     role: String,
-    /// As what.
+    /// The form of the export.
     #[schema(value_type = Form)]
     form: String,
     /// The first date of recording in it; absent: from the beginning.
@@ -41,7 +41,7 @@ pub struct ExportShown {
     #[sqlx(rename = "to_day")]
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<NaiveDate>,
-    /// By service, the last position that it may reach.
+    /// By service, the last position that the export may hold.
     #[schema(value_type = BTreeMap<String, i64>)]
     ends: Json<BTreeMap<String, i64>>,
     /// The mandate under which names were asked for beside it.
@@ -52,35 +52,35 @@ pub struct ExportShown {
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     digests: Option<Json<BTreeMap<String, String>>>,
-    /// When the files were there.
+    /// The moment the files were complete, in UTC; absent before.
     #[serde(skip_serializing_if = "Option::is_none")]
     written_at: Option<DateTime<Utc>>,
 }
 
-/// Which exports.
+/// The exports to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WhichExports {
-    /// Taken as this.
+    /// The form of the exports.
     form: Option<Form>,
-    /// Taken under this mandate.
+    /// The mandate that the exports were taken under.
     mandate: Option<MandateId>,
-    /// With a file of this SHA-256, in lower-case hex.
+    /// The SHA-256 of one of the files, in lower-case hexadecimal.
     digest: Option<String>,
-    /// On this day or later.
+    /// The first day to list.
     from: Option<NaiveDate>,
-    /// On this day or earlier.
+    /// The last day to list.
     until: Option<NaiveDate>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     #[param(minimum = 0)]
     after: Option<i64>,
-    /// How many items at most, 1 to 200; 50 when absent.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
 
-/// List what was exported from the logs of the region, in the order of the log (exports).
+/// List exports of the logs of the region, in the order of the log (exports).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/exports", operation_id = "list-audit-exports", tag = "audit",
     params(("region" = RegionId, Path), WhichExports),

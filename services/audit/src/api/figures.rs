@@ -13,23 +13,23 @@ use utoipa::IntoParams;
 use vocabulary::{RegionId, SchemeCode};
 use web::{Ask, Caller, FieldError, Path, Problem, Touches};
 
-/// What of the figure is asked.
+/// The figure and the part of it to explain.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// For a figure of the statement: under this scheme; `sto` when absent.
+    /// The scheme, for a figure of the statement; `sto` when absent.
     pub scheme: Option<SchemeCode>,
-    /// For a figure of the statement: from this day; the first day of the target when absent.
+    /// The first day, for a figure of the statement; the first day of the target when absent.
     pub from: Option<NaiveDate>,
-    /// For a figure of the statement: to this day; the last day of the target when absent.
+    /// The last day, for a figure of the statement; the last day of the target when absent.
     pub until: Option<NaiveDate>,
-    /// For a figure of the statement: this calendar year, instead of `from` and `until`.
+    /// The calendar year, for a figure of the statement, instead of `from` and `until`.
     #[param(minimum = 2000, maximum = 2099)]
     pub year: Option<i32>,
     /// Lines behind this one: the `next` of the page before.
     pub after: Option<String>,
-    /// At most so many lines, 1 to 100.
+    /// The highest number of lines on the page, 1 to 100.
     #[serde(default = "twenty")]
     #[param(minimum = 1, maximum = 100, default = 20, required = false)]
     pub limit: u16,
@@ -53,7 +53,7 @@ const fn twenty() -> u16 {
 /// or a line as claims and statements call it, such as `contribution-day/<id>#3`.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/figures/{figure}", tag = "audit", operation_id = "trace-figure",
-    params(("region" = RegionId, Path), ("figure" = String, Path, description = "Which figure"), Asked),
+    params(("region" = RegionId, Path), ("figure" = String, Path), Asked),
     responses((status = 200, body = Explanation), Problem)
 )]
 pub(super) async fn trace_figure(

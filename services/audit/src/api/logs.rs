@@ -13,7 +13,7 @@ use web::{Caller, Listed, Path, Problem, Touches};
 #[derive(Clone, Debug, Serialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Log {
-    /// Which service wrote it, such as `co-financing`.
+    /// The service that writes the log, such as `co-financing`.
     pub service: String,
     /// The position of its last event; positions go 1, 2, 3 … without a gap.
     pub position: i64,

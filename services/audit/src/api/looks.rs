@@ -12,64 +12,64 @@ use uuid::Uuid;
 use vocabulary::{ActorId, LookId, MandateId, PersonId, RegionId, Role};
 use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
 
-/// One look (inzage).
+/// One look of an auditor (inzage).
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Inspection {
-    /// Its id.
+    /// The id of the look.
     #[schema(value_type = LookId)]
     id: Uuid,
     /// Its position in the log of the audit.
     position: i64,
-    /// When it was recorded.
+    /// The moment it was recorded, in UTC.
     at: DateTime<Utc>,
-    /// Who looked, by pseudonym.
+    /// The pseudonym of the auditor who looked.
     #[schema(value_type = ActorId)]
     actor: Uuid,
-    /// In which role.
+    /// The role of the auditor.
     #[schema(value_type = Role)]
     role: String,
-    /// Which service answered.
+    /// The service that answered.
     service: String,
-    /// The operation's id.
+    /// The id of the operation, such as `list-claims`.
     operation: String,
-    /// What was asked, by name; `…` for what may be a name and was not kept.
+    /// The parameters of the request, by name; `…` for one that may be a name and was not kept.
     #[schema(value_type = BTreeMap<String, String>)]
     about: Json<BTreeMap<String, String>>,
-    /// Under which mandate.
+    /// The stream of the auditor's mandates; absent when the role needs none.
     #[schema(value_type = Option<MandateId>)]
     mandate: Option<Uuid>,
-    /// Which of the auditor's mandates.
+    /// The number of the mandate in that stream.
     number: Option<i64>,
-    /// Whose name was revealed (onthuld).
+    /// The person whose name was revealed (onthuld); absent for other looks.
     #[schema(value_type = Option<PersonId>)]
     person: Option<Uuid>,
-    /// Why it was revealed.
+    /// The reason for revealing the name; absent for other looks.
     reason: Option<String>,
 }
 
-/// Which looks.
+/// The looks to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WhichLooks {
-    /// Of this auditor.
+    /// The auditor who looked, by pseudonym.
     auditor: Option<ActorId>,
-    /// Under this mandate.
+    /// The mandate that they looked under.
     mandate: Option<MandateId>,
-    /// On this day or later.
+    /// The first day to list.
     from: Option<NaiveDate>,
-    /// On this day or earlier.
+    /// The last day to list.
     until: Option<NaiveDate>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     #[param(minimum = 0)]
     after: Option<i64>,
-    /// How many items at most, 1 to 200; 50 when absent.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
 
-/// List what was looked at, in the order of the log; an auditor sees their own looks (inzagen).
+/// List looks, in the order of the log; an auditor sees their own (inzagen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/looks", operation_id = "list-looks", tag = "audit",
     params(("region" = RegionId, Path), WhichLooks),

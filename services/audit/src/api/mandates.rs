@@ -30,13 +30,13 @@ pub struct MandateOpening {
     #[schemars(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500)]
     subject: String,
-    /// What for; never a person's name (opdracht).
+    /// The assignment of the auditor; never a person's name (opdracht).
     assignment: Reason,
     /// The first day, today or later (vanaf).
     from: NaiveDate,
     /// The last day, less than a year later (tot en met).
     until: NaiveDate,
-    /// Which logs it covers (logboeken).
+    /// The logs that the mandate covers (logboeken).
     #[schemars(length(min = 1, max = 6))]
     #[schema(min_items = 1, max_items = 6)]
     logs: Vec<Covered>,
@@ -44,11 +44,11 @@ pub struct MandateOpening {
     names: bool,
 }
 
-/// Why a mandate ends early.
+/// The reason for ending a mandate early.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MandateEnding {
-    /// Why; never a person's name (reden).
+    /// The reason; never a person's name (reden).
     reason: Reason,
 }
 
@@ -56,37 +56,37 @@ pub struct MandateEnding {
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct GivenMandate {
-    /// The auditor's mandates.
+    /// The stream of the auditor's mandates.
     #[schema(value_type = MandateId)]
     mandate: Uuid,
     /// Their first, second … one.
     number: i64,
-    /// The auditor's pseudonym.
+    /// The pseudonym of the auditor.
     #[schema(value_type = ActorId)]
     auditor: Uuid,
-    /// What for (opdracht).
+    /// The assignment of the auditor (opdracht).
     assignment: String,
-    /// First day.
+    /// The first day on which the mandate is valid.
     from: NaiveDate,
-    /// Last day.
+    /// The last day on which the mandate is valid.
     until: NaiveDate,
-    /// Which logs it covers.
+    /// The logs that the mandate covers.
     #[schema(value_type = Vec<Covered>)]
     logs: Json<Vec<Covered>>,
     /// Whether names may be revealed.
     names: bool,
-    /// Who gave it, by pseudonym.
+    /// The pseudonym of the actor who gave it.
     #[schema(value_type = ActorId)]
     given_by: Uuid,
-    /// When that was recorded.
+    /// The moment it was recorded, in UTC.
     given_at: DateTime<Utc>,
     /// The day on which it was ended early.
     ended_on: Option<NaiveDate>,
-    /// Why it was ended early.
+    /// The reason for ending it early; absent unless it was.
     ended_because: Option<String>,
 }
 
-/// Open a mandate for an auditor, who is shown nothing without one (mandaat openen).
+/// Open a mandate for an auditor; without one, an auditor is shown nothing (mandaat openen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/audit/mandates", operation_id = "open-mandate", tag = "audit",
     params(("region" = RegionId, Path)),

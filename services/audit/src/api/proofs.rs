@@ -14,22 +14,22 @@ use utoipa::IntoParams;
 use vocabulary::RegionId;
 use web::{Ask, Caller, FieldError, Path, Problem, Touches};
 
-/// Which event.
+/// The event to prove.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// At which position of the log, from 1.
+    /// The position of the event in the log, from 1.
     #[param(minimum = 1)]
     position: i64,
 }
 
-/// Prove that an event stands in a log, under the newest signed checkpoint (bewijs van opname).
+/// Prove that a log holds an event, under the newest signed checkpoint (bewijs van opname).
 ///
 /// The answer is the file that `regiohub audit check` takes: the exact text, its path in the tree, and the checkpoint.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/logs/{service}/proof", tag = "audit", operation_id = "prove-event",
-    params(("region" = RegionId, Path), ("service" = Log, Path, description = "In the log of which service"), Which),
+    params(("region" = RegionId, Path), ("service" = Log, Path), Which),
     responses((status = 200, description = "The proof", body = Inclusion), Problem)
 )]
 pub(super) async fn prove_event(

@@ -15,13 +15,13 @@ use utoipa::ToSchema;
 use vocabulary::{LookId, PersonId, Reason, RegionId};
 use web::{Caller, Path, Problem, Touches, Valid};
 
-/// Whose name an auditor asks for, and why.
+/// The name that an auditor asks for, and the reason.
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Revealing {
     /// The person, by the pseudonym in every event (pseudoniem).
     person: PersonId,
-    /// Why the name is needed; kept for ever (reden).
+    /// The reason that the name is needed; it is kept for ever (reden).
     reason: Reason,
 }
 
@@ -29,7 +29,7 @@ pub struct Revealing {
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevealedName {
-    /// The person.
+    /// The person whose name it is.
     person: PersonId,
     /// The look under which it is recorded.
     look: LookId,

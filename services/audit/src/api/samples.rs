@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use vocabulary::{ClaimId, RegionId, SampleId};
 use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
 
-/// What to draw.
+/// The sample to draw.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ToDraw {
@@ -32,21 +32,21 @@ pub struct ToDraw {
     seed: String,
     /// Each euro the same chance, or each line.
     method: Method,
-    /// How many, 1 to 500.
+    /// The number of lines to draw, 1 to 500.
     #[schemars(range(min = 1, max = 500))]
     #[schema(minimum = 1, maximum = 500)]
     size: u32,
-    /// From the lines of this claim.
+    /// The claim whose lines are the population.
     #[serde(default)]
     claim: Option<ClaimId>,
-    /// From the verified lines of this calendar year; of the whole programme when neither is named.
+    /// The calendar year whose verified lines are the population; the whole programme when neither is named.
     #[serde(default)]
     #[schemars(range(min = 2000, max = 2099))]
     #[schema(minimum = 2000, maximum = 2099)]
     year: Option<u16>,
 }
 
-/// Draw a sample of lines: the request is recorded in the audit's own log, then what it draws (steekproef trekken).
+/// Draw a sample of lines: the request is recorded in the audit's own log first, then the lines (steekproef trekken).
 ///
 /// While that log cannot be signed the request stands, and the sample answers 503 until it is drawn.
 #[utoipa::path(
@@ -88,7 +88,7 @@ pub(super) async fn draw_audit_sample(
     Ok(Created::at(done, "/v1/regions/{region}/audit/samples/{id}"))
 }
 
-/// Show a sample: drawn again from the logs, with what is to be looked at for each line (steekproef tonen).
+/// Show a sample, drawn again from the logs, with the events to look at for each line (steekproef tonen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/samples/{sample}", tag = "audit", operation_id = "show-audit-sample",
     params(("region" = RegionId, Path), ("sample" = SampleId, Path)), responses((status = 200, body = Drawing), Problem)
@@ -102,7 +102,7 @@ pub(super) async fn show_audit_sample(
     shown(&audit, region, sample).await.map(Json)
 }
 
-/// A sample as a sheet for the accountant: a row for each event to be looked at (steekproef als CSV).
+/// Show a sample as a sheet for the accountant: a row for each event to look at (steekproef als CSV).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/samples/{sample}/lines.csv", tag = "audit",
     operation_id = "show-audit-sample-sheet", params(("region" = RegionId, Path), ("sample" = SampleId, Path)),

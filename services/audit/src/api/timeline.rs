@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use vocabulary::RegionId;
 use web::{Ask, Caller, Path, Problem, Touches};
 
-/// Which thing, and which part of its timeline.
+/// The thing and the part of its timeline to show.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -21,7 +21,7 @@ pub struct Asked {
     pub thing: String,
     /// Events behind this one: the `next` of the page before.
     pub after: Option<String>,
-    /// At most so many events, 1 to 200.
+    /// The highest number of events on the page, 1 to 200.
     #[serde(default = "fifty")]
     #[param(minimum = 1, maximum = 200, default = 50, required = false)]
     pub limit: u16,

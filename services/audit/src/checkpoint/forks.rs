@@ -13,7 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use vocabulary::RegionId;
 
-/// How an epoch of a log began: it went on otherwise from an earlier point (afsplitsing).
+/// How an epoch of a log began: the log went on differently from an earlier point (afsplitsing).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditFork)]

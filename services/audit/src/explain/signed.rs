@@ -14,13 +14,13 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditCovering)]
 pub struct Covering {
-    /// Of which service's log.
+    /// The service whose log it covers.
     pub service: String,
-    /// How many events it is over.
+    /// The number of events that it covers.
     pub size: i64,
-    /// In which life of the log.
+    /// The epoch of the log.
     pub epoch: i32,
-    /// When it was cut.
+    /// The moment it was made, in UTC.
     pub cut_at: DateTime<Utc>,
     /// The signed note (C2SP), with what witnesses signed under it.
     pub note: String,

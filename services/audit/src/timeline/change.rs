@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = TimelineChange)]
 pub struct Change {
-    /// Which field: names and keys with a slash between them, such as `lines/3/amount`.
+    /// The field: names and keys with a slash between them, such as `lines/3/amount`.
     pub field: String,
-    /// What it was; absent when it is new, or belongs to the event alone, such as who did it.
+    /// The value before; absent when the field is new, or belongs to the event alone, such as its actor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Value>,
-    /// What it is from now on; absent when it was taken away.
+    /// The value from now on; absent when the field was removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is: Option<Value>,
 }

@@ -15,32 +15,32 @@ use vocabulary::RegionId;
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditWitness)]
 pub struct Standing {
-    /// What it is called.
+    /// The name of the witness.
     pub name: String,
-    /// What its signatures are checked with (C2SP verifier key); absent where it only keeps.
+    /// The key to check its signatures with (C2SP verifier key); absent for a witness that only keeps checkpoints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verifier: Option<String>,
-    /// Of which service's log; absent while no log has a checkpoint.
+    /// The service whose log it is about; absent while no log has a checkpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// The size of the newest checkpoint it has; absent while it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
-    /// When it got the last one.
+    /// The moment it received the last one, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handed_at: Option<DateTime<Utc>>,
-    /// How many checkpoints wait.
+    /// The number of checkpoints that wait for it.
     pub waiting: i64,
-    /// Why one that waits did not arrive, the last time.
+    /// The reason that a waiting one did not arrive at the last attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
-    /// When that was.
+    /// The moment of that attempt, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tried_at: Option<DateTime<Utc>>,
-    /// How often it was tried.
+    /// The number of attempts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tries: Option<i32>,
-    /// From when on it is tried again.
+    /// The moment of the next attempt, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_try: Option<DateTime<Utc>>,
 }

@@ -38,13 +38,13 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(list_claim_lines))
 }
 
-/// Which claim to begin.
+/// The claim to draft.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Draft {
     /// The scheme; `sto` when absent.
     scheme: Option<SchemeCode>,
-    /// The calendar year.
+    /// The calendar year to claim.
     #[schemars(range(min = 2000, max = 2099))]
     #[schema(minimum = 2000, maximum = 2099)]
     year: u16,
@@ -60,7 +60,7 @@ struct Listing {
     fixed: bool,
 }
 
-/// How far a claim is.
+/// The stage of a claim.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Stage {
@@ -81,14 +81,14 @@ struct ShownClaim {
     cut_off: i64,
     #[serde(flatten)]
     sum: Sum,
-    /// Of a claim that is not fixed yet.
+    /// The sums by kind of line; absent once the claim is fixed.
     #[serde(skip_serializing_if = "Option::is_none")]
     subtotals: Option<Vec<Subtotal>>,
     /// SHA-256 over the sorted lines.
     digest: DocumentHash,
-    /// What companies are to put in over the programme.
+    /// The amount that companies should contribute over the programme.
     target: Option<Target>,
-    /// How amounts are rounded.
+    /// The rule by which amounts are rounded.
     rounding: &'static str,
 }
 
@@ -106,7 +106,7 @@ async fn lines(hub: &Hub, region: &RegionId, about: &About) -> Result<Found, Pro
     Ok(claimable_lines::claimable(&hub.db, region, &about.scheme, about.year, about.until).await?)
 }
 
-/// The claims of the region, newest year first (cofinancieringsstaten).
+/// List the claims of the region, newest year first (cofinancieringsstaten).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/claims", operation_id = "list-claims", tag = TAG,
     params(("region" = RegionId, Path)), responses((status = 200, body = Listed<Listing>), Problem),
@@ -121,7 +121,7 @@ async fn list_claims(
     Ok(Listed::whole(claims.into_iter().map(|(id, scheme, year, fixed)| Listing { id, scheme, year, fixed }).collect()))
 }
 
-/// Begin the claim of a calendar year (staat opstellen).
+/// Draft the claim of a calendar year (staat opstellen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/claims", operation_id = "draft-claim", tag = TAG,
     params(("region" = RegionId, Path)), request_body = Draft, responses(Created, Problem),
@@ -171,7 +171,7 @@ async fn show_claim(
     Ok((etag(version), Json(ShownClaim { id, scheme, year, stage, cut_off, sum, subtotals, digest, target, rounding })))
 }
 
-/// Hand a claim to the controller, once its year is over (staat indienen).
+/// Submit a claim to the controller, once its year is over (staat indienen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/claims/{claim}/submission", operation_id = "submit-claim", tag = TAG,
     params(("region" = RegionId, Path), ("claim" = ClaimId, Path)), responses(Accepted, Problem),
@@ -186,7 +186,7 @@ async fn submit_claim(
     Ok(hub.log.execute::<Claim>(&region, &id, Command::Submit, &asked).await?.into())
 }
 
-/// Give a claim back (staat teruggeven).
+/// Return a claim to its drafter (staat teruggeven).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/claims/{claim}/return", operation_id = "return-claim", tag = TAG,
     params(("region" = RegionId, Path), ("claim" = ClaimId, Path)),
@@ -203,7 +203,7 @@ async fn return_claim(
     Ok(hub.log.execute::<Claim>(&region, &id, Command::Return { reason }, &asked).await?.into())
 }
 
-/// Fix a claim (staat vaststellen): its lines are frozen. Never by who verified a line or submitted it.
+/// Fix a claim (staat vaststellen): its lines are frozen. An actor who verified a line or submitted the claim may not.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/claims/{claim}/fixing", operation_id = "fix-claim", tag = TAG,
     params(("region" = RegionId, Path), ("claim" = ClaimId, Path)), responses(Accepted, Problem),
@@ -224,7 +224,7 @@ async fn fix_claim(
     Ok(batch.commit(&asked).await?.into())
 }
 
-/// The lines of a claim: as frozen, or as they would be now (regels van een staat).
+/// List the lines of a claim: as frozen, or as they would be now (regels van een staat).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/claims/{claim}/lines", operation_id = "list-claim-lines", tag = TAG,
     params(("region" = RegionId, Path), ("claim" = ClaimId, Path), Page),

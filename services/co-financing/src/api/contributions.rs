@@ -36,7 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(reverse_contribution))
 }
 
-/// What kind of thing.
+/// The kinds of contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = ContributionKind)]
@@ -45,41 +45,41 @@ enum Kind {
     Hours,
     /// Use of a room or a machine.
     Facility,
-    /// Material or equipment.
+    /// Material or equipment (materiaal).
     Material,
-    /// Transport.
+    /// Transport (vervoer).
     Travel,
-    /// Money.
+    /// Money that was paid (geld).
     Cash,
 }
 
-/// One contribution.
+/// A contribution to record.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Recording {
-    /// Who puts it in.
+    /// The company that contributes.
     company: CompanyId,
     /// The scheme; `sto` when absent.
     scheme: Option<SchemeCode>,
-    /// When it was put in, today at the latest.
+    /// The date of the contribution, today at the latest.
     date: NaiveDate,
-    /// What kind of thing.
+    /// The kind of contribution.
     kind: Kind,
-    /// What it was; never a person's name.
+    /// A description in words; never a person's name.
     description: Label,
-    /// How long, for hours: the hub adds the adopted rate.
+    /// The time in minutes, for hours only: the hub adds the adopted rate.
     minutes: Option<Minutes>,
     /// Its worth in cents, for anything but hours.
     amount: Option<Euros>,
 }
 
-/// A paper.
+/// A paper that proves a contribution (bewijsstuk).
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Paper {
-    /// SHA-256 of its content.
+    /// The SHA-256 of the paper's content.
     hash: DocumentHash,
-    /// What it is; never a person's name.
+    /// A title for the paper; never a person's name.
     title: Label,
 }
 
@@ -89,20 +89,20 @@ struct Paper {
 struct ShownContribution {
     id: ContributionId,
     scheme: SchemeCode,
-    /// With the inputs of its amount.
+    /// The kind of contribution, with the inputs of its amount.
     what: What,
     description: Label,
     line: Line,
-    /// What a signer signs.
+    /// The digest to sign.
     digest: DocumentHash,
     proofs: Vec<DocumentHash>,
     /// The company signed for it as it stands.
     signed: bool,
-    /// Another person verified it.
+    /// Whether another person verified it.
     verified: bool,
-    /// Rejected or taken back.
+    /// Whether it was rejected or taken back.
     ended: bool,
-    /// How amounts are rounded.
+    /// The rule by which amounts are rounded.
     rounding: &'static str,
 }
 
@@ -191,7 +191,7 @@ async fn show_contribution(
     Ok((etag(version), Json(shown)))
 }
 
-/// Attach a paper that shows it (bewijsstuk toevoegen): one paper proves one contribution.
+/// Attach a paper that proves a contribution (bewijsstuk toevoegen); a paper proves one contribution.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contributions/{contribution}/proofs", operation_id = "attach-proof", tag = TAG,
     params(("region" = RegionId, Path), ("contribution" = ContributionId, Path)),
@@ -212,7 +212,7 @@ async fn attach_proof(
     Ok(batch.commit(&asked).await?.into())
 }
 
-/// Sign for the company (ondertekenen door het bedrijf).
+/// Sign for the company, by the digest (ondertekenen door het bedrijf).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contributions/{contribution}/signature",
     operation_id = "sign-contribution", tag = TAG,
@@ -230,7 +230,7 @@ async fn sign_contribution(
     Ok(hub.log.execute::<Contribution>(&region, &id, Command::Sign { digest }, &asked).await?.into())
 }
 
-/// Verify it (verifiëren): never who recorded or signed it. All but hours need a paper.
+/// Verify a contribution (verifiëren). An actor who recorded or signed it may not. All but hours need a paper.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contributions/{contribution}/verification",
     operation_id = "verify-contribution", tag = TAG,
@@ -246,7 +246,7 @@ async fn verify_contribution(
     Ok(hub.log.execute::<Contribution>(&region, &id, Command::Verify, &asked).await?.into())
 }
 
-/// Do not accept it (afwijzen); its papers may prove another.
+/// Reject a contribution (afwijzen); its papers may prove another.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contributions/{contribution}/rejection",
     operation_id = "reject-contribution", tag = TAG,
@@ -262,7 +262,7 @@ async fn reject_contribution(
     Ok(end(&hub, &region, id, &caller, Command::Reject { reason }).await?.into())
 }
 
-/// Take it back (terugdraaien); its papers may prove another.
+/// Reverse a contribution (terugdraaien); its papers may prove another.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contributions/{contribution}/reversal",
     operation_id = "reverse-contribution", tag = TAG,

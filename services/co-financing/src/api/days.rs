@@ -43,7 +43,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(agree_contribution_method))
 }
 
-/// How to count which day.
+/// The choice of how a day is counted.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Choice {
@@ -55,21 +55,21 @@ struct Choice {
     method: Method,
 }
 
-/// How a company's days are counted from a date on.
+/// The agreement on how a company's days are counted from a date on.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Agreement {
-    /// Forfait or actual.
+    /// The method: forfait or actual.
     method: Method,
     /// The first day it holds for, today at the earliest.
     from: NaiveDate,
 }
 
-/// A supervisor's time.
+/// The time of a supervisor.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Supervision {
-    /// With the group, 1 to 1440.
+    /// The minutes with the group, 1 to 1440.
     minutes: DayMinutes,
 }
 
@@ -80,11 +80,11 @@ struct ShownDay {
     id: ContributionDayId,
     day: Day,
     method: Option<Method>,
-    /// The living lines.
+    /// The lines that are not reversed.
     lines: Vec<Line>,
-    /// What they add up to.
+    /// The sum of these lines, in euro cents.
     total: Euros,
-    /// What a signer signs.
+    /// The digest to sign.
     digest: DocumentHash,
     /// The pupils' shares count for more time than the longest attendance of the day.
     group_effect: bool,
@@ -92,11 +92,11 @@ struct ShownDay {
     waiting: usize,
     /// The company signed the lines as they stand.
     signed: bool,
-    /// Another person verified them.
+    /// Whether another person verified them.
     verified: bool,
-    /// How amounts are rounded.
+    /// The rule by which amounts are rounded.
     rounding: &'static str,
-    /// Where the share comes from.
+    /// The source of the share of a pupil's time that counts.
     share_source: &'static str,
 }
 
@@ -127,7 +127,8 @@ async fn ask(
 
 /// Choose how a day is counted (methode kiezen).
 ///
-/// By pupils' minutes (forfait) or by the supervisor's (werkelijk). Refused while lines of the other method live.
+/// The day is counted by pupils' minutes (forfait) or by the supervisor's (werkelijk). Refused while the day has lines
+/// of the other method that are not reversed.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days", operation_id = "choose-contribution-method", tag = TAG,
     params(("region" = RegionId, Path)), request_body = Choice, responses(Created, Problem),
@@ -194,9 +195,9 @@ pub(super) fn etag(version: i32) -> HeaderMap {
     tag.into_iter().map(|tag| (header::ETAG, tag)).collect()
 }
 
-/// Make lines of what waits for a rate on a day (openstaande aanwezigheid toekennen).
+/// Accrue the attendances of a day that wait for a rate (openstaande aanwezigheid toekennen).
 ///
-/// Happens by itself when a rate is adopted; this is for whoever does not want to wait.
+/// The hub does so by itself when a rate is adopted; this operation is for a caller who does not want to wait.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days/{day}/accrual", operation_id = "accrue-open-day", tag = TAG,
     params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)), responses(Accepted, Problem),
@@ -237,7 +238,7 @@ async fn enter_supervisor_minutes(
     Ok(hub.log.execute::<ContributionDay>(&region, &id, command, &asked).await?.into())
 }
 
-/// Take a line back (regel terugdraaien).
+/// Reverse a line of a day (regel terugdraaien).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days/{day}/lines/{line}/reversal",
     operation_id = "reverse-contribution-line", tag = TAG,
@@ -253,9 +254,9 @@ async fn reverse_contribution_line(
     ask(&hub, &region, id, &caller, Command::Reverse { line, reason }).await
 }
 
-/// Sign for the company (ondertekenen door het bedrijf).
+/// Sign for the company, by the digest (ondertekenen door het bedrijf).
 ///
-/// Over the digest that was shown. A line that comes or goes later voids the signature.
+/// The signature names the digest that was shown. A line that is added or reversed later voids the signature.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days/{day}/signature",
     operation_id = "sign-contribution-day", tag = TAG,
@@ -271,7 +272,7 @@ async fn sign_contribution_day(
     ask(&hub, &region, id, &caller, Command::Sign { digest }).await
 }
 
-/// Verify signed lines (verifiëren): never who confirmed, entered or signed them.
+/// Verify signed lines (verifiëren). An actor who confirmed, entered or signed them may not.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days/{day}/verification",
     operation_id = "verify-contribution-day", tag = TAG,
@@ -285,7 +286,7 @@ async fn verify_contribution_day(
     ask(&hub, &region, id, &caller, Command::Verify).await
 }
 
-/// Do not accept signed lines as they stand (afwijzen).
+/// Reject the signed lines of a day (afwijzen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days/{day}/rejection",
     operation_id = "reject-contribution-day", tag = TAG,
@@ -301,7 +302,7 @@ async fn reject_contribution_day(
     ask(&hub, &region, id, &caller, Command::Reject { reason }).await
 }
 
-/// Confirmed attendances that wait for a rate, oldest first (openstaande aanwezigheid).
+/// List confirmed attendances that wait for a rate, oldest first (openstaande aanwezigheid).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/open-attendances", operation_id = "list-open-attendances", tag = TAG,
     params(("region" = RegionId, Path), Page), responses((status = 200, body = Listed<Open>), Problem),

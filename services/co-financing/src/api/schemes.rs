@@ -20,19 +20,19 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(show_scheme, register_scheme))
 }
 
-/// A scheme's terms.
+/// A scheme and its terms.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Registration {
-    /// Its name.
+    /// The name of the scheme.
     name: Label,
-    /// Where its terms can be read.
+    /// The place where its terms are published.
     source: Label,
-    /// What it pays at most, and asks.
+    /// The maxima and requirements of the scheme.
     terms: Terms,
 }
 
-/// A scheme (regeling).
+/// A funding scheme as it is registered (regeling).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ShownScheme {
@@ -45,7 +45,7 @@ struct ShownScheme {
     last_fixed: Option<u16>,
 }
 
-/// Register a funding scheme, or its terms anew (regeling vastleggen).
+/// Register a funding scheme, or replace its terms (regeling vastleggen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/schemes/{scheme}", operation_id = "register-scheme", tag = TAG,
     params(("region" = RegionId, Path), ("scheme" = SchemeCode, Path)),

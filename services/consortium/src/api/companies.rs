@@ -41,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 struct Nomination {
     /// The name on the door (naam).
     name: Label,
-    /// KvK-nummer.
+    /// The number at the Chamber of Commerce (KvK-nummer).
     kvk: KvkNumber,
     /// The Chamber's number of the site: twelve digits (vestigingsnummer).
     #[schemars(regex(pattern = "^[0-9]{12}$"))]
@@ -49,19 +49,19 @@ struct Nomination {
     branch: Option<String>,
     /// Its sector in words (branche).
     sector: Option<Label>,
-    /// SBI codes.
+    /// The SBI codes, such as `25620`.
     #[serde(default)]
     #[schemars(inner(regex(pattern = "^[0-9]{2,6}$")), length(max = 20))]
     sbi: Vec<String>,
-    /// Where it is (adres).
+    /// The address of the site (adres).
     address: Address,
-    /// Where it is on the map (coördinaten).
+    /// The place on the map (coördinaten).
     coordinates: Option<Coordinates>,
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,
 }
 
-/// What a company wants and can (doelen, doelgroepen, tijd, vormen, plaatsen).
+/// The wishes and possibilities of a company (doelen, doelgroepen, tijd, vormen, plaatsen).
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Onboarding {
@@ -73,9 +73,9 @@ struct Onboarding {
     #[schemars(length(min = 1, max = 4))]
     #[schema(min_items = 1, max_items = 4)]
     target_groups: Vec<TargetGroup>,
-    /// How much time it has: low is under eight hours a month (tijdsinvestering).
+    /// The time that the company has: low is under eight hours a month (tijdsinvestering).
     time_class: TimeClass,
-    /// Forms of participation (participatievormen).
+    /// The forms of participation (participatievormen).
     #[serde(default)]
     #[schemars(length(max = 10))]
     #[schema(max_items = 10)]
@@ -89,7 +89,7 @@ struct Onboarding {
     occurred_on: Option<NaiveDate>,
 }
 
-/// Name a company that schools might work with (bedrijf aandragen).
+/// Nominate a company that schools might work with (bedrijf aandragen).
 ///
 /// Only an account manager contacts it. The same site named again is the same company.
 #[utoipa::path(
@@ -134,7 +134,7 @@ async fn step(
     Ok(hub.log.execute::<Company>(&region, &company, command, &asked).await?.into())
 }
 
-/// The orientation talk was held (oriëntatiegesprek vastleggen).
+/// Record that the orientation talk was held (oriëntatiegesprek vastleggen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/orientation", operation_id = "orient-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
@@ -149,7 +149,7 @@ async fn orient_company(
     step(&hub, place, &caller, on.occurred_on, |occurred_on| Command::Orient { occurred_on }).await
 }
 
-/// Record what the company wants and can; the hub recommends what fits (bedrijf inwerken).
+/// Record the wishes and possibilities of a company; the hub recommends activities that fit (bedrijf inwerken).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/onboarding", operation_id = "onboard-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
@@ -167,7 +167,7 @@ async fn onboard_company(
     step(&hub, place, &caller, occurred_on, onboard).await
 }
 
-/// The company takes part, for the first time or again (bedrijf activeren).
+/// Activate a company, for the first time or again (bedrijf activeren).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/activation", operation_id = "activate-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
@@ -182,7 +182,7 @@ async fn activate_company(
     step(&hub, place, &caller, on.occurred_on, |occurred_on| Command::Activate { occurred_on }).await
 }
 
-/// The company takes no part for now (bedrijf opschorten).
+/// Suspend a company: it takes no part for now (bedrijf opschorten).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/suspension", operation_id = "suspend-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
@@ -198,7 +198,7 @@ async fn suspend_company(
     step(&hub, place, &caller, occurred_on, |occurred_on| Command::Suspend { reason, occurred_on }).await
 }
 
-/// The company leaves the region, and is no partner any more (bedrijf laten vertrekken).
+/// Record that a company left the region; it is no partner any more (bedrijf laten vertrekken).
 ///
 /// Its signatories keep their roles, so that they can sign for what was done; revoke them when that is over.
 #[utoipa::path(

@@ -33,7 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(revoke_role))
 }
 
-/// Whom a token names: a person by `subject`, or a machine without one by `client`.
+/// The identity that a token names: a person by `subject`, or a machine without one by `client`.
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Identity {
@@ -55,7 +55,7 @@ struct Identity {
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Appointment {
-    /// Who.
+    /// The identity that receives the role.
     to: Identity,
 }
 
@@ -63,15 +63,15 @@ struct Appointment {
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Granting {
-    /// Who.
+    /// The identity that receives the role.
     to: Identity,
-    /// Which role.
+    /// The role to grant.
     role: Role,
-    /// For roles of a school, and for a seat in the working group (school).
+    /// The school; required for roles of a school and for a seat in the working group (school).
     school: Option<BranchCode>,
-    /// For roles of a company (bedrijf).
+    /// The company; required for roles of a company (bedrijf).
     company: Option<CompanyId>,
-    /// For a pupil, or the child of a parent (leerling).
+    /// The pupil; required for a pupil, or for the parent of one (leerling).
     person: Option<PersonId>,
     /// The first day it holds; at once when absent (vanaf).
     from: Option<NaiveDate>,
@@ -83,11 +83,11 @@ struct Granting {
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct GrantingThere {
-    /// Who.
+    /// The identity that receives the role.
     to: Identity,
-    /// Which role.
+    /// The role to grant.
     role: Role,
-    /// For a pupil, or the child of a parent (leerling).
+    /// The pupil; required for a pupil, or for the parent of one (leerling).
     person: Option<PersonId>,
     /// The first day it holds; at once when absent (vanaf).
     from: Option<NaiveDate>,
@@ -95,11 +95,11 @@ struct GrantingThere {
     until: Option<NaiveDate>,
 }
 
-/// Why a role is taken back.
+/// The reason for revoking a role.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Revoking {
-    /// Why; never a person's name (reden).
+    /// The reason; never a person's name (reden).
     reason: Reason,
 }
 
@@ -243,7 +243,7 @@ async fn grant_school_role(
     give(&hub, &region, held, true, &asked).await
 }
 
-/// Take a role back; a seat in the working group falls vacant with it (rol intrekken).
+/// Revoke a role; a seat in the working group falls vacant with it (rol intrekken).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/grants/{grant}/revocation", operation_id = "revoke-role", tag = TAG,
     params(("region" = RegionId, Path), ("grant" = GrantId, Path)),

@@ -25,23 +25,23 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(lift_retention_hold))
 }
 
-/// A hold (opschorting, bewaarplicht).
+/// A hold to place (opschorting, bewaarplicht).
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct HoldPlacing {
-    /// Whom it covers (voor wie).
+    /// The people that the hold covers (voor wie).
     covers: Covers,
-    /// Why; never a person's name (reden).
+    /// The reason; never a person's name (reden).
     reason: Reason,
     /// The last day, today or later; until it is lifted when absent (tot en met).
     until: Option<NaiveDate>,
 }
 
-/// Why a hold is lifted.
+/// The reason for lifting a hold.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct HoldLifting {
-    /// Why; never a person's name (reden).
+    /// The reason; never a person's name (reden).
     reason: Reason,
 }
 
@@ -51,41 +51,41 @@ struct HoldLifting {
 struct HoldShown {
     id: HoldId,
     covers: Covers,
-    /// Why (reden).
+    /// The reason for the hold (reden).
     reason: Reason,
     /// The last day, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<NaiveDate>,
-    /// Whether it holds today.
+    /// Whether the hold is in force today.
     holds: bool,
-    /// Who placed it, by pseudonym.
+    /// The pseudonym of the actor who placed it.
     placed_by: ActorId,
     placed_on: NaiveDate,
-    /// When it was lifted.
+    /// The day on which it was lifted; absent while it is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     lifted_on: Option<NaiveDate>,
-    /// Who lifted it, by pseudonym.
+    /// The pseudonym of the actor who lifted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     lifted_by: Option<ActorId>,
-    /// Why it was lifted.
+    /// The reason for lifting it.
     #[serde(skip_serializing_if = "Option::is_none")]
     lifted_because: Option<Reason>,
 }
 
-/// Which holds.
+/// The holds to list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 struct WhichHolds {
-    /// Only those that hold today, or only the others.
+    /// Whether to list the holds in force today, or the lifted ones; both when absent.
     holds: Option<bool>,
-    /// Only those placed on this person, on their own.
+    /// A person: lists the holds placed on them alone.
     person: Option<PersonId>,
-    /// Only those placed on this class, as a whole.
+    /// A class: lists the holds placed on it as a whole.
     class: Option<Class>,
-    /// What comes after this: the `next` of the page before.
+    /// The `next` of the page before; absent for the first page.
     after: Option<HoldId>,
-    /// How many items at most, 1 to 200; 50 when absent.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
@@ -112,7 +112,7 @@ fn shown(hold: &Hold, today: NaiveDate) -> HoldShown {
 /// Place a hold: nobody whom it covers is forgotten while it lasts, by a run or by hand (opschorting instellen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/retention/holds/{hold}", operation_id = "place-retention-hold", tag = TAG,
-    params(("region" = RegionId, Path), ("hold" = HoldId, Path, description = "A UUID of your choice.")),
+    params(("region" = RegionId, Path), ("hold" = HoldId, Path)),
     request_body = HoldPlacing, responses(Accepted, Problem),
 )]
 async fn place_retention_hold(
@@ -139,7 +139,7 @@ async fn place_retention_hold(
     Ok(hub.log.execute::<Holds>(&region, &of, command, &asked).await?.into())
 }
 
-/// Lift a hold: from now on it keeps nobody (opschorting opheffen).
+/// Lift a hold: it keeps nobody from being forgotten any more (opschorting opheffen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/retention/holds/{hold}/lifting", operation_id = "lift-retention-hold", tag = TAG,
     params(("region" = RegionId, Path), ("hold" = HoldId, Path)),

@@ -53,7 +53,7 @@ fn patience(headers: &HeaderMap) -> Duration {
     Duration::from_secs(wait.unwrap_or(PATIENCE).min(MOST_PATIENCE))
 }
 
-/// What is wrong in a file, and where. **Invariant:** never a value.
+/// A fault in a file, and its place. **Invariant:** never a value.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct FaultShown {
@@ -63,62 +63,62 @@ struct FaultShown {
     /// The column as the file names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<String>,
-    /// What is wrong.
+    /// The fault in English.
     english: String,
-    /// Wat er niet klopt.
+    /// The fault in Dutch (wat er niet klopt).
     dutch: String,
 }
 
-/// What a file of pupils would bring; nothing was written.
+/// The changes that a file of pupils would make; nothing was written.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct PupilPreview {
-    /// Lines in the file.
+    /// The number of lines in the file.
     total: usize,
     /// Pupils whose number is new.
     new: usize,
     /// Pupils whose number is known.
     known: usize,
-    /// What stands in the way, 500 at most; empty for a file that can be brought in.
+    /// The faults, 500 at most; empty for a file that can be imported.
     faults: Vec<FaultShown>,
-    /// How much more stands in the way than is told; absent when all is told.
+    /// The number of faults that are not listed; absent when all are.
     #[serde(skip_serializing_if = "Option::is_none")]
     more_faults: Option<usize>,
 }
 
-/// How an import stands.
+/// The status of an import.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ImportStatus {
     /// Rows are being prepared; none is written.
     Running,
-    /// All rows are written.
+    /// Every row was written.
     Finished,
-    /// None is written.
+    /// No row was written.
     Failed,
 }
 
-/// How far an import is (voortgang van een import).
+/// The progress of an import (voortgang van een import).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ImportShown {
     id: ImportId,
     kind: Kind,
     status: ImportStatus,
-    /// Rows prepared.
+    /// The number of rows that are prepared.
     done: u32,
-    /// Rows in the file.
+    /// The number of rows in the file.
     total: u32,
-    /// Of a finished one.
+    /// The number of rows that registered something new; absent unless the import is finished.
     #[serde(skip_serializing_if = "Option::is_none")]
     registered: Option<u32>,
-    /// Of a finished one.
+    /// The number of rows that changed something; absent unless the import is finished.
     #[serde(skip_serializing_if = "Option::is_none")]
     changed: Option<u32>,
-    /// Of a finished one.
+    /// The number of rows that changed nothing; absent unless the import is finished.
     #[serde(skip_serializing_if = "Option::is_none")]
     unchanged: Option<u32>,
-    /// Of a failed one: why, as the problem's code.
+    /// The code of the problem that it failed with; absent unless the import failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
 }
@@ -207,7 +207,7 @@ fn within(caller: &Caller) -> Within {
     if scope.region_wide { Within::Region } else { Within::Schools(scope.schools.into_iter().collect()) }
 }
 
-/// See what a file of pupils would bring, with every fault at once (leerlingenimport bekijken).
+/// Preview the changes of a file of pupils, with every fault at once (leerlingenimport bekijken).
 ///
 /// The body has a header and one pupil a line: `leerlingnummer;voornaam;achternaam;geboortedatum;vestiging;
 /// gastvestiging;leerweg;profiel;leerjaar;klas;cohort;ouder;ouder e-mail`, or the same in English. Nothing is
@@ -216,7 +216,7 @@ fn within(caller: &Caller) -> Within {
     post, path = "/v1/regions/{region}/pupil-imports/preview", operation_id = "preview-pupil-import", tag = TAG,
     params(("region" = RegionId, Path)),
     request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, description = "What it would bring.", body = PupilPreview), Problem),
+    responses((status = 200, description = "The changes that the import would make", body = PupilPreview), Problem),
 )]
 async fn preview_pupil_import(
     State(hub): State<Hub>,
@@ -231,7 +231,7 @@ async fn preview_pupil_import(
     Ok(Json(PupilPreview { total: read.total, new, known, faults, more_faults }))
 }
 
-/// Bring the pupils of a file in: all of them or none (leerlingen importeren).
+/// Import the pupils of a file: all of them or none (leerlingen importeren).
 ///
 /// A pupil is found again by the school's own number, and registered once. When it takes longer than the
 /// time to wait the answer is 202, and the import's address says how far it is; asking again under the same
@@ -244,7 +244,7 @@ async fn preview_pupil_import(
         ("Prefer" = Option<String>, Header, description = "`wait=10`: answer after ten seconds at the latest, 25 at most (RFC 7240)."),
     ),
     request_body(content = String, content_type = "text/csv"),
-    responses(Created, (status = 202, description = "It goes on (loopt nog).", body = ImportShown), Problem),
+    responses(Created, (status = 202, description = "The import goes on (loopt nog)", body = ImportShown), Problem),
 )]
 async fn import_pupils(
     State(hub): State<Hub>,
@@ -277,11 +277,11 @@ async fn import_pupils(
     }
 }
 
-/// How far an import is, and what came of it (voortgang van een import).
+/// Show the progress and the result of an import (voortgang van een import).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/imports/{import}", operation_id = "show-import", tag = TAG,
     params(("region" = RegionId, Path), ("import" = ImportId, Path)),
-    responses((status = 200, description = "How it stands.", body = ImportShown), Problem),
+    responses((status = 200, description = "The progress of the import", body = ImportShown), Problem),
 )]
 async fn show_import(
     State(hub): State<Hub>,

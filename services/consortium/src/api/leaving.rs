@@ -35,9 +35,9 @@ async fn is_contact(hub: &Hub, region: &RegionId, company: CompanyId, person: Pe
     }
 }
 
-/// Record that a pupil or a member of staff left, and on which last day (uitstroom, uit dienst).
+/// Record that a pupil or a member of staff left, with their last day (uitstroom, uit dienst).
 ///
-/// A pupil whom an import names again is back by that. Nobody leaves by not being named.
+/// An import that names the pupil again takes this back. A pupil whom an import does not name has not left.
 #[utoipa::path(
     put, path = "/v1/regions/{region}/persons/{person}/leaving", operation_id = "record-leaving", tag = TAG,
     params(("region" = RegionId, Path), ("person" = PersonId, Path)),
@@ -70,7 +70,7 @@ async fn take_back_leaving(
     Ok(hub.log.execute::<Person>(&region, &person, Command::Return, &asked).await?.into())
 }
 
-/// Record that somebody is no contact of a company any more (geen contactpersoon meer).
+/// Record that a contact left a company (geen contactpersoon meer).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/contacts/{person}/leaving",
     operation_id = "record-contact-leaving", tag = TAG,

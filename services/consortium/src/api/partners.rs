@@ -27,11 +27,11 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(remove_partner))
 }
 
-/// A primary school (po-school).
+/// A primary school to admit (po-school).
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PrimarySchool {
-    /// Its name (naam).
+    /// The public name (naam).
     name: Label,
     /// The number of the competent authority (bevoegd gezag).
     #[schemars(regex(pattern = "^[0-9]{1,6}$"))]
@@ -45,7 +45,7 @@ struct PrimarySchool {
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Mbo {
-    /// Its name (naam).
+    /// The public name (naam).
     name: Label,
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,
@@ -55,9 +55,9 @@ struct Mbo {
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct OtherPartner {
-    /// Which of the three (soort).
+    /// The kind of partner (soort).
     kind: PartnerKind,
-    /// Its name (naam).
+    /// The public name (naam).
     name: Label,
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,
@@ -77,7 +77,7 @@ async fn add(
     Ok(hub.log.execute::<Member>(region, &id, command, &asked).await?.into())
 }
 
-/// Let a primary school join (po-school toevoegen).
+/// Add a primary school as a partner (po-school toevoegen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/primary-schools/{school}", operation_id = "add-primary-school", tag = TAG,
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
@@ -93,7 +93,7 @@ async fn add_primary_school(
     add(&hub, &region, &caller, partner, given.occurred_on).await
 }
 
-/// Let an institution for mbo join (mbo-instelling toevoegen).
+/// Add an institution for mbo as a partner (mbo-instelling toevoegen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/mbo/{institution}", operation_id = "add-mbo", tag = TAG,
     params(("region" = RegionId, Path), ("institution" = Brin, Path)),
@@ -108,7 +108,7 @@ async fn add_mbo(
     add(&hub, &region, &caller, NewPartner::Mbo { institution, name: given.name }, given.occurred_on).await
 }
 
-/// Let a company that the region knows join as a partner (bedrijf als partner toevoegen).
+/// Add a company of the region as a partner (bedrijf als partner toevoegen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/companies/{company}", operation_id = "add-partner-company", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
@@ -133,7 +133,7 @@ async fn add_partner_company(
     Ok(batch.commit(&asked).await?.into())
 }
 
-/// Let a government, an association or a citizens' initiative join (andere partner toevoegen).
+/// Add a government, an association or a citizens' initiative as a partner (andere partner toevoegen).
 ///
 /// The id in the path is a UUID of your choice.
 #[utoipa::path(
@@ -151,7 +151,7 @@ async fn add_other_partner(
     add(&hub, &region, &caller, partner, given.occurred_on).await
 }
 
-/// Let a partner leave: `primary-schools`, `mbo`, `companies` or `others`, and its id (partner laten uittreden).
+/// Remove a partner: its kind is `primary-schools`, `mbo`, `companies` or `others` (partner laten uittreden).
 #[utoipa::path(
     delete, path = "/v1/regions/{region}/partners/{kind}/{partner}/membership", operation_id = "remove-partner", tag = TAG,
     params(("region" = RegionId, Path), ("kind" = String, Path), ("partner" = String, Path)),

@@ -35,15 +35,15 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Staff {
-    /// Voornaam.
+    /// The given name (voornaam); sealed with the person's key.
     #[schemars(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
     given_name: String,
-    /// Achternaam.
+    /// The family name (achternaam); sealed with the person's key.
     #[schemars(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
     family_name: String,
-    /// E-mailadres.
+    /// The address for mail (e-mailadres); sealed with the person's key.
     email: Option<Email>,
 }
 
@@ -51,29 +51,29 @@ struct Staff {
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Contact {
-    /// On which level people meet (niveau).
+    /// The level on which people meet (niveau).
     level: ContactLevel,
-    /// Voornaam.
+    /// The given name (voornaam); sealed with the person's key.
     #[schemars(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
     given_name: String,
-    /// Achternaam.
+    /// The family name (achternaam); sealed with the person's key.
     #[schemars(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
     family_name: String,
-    /// E-mailadres.
+    /// The address for mail (e-mailadres); sealed with the person's key.
     email: Option<Email>,
-    /// Telefoonnummer.
+    /// The telephone number (telefoonnummer); sealed with the person's key.
     #[schemars(regex(pattern = "^[+0-9 ()-]{6,20}$"))]
     #[schema(pattern = "^[+0-9 ()-]{6,20}$")]
     phone: Option<String>,
 }
 
-/// Why someone is forgotten.
+/// The reason for forgetting a person.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Forgetting {
-    /// Why; never a person's name (reden).
+    /// The reason; never a person's name (reden).
     reason: Reason,
 }
 
@@ -125,7 +125,7 @@ async fn register_staff(
     Ok(Created::at(batch.commit(&asked).await?, "/v1/regions/{region}/persons/{id}"))
 }
 
-/// Register someone to talk to at a company (contactpersoon registreren).
+/// Register a contact at a company (contactpersoon registreren).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/companies/{company}/contacts", operation_id = "register-contact", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
@@ -157,7 +157,7 @@ async fn register_contact(
     Ok(Created::at(batch.commit(&asked).await?, "/v1/regions/{region}/persons/{id}"))
 }
 
-/// Forget someone: their keys are destroyed and nothing tells any more who it was (persoon vergeten).
+/// Forget a person: their keys are destroyed, and no record shows any more who it was (persoon vergeten).
 ///
 /// This cannot be undone. Counts, minutes and amounts stay. While a hold covers them it is refused, also when they ask
 /// for it themselves (GDPR art. 17(3)): the answer names the hold.

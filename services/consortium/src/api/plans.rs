@@ -33,7 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(close_period))
 }
 
-/// What the partners will do (activiteitenplan met begroting).
+/// The plan of the partners (activiteitenplan met begroting).
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PlanGiven {
@@ -41,15 +41,15 @@ struct PlanGiven {
     programme_from: NaiveDate,
     /// Last day of the programme (einde).
     programme_until: NaiveDate,
-    /// What activities are filed under; the five of the regulation when absent (thema's).
+    /// The themes of the activities (thema's); the five of the regulation when absent.
     themes: Option<Vec<Theme>>,
-    /// What will be done (activiteiten).
+    /// The activities of the plan (activiteiten).
     activities: Vec<Activity>,
     /// The date of the adoption; today when absent (datum van vaststelling).
     occurred_on: Option<NaiveDate>,
 }
 
-/// For when the target counts.
+/// The period of the target.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct TargetGiven {
@@ -59,23 +59,23 @@ struct TargetGiven {
     until: Option<NaiveDate>,
 }
 
-/// A policy, whole (beleid).
+/// The settings of a region (beleid); a policy holds all of them.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PolicyGiven {
     /// Facts from this date on fall under it (geldig vanaf).
     valid_from: NaiveDate,
-    /// Every value.
+    /// The value of every setting.
     policy: Policy,
 }
 
-/// From when until when.
+/// The first and the last day of a period.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PeriodGiven {
-    /// First day (begin).
+    /// The first day of the period (begin).
     from: NaiveDate,
-    /// Last day (einde).
+    /// The last day of the period (einde).
     until: NaiveDate,
 }
 
@@ -108,7 +108,7 @@ async fn adopt_plan(
     Ok(batch.commit(&asked).await?.into())
 }
 
-/// Set what companies should put in: the policy's share of the subsidisable budget (doel vaststellen).
+/// Set the amount that companies should contribute: the policy's share of the subsidisable budget (doel vaststellen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/target", operation_id = "set-target", tag = TAG,
     params(("region" = RegionId, Path)),
@@ -165,7 +165,7 @@ fn period_code(text: &str) -> Result<String, Problem> {
 /// Open a period, such as a calendar year (periode openen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/periods/{period}", operation_id = "open-period", tag = TAG,
-    params(("region" = RegionId, Path), ("period" = String, Path, description = "Of your choice, such as `2026`.")),
+    params(("region" = RegionId, Path), ("period" = String, Path)),
     request_body = PeriodGiven, responses(Accepted, Problem),
 )]
 async fn open_period(

@@ -36,13 +36,13 @@ struct Founding {
     name: Label,
     /// The branch code of the lead school (vestigingscode).
     lead_school: BranchCode,
-    /// What is known of it.
+    /// The facts of the school.
     school: SchoolGiven,
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,
 }
 
-/// What is known of a secondary school (vo-school).
+/// The facts of a secondary school (vo-school).
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SchoolGiven {
@@ -57,9 +57,9 @@ struct SchoolGiven {
     /// Codes of the vmbo profiles offered, such as `PIE` (profielen).
     #[schemars(inner(regex(pattern = "^(BWI|DP|EO|GR|HBR|MET|MT|MVI|PIE|ZW)$")))]
     profiles: Vec<String>,
-    /// Where it is (adres).
+    /// The address of the site (adres).
     address: Address,
-    /// Where it is on the map (coördinaten).
+    /// The place on the map (coördinaten).
     coordinates: Option<Coordinates>,
 }
 
@@ -80,13 +80,13 @@ impl From<SchoolGiven> for Details {
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Joining {
-    /// What is known of it.
+    /// The facts of the school.
     school: SchoolGiven,
     /// The date of the fact; today when absent (datum).
     occurred_on: Option<NaiveDate>,
 }
 
-/// Which site's board leads.
+/// The site whose board becomes the lead partner.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Leading {
@@ -151,7 +151,7 @@ async fn name_lead_partner(
     Ok(batch.commit(&asked).await?.into())
 }
 
-/// Let a secondary school join, or change what is known of it (vo-school toevoegen of wijzigen).
+/// Add a secondary school, or change its facts (vo-school toevoegen of wijzigen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/schools/{school}", operation_id = "join-school", tag = TAG,
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
@@ -171,7 +171,7 @@ async fn join_school(
     Ok(hub.log.execute::<Member>(&region, &id, command, &asked).await?.into())
 }
 
-/// Let a secondary school leave; its seat in the working group goes with it (vo-school laten uittreden).
+/// Remove a secondary school; its seat in the working group falls vacant (vo-school laten uittreden).
 #[utoipa::path(
     delete, path = "/v1/regions/{region}/schools/{school}", operation_id = "remove-school", tag = TAG,
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),

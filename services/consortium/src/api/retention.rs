@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 struct ScheduleGiven {
     /// The first day on which it decides, tomorrow or later (geldig vanaf).
     valid_from: NaiveDate,
-    /// At most one a class; who is of no class here is kept (termijnen).
+    /// The terms, at most one for each class (termijnen); people of a class without a term are kept.
     #[schemars(length(min = 1, max = 3))]
     #[schema(min_items = 1, max_items = 3)]
     terms: Vec<Term>,
@@ -33,13 +33,13 @@ struct ScheduleGiven {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ScheduleShown {
-    /// 1 for the first.
+    /// The number of the version: 1 for the first.
     version: u32,
     /// The first day on which it decides.
     valid_from: NaiveDate,
-    /// Whether it decides today.
+    /// Whether this version decides today.
     valid: bool,
-    /// How long who is kept.
+    /// The terms by class.
     terms: Vec<Term>,
 }
 

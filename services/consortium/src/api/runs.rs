@@ -34,60 +34,60 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(show_retention_run))
 }
 
-/// On which day.
+/// A day to look at.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 struct OnDay {
-    /// As it would be on this day, by what was adopted and placed until now; today when absent (op).
+    /// The day to look at, by what was adopted and placed until now; today when absent (op).
     on: Option<NaiveDate>,
 }
 
-/// What a run would do (vooruitblik).
+/// The effect that a run would have (vooruitblik).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RetentionPreview {
-    /// On which day.
+    /// The day that it is about.
     on: NaiveDate,
     /// The version of the schedule that decides; absent while none does: nobody is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule_version: Option<u32>,
-    /// Each class.
+    /// The effect by class.
     classes: Vec<ClassPreview>,
 }
 
-/// What a run would do with a class.
+/// The effect that a run would have on a class.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ClassPreview {
     class: Class,
-    /// How long they are kept; absent: for now without end.
+    /// The term; absent when the class is kept without end for now.
     #[serde(skip_serializing_if = "Option::is_none")]
     term: Option<Term>,
-    /// Who is here.
+    /// The number of people who have not left.
     here: i64,
-    /// Who left, and is not forgotten.
+    /// The number of people who left and are not forgotten.
     left: i64,
-    /// Of these, whose term is over, and whom no hold covers: a run forgets them.
+    /// The number of these whose term is over and whom no hold covers: a run forgets them.
     due: i64,
-    /// Of these, whose term is over, and whom a hold covers.
+    /// The number of these whose term is over and whom a hold covers.
     held: i64,
 }
 
-/// Of whom.
+/// The people to list.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 struct WhoIsDue {
-    /// As it would be on this day; today when absent (op).
+    /// The day to look at; today when absent (op).
     on: Option<NaiveDate>,
-    /// Only of this class.
+    /// The class to list; all when absent.
     class: Option<Class>,
-    /// Only whom a hold covers, or only the others.
+    /// Whether to list the people whom a hold covers, or the others; both when absent.
     held: Option<bool>,
-    /// What comes after this: the `next` of the page before.
+    /// The `next` of the page before; absent for the first page.
     after: Option<PersonId>,
-    /// How many items at most, 1 to 200; 50 when absent.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
 }
@@ -98,7 +98,7 @@ struct WhoIsDue {
 struct DueShown {
     person: PersonId,
     class: Class,
-    /// The last day here.
+    /// The person's last day in the region.
     left_on: NaiveDate,
     /// The last day of the term.
     ended_on: NaiveDate,
@@ -107,7 +107,7 @@ struct DueShown {
     held_by: Option<HoldId>,
 }
 
-/// How many of a class a run forgot under a version of the schedule.
+/// The number of people of a class that a run forgot under a version of the schedule.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ForgottenShown {
@@ -124,20 +124,20 @@ struct ForgottenShown {
 struct RunShown {
     id: RetentionRunId,
     occurred_on: NaiveDate,
-    /// By pseudonym; the hub itself every night.
+    /// The pseudonym of the actor who asked for it; the hub itself for the run of every night.
     asked_by: ActorId,
     role: Role,
     /// Whether it came to its end.
     finished: bool,
-    /// Who was forgotten, in numbers.
+    /// The numbers of people forgotten.
     forgotten: Vec<ForgottenShown>,
-    /// Who was held back, in numbers.
+    /// The numbers of people held back.
     held: Vec<Held>,
     #[serde(skip)]
     position: i64,
 }
 
-/// What decides who is due.
+/// The schedule and the holds that decide who is due.
 struct Deciding {
     schedules: Schedules,
     holds: Holds,
@@ -154,7 +154,7 @@ impl Deciding {
     }
 }
 
-/// What a run would do: how many of each class it would forget, and how many are held back (vooruitblik).
+/// Show how many people of each class a run would forget, and how many are held back (vooruitblik).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/retention/preview", operation_id = "preview-retention", tag = TAG,
     params(("region" = RegionId, Path), OnDay),
@@ -298,7 +298,7 @@ async fn list_retention_runs(
     Ok(Listed::cut(found, &page, |run| run.position.to_string()))
 }
 
-/// One run of the retention schedule (bewaarronde).
+/// Show one run of the retention schedule (bewaarronde).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/retention/runs/{run}", operation_id = "show-retention-run", tag = TAG,
     params(("region" = RegionId, Path), ("run" = RetentionRunId, Path)),

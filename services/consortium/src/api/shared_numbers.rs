@@ -21,17 +21,17 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SharedNumber {
-    /// Who was registered later, by a school that does not reach the other.
+    /// The pupil who was registered later, by a school that does not reach the other.
     pupil: PersonId,
-    /// Where they are enrolled now; absent once they were forgotten.
+    /// The school of that pupil now; absent once they were forgotten.
     #[serde(skip_serializing_if = "Option::is_none")]
     school: Option<BranchCode>,
-    /// Who had the number.
+    /// The pupil who had the number already.
     elsewhere: PersonId,
-    /// Where they are enrolled now; absent once they were forgotten.
+    /// The school of that pupil now; absent once they were forgotten.
     #[serde(skip_serializing_if = "Option::is_none")]
     school_elsewhere: Option<BranchCode>,
-    /// When the later one was registered.
+    /// The moment the later one was registered, in UTC.
     registered_at: DateTime<Utc>,
     #[serde(skip)]
     position: i64,

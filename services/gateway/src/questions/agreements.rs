@@ -22,12 +22,12 @@ use web::{Ask, Caller, Path, Problem};
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct ListedAgreement {
-    /// Its id.
+    /// The id of the agreement.
     #[schema(value_type = AgreementId)]
     pub id: Uuid,
     /// Draft, offered, active or ended.
     pub status: String,
-    /// The pupil (stagiair).
+    /// The pupil on the stage (stagiair).
     #[schema(value_type = PersonId)]
     pub pupil: Uuid,
     /// Absent when the caller may not see it, or the pupil was forgotten.
@@ -42,37 +42,37 @@ pub struct ListedAgreement {
     pub company: Uuid,
     /// That company's name on the day of drafting.
     pub company_name: String,
-    /// Which document: 2 for the first amendment.
+    /// The number of the document: 2 for the first amendment.
     pub edition: i64,
     /// The SHA-256 of the document.
     pub document_hash: String,
-    /// First day.
+    /// The first day of the stage.
     pub from: NaiveDate,
-    /// Last day.
+    /// The last day of the stage.
     pub until: NaiveDate,
 }
 
-/// Which stage agreements.
+/// The stage agreements to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// In this state, such as `active`.
+    /// The status of the agreements, such as `active`.
     pub status: Option<String>,
-    /// Of this pupil.
+    /// The pupil of the agreements.
     pub pupil: Option<PersonId>,
-    /// At this company.
+    /// The company of the agreements.
     pub company: Option<CompanyId>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
 /// List stage agreements (stageovereenkomsten), in the order in which they were drafted.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/stage-agreements", operation_id = "list-agreements", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Listed<ListedAgreement>), Problem)
 )]
 pub async fn list_agreements(

@@ -20,7 +20,7 @@ use web::{Ask, Caller, Path, Problem};
 #[derive(Clone, Copy, Debug)]
 pub struct Attendance;
 
-/// What the first event of a day tells of it.
+/// The facts in the first event of a day.
 struct Day {
     pupil: PersonId,
     session: SessionId,
@@ -113,23 +113,23 @@ impl Projection for Attendance {
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Attended {
-    /// The attendance day.
+    /// The id of the attendance day.
     #[schema(value_type = AttendanceDayId)]
     pub id: Uuid,
-    /// Who.
+    /// The pupil who is to be present.
     #[schema(value_type = PersonId)]
     pub pupil: Uuid,
     /// Absent when the caller may not see it, or the pupil was forgotten.
     pub given_name: Option<String>,
     /// Absent when the caller may not see it, or the pupil was forgotten.
     pub family_name: Option<String>,
-    /// At which session.
+    /// The session of the day.
     #[schema(value_type = SessionId)]
     pub session: Uuid,
-    /// At which hotspot.
+    /// The hotspot of the session.
     #[schema(value_type = HotspotId)]
     pub hotspot: Uuid,
-    /// At which company.
+    /// The company of the hotspot.
     #[schema(value_type = CompanyId)]
     pub company: Uuid,
     /// The school that answers for the pupil.
@@ -138,45 +138,45 @@ pub struct Attended {
     pub date: NaiveDate,
     /// Expected, present, left, absent, confirmed, corrected or locked.
     pub status: String,
-    /// When the pupil came in.
+    /// The moment the pupil came in, in UTC.
     pub checked_in_at: Option<DateTime<Utc>>,
-    /// When the pupil left.
+    /// The moment the pupil left, in UTC.
     pub checked_out_at: Option<DateTime<Utc>>,
-    /// How it was recorded: code, list or confirmation.
+    /// How the presence was recorded: code, list or confirmation.
     pub method: Option<String>,
-    /// What counts, once the company confirmed it (bevestigde minuten).
+    /// The minutes that count, once the company has confirmed them (bevestigde minuten).
     pub minutes: Option<i64>,
     /// An absence was reported after the day itself.
     pub late: Option<bool>,
 }
 
-/// Which days.
+/// The attendance days to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// At this session.
+    /// The session of the days.
     pub session: Option<SessionId>,
-    /// Of this pupil.
+    /// The pupil of the days.
     pub pupil: Option<PersonId>,
-    /// On this day or later.
+    /// The first day to list.
     #[param(value_type = Option<NaiveDate>)]
     pub from: Option<Storable<NaiveDate>>,
-    /// On this day or earlier.
+    /// The last day to list.
     #[param(value_type = Option<NaiveDate>)]
     pub until: Option<Storable<NaiveDate>>,
-    /// In this state, such as `confirmed`.
+    /// The status of the days, such as `confirmed`.
     pub status: Option<String>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
-/// List who attended (aanwezigheid), by day.
+/// List attendance days (aanwezigheid), by day.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/attendance-days", operation_id = "list-attendance", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Listed<Attended>), Problem)
 )]
 pub async fn list_attendance(

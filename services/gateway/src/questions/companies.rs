@@ -107,28 +107,28 @@ async fn insert(rows: &mut PgConnection, nominated: &mut Vec<Nominated>) -> sqlx
     Ok(())
 }
 
-/// A company site.
+/// A company site (bedrijfslocatie).
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Company {
     /// Its id in the region.
     #[schema(value_type = CompanyId)]
     pub id: Uuid,
-    /// Its public name.
+    /// The public name of the company.
     pub name: String,
     /// Chamber of Commerce number (KvK-nummer).
     pub kvk: String,
     /// Nominated, oriented, onboarded, active, suspended or left.
     pub status: String,
-    /// Sector (branche).
+    /// The sector of the company (branche).
     pub sector: Option<String>,
-    /// Street (straat).
+    /// The name of the street (straat).
     pub street: String,
-    /// House number (huisnummer).
+    /// The house number (huisnummer).
     pub number: String,
-    /// Postcode.
+    /// The postcode, such as `4201AB`.
     pub postcode: String,
-    /// Town (plaats).
+    /// The name of the town (plaats).
     pub place: String,
     /// Millionths of a degree north.
     pub latitude_micro: Option<i32>,
@@ -136,23 +136,23 @@ pub struct Company {
     pub longitude_micro: Option<i32>,
 }
 
-/// Which companies.
+/// The companies to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// In this state, such as `active`.
+    /// The status of the companies, such as `active`.
     pub status: Option<String>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
-/// List companies (bedrijven).
+/// List the company sites of the region (bedrijven).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/companies", operation_id = "list-companies", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Listed<Company>), Problem)
 )]
 pub async fn list_companies(

@@ -80,15 +80,15 @@ impl Projection for Hotspots {
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Hotspot {
-    /// Its id.
+    /// The id of the hotspot.
     #[schema(value_type = HotspotId)]
     pub id: Uuid,
-    /// What it is called.
+    /// The name of the hotspot.
     pub name: String,
     /// The company that hosts it.
     #[schema(value_type = CompanyId)]
     pub company: Uuid,
-    /// That company's name.
+    /// The name of that company.
     pub company_name: Option<String>,
     /// Proposed, open, suspended or retired.
     pub status: String,
@@ -96,7 +96,7 @@ pub struct Hotspot {
     pub elective: Option<Uuid>,
     /// The profile whose part it teaches (profiel).
     pub profile: Option<String>,
-    /// That part (profieldeel).
+    /// The part of the profile (profieldeel).
     pub part: Option<String>,
     /// Whether its plan of approach was adopted (plan van aanpak).
     pub plan_of_approach: bool,
@@ -108,18 +108,18 @@ pub struct Hotspot {
     pub equipment: Vec<String>,
 }
 
-/// Which hotspots.
+/// The hotspots to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// In this state, such as `open`.
+    /// The status of the hotspots, such as `open`.
     pub status: Option<String>,
-    /// At this company.
+    /// The company of the hotspots.
     pub company: Option<CompanyId>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
@@ -127,10 +127,10 @@ const SELECT: &str = "select hotspot.id, hotspot.name, hotspot.company, company.
         plan_of_approach, safety_valid_until, schools, equipment
     from hotspots.hotspot left join companies.company on company.region = hotspot.region and company.id = hotspot.company";
 
-/// List hotspots (hotspots) with what they teach and which papers they have.
+/// List hotspots (hotspots) with their education and papers.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/hotspots", operation_id = "list-hotspots", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Listed<Hotspot>), Problem)
 )]
 pub async fn list_hotspots(
@@ -158,10 +158,10 @@ pub async fn list_hotspots(
     Ok(Json(page.answer(hotspots, |last| (last.name.clone(), last.id))))
 }
 
-/// Show one hotspot with what it teaches and which papers it has (één hotspot bekijken).
+/// Show one hotspot with its education and papers (één hotspot bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/hotspots/{hotspot}", operation_id = "show-hotspot", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
     responses((status = 200, body = Hotspot), Problem)
 )]
 pub async fn show_hotspot(

@@ -6,12 +6,11 @@ use utoipa::ToSchema;
 use vocabulary::{ActorId, BranchCode, CompanyId, PersonId, RegionId, Role};
 use web::{Caller, Path, Problem};
 
-/// What the caller holds in a region.
+/// The roles of the caller in a region.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
     /// The caller's pseudonym in every event.
     pub actor: ActorId,
-    /// In which region.
     pub region: RegionId,
     /// Each role and what it is bound to.
     pub grants: Vec<Held>,
@@ -20,20 +19,19 @@ pub struct Me {
 /// One role and what it is bound to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Held {
-    /// The role.
     pub role: Role,
-    /// At this school.
+    /// The school of the role; absent when the role is bound to none.
     pub school: Option<BranchCode>,
-    /// At this company.
+    /// The company of the role; absent when the role is bound to none.
     pub company: Option<CompanyId>,
-    /// As, or for, this pupil.
+    /// The pupil who has the role, or whose parent has it; absent for other roles.
     pub person: Option<PersonId>,
 }
 
-/// Show what the caller holds in a region (eigen rollen).
+/// Show the roles of the caller in a region (eigen rollen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/me", operation_id = "show-me", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug")),
+    params(("region" = RegionId, Path)),
     responses((status = 200, body = Me), Problem)
 )]
 pub async fn show_me(Path(region): Path<RegionId>, caller: Caller) -> Result<Json<Me>, Problem> {

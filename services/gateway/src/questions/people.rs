@@ -207,24 +207,24 @@ async fn leave(
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Pupil {
-    /// The random id.
+    /// The random id of the pupil.
     #[schema(value_type = PersonId)]
     pub id: uuid::Uuid,
     /// Absent once the pupil was forgotten.
     pub given_name: Option<String>,
     /// Absent once the pupil was forgotten.
     pub family_name: Option<String>,
-    /// Home school (branch code).
+    /// The branch code of the home school.
     pub school: Option<String>,
     /// The school that offers the profile, when the home school does not.
     pub host_school: Option<String>,
     /// Bb, kb, gl or tl.
     pub learning_path: Option<String>,
-    /// The vmbo profile.
+    /// The vmbo profile of the pupil, such as `PIE`.
     pub profile: Option<String>,
-    /// Year of education.
+    /// The year of education, from 1.
     pub year: Option<i16>,
-    /// Group at school (klas).
+    /// The group at school (klas).
     pub class: Option<String>,
     /// The school year in which the exam classes begin.
     pub cohort: Option<String>,
@@ -232,25 +232,25 @@ pub struct Pupil {
     pub left_on: Option<NaiveDate>,
 }
 
-/// Which pupils.
+/// The pupils to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// Of this school (branch code).
+    /// The branch code of the school of the pupils.
     pub school: Option<BranchCode>,
-    /// Whose name begins with this, given or family name.
+    /// The beginning of a given or family name.
     pub name: Option<String>,
-    /// From the answer before: what comes after it.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
-/// List pupils (leerlingen).
+/// List the pupils of the region (leerlingen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/pupils", operation_id = "list-pupils", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Listed<Pupil>), Problem)
 )]
 pub async fn list_pupils(

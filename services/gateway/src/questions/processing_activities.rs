@@ -15,9 +15,9 @@ use web::{Caller, Listed, Path, Problem};
 /// A sentence in both languages.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Bilingual {
-    /// In Dutch.
+    /// The text in Dutch.
     pub nl: String,
-    /// In English.
+    /// The text in English.
     pub en: String,
 }
 
@@ -25,32 +25,32 @@ pub struct Bilingual {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProcessingActivity {
-    /// What the log of processing names it by: `dpl.core.processing_activity_id`.
+    /// The id in the log of processing: `dpl.core.processing_activity_id`.
     pub id: String,
-    /// What kind of id the log of processing names people by: `dpl.core.data_subject_id_type`.
+    /// The kind of id that the log of processing uses for people: `dpl.core.data_subject_id_type`.
     pub data_subject_id_type: String,
-    /// What it is called (naam).
+    /// The name of the activity (naam).
     pub name: Bilingual,
-    /// What for (doel).
+    /// The purpose of the activity (doel).
     pub purpose: Bilingual,
-    /// On which ground (grondslag).
+    /// The legal ground of the activity (grondslag).
     pub legal_basis: Bilingual,
-    /// Whose data (betrokkenen).
+    /// The people whose data it is (betrokkenen).
     pub data_subjects: Bilingual,
-    /// Which data (persoonsgegevens).
+    /// The personal data (persoonsgegevens).
     pub data: Bilingual,
-    /// Who is shown them (ontvangers).
+    /// The recipients of the data (ontvangers).
     pub recipients: Bilingual,
-    /// How long they are kept, by what the region adopted (bewaartermijn).
+    /// The time that they are kept, as the region adopted it (bewaartermijn).
     pub retention: Bilingual,
 }
 
-/// List what is done with personal data (verwerkingsregister).
+/// List the processing of personal data (verwerkingsregister).
 ///
 /// The controller (verwerkingsverantwoordelijke) is the region's lead partner; nothing goes outside the EU.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/processing-activities", operation_id = "list-processing-activities", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug")),
+    params(("region" = RegionId, Path)),
     responses((status = 200, description = "The register", body = Listed<ProcessingActivity>), Problem)
 )]
 pub async fn list_processing_activities(

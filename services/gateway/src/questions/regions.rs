@@ -151,15 +151,14 @@ impl Projection for Regions {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Region {
-    /// Its slug.
     pub region: RegionId,
-    /// Its name.
+    /// The name of the region.
     pub name: String,
     /// The day it was founded.
     pub founded_on: NaiveDate,
     /// The school whose board is the lead partner (penvoerder).
     pub lead_school: Option<String>,
-    /// That board (bevoegd gezag).
+    /// The board of that site (bevoegd gezag).
     pub lead_board: Option<String>,
     /// The version of the plan in force.
     pub plan_version: Option<i64>,
@@ -167,26 +166,26 @@ pub struct Region {
     pub programme_from: Option<NaiveDate>,
     /// Last day of the programme.
     pub programme_until: Option<NaiveDate>,
-    /// All budget lines together.
+    /// The sum of all budget lines, in euro cents.
     pub budget: Option<i64>,
     /// The part of them that can be subsidised.
     pub subsidisable: Option<i64>,
-    /// What companies should put in (doel).
+    /// The amount that companies should contribute (doel), in euro cents.
     pub target: Option<i64>,
     /// Its share of the subsidisable budget, in basis points.
     pub target_share: Option<i64>,
-    /// Who takes part.
+    /// The partners of the region.
     pub partners: Vec<PartnerOf>,
 }
 
-/// Who takes part.
+/// A partner of a region.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 pub struct PartnerOf {
     /// School, primary-school, mbo, company or other.
     pub kind: String,
     /// Branch code, BRIN or id.
     pub id: String,
-    /// Its public name.
+    /// The public name of the partner.
     pub name: Option<String>,
     /// Whether vmbo is taught there.
     pub vmbo: bool,
@@ -210,7 +209,7 @@ struct Row {
 /// Show a region with its partners, plan and target (regio).
 #[utoipa::path(
     get, path = "/v1/regions/{region}", operation_id = "show-region", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug")),
+    params(("region" = RegionId, Path)),
     responses((status = 200, body = Region), Problem)
 )]
 pub async fn show_region(

@@ -20,28 +20,28 @@ use web::{Ask, Caller, Path, Problem};
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
-    /// Its id.
+    /// The id of the session.
     #[schema(value_type = SessionId)]
     pub id: Uuid,
-    /// At which hotspot.
+    /// The hotspot that the pupils visit.
     #[schema(value_type = HotspotId)]
     pub hotspot: Uuid,
-    /// What that is called.
+    /// The name of that hotspot.
     pub hotspot_name: Option<String>,
-    /// At which company.
+    /// The company of the hotspot.
     #[schema(value_type = CompanyId)]
     pub company: Uuid,
     /// The day in the Netherlands.
     pub date: NaiveDate,
-    /// From when.
+    /// The start of the session, in UTC.
     pub starts_at: DateTime<Utc>,
-    /// Until when.
+    /// The end of the session, in UTC.
     pub ends_at: DateTime<Utc>,
     /// Planned, running, finished or cancelled.
     pub status: String,
-    /// How many pupils are enrolled.
+    /// The number of pupils enrolled.
     pub enrolled: i32,
-    /// How many fit.
+    /// The highest number of pupils.
     pub max: i16,
     /// The stream's version: the ETag for a command.
     pub version: i32,
@@ -51,7 +51,7 @@ pub struct Session {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionWithPupils {
-    /// The session.
+    /// The session that was asked for.
     #[serde(flatten)]
     pub session: Session,
     /// The pupils the caller may see (groep).
@@ -62,7 +62,7 @@ pub struct SessionWithPupils {
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Enrolled {
-    /// The random id.
+    /// The random id of the pupil.
     #[schema(value_type = PersonId)]
     pub pupil: Uuid,
     /// The school that answers for the pupil.
@@ -73,26 +73,26 @@ pub struct Enrolled {
     pub family_name: Option<String>,
 }
 
-/// Which sessions.
+/// The sessions to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// On this day or later.
+    /// The first day to list.
     #[param(value_type = Option<NaiveDate>)]
     pub from: Option<Storable<NaiveDate>>,
-    /// On this day or earlier.
+    /// The last day to list.
     #[param(value_type = Option<NaiveDate>)]
     pub until: Option<Storable<NaiveDate>>,
-    /// At this hotspot.
+    /// The hotspot of the sessions.
     pub hotspot: Option<HotspotId>,
-    /// At this company.
+    /// The company of the sessions.
     pub company: Option<CompanyId>,
-    /// In this state, such as `planned`.
+    /// The status of the sessions, such as `planned`.
     pub status: Option<String>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
@@ -103,7 +103,7 @@ const SELECT: &str = "select session.id, hotspot, hotspot.name as hotspot_name, 
 /// List sessions by day (bijeenkomsten): `from` today gives the upcoming ones.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/sessions", operation_id = "list-sessions", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Listed<Session>), Problem)
 )]
 pub async fn list_sessions(
@@ -142,7 +142,7 @@ pub async fn list_sessions(
 /// Show a session (bijeenkomst) and its group, as far as the caller reaches.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/sessions/{session}", operation_id = "show-session", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), ("session" = SessionId, Path, description = "The session")),
+    params(("region" = RegionId, Path), ("session" = SessionId, Path)),
     responses((status = 200, body = SessionWithPupils), Problem)
 )]
 pub async fn show_session(

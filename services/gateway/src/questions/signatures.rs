@@ -23,9 +23,9 @@ use web::{Ask, Caller, Path, Problem};
 pub struct OpenSignature {
     /// Contract, stage-agreement, contribution-day or contribution.
     pub subject: String,
-    /// Its id.
+    /// The id of the thing to sign.
     pub id: Uuid,
-    /// Who should sign: company, school, pupil-or-parent, or region for a verification.
+    /// The party that should sign: company, school, pupil-or-parent, or region for a verification.
     pub party: String,
     /// The company, where a company signs or is concerned.
     #[schema(value_type = Option<CompanyId>)]
@@ -33,7 +33,7 @@ pub struct OpenSignature {
     /// The school, where a school signs or is concerned.
     #[schema(value_type = Option<BranchCode>)]
     pub school: Option<String>,
-    /// The pupil concerned.
+    /// The pupil whom it concerns; absent when it concerns none.
     #[schema(value_type = Option<PersonId>)]
     pub pupil: Option<Uuid>,
     /// The SHA-256 of the document, where a document is signed.
@@ -42,18 +42,18 @@ pub struct OpenSignature {
     pub since: DateTime<Utc>,
 }
 
-/// Which open signatures.
+/// The open signatures to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// Of this kind of thing, such as `contract`.
+    /// The kind of thing to sign, such as `contract`.
     pub subject: Option<String>,
-    /// Of this party, such as `company`.
+    /// The party that should sign, such as `company`.
     pub party: Option<String>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
@@ -63,7 +63,7 @@ type Key = (Storable<DateTime<Utc>>, Uuid, String, String);
 /// List open signatures (openstaande handtekeningen), longest waiting first.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/open-signatures", operation_id = "list-open-signatures", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Listed<OpenSignature>), Problem)
 )]
 pub async fn list_open_signatures(

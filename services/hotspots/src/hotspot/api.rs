@@ -30,20 +30,20 @@ pub(crate) fn routes() -> OpenApiRouter<Hub> {
 struct HotspotProposal {
     /// The company site that hosts it.
     company: CompanyId,
-    /// What it is called; hotspots at several companies may bear one name.
+    /// The name of the hotspot; hotspots at several companies may bear one name.
     name: Label,
-    /// Why it should come.
+    /// The reason that it should come, without names of people.
     why: Reason,
     /// Equipment that a school could not buy for itself.
     #[serde(default)]
     #[schemars(length(max = 50))]
     #[schema(max_items = 50)]
     equipment: Vec<Label>,
-    /// When it was proposed; today when absent.
+    /// The day of the proposal; today when absent.
     occurred_on: Option<NaiveDate>,
 }
 
-/// What a hotspot teaches.
+/// The elective or part of a profile that a hotspot teaches.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct EducationLink {
@@ -51,19 +51,19 @@ struct EducationLink {
     education: Education,
 }
 
-/// A plan of approach.
+/// A plan of approach that was adopted (plan van aanpak).
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PlanOfApproach {
     /// The SHA-256 of the document.
     document_hash: DocumentHash,
-    /// Where the theory is taught.
+    /// The place where the theory is taught.
     theory_place: TheoryPlace,
-    /// When it was adopted; today when absent.
+    /// The day of the adoption; today when absent.
     occurred_on: Option<NaiveDate>,
 }
 
-/// Which safety check.
+/// The safety check to attach.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SafetyCheckLink {
@@ -71,19 +71,19 @@ struct SafetyCheckLink {
     check: SafetyCheckId,
 }
 
-/// Why.
+/// The reason of a command.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = HotspotReason)]
 pub(crate) struct Because {
-    /// Without names of people.
+    /// The reason, without names of people.
     pub(crate) reason: Reason,
 }
 
 /// Propose a hotspot at a company (hotspot voorstellen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots", operation_id = "propose-hotspot", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region")),
+    params(("region" = RegionId, Path)),
     request_body = HotspotProposal, responses(Created, Problem),
 )]
 async fn propose_hotspot(
@@ -106,10 +106,10 @@ async fn propose_hotspot(
     Ok(Created::at(done, "/v1/regions/{region}/hotspots/{id}"))
 }
 
-/// Link a hotspot to what it teaches (keuzevak of profieldeel koppelen).
+/// Link a hotspot to the elective or part of a profile that it teaches (keuzevak of profieldeel koppelen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/hotspots/{hotspot}/education", operation_id = "link-education", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
     request_body = EducationLink, responses(Accepted, Problem),
 )]
 async fn link_education(
@@ -132,7 +132,7 @@ async fn link_education(
 /// Adopt a hotspot's plan of approach (plan van aanpak vaststellen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/hotspots/{hotspot}/plan-of-approach", operation_id = "adopt-plan-of-approach", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
     request_body = PlanOfApproach, responses(Accepted, Problem),
 )]
 async fn adopt_plan_of_approach(
@@ -154,7 +154,7 @@ async fn adopt_plan_of_approach(
 /// Attach a signed safety check to its hotspot (veiligheidscontrole koppelen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/hotspots/{hotspot}/safety-check", operation_id = "attach-safety-check", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
     request_body = SafetyCheckLink, responses(Accepted, Problem),
 )]
 async fn attach_safety_check(
@@ -181,7 +181,7 @@ async fn attach_safety_check(
 /// Open a hotspot to sessions, for the first time or after a suspension (hotspot openstellen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots/{hotspot}/open", operation_id = "open-hotspot", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
     responses(Accepted, Problem),
 )]
 async fn open_hotspot(
@@ -196,10 +196,10 @@ async fn open_hotspot(
     Ok(hub.log.execute::<Hotspot>(&region, &hotspot, command, &asked.under(version)).await?.into())
 }
 
-/// Take no new sessions for now (hotspot opschorten).
+/// Suspend a hotspot: it takes no new sessions for now (hotspot opschorten).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots/{hotspot}/suspend", operation_id = "suspend-hotspot", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
     request_body = Because, responses(Accepted, Problem),
 )]
 async fn suspend_hotspot(
@@ -214,10 +214,10 @@ async fn suspend_hotspot(
     Ok(hub.log.execute::<Hotspot>(&region, &hotspot, command, &asked).await?.into())
 }
 
-/// End a hotspot for good (hotspot opheffen).
+/// Retire a hotspot for good (hotspot opheffen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots/{hotspot}/retire", operation_id = "retire-hotspot", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
     request_body = Because, responses(Accepted, Problem),
 )]
 async fn retire_hotspot(

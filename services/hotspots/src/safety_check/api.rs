@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(lapse_safety_check))
 }
 
-/// What was found at a workplace.
+/// The findings at a workplace.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct WorkplaceFindings {
@@ -33,14 +33,14 @@ struct WorkplaceFindings {
     #[schemars(length(min = 1, max = 200))]
     #[schema(min_items = 1, max_items = 200)]
     items: Vec<Item>,
-    /// What pupils must wear.
+    /// The protective equipment that pupils must wear (beschermingsmiddelen).
     #[serde(default)]
     #[schemars(length(max = 50))]
     #[schema(max_items = 50)]
     protective_equipment: Vec<Label>,
     /// The supervision that the company gives.
     supervision: Supervision,
-    /// What pupils may do, and from what age.
+    /// The activities that pupils may do, each with a minimum age.
     #[schemars(length(min = 1, max = 100))]
     #[schema(min_items = 1, max_items = 100)]
     activities: Vec<Activity>,
@@ -62,7 +62,7 @@ impl WorkplaceFindings {
 /// Draw up a safety check of a hotspot's workplace (veiligheidscontrole opstellen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots/{hotspot}/safety-checks", operation_id = "draw-up-safety-check", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("hotspot" = HotspotId, Path, description = "The hotspot")),
+    params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
     request_body = WorkplaceFindings, responses(Created, Problem),
 )]
 async fn draw_up_safety_check(
@@ -82,10 +82,11 @@ async fn draw_up_safety_check(
     Ok(Created::at(done, "/v1/regions/{region}/safety-checks/{id}"))
 }
 
-/// Look at the workplace again; earlier signatures are void (veiligheidscontrole vernieuwen).
+/// Renew a safety check after another look at the workplace; earlier signatures are void (veiligheidscontrole
+/// vernieuwen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/safety-checks/{check}/renew", operation_id = "renew-safety-check", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("check" = SafetyCheckId, Path, description = "The safety check")),
+    params(("region" = RegionId, Path), ("check" = SafetyCheckId, Path)),
     request_body = WorkplaceFindings, responses(Accepted, Problem),
 )]
 async fn renew_safety_check(
@@ -105,7 +106,7 @@ async fn renew_safety_check(
 /// Sign a safety check for the company (veiligheidscontrole ondertekenen namens het bedrijf).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/safety-checks/{check}/signatures/company", operation_id = "sign-safety-check-for-company", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("check" = SafetyCheckId, Path, description = "The safety check")),
+    params(("region" = RegionId, Path), ("check" = SafetyCheckId, Path)),
     responses(Accepted, Problem),
 )]
 async fn sign_safety_check_for_company(
@@ -123,7 +124,7 @@ async fn sign_safety_check_for_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/safety-checks/{check}/signatures/schools/{school}", operation_id = "sign-safety-check-for-school", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("check" = SafetyCheckId, Path, description = "The safety check"),
+        ("region" = RegionId, Path), ("check" = SafetyCheckId, Path),
         ("school" = BranchCode, Path, description = "The school that signs"),
     ),
     responses(Accepted, Problem),
@@ -144,7 +145,7 @@ async fn sign_safety_check_for_school(
 /// another check is attached (veiligheidscontrole laten vervallen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/safety-checks/{check}/lapse", operation_id = "lapse-safety-check", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("check" = SafetyCheckId, Path, description = "The safety check")),
+    params(("region" = RegionId, Path), ("check" = SafetyCheckId, Path)),
     request_body = Because, responses(Accepted, Problem),
 )]
 async fn lapse_safety_check(

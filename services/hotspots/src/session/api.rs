@@ -40,25 +40,25 @@ pub(crate) fn touched(group: &Group) -> Touches {
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SessionPlan {
-    /// Where.
+    /// The hotspot that the pupils visit.
     hotspot: HotspotId,
-    /// From when.
+    /// The start of the session, in UTC.
     starts_at: DateTime<Utc>,
-    /// Until when, on the same day in Amsterdam.
+    /// The end of the session, in UTC, on the same day in Amsterdam.
     ends_at: DateTime<Utc>,
-    /// How many pupils the company has room for; as many as the policy allows when absent.
+    /// The number of pupils that the company has room for; the maximum of the policy when absent.
     #[schemars(range(min = 1))]
     #[schema(minimum = 1, maximum = 255)]
     capacity: Option<u8>,
     /// Whether the theory is taught at the company; as the plan of approach has it when absent.
     theory_at_company: Option<bool>,
-    /// What the pupils will do, by its name in the safety check; all of it when absent.
+    /// The activities, by their names in the safety check; all of them when absent.
     #[schemars(length(min = 1))]
     #[schema(min_items = 1)]
     activities: Option<Vec<Label>>,
 }
 
-/// Who comes along.
+/// The teacher who comes along.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct TeacherAssignment {
@@ -66,30 +66,30 @@ struct TeacherAssignment {
     school: BranchCode,
 }
 
-/// A session begins.
+/// The start of a session.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = SessionBeginning)]
 struct Beginning {
-    /// When; now when absent.
+    /// The moment in UTC; now when absent.
     at: Option<DateTime<Utc>>,
-    /// Why with fewer pupils than the minimum.
+    /// The reason to start with fewer pupils than the minimum.
     small_group: Option<Reason>,
 }
 
-/// A session is over.
+/// The end of a session.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = SessionEnding)]
 struct Ending {
-    /// When; now when absent.
+    /// The moment in UTC; now when absent.
     at: Option<DateTime<Utc>>,
 }
 
 /// Plan a session at an open hotspot (bijeenkomst plannen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions", operation_id = "plan-session", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region")),
+    params(("region" = RegionId, Path)),
     request_body = SessionPlan, responses(Created, Problem),
 )]
 async fn plan_session(
@@ -141,8 +141,8 @@ async fn plan_session(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/teachers/{teacher}", operation_id = "assign-teacher", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
-        ("teacher" = PersonId, Path, description = "The teacher or instructor"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
+        ("teacher" = PersonId, Path),
     ),
     request_body = TeacherAssignment, responses(Accepted, Problem),
 )]
@@ -167,10 +167,10 @@ async fn assign_teacher(
     Ok(hub.log.execute::<Session>(&region, &session, command, &asked).await?.into())
 }
 
-/// Start a session (bijeenkomst beginnen).
+/// Start a planned session (bijeenkomst beginnen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions/{session}/start", operation_id = "start-session", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    params(("region" = RegionId, Path), ("session" = SessionId, Path)),
     request_body = Beginning, responses(Accepted, Problem),
 )]
 async fn start_session(
@@ -188,7 +188,7 @@ async fn start_session(
 /// Finish a session (bijeenkomst afronden).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions/{session}/finish", operation_id = "finish-session", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    params(("region" = RegionId, Path), ("session" = SessionId, Path)),
     request_body = Ending, responses(Accepted, Problem),
 )]
 async fn finish_session(
@@ -206,7 +206,7 @@ async fn finish_session(
 /// Cancel a session; its pupils' days are free again (bijeenkomst annuleren).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions/{session}/cancel", operation_id = "cancel-session", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    params(("region" = RegionId, Path), ("session" = SessionId, Path)),
     request_body = Because, responses(Accepted, Problem),
 )]
 async fn cancel_session(

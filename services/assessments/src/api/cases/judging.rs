@@ -39,7 +39,7 @@ pub struct CompanyJudging {
     #[serde(default)]
     #[schemars(length(max = 40), inner(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9/.-]{0,31}$")))]
     at_school: Vec<String>,
-    /// What there is to say about the pupil; sealed with the pupil's key.
+    /// Remarks about the pupil; sealed with the pupil's key.
     remarks: Option<Clause>,
 }
 
@@ -55,11 +55,11 @@ pub struct SchoolJudging {
     /// Every work task of the case.
     #[schemars(length(min = 1, max = 40))]
     work_tasks: Vec<JudgedTask>,
-    /// What there is to say about the pupil; sealed with the pupil's key.
+    /// Remarks about the pupil; sealed with the pupil's key.
     remarks: Option<Clause>,
 }
 
-/// How one task was done.
+/// The judgement of one task.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JudgedTask {
@@ -67,7 +67,7 @@ pub struct JudgedTask {
     #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9/.-]{0,31}$"))]
     #[schema(example = "L1")]
     task: String,
-    /// How it was done.
+    /// How well the task was done.
     outcome: Outcome,
 }
 

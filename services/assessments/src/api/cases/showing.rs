@@ -27,84 +27,84 @@ use web::Problem;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CaseShown {
-    /// The case.
+    /// The id of the case.
     id: CaseId,
-    /// Whose work.
+    /// The pupil whose work is judged.
     pupil: PersonId,
-    /// For which elective.
+    /// The elective (keuzevak) that the work is for.
     elective: ElectiveId,
     /// The school that answers for the pupil.
     school: BranchCode,
-    /// The pupil's cohort.
+    /// The school year that names the pupil's cohort.
     cohort: SchoolYear,
-    /// Where the work is done.
+    /// The company where the work is done.
     company: CompanyId,
     /// The first day of the work.
     opened_on: NaiveDate,
     /// The version of the rubric.
     rubric_version: u32,
-    /// What the pupil learns to do.
+    /// The learning tasks (leertaken) of the rubric.
     learning_tasks: Vec<Task>,
-    /// What the pupil does for the company.
+    /// The work tasks (werktaken) of the rubric.
     work_tasks: Vec<Task>,
     /// The codes of the deeltaken.
     deeltaken: Vec<String>,
-    /// What was handed in.
+    /// The evidence that was submitted.
     evidence: Vec<EvidenceShown>,
-    /// What the company said.
+    /// The company's judgement; absent as long as there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     company_judgement: Option<JudgementShown>,
-    /// What the school said; not shown to the company.
+    /// The school's judgement; not shown to the company.
     #[serde(skip_serializing_if = "Option::is_none")]
     school_judgement: Option<JudgementShown>,
-    /// What the work was worth; not shown to the company.
+    /// The grade of the work; not shown to the company.
     #[serde(skip_serializing_if = "Option::is_none")]
     grade: Option<GradeShown>,
 }
 
-/// A piece of evidence.
+/// A piece of evidence (bewijs).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvidenceShown {
-    /// What it is.
+    /// The kind of evidence (soort bewijs).
     kind: EvidenceKind,
-    /// SHA-256 of the content.
+    /// The SHA-256 of the content.
     content_hash: DocumentHash,
-    /// What it shows; absent when nothing was said or the pupil was forgotten.
+    /// The description; absent when none was given or the pupil was forgotten.
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
 }
 
-/// A judgement.
+/// The judgement of company or school (oordeel).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JudgementShown {
-    /// Who judged, as a pseudonym.
+    /// The pseudonym of the actor who judged.
     by: ActorId,
-    /// On which day.
+    /// The day of the judgement.
     occurred_on: NaiveDate,
-    /// How the learning tasks were done.
+    /// The outcome of each learning task.
     learning_tasks: Vec<TaskJudgement>,
-    /// How the work tasks were done.
+    /// The outcome of each work task.
     work_tasks: Vec<TaskJudgement>,
     /// The deeltaken done at the company; empty in a school's judgement.
     done: Vec<String>,
     /// The deeltaken left to the school; empty in a school's judgement.
     at_school: Vec<String>,
-    /// What was written; absent when nothing was said or the pupil was forgotten.
+    /// The remarks; absent when none were written or the pupil was forgotten.
     #[serde(skip_serializing_if = "Option::is_none")]
     remarks: Option<String>,
 }
 
-/// A grade that stands.
+/// The grade as it was fixed or last revised (cijfer).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GradeShown {
-    /// In tenths.
+    /// The grade in tenths: 75 is 7.5.
     tenths: Grade,
     /// Whether it counts for the school exam.
     counts_for_exam: bool,
-    /// How heavily, when it counts.
+    /// The weight in the school exam; absent when the grade does not count for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     weight: Option<u8>,
 }

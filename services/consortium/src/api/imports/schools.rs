@@ -20,7 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(preview_school_import)).routes(routes!(import_schools))
 }
 
-/// Which branches.
+/// The branches to import.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
@@ -29,19 +29,19 @@ struct Branches {
     branches: String,
 }
 
-/// What a file of schools would bring; nothing was written.
+/// The changes that a file of schools would make; nothing was written.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SchoolPreview {
-    /// Schools that would join.
+    /// The schools that would join.
     joined: Vec<BranchCode>,
-    /// Schools that would change.
+    /// The schools that would change.
     changed: Vec<BranchCode>,
     /// Schools that the file says nothing new of.
     unchanged: Vec<BranchCode>,
-    /// What stands in the way, 500 at most; empty for a file that can be brought in.
+    /// The faults, 500 at most; empty for a file that can be imported.
     faults: Vec<FaultShown>,
-    /// How much more stands in the way than is told; absent when all is told.
+    /// The number of faults that are not listed; absent when all are.
     #[serde(skip_serializing_if = "Option::is_none")]
     more_faults: Option<usize>,
 }
@@ -59,7 +59,7 @@ fn branches(text: &str) -> Result<BTreeSet<BranchCode>, Problem> {
     }
 }
 
-/// See what a file of branches would bring, with every fault at once (scholenimport bekijken).
+/// Preview the changes of a file of branches, with every fault at once (scholenimport bekijken).
 ///
 /// The body is a file of DUO as published, `;`-separated, UTF-8 or cp1252: branches with their board,
 /// branches with coordinates, or pupils per profile. Nothing is written.
@@ -67,7 +67,7 @@ fn branches(text: &str) -> Result<BTreeSet<BranchCode>, Problem> {
     post, path = "/v1/regions/{region}/school-imports/preview", operation_id = "preview-school-import", tag = TAG,
     params(("region" = RegionId, Path), Branches),
     request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, description = "What it would bring.", body = SchoolPreview), Problem),
+    responses((status = 200, description = "The changes that the import would make", body = SchoolPreview), Problem),
 )]
 async fn preview_school_import(
     State(hub): State<Hub>,
@@ -86,7 +86,7 @@ async fn preview_school_import(
     Ok(Json(SchoolPreview { joined, changed, unchanged, faults, more_faults }))
 }
 
-/// Bring the branches asked for in from a file of DUO: all of them or none (scholen importeren).
+/// Import the branches that are asked for from a file of DUO: all of them or none (scholen importeren).
 ///
 /// The body is as in the preview. Send the file with boards first; later files complete what is known.
 #[utoipa::path(

@@ -15,7 +15,7 @@ use web::{Ask, Caller, Path, Problem};
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct ListedContract {
-    /// Its id.
+    /// The id of the contract.
     #[schema(value_type = ContractId)]
     pub id: Uuid,
     /// Open while the company or a first school must still sign, else concluded.
@@ -23,48 +23,48 @@ pub struct ListedContract {
     /// The hotspot it is for.
     #[schema(value_type = HotspotId)]
     pub hotspot: Uuid,
-    /// What that was called on the day of drawing up.
+    /// The name of the hotspot on the day it was drawn up.
     pub hotspot_name: String,
     /// The company that hosts it.
     #[schema(value_type = CompanyId)]
     pub company: Uuid,
-    /// What that was called on the day of drawing up.
+    /// The name of the company on the day it was drawn up.
     pub company_name: String,
     /// Whether the company signed this document.
     pub signed_by_company: bool,
     /// The schools that signed this document.
     pub schools: Vec<String>,
-    /// Which document: 2 for the first amendment.
+    /// The number of the document: 2 for the first amendment.
     pub edition: i64,
     /// The SHA-256 of the document.
     pub document_hash: String,
-    /// First day.
+    /// The first day on which it is valid.
     pub from: NaiveDate,
     /// Last day; none until it is amended.
     pub until: Option<NaiveDate>,
 }
 
-/// Which contracts.
+/// The contracts to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// In this state, such as `concluded`.
+    /// The status of the contracts, such as `concluded`.
     pub status: Option<String>,
-    /// For this hotspot.
+    /// The hotspot of the contracts.
     pub hotspot: Option<HotspotId>,
-    /// With this company.
+    /// The company of the contracts.
     pub company: Option<CompanyId>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
 /// List hotspot contracts (hotspotcontracten), in the order in which they were drawn up.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/contracts", operation_id = "list-contracts", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Listed<ListedContract>), Problem)
 )]
 pub async fn list_contracts(

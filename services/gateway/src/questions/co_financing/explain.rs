@@ -17,28 +17,28 @@ use web::{Ask, Caller, Path, Problem};
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Behind {
-    /// Where it stands: a stream, and in a day the number of the line.
+    /// The reference of the line: a stream, and within a day the number of the line.
     pub reference: String,
     /// Forfait, actual, hours, facility, material, travel, cash; or planned, for a session to come.
     pub kind: String,
-    /// Who puts it in.
+    /// The company that contributes.
     #[schema(value_type = CompanyId)]
     pub company: Uuid,
     /// The date of the fact.
     pub date: NaiveDate,
-    /// In euro cents.
+    /// The amount of the line, in euro cents.
     pub amount: Euros,
     /// Minutes that were confirmed or entered; for a session to come those planned for each pupil.
     pub minutes: Option<i64>,
-    /// How many pupils, for a session to come.
+    /// The number of pupils, for a session to come.
     pub pupils: i64,
     /// The share of the minutes that counts, in basis points.
     pub share: Option<i64>,
-    /// Euro cents an hour.
+    /// The rate of an hour, in euro cents.
     pub rate: Option<Euros>,
     /// The version of the policy that share and rate are from.
     pub policy_version: Option<i64>,
-    /// During which session.
+    /// The session that it was put in at; absent for a contribution apart from sessions.
     #[schema(value_type = Option<SessionId>)]
     pub session: Option<Uuid>,
     /// The attendance it rests on.
@@ -48,14 +48,14 @@ pub struct Behind {
     pub events: Vec<At>,
 }
 
-/// Where an event stands.
+/// The place of an event in its log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct At {
-    /// In the log of which service.
+    /// The service in whose log the event is.
     pub service: &'static str,
-    /// At which position of this region's log.
+    /// The position of the event in the log of this region.
     pub position: i64,
-    /// What it did: planned, confirmed, accrued, signed or verified.
+    /// The effect of the event: planned, confirmed, accrued, signed or verified.
     pub what: &'static str,
 }
 
@@ -108,29 +108,29 @@ impl From<Row> for Behind {
     }
 }
 
-/// What to explain, a page at a time.
+/// The figure to explain, a page at a time.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// Under this scheme; `sto` when absent.
+    /// The scheme of the figure; `sto` when absent.
     pub scheme: Option<SchemeCode>,
-    /// From this day; the first day of the target when absent.
+    /// The first day to count; the first day of the target when absent.
     #[param(value_type = Option<NaiveDate>)]
     pub from: Option<Storable<NaiveDate>>,
-    /// To this day; the last day of the target when absent.
+    /// The last day to count; the last day of the target when absent.
     #[param(value_type = Option<NaiveDate>)]
     pub until: Option<Storable<NaiveDate>>,
-    /// From the answer before.
+    /// The `next` of the page before; absent for the first page.
     pub after: Option<String>,
-    /// At most so many, 1 to 200.
+    /// The highest number of items on the page, 1 to 200; 50 when absent.
     pub limit: Option<u16>,
 }
 
 /// Explain a figure of the statement (herleiding van een bedrag): its lines, their inputs, and the events they rest on.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/co-financing/figures/{figure}", operation_id = "explain-figure", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), ("figure" = Figure, Path, description = "Which figure"), Asked),
+    params(("region" = RegionId, Path), ("figure" = Figure, Path), Asked),
     responses((status = 200, body = Listed<Behind>), Problem)
 )]
 pub async fn explain_figure(

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 pub enum Figure {
     /// Toegezegd: realised, and what sessions to come will bring.
     Committed,
-    /// Gerealiseerd: lines that live.
+    /// The lines that are not reversed (gerealiseerd).
     Realised,
-    /// Ondertekend door het bedrijf.
+    /// The lines that the company signed (ondertekend door het bedrijf).
     Signed,
-    /// Geverifieerd door de regio.
+    /// The lines that the region verified (geverifieerd door de regio).
     Verified,
 }
 

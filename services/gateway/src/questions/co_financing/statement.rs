@@ -12,33 +12,33 @@ use utoipa::{IntoParams, ToSchema};
 use vocabulary::{Euros, RegionId, SchemeCode};
 use web::{Ask, Caller, Path, Problem};
 
-/// Where a region stands. Amounts in euro cents.
+/// The co-financing of a region. Amounts are in euro cents.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Statement {
-    /// Whose.
+    /// The region of the statement.
     pub region: RegionId,
-    /// Under which scheme (regeling).
+    /// The scheme that is counted (regeling).
     pub scheme: SchemeCode,
-    /// First day counted.
+    /// The first day that is counted.
     pub from: NaiveDate,
-    /// Last day counted.
+    /// The last day that is counted.
     pub until: NaiveDate,
     /// Committed, realised, signed and verified.
     pub figures: Vec<Row>,
-    /// What companies should put in over the programme (doel).
+    /// The amount that companies should contribute over the programme (doel).
     pub target: Option<Target>,
     /// Target less verified: what must still be proven (nog aan te tonen).
     pub gap: Option<Euros>,
     /// Target less committed: what nobody has planned yet (nog niet toegezegd).
     pub forecast_gap: Option<Euros>,
-    /// How amounts are rounded.
+    /// The rule by which amounts are rounded, in English.
     pub rounding: &'static str,
-    /// The same in Dutch.
+    /// The rule by which amounts are rounded, in Dutch.
     pub rounding_nl: &'static str,
-    /// Where the share of a pupil's time comes from.
+    /// The source of the share of a pupil's time, in English.
     pub share_source: &'static str,
-    /// The same in Dutch.
+    /// The source of the share of a pupil's time, in Dutch.
     pub share_source_nl: &'static str,
 }
 
@@ -46,61 +46,61 @@ pub struct Statement {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
-    /// Which figure.
     pub figure: Figure,
-    /// How many lines are behind it.
+    /// The number of lines of the figure.
     pub lines: i64,
-    /// What they add up to, in euro cents.
+    /// The sum of the lines, in euro cents.
     pub amount: Euros,
     /// They add up to more than a JSON number holds exactly: the amount stays at 9,007,199,254,740,991 cents, of either
     /// sign. Only logs of before amounts had a range hold that much.
     pub saturated: bool,
-    /// How it comes about.
+    /// How the figure comes about, in English.
     pub english: &'static str,
-    /// The same in Dutch.
+    /// How the figure comes about, in Dutch.
     pub dutch: &'static str,
-    /// Where every line and event behind it is listed.
+    /// The address that lists every line and event of the figure.
     pub explained_at: String,
 }
 
-/// What companies should put in, and the event that set it.
+/// The amount that companies should contribute, and the event that set it.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = StatementTarget)]
 pub struct Target {
-    /// In euro cents.
+    /// The amount to reach, in euro cents.
     pub amount: i64,
     /// Its share of the subsidisable budget, in basis points.
     pub share: i64,
     /// That budget, in euro cents.
     pub subsidisable: i64,
-    /// First day.
+    /// The first day of the programme.
     pub from: NaiveDate,
-    /// Last day.
+    /// The last day of the programme.
     pub until: NaiveDate,
-    /// Where it was set, in the region's log of the consortium.
+    /// The position of that event, in the region's log of the consortium.
     pub position: i64,
 }
 
-/// What to count.
+/// The scheme and the days to count.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// Under this scheme; `sto` when absent.
+    /// The scheme to count; `sto` when absent.
     pub scheme: Option<SchemeCode>,
-    /// From this day; the first day of the target when absent.
+    /// The first day to count; the first day of the target when absent.
     #[param(value_type = Option<NaiveDate>)]
     pub from: Option<Storable<NaiveDate>>,
-    /// To this day; the last day of the target when absent.
+    /// The last day to count; the last day of the target when absent.
     #[param(value_type = Option<NaiveDate>)]
     pub until: Option<Storable<NaiveDate>>,
 }
 
-/// Show where the region's co-financing stands (cofinancieringsoverzicht): committed, realised, signed, verified, target and gap.
+/// Show the co-financing of the region (cofinancieringsoverzicht): committed, realised, signed, verified, target and
+/// gap.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/co-financing/statement", operation_id = "show-statement", tag = "queries",
-    params(("region" = RegionId, Path, description = "The region's slug"), Which),
+    params(("region" = RegionId, Path), Which),
     responses((status = 200, body = Statement), Problem)
 )]
 pub async fn show_statement(

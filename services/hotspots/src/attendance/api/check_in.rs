@@ -32,11 +32,11 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ShownCode {
-    /// What the pupil's device sends back.
+    /// The code that the pupil's device sends back.
     code: String,
-    /// From then on another one is shown.
+    /// The moment from which another code is shown, in UTC.
     next_at: DateTime<Utc>,
-    /// From then on this one is refused.
+    /// The moment from which this code is refused, in UTC.
     valid_until: DateTime<Utc>,
 }
 
@@ -44,16 +44,16 @@ struct ShownCode {
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ScannedCode {
-    /// As it was shown.
+    /// The code as the pupil saw it.
     #[schemars(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     code: String,
 }
 
-/// The code to show at a session now (aanmeldcode tonen).
+/// Show the check-in code of a session for the present moment (aanmeldcode tonen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/sessions/{session}/code", operation_id = "show-check-in-code", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    params(("region" = RegionId, Path), ("session" = SessionId, Path)),
     responses((status = 200, body = ShownCode), Problem),
 )]
 async fn show_check_in_code(
@@ -65,10 +65,10 @@ async fn show_check_in_code(
     Ok(([("cache-control", "no-store")], Json(ShownCode { code: text, next_at, valid_until })))
 }
 
-/// The same code as a QR code, an SVG image (aanmeldcode als QR-code).
+/// Show the same code as a QR code, an SVG image (aanmeldcode als QR-code).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/sessions/{session}/code.svg", operation_id = "draw-check-in-code", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    params(("region" = RegionId, Path), ("session" = SessionId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), Problem),
 )]
 async fn draw_check_in_code(
@@ -86,7 +86,7 @@ async fn draw_check_in_code(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}/check-in", operation_id = "check-in", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path, description = "The pupil who asks"),
     ),
     request_body = ScannedCode, responses(Accepted, Problem),

@@ -27,11 +27,11 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(correct_attendance))
 }
 
-/// Whom a company confirms at once.
+/// The pupils whom a company confirms at once.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ListConfirmation {
-    /// Who was there: those who checked in, or everyone who is enrolled and not reported absent.
+    /// The pupils who were present: those who checked in, or everyone who is enrolled and not reported absent.
     #[serde(default)]
     whom: Whom,
     /// Pupils for whom the minutes are others than their stay; 0 for one who was not there.
@@ -41,7 +41,7 @@ struct ListConfirmation {
     except: Vec<PresenceException>,
 }
 
-/// Who was there.
+/// The pupils who were present.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = WhomToConfirm)]
@@ -57,27 +57,26 @@ enum Whom {
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PresenceException {
-    /// Who.
     pupil: PersonId,
-    /// How long, in minutes.
+    /// The time of presence, in minutes.
     minutes: DayMinutes,
 }
 
-/// How long one pupil was there.
+/// The time that one pupil was present.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PresenceConfirmation {
-    /// In minutes; from check-in until check-out when absent.
+    /// The time in minutes; from check-in until check-out when absent.
     minutes: Option<DayMinutes>,
 }
 
-/// What counts instead.
+/// The minutes that count instead.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AttendanceCorrection {
-    /// In minutes.
+    /// The minutes that count from now on.
     minutes: DayMinutes,
-    /// Why, without names of people.
+    /// The reason for the correction, without names of people.
     reason: Reason,
 }
 
@@ -86,7 +85,7 @@ struct AttendanceCorrection {
 /// Pupils who were confirmed before are left as they are.
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/confirmation", operation_id = "confirm-attendance", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    params(("region" = RegionId, Path), ("session" = SessionId, Path)),
     request_body = ListConfirmation, responses(Accepted, Problem),
 )]
 async fn confirm_attendance(
@@ -133,12 +132,12 @@ async fn confirm_attendance(
     Ok(batch.commit(&asked).await?.into())
 }
 
-/// Confirm how long one pupil was there (aanwezigheid van een leerling bevestigen).
+/// Confirm the time that one pupil was present (aanwezigheid van een leerling bevestigen).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}/confirmation", operation_id = "confirm-presence", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
-        ("pupil" = PersonId, Path, description = "The pupil"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
+        ("pupil" = PersonId, Path),
     ),
     request_body = PresenceConfirmation, responses(Accepted, Problem),
 )]
@@ -160,8 +159,8 @@ async fn confirm_presence(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}/corrections", operation_id = "correct-attendance", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
-        ("pupil" = PersonId, Path, description = "The pupil"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
+        ("pupil" = PersonId, Path),
     ),
     request_body = AttendanceCorrection, responses(Accepted, Problem),
 )]

@@ -33,11 +33,11 @@ pub(super) fn touched(visit: &Visit) -> Touches {
     Touches::region().school(&visit.school).company(visit.company).person(visit.pupil)
 }
 
-/// Who was there, entered from a list.
+/// The pupils who were present, entered from a list.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AttendanceList {
-    /// Each pupil once.
+    /// The pupils, each of them once.
     #[schemars(length(min = 1, max = 100))]
     #[schema(min_items = 1, max_items = 100)]
     pupils: Vec<Presence>,
@@ -48,7 +48,6 @@ struct AttendanceList {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = PupilPresence)]
 struct Presence {
-    /// Who.
     pupil: PersonId,
     /// Came in; now when absent.
     at: Option<DateTime<Utc>>,
@@ -56,12 +55,12 @@ struct Presence {
     left_at: Option<DateTime<Utc>>,
 }
 
-/// A pupil leaves.
+/// The departure of a pupil.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = PupilDeparture)]
 struct Departure {
-    /// When; now when absent. Pupils leave now.
+    /// The moment in UTC; now when absent. Pupils themselves can only leave now.
     at: Option<DateTime<Utc>>,
 }
 
@@ -70,16 +69,16 @@ struct Departure {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = PupilResumption)]
 struct Resumption {
-    /// From which day on; today when absent.
+    /// The first day of presence; today when absent.
     occurred_on: Option<NaiveDate>,
 }
 
-/// Enter who came to a session, and who left it, from a list (aanwezigheidslijst invoeren).
+/// Enter arrivals at a session and departures from a list (aanwezigheidslijst invoeren).
 ///
 /// All lines are entered or none. A teacher enters pupils of the own school.
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/attendance", operation_id = "record-attendance", tag = "hotspots",
-    params(("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session")),
+    params(("region" = RegionId, Path), ("session" = SessionId, Path)),
     request_body = AttendanceList, responses(Accepted, Problem),
 )]
 async fn record_attendance(
@@ -112,8 +111,8 @@ async fn record_attendance(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}/check-out", operation_id = "check-out", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
-        ("pupil" = PersonId, Path, description = "The pupil"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
+        ("pupil" = PersonId, Path),
     ),
     request_body = Departure, responses(Accepted, Problem),
 )]
@@ -136,8 +135,8 @@ async fn check_out(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}/absence", operation_id = "report-absence", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
-        ("pupil" = PersonId, Path, description = "The pupil"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
+        ("pupil" = PersonId, Path),
     ),
     responses(Accepted, Problem),
 )]
@@ -151,12 +150,12 @@ async fn report_absence(
     Ok(hub.log.execute::<Attendance>(&region, &attendance::id_of(session, pupil), command, &asked).await?.into())
 }
 
-/// Report that an absent pupil is there again (hersteld melden).
+/// Report that an absent pupil is present again (hersteld melden).
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}/resumption", operation_id = "report-resumption", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
-        ("pupil" = PersonId, Path, description = "The pupil"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
+        ("pupil" = PersonId, Path),
     ),
     request_body = Resumption, responses(Accepted, Problem),
 )]

@@ -25,12 +25,12 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 
 /// Enrol a pupil in a planned session (leerling inschrijven).
 ///
-/// The pupil's school, age and other sessions are what the hub knows of them.
+/// The hub takes the pupil's school, age and other sessions from its own logs.
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}", operation_id = "enrol-pupil", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
-        ("pupil" = PersonId, Path, description = "The pupil"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
+        ("pupil" = PersonId, Path),
     ),
     responses(Accepted, Problem),
 )]
@@ -66,8 +66,8 @@ async fn enrol_pupil(
 #[utoipa::path(
     delete, path = "/v1/regions/{region}/sessions/{session}/pupils/{pupil}", operation_id = "withdraw-pupil", tag = "hotspots",
     params(
-        ("region" = RegionId, Path, description = "The region"), ("session" = SessionId, Path, description = "The session"),
-        ("pupil" = PersonId, Path, description = "The pupil"),
+        ("region" = RegionId, Path), ("session" = SessionId, Path),
+        ("pupil" = PersonId, Path),
     ),
     responses(Accepted, Problem),
 )]

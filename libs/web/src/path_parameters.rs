@@ -1,0 +1,41 @@
+//! The meaning of each parameter of a path: one name means the same in every path, so it is written here, once.
+
+/// The description of the parameter called `name`; `None` for a name that is new here, which a test reports.
+pub(crate) fn description(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "agreement" => "The id of the stage agreement (stageovereenkomst).",
+        "case" => "The id of the assessment of one pupil for one elective (beoordeling).",
+        "check" => "The id of the safety check (veiligheidscontrole).",
+        "claim" => "The id of the claim (cofinancieringsstaat).",
+        "cohort" => "The school year in which the pupils' exam programme began, such as `2026-2027` (cohort).",
+        "company" => "The id of the company site (bedrijf).",
+        "contract" => "The id of the hotspot contract (hotspotcontract).",
+        "contribution" => "The id of the contribution in kind or cash (bijdrage).",
+        "day" => "The id of the contribution day (bijdragedag).",
+        "elective" => "The id of the elective or profile module (keuzevak, profielmodule).",
+        "export" => "The id of the access export (inzageverzoek).",
+        "figure" => "The figure to explain, such as `verified` (bedrag).",
+        "grant" => "The id of the granted role (toegekende rol).",
+        "hold" => "The id of the hold: a UUID of the caller's choice (opschorting).",
+        "hotspot" => "The id of the hotspot.",
+        "import" => "The id of the import, from the `Location` of its start.",
+        "institution" => "The BRIN of the mbo institution (mbo-instelling).",
+        "kind" => "The kind of partner: `primary-schools`, `mbo`, `companies` or `others` (soort partner).",
+        "line" => "The number of the line in its day, from 1 (regel).",
+        "mandate" => "The id of the stream of the auditor's mandates (opdracht).",
+        "number" => "The number of the dispute in its agreement, from 1 (geschil).",
+        "partner" => "The id of the partner, by its kind: a branch code, a BRIN or a UUID (partner).",
+        "period" => "The code of the period, of the caller's choice, such as `2026` (periode).",
+        "person" => "The id of the person (persoon).",
+        "pupil" => "The id of the pupil (leerling).",
+        "region" => "The slug of the region, such as `gorinchem` (regio).",
+        "run" => "The id of the run of the retention schedule (bewaarronde).",
+        "sample" => "The id of the sample (steekproef).",
+        "scheme" => "The code of the funding scheme, such as `sto` (regeling).",
+        "school" => "The branch code of the school, such as `02LB00` (vestigingscode).",
+        "service" => "The service that writes the log, such as `co-financing`.",
+        "session" => "The id of the session (bijeenkomst).",
+        "teacher" => "The id of the teacher or instructor (docent, instructeur).",
+        _ => return None,
+    })
+}
