@@ -1,7 +1,7 @@
 # `make run` and `make test` need git, make, a C compiler, Rust, and Python 3 with pip; what is missing is named.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit servers bench schemas schemas-check lint sbom advisories
+.PHONY: help run test unit servers bench schemas schemas-check lint doc sbom advisories
 
 # Override on the command line: make run PORT=9000 DATA=/srv/regiohub
 # Only what is set is handed on: an empty setting would be a wrong one.
@@ -15,7 +15,7 @@ TESTED_WITH = $(if $(HUB_NEEDED),$(PROGRAMS),cargo build --quiet --locked --pack
 # Crates whose integration tests need no server.
 SERVERLESS = access chassis processing proofs web
 
-help: ## What can be made
+help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: ## Run the hub and play the demo region; Ctrl-C stops it (PORT, DATA, POSTGRES_BIN, POSTGRES_URL, VAULT_URL, NATS_URL)
@@ -48,11 +48,11 @@ bench: ## Measure, each figure against its limit
 	exec env REGIOHUB_SERVERS="$$servers" "$(BUILT)/release/regiohub" bench $(ARGS)
 
 # With the build of the tests, which are made next: of one package alone it would be another one.
-schemas: ## Write the contracts anew: JSON Schema, AsyncAPI, OpenAPI
+schemas: ## Generate the contracts: JSON Schema, AsyncAPI, OpenAPI
 	@$(PROGRAMS)
 	"$(BUILT)/debug/regiohub" contracts
 
-schemas-check: ## Whether the contracts are fresh
+schemas-check: ## Compare the committed contracts with the generated ones
 	@$(PROGRAMS)
 	"$(BUILT)/debug/regiohub" contracts --check
 
@@ -60,9 +60,12 @@ lint: ## Format and clippy, warnings denied
 	cargo fmt --all -- --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
-sbom: ## Write sbom.json: what the program is built from, in CycloneDX
+doc: ## Documentation of every crate, warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+
+sbom: ## Write sbom.json: the components of the program, in CycloneDX
 	deploy/sbom >sbom.json
 
-advisories: ## Whether a dependency has a known weakness (needs a network and cargo-deny)
+advisories: ## Look for dependencies with a known weakness (needs a network and cargo-deny)
 	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is needed; install it with: cargo install --locked cargo-deny' >&2; exit 1; }
 	cargo deny check advisories

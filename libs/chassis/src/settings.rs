@@ -19,7 +19,7 @@ use vault::{MasterKey, Vault};
 /// What an operator sets for any process of an installation. Each can be given as an option or in the environment.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Settings {
-    /// An OIDC issuer whose tokens count, such as https://login.example.nl. May be repeated. Without one, and without
+    /// An OIDC issuer whose tokens count, such as `https://login.example.nl`. May be repeated. Without one, and without
     /// --development, nothing starts. The first start with one is remembered beside the secrets: from then on
     /// --development is refused there.
     #[arg(long = "issuer", env = "REGIOHUB_ISSUERS", value_delimiter = ',')]

@@ -1,6 +1,6 @@
 //! A service on fresh databases and its own streams, drained on demand.
 //!
-//! ```ignore
+//! ```text
 //! let hub = testkit::hub(hotspots::service()).await;
 //! hub.happened("consortium", &hub.region, "policy/voorbeeld", &adopted).await;
 //! hub.settle().await;

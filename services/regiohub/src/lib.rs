@@ -7,6 +7,7 @@ pub mod contracts;
 pub mod inside;
 pub mod nats_users;
 pub mod parked;
+pub mod program;
 pub mod ready;
 pub mod restored;
 pub mod secrets;

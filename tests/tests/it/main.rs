@@ -21,6 +21,7 @@ mod open_names;
 mod openapi;
 mod promises;
 mod reading;
+mod readmes;
 mod refusals;
 mod replay;
 mod request;

@@ -15,9 +15,9 @@ pub const NAME: &str = "manifest.json";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
-    /// [`FORMAT`].
+    /// The name of the format, always the same.
     pub format: String,
-    /// [`VERSION`].
+    /// The version of the format.
     pub version: u32,
     /// Whose history.
     pub region: RegionId,
