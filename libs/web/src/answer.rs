@@ -6,6 +6,7 @@ use axum::{
 };
 use event_log::Done;
 use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The command had its effect: `{id, version, position}`, with `ETag` and `Hub-Position`.
@@ -71,6 +72,27 @@ fn written(done: &Done, place: Option<String>) -> Response {
     }
     answer.extensions_mut().insert(At { position: done.position, id: id(done).to_owned(), place });
     answer
+}
+
+/// One thing as it is now, with its version as `ETag`: what `If-Match` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown<T> {
+    version: i32,
+    thing: T,
+}
+
+impl<T> Shown<T> {
+    /// A thing, as the event of this version left it.
+    #[must_use]
+    pub fn new(version: i32, thing: T) -> Self {
+        Self { version, thing }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Shown<T> {
+    fn into_response(self) -> Response {
+        ([(header::ETAG, format!("\"{}\"", self.version))], Json(self.thing)).into_response()
+    }
 }
 
 impl IntoResponse for Accepted {

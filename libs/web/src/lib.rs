@@ -44,7 +44,7 @@ mod waiting;
 
 pub use access::{Scope, Touches};
 pub use address::{Peer, Proxy, ProxyHeader};
-pub use answer::{Accepted, Created};
+pub use answer::{Accepted, Created, Shown};
 pub use aside::aside;
 pub use ask::Ask;
 pub use bounds::Bounds;

@@ -4,6 +4,7 @@
 //!                      ↑                                     │
 //!                      └──────────────amend──────────────────┘
 
+pub(crate) mod api;
 mod commands;
 pub mod document;
 

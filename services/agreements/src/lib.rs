@@ -1,11 +1,11 @@
 //! What was agreed: hotspot contracts and stage agreements, their documents and their signatures.
 
-pub mod age;
 mod api;
 pub mod contract;
+mod found;
 mod known_hotspots;
 mod known_people;
-pub mod need;
+mod printed;
 pub mod stage_agreement;
 
 use known_hotspots::KnownHotspots;

@@ -6,10 +6,13 @@
 //!
 //! It also ends by itself after its last day (art. 13): nobody has to say so, so there is no event for it.
 
+pub mod age;
+pub(crate) mod api;
 mod commands;
 pub mod document;
 mod ending;
 mod ladder;
+pub mod need;
 mod proposal;
 mod refusal;
 mod signing;

@@ -1,6 +1,7 @@
 //! Signatures under a stage agreement: one operation for each of the four slots, and the parents' form.
 
-use super::{contracts::Signing, found};
+use super::found;
+use crate::contract::api::Signing;
 use crate::stage_agreement::{RecordConsentForm, Sign, StageAgreement};
 use axum::extract::State;
 use chassis::Hub;

@@ -1,47 +1,30 @@
 //! Finds what a request is about, or says that it is not there.
 
-use crate::{age, contract, known_people, stage_agreement};
+use crate::known_people;
+use crate::stage_agreement::{Paper, Phase, Proposal, StageAgreement, age};
 use chassis::Hub;
 use chrono::NaiveDate;
 use event_log::Loaded;
-use known::{Pupil, School};
+use known::Pupil;
 use processing::Activity;
 use proto_schemas::consortium::policy::Policy;
-use vocabulary::{AgreementId, BranchCode, ContractId, PersonId, RegionId};
-use web::{Caller, FieldError, Problem, Touches};
-
-/// A contract and its version.
-pub(super) async fn contract(hub: &Hub, region: &RegionId, id: ContractId) -> Result<(contract::Paper, i32), Problem> {
-    let Loaded { state, version } = hub.log.load::<contract::Contract>(region, &id).await?;
-    match state {
-        contract::Contract::Written(paper) => Ok((*paper, version)),
-        contract::Contract::Unwritten => Err(Problem::not_found("contract", "hotspotcontract")),
-    }
-}
+use vocabulary::{AgreementId, PersonId, RegionId};
+use web::{FieldError, Problem, Touches};
 
 /// A stage agreement and its version.
-pub(super) async fn stage_agreement(
-    hub: &Hub,
-    region: &RegionId,
-    id: AgreementId,
-) -> Result<(stage_agreement::Paper, i32), Problem> {
-    let Loaded { state, version } = hub.log.load::<stage_agreement::StageAgreement>(region, &id).await?;
+pub(super) async fn stage_agreement(hub: &Hub, region: &RegionId, id: AgreementId) -> Result<(Paper, i32), Problem> {
+    let Loaded { state, version } = hub.log.load::<StageAgreement>(region, &id).await?;
     match state {
-        stage_agreement::StageAgreement::Written(paper) => Ok((*paper, version)),
-        stage_agreement::StageAgreement::Unwritten => Err(Problem::not_found("stage agreement", "stageovereenkomst")),
+        StageAgreement::Written(paper) => Ok((*paper, version)),
+        StageAgreement::Unwritten => Err(Problem::not_found("stage agreement", "stageovereenkomst")),
     }
-}
-
-/// Whom a contract touches: its company, and every school, since any school of the region may sign it.
-pub(super) fn of_contract(paper: &contract::Paper, caller: &Caller) -> Touches {
-    Touches::region().company(paper.subject.company).schools(&caller.scope().schools)
 }
 
 /// Whom a stage agreement touches: its parties, and before the offer its school alone.
-pub(super) fn of_stage_agreement(paper: &stage_agreement::Paper) -> Touches {
+pub(super) fn of_stage_agreement(paper: &Paper) -> Touches {
     let school = Touches::region().school(&paper.subject.school);
     match paper.phase {
-        stage_agreement::Phase::Draft => school,
+        Phase::Draft => school,
         _ => school.company(paper.subject.company).person(paper.subject.pupil),
     }
 }
@@ -50,12 +33,6 @@ pub(super) fn of_stage_agreement(paper: &stage_agreement::Paper) -> Touches {
 pub(super) async fn pupil(hub: &Hub, region: &RegionId, id: PersonId) -> Result<Pupil, Problem> {
     let pupil = hub.known.pupil(region, id).await?.ok_or_else(|| Problem::not_found("pupil", "leerling"))?;
     if pupil.forgotten { Err(vault::Error::Forgotten(id).into()) } else { Ok(pupil) }
-}
-
-/// A school that takes part.
-pub(super) async fn school(hub: &Hub, region: &RegionId, branch: &BranchCode) -> Result<School, Problem> {
-    let school = hub.known.school(region, branch).await?.filter(|school| school.takes_part);
-    school.ok_or_else(|| Problem::not_found("school", "school"))
 }
 
 /// Whether a pupil is under 18 on a day. The birth date is opened, compared and let go.
@@ -68,24 +45,13 @@ pub(super) async fn is_minor(hub: &Hub, region: &RegionId, id: PersonId, day: Na
     Ok(age::is_minor_on(birth_date, day))
 }
 
-/// The policy that is valid on the day of a fact, and its version.
-pub(super) async fn policy(hub: &Hub, region: &RegionId, day: NaiveDate) -> Result<(u32, Policy), Problem> {
-    hub.known.policy(region, day).await?.ok_or_else(|| {
-        Problem::conflict(
-            "no-policy",
-            format!("The region has not adopted a policy for {day} yet."),
-            format!("De regio heeft nog geen beleid vastgesteld voor {day}."),
-        )
-    })
-}
-
 /// Terms together with where those named in them work.
 pub(super) async fn proposal(
     hub: &Hub,
     region: &RegionId,
     terms: proto_schemas::agreements::stage_agreement::Terms,
     policy: &Policy,
-) -> Result<stage_agreement::Proposal, Problem> {
+) -> Result<Proposal, Problem> {
     let people = known_people::people(&hub.db, region, &[terms.stage_teacher, terms.stage_supervisor]).await?;
     let person = |id| people.iter().find(|person| person.id == id);
     let teacher_of = person(terms.stage_teacher).and_then(|person| person.school.clone());
@@ -102,7 +68,7 @@ pub(super) async fn proposal(
     match (teacher_of, supervisor_of) {
         (Some(teacher_of), Some(supervisor_of)) => {
             let least_supervision = policy.supervision_minutes;
-            Ok(stage_agreement::Proposal { terms, teacher_of, supervisor_of, least_supervision })
+            Ok(Proposal { terms, teacher_of, supervisor_of, least_supervision })
         }
         _ => Err(Problem::invalid(errors)),
     }

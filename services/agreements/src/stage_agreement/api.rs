@@ -1,9 +1,14 @@
 //! Stage agreements: drafted, offered and amended by the pupil's school; and whether one is needed.
 
-use super::{found, shown};
-use crate::need::{self, Need};
-use crate::stage_agreement::{Command, Draft, Paper, Phase, StageAgreement, Subject};
-use axum::{Json, extract::State, response::IntoResponse};
+mod disputes;
+mod documents;
+mod endings;
+mod found;
+mod signatures;
+
+use super::need::{self, Need};
+use super::{Command, Draft, Paper, Phase, StageAgreement, Subject};
+use axum::{Json, extract::State};
 use chassis::Hub;
 use chrono::NaiveDate;
 use proto_schemas::agreements::stage_agreement::{DisputeLevel, Heard, Kind, Party, Permission, Terms};
@@ -12,15 +17,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{AgreementId, BranchCode, CompanyId, DocumentHash, Label, PersonId, RegionId};
-use web::{Accepted, Ask, Caller, Created, Path, Problem, Touches, Valid};
+use web::{Accepted, Ask, Caller, Created, Path, Problem, Shown, Touches, Valid};
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(explain_agreement_need))
         .routes(routes!(draft_stage_agreement))
         .routes(routes!(show_stage_agreement))
         .routes(routes!(offer_stage_agreement))
         .routes(routes!(amend_stage_agreement))
+        .merge(signatures::routes())
+        .merge(disputes::routes())
+        .merge(endings::routes())
+        .merge(documents::routes())
 }
 
 /// A kind of stage, and the age of the pupil.
@@ -181,10 +190,10 @@ async fn draft_stage_agreement(
         _ => pupil.home_school,
     };
     let asked = caller.about(&Touches::region().school(&school))?;
-    let school_name = found::school(&hub, &region, &school).await?.name;
+    let school_name = crate::found::school(&hub, &region, &school).await?.name;
     let company = hub.known.company(&region, new.company).await?.filter(|company| company.active);
     let company = company.ok_or_else(|| Problem::not_found("active company", "actief bedrijf"))?;
-    let (version, policy) = found::policy(&hub, &region, asked.today()).await?;
+    let (version, policy) = crate::found::policy(&hub, &region, asked.today()).await?;
     let proposal = found::proposal(&hub, &region, new.terms, &policy).await?;
     let agreement = AgreementId::fresh();
     let subject = Subject {
@@ -212,10 +221,10 @@ async fn show_stage_agreement(
     State(hub): State<Hub>,
     Path((region, agreement)): Path<(RegionId, AgreementId)>,
     caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Shown<StageAgreementShown>, Problem> {
     let (paper, version) = found::stage_agreement(&hub, &region, agreement).await?;
     caller.about(&found::of_stage_agreement(&paper))?;
-    Ok(shown(version, StageAgreementShown::from(paper)))
+    Ok(Shown::new(version, StageAgreementShown::from(paper)))
 }
 
 /// Offer the draft to the parties (stageovereenkomst aanbieden).
@@ -250,7 +259,7 @@ async fn amend_stage_agreement(
 ) -> Result<Accepted, Problem> {
     let (paper, _) = found::stage_agreement(&hub, &region, agreement).await?;
     let asked = caller.about(&Touches::region().school(&paper.subject.school))?;
-    let (version, policy) = found::policy(&hub, &region, asked.today()).await?;
+    let (version, policy) = crate::found::policy(&hub, &region, asked.today()).await?;
     let proposal = found::proposal(&hub, &region, amendment.terms, &policy).await?;
     let asked = asked.under(version);
     Ok(hub.log.execute::<StageAgreement>(&region, &agreement, proposal.into(), &asked).await?.into())

@@ -1,67 +1,20 @@
-//! The documents themselves: the text that is signed, and the PDF drawn from it.
+//! The document itself: the text that is signed, and the PDF drawn from it.
 
 use super::found;
-use crate::{known_people, stage_agreement};
+use crate::known_people;
+use crate::printed::{pdf, text, unknown_wording};
+use crate::stage_agreement::Paper;
 use axum::{extract::State, response::IntoResponse};
 use chassis::Hub;
-use documents::{Document, Sheet, Slot};
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
+use documents::{Sheet, Slot};
 use processing::Activity;
 use proto_schemas::agreements::stage_agreement::Party;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{AgreementId, ContractId, Organisation, PersonId, RegionId};
+use vocabulary::{AgreementId, PersonId, RegionId};
 use web::{Caller, Path, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(show_contract_text))
-        .routes(routes!(show_contract_document))
-        .routes(routes!(show_stage_agreement_text))
-        .routes(routes!(show_stage_agreement_document))
-}
-
-/// Show the text of a hotspot contract whose SHA-256 is signed (tekst van het hotspotcontract).
-#[utoipa::path(
-    get, path = "/v1/regions/{region}/contracts/{contract}/text", operation_id = "show-contract-text",
-    tag = "agreements", params(("region" = RegionId, Path), ("contract" = ContractId, Path)),
-    responses((status = 200, content_type = "text/plain", body = String), Problem),
-)]
-async fn show_contract_text(
-    State(hub): State<Hub>,
-    Path((region, contract)): Path<(RegionId, ContractId)>,
-    caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
-    let (paper, version) = found::contract(&hub, &region, contract).await?;
-    caller.about(&found::of_contract(&paper, &caller))?;
-    Ok(text(version, &paper.document().ok_or_else(unknown_wording)?))
-}
-
-/// Show a hotspot contract as PDF: the same bytes for the same content (hotspotcontract als pdf).
-#[utoipa::path(
-    get, path = "/v1/regions/{region}/contracts/{contract}/document", operation_id = "show-contract-document",
-    tag = "agreements", params(("region" = RegionId, Path), ("contract" = ContractId, Path)),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), Problem),
-)]
-async fn show_contract_document(
-    State(hub): State<Hub>,
-    Path((region, contract)): Path<(RegionId, ContractId)>,
-    caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
-    let (paper, version) = found::contract(&hub, &region, contract).await?;
-    caller.about(&found::of_contract(&paper, &caller))?;
-    let document = paper.document().ok_or_else(unknown_wording)?;
-    let company = Organisation::Company(paper.subject.company);
-    let day = |party: &Organisation| {
-        paper.signatures.iter().find(|signature| signature.party == *party).map(|it| it.signed_on.to_string())
-    };
-    let schools =
-        paper.schools().map(|school| Slot::new(format!("School {school}"), day(&Organisation::School(school.clone()))));
-    let slots = [Slot::new(format!("Bedrijf / company: {}", paper.subject.company_name), day(&company))]
-        .into_iter()
-        .chain(schools)
-        .collect();
-    let name = format!("hotspotcontract-{contract}-{}.pdf", paper.edition);
-    pdf(version, name, Sheet { document, names: vec![], slots }).await
+    OpenApiRouter::new().routes(routes!(show_stage_agreement_text)).routes(routes!(show_stage_agreement_document))
 }
 
 /// Show the text of a stage agreement whose SHA-256 is signed, without names (tekst van de stageovereenkomst).
@@ -107,7 +60,7 @@ async fn show_stage_agreement_document(
 }
 
 /// The four slots, and the form when one is on file.
-fn slots(paper: &stage_agreement::Paper) -> Vec<Slot> {
+fn slots(paper: &Paper) -> Vec<Slot> {
     let day = |party| paper.signatures.iter().find(|it| it.party == party).map(|it| it.signed_on.to_string());
     let mut slots = vec![
         Slot::new(format!("School: {}", paper.subject.school_name), day(Party::School)),
@@ -145,29 +98,4 @@ async fn names<const N: usize>(
         Some(format!("{} {}", name.given, name.family))
     };
     Ok(named.iter().map(|(label, id)| ((*label).to_owned(), name_of(*id).unwrap_or_else(|| "–".to_owned()))).collect())
-}
-
-fn text(version: i32, document: &Document) -> impl IntoResponse + use<> {
-    let headers = [(ETAG, format!("\"{version}\"")), (CONTENT_TYPE, "text/plain; charset=utf-8".to_owned())];
-    (headers, document.canonical_text())
-}
-
-async fn pdf(version: i32, name: String, sheet: Sheet) -> Result<impl IntoResponse, Problem> {
-    // Drawing takes a good part of a second: not on a thread that answers others.
-    let drawn = web::aside(move || sheet.pdf()).await?;
-    let bytes = drawn.map_err(|error| {
-        tracing::error!(%error, "a document cannot be drawn");
-        Problem::internal()
-    })?;
-    let headers = [
-        (ETAG, format!("\"{version}\"")),
-        (CONTENT_TYPE, "application/pdf".to_owned()),
-        (CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")),
-    ];
-    Ok((headers, bytes))
-}
-
-fn unknown_wording() -> Problem {
-    tracing::error!("a document was drawn in a wording that this version does not know");
-    Problem::internal()
 }

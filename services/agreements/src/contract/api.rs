@@ -1,9 +1,11 @@
 //! Hotspot contracts: drawn up by the region, signed by the company and by each school.
 
-use super::{found, shown};
-use crate::contract::{Command, Contract, DrawUp, Paper, Sign, Subject};
-use crate::known_hotspots;
-use axum::{extract::State, response::IntoResponse};
+mod documents;
+mod found;
+
+use super::{Command, Contract, DrawUp, Paper, Sign, Subject};
+use crate::{found::school, known_hotspots};
+use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
 use proto_schemas::agreements::contract::Terms;
@@ -12,15 +14,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, CompanyId, ContractId, DocumentHash, HotspotId, Label, Organisation, RegionId};
-use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Created, Path, Problem, Shown, Touches, Valid};
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(draw_up_contract))
         .routes(routes!(show_contract))
         .routes(routes!(amend_contract))
         .routes(routes!(sign_contract_for_company))
         .routes(routes!(sign_contract_for_school))
+        .merge(documents::routes())
 }
 
 /// A contract for a hotspot.
@@ -44,9 +47,9 @@ struct ContractAmendment {
 /// A signature for the company.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Signing {
+pub(crate) struct Signing {
     /// SHA-256 of the text that was read.
-    pub(super) document_hash: DocumentHash,
+    pub(crate) document_hash: DocumentHash,
 }
 
 /// A signature for a school.
@@ -145,10 +148,10 @@ async fn show_contract(
     State(hub): State<Hub>,
     Path((region, contract)): Path<(RegionId, ContractId)>,
     caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Shown<ContractShown>, Problem> {
     let (paper, version) = found::contract(&hub, &region, contract).await?;
     caller.about(&found::of_contract(&paper, &caller))?;
-    Ok(shown(version, ContractShown::from(paper)))
+    Ok(Shown::new(version, ContractShown::from(paper)))
 }
 
 /// Amend a contract: a new document replaces the former one, whose signatures are void (hotspotcontract wijzigen).
@@ -205,7 +208,7 @@ async fn sign_contract_for_school(
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region().school(&signing.school))?;
     found::contract(&hub, &region, contract).await?;
-    found::school(&hub, &region, &signing.school).await?;
+    school(&hub, &region, &signing.school).await?;
     let sign = Sign { party: Organisation::School(signing.school), document_hash: signing.document_hash };
     Ok(hub.log.execute::<Contract>(&region, &contract, sign.into(), &asked).await?.into())
 }
