@@ -3,6 +3,7 @@
 //! Unopened ─open→ Open ─fix grade→ Graded ─revise→ Graded
 //!                  └ submit evidence, judge by company, judge by school (each again, until the grade is fixed)
 
+pub(crate) mod api;
 mod commands;
 mod exam;
 mod work;

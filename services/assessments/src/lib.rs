@@ -1,18 +1,11 @@
 //! What was learned: the catalogue of electives, PTAs, and the assessment of each pupil's work.
 
+mod api;
 pub mod case;
 pub mod catalogue_import;
-pub mod diff;
 pub mod elective;
-pub mod fit;
 pub mod pta;
 pub mod rubric;
-pub mod slo;
-
-pub mod cases;
-pub mod catalogue;
-
-mod api;
 
 #[cfg(test)]
 mod made_up;
@@ -27,6 +20,6 @@ pub fn service() -> Service {
         .projection(known::KnownSchools)
         .projection(known::KnownCompanies)
         .projection(known::KnownPupils)
-        .projection(catalogue::Catalogue)
-        .projection(cases::Cases)
+        .projection(elective::api::Catalogue)
+        .projection(case::api::Cases)
 }

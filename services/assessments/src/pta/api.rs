@@ -1,15 +1,20 @@
 //! The PTA of a school and cohort.
 
-use super::{electives, shown};
-use crate::pta::{self, Command, Pta};
-use axum::{extract::State, response::IntoResponse};
+use super::{Command, Pta};
+use crate::{elective, pta};
+use axum::extract::State;
 use chassis::Hub;
 use proto_schemas::assessments::pta::{Item, Place};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, ElectiveId, PtaId, RegionId, SchoolYear};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Shown, Touches, Valid};
+
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new().routes(routes!(show_pta)).routes(routes!(register_pta_item)).routes(routes!(freeze_pta))
+}
 
 /// The weight of an elective in the school exam.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
@@ -45,11 +50,11 @@ pub struct PtaShown {
     params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path)),
     responses((status = 200, body = PtaShown), Problem),
 )]
-pub(super) async fn show_pta(
+async fn show_pta(
     State(hub): State<Hub>,
     Path((region, school, cohort)): Path<(RegionId, BranchCode, SchoolYear)>,
     caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Shown<PtaShown>, Problem> {
     caller.about(&Touches::region().school(&school))?;
     let id = pta::id(&school, cohort);
     let loaded = hub.log.load::<Pta>(&region, &id).await?;
@@ -57,7 +62,7 @@ pub(super) async fn show_pta(
         return Err(Problem::not_found("programme of testing", "PTA"));
     }
     let Pta { items, frozen } = loaded.state;
-    Ok(shown(loaded.version, PtaShown { id, school, cohort, frozen, items }))
+    Ok(Shown::new(loaded.version, PtaShown { id, school, cohort, frozen, items }))
 }
 
 /// Register an elective for the school exam of a cohort, or change its weight (onderdeel in het PTA opnemen).
@@ -66,7 +71,7 @@ pub(super) async fn show_pta(
     params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path), ("elective" = ElectiveId, Path)),
     request_body = Weighing, responses(Accepted, Problem),
 )]
-pub(super) async fn register_pta_item(
+async fn register_pta_item(
     State(hub): State<Hub>,
     Path((region, school, cohort, elective)): Path<(RegionId, BranchCode, SchoolYear, ElectiveId)>,
     caller: Caller,
@@ -74,7 +79,7 @@ pub(super) async fn register_pta_item(
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region().school(&school))?;
     taking_part(&hub, &region, &school).await?;
-    electives::known(&hub, &region, elective).await?;
+    elective::api::known(&hub, &region, elective).await?;
     let id = pta::id(&school, cohort);
     let register = Command::RegisterItem { school, cohort, item: Item { elective, weight, place } };
     Ok(hub.log.execute::<Pta>(&region, &id, register, &asked).await?.into())
@@ -86,7 +91,7 @@ pub(super) async fn register_pta_item(
     params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path)),
     responses(Accepted, Problem),
 )]
-pub(super) async fn freeze_pta(
+async fn freeze_pta(
     State(hub): State<Hub>,
     Path((region, school, cohort)): Path<(RegionId, BranchCode, SchoolYear)>,
     caller: Caller,

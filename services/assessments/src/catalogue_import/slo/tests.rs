@@ -1,8 +1,8 @@
 use super::*;
 use proto_schemas::assessments::elective::{Kind, Level, Profile};
 
-const ELECTIVES: &str = include_str!("../../tests/data/electives.csv");
-const DEELTAKEN: &str = include_str!("../../tests/data/deeltaken.csv");
+const ELECTIVES: &str = include_str!("../../../tests/data/electives.csv");
+const DEELTAKEN: &str = include_str!("../../../tests/data/deeltaken.csv");
 
 fn by_title(title: &str) -> Vec<Elective> {
     let read = read(ELECTIVES, DEELTAKEN).unwrap();

@@ -1,10 +1,8 @@
 //! The grade: fixed by the pupil's school, revised by it with a reason.
 
-use super::cases::work;
-use crate::{
-    case::{Case, Command, Counts, FixGrade, Work},
-    pta::{self, Pta},
-};
+use super::work;
+use crate::case::{Case, Command, Counts, FixGrade, Work};
+use crate::pta::{self, Pta};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
@@ -12,8 +10,13 @@ use proto_schemas::assessments::Grade;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CaseId, Reason, RegionId};
 use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new().routes(routes!(fix_grade)).routes(routes!(revise_grade))
+}
 
 /// The grade for the work of a case.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
@@ -47,7 +50,7 @@ pub struct RevisedGrade {
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = NewGrade,
     responses(Accepted, Problem),
 )]
-pub(super) async fn fix_grade(
+async fn fix_grade(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, CaseId)>,
     caller: Caller,
@@ -66,7 +69,7 @@ pub(super) async fn fix_grade(
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = RevisedGrade,
     responses(Accepted, Problem),
 )]
-pub(super) async fn revise_grade(
+async fn revise_grade(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, CaseId)>,
     caller: Caller,

@@ -1,27 +1,39 @@
 //! A pupil's case: open it, hand in evidence, judge the work, look at it.
 
+mod grades;
 mod judging;
+mod listed;
 mod showing;
 
-pub use judging::{CompanyJudging, SchoolJudging};
-pub use showing::CaseShown;
+pub use listed::Cases;
 
-use super::{electives, shown};
-use crate::{
-    case::{self, Case, Command, Evidence, Open, Work},
-    cases::{self, CaseLine},
-    rubric::Rubric,
-};
-use axum::{extract::State, response::IntoResponse};
+use super::{Case, Command, Evidence, Open, Work};
+use crate::rubric::Rubric;
+use crate::{case, elective};
+use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
 use event_log::Loaded;
+use judging::{CompanyJudging, SchoolJudging};
+use listed::CaseLine;
 use proto_schemas::{assessments::case::EvidenceKind, sealed::Purpose};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use showing::CaseShown;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CaseId, Clause, CompanyId, DocumentHash, ElectiveId, PersonId, RegionId};
-use web::{Accepted, Ask, Caller, Created, FieldError, Listed, Page, Path, Problem, Touches, Valid};
+use web::{Accepted, Ask, Caller, Created, FieldError, Listed, Page, Path, Problem, Shown, Touches, Valid};
+
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(list_cases, open_case))
+        .routes(routes!(show_case))
+        .routes(routes!(submit_evidence))
+        .routes(routes!(judge_by_company))
+        .routes(routes!(judge_by_school))
+        .merge(grades::routes())
+}
 
 /// What the descriptions of evidence are sealed as.
 const DESCRIPTION: &str = "nl.sterktechniekonderwijs.assessments.case-evidence-submitted.v1#description";
@@ -55,14 +67,14 @@ pub struct NewEvidence {
     get, path = "/v1/regions/{region}/cases", operation_id = "list-cases", tag = "assessments",
     params(("region" = RegionId, Path), Page), responses((status = 200, body = Listed<CaseLine>), Problem),
 )]
-pub(super) async fn list_cases(
+async fn list_cases(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     caller: Caller,
     Ask(page): Ask<Page>,
 ) -> Result<Listed<CaseLine>, Problem> {
     let after = page.after.as_deref().and_then(|after| after.parse().ok());
-    let lines = cases::within(&hub, &region, &caller.scope(), after, page.fetch()).await?;
+    let lines = listed::within(&hub, &region, &caller.scope(), after, page.fetch()).await?;
     Ok(Listed::cut(lines, &page, |last| last.id.to_string()))
 }
 
@@ -71,7 +83,7 @@ pub(super) async fn list_cases(
     post, path = "/v1/regions/{region}/cases", operation_id = "open-case", tag = "assessments",
     params(("region" = RegionId, Path)), request_body = NewCase, responses(Created, Problem),
 )]
-pub(super) async fn open_case(
+async fn open_case(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     caller: Caller,
@@ -92,7 +104,7 @@ pub(super) async fn open_case(
     if hub.known.company(&region, new.company).await?.is_none() {
         return Err(no_such("/company", "is not a company of this region", "is geen bedrijf van deze regio"));
     }
-    let elective = electives::known(&hub, &region, new.elective).await?;
+    let elective = elective::api::known(&hub, &region, new.elective).await?;
     let rubric = hub.log.load::<Rubric>(&region, &new.elective).await?.state.latest().cloned().ok_or_else(|| {
         let english = "This elective has no rubric yet: adopt one first, so that it is known what is judged.";
         let dutch = "Dit keuzevak heeft nog geen beoordelingsmodel: stel er eerst een vast, zodat bekend is wat er wordt beoordeeld.";
@@ -120,16 +132,16 @@ pub(super) async fn open_case(
     params(("region" = RegionId, Path), ("case" = CaseId, Path)),
     responses((status = 200, body = CaseShown), Problem),
 )]
-pub(super) async fn show_case(
+async fn show_case(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, CaseId)>,
     caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Shown<CaseShown>, Problem> {
     let Loaded { state, version } = hub.log.load::<Case>(&region, &id).await?;
     let work = state.work().ok_or_else(not_found)?;
     let touched = Touches::region().school(&work.school).company(work.company).person(work.pupil);
     let role = caller.about(&touched)?.by.role;
-    Ok(shown(version, showing::case(&hub, &region, id, &state, role).await?))
+    Ok(Shown::new(version, showing::case(&hub, &region, id, &state, role).await?))
 }
 
 /// Submit a piece of evidence (bewijs inleveren).
@@ -138,7 +150,7 @@ pub(super) async fn show_case(
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = NewEvidence,
     responses(Accepted, Problem),
 )]
-pub(super) async fn submit_evidence(
+async fn submit_evidence(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, CaseId)>,
     caller: Caller,
@@ -162,7 +174,7 @@ pub(super) async fn submit_evidence(
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = CompanyJudging,
     responses(Accepted, Problem),
 )]
-pub(super) async fn judge_by_company(
+async fn judge_by_company(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, CaseId)>,
     caller: Caller,
@@ -180,7 +192,7 @@ pub(super) async fn judge_by_company(
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = SchoolJudging,
     responses(Accepted, Problem),
 )]
-pub(super) async fn judge_by_school(
+async fn judge_by_school(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, CaseId)>,
     caller: Caller,

@@ -1,19 +1,25 @@
 //! The catalogue files of SLO, sent as two texts in one body.
 
-use super::shown;
-use crate::{
-    catalogue_import::{self, CatalogueImport, Summary},
-    diff::{Difference, difference},
-    elective::{Command, Elective},
-    slo::{self, Fault, File, Read},
-};
-use axum::{Json, extract::State, response::IntoResponse};
+use super::diff::{Difference, difference};
+use super::slo::{self, Fault, File, Read};
+use super::{CatalogueImport, Summary};
+use crate::catalogue_import;
+use crate::elective::{Command::Import, Elective};
+use axum::{Json, extract::State};
 use chassis::Hub;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{DocumentHash, ElectiveId, ImportId, RegionId};
-use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
+use web::{Caller, Created, FieldError, Path, Problem, Shown, Touches, Valid};
+
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(preview_catalogue_import))
+        .routes(routes!(import_catalogue))
+        .routes(routes!(show_catalogue_import))
+}
 
 /// How many faults are told at once: nobody reads more.
 const MAX_FAULTS: usize = 500;
@@ -112,12 +118,12 @@ pub struct ImportReport {
     params(("region" = RegionId, Path)), request_body = CatalogueFiles,
     responses((status = 200, body = ImportPreview), Problem),
 )]
-pub(super) async fn preview_catalogue_import(
+async fn preview_catalogue_import(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     caller: Caller,
     Valid(files): Valid<CatalogueFiles>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Json<ImportPreview>, Problem> {
     caller.about(&Touches::region())?;
     let mut preview = ImportPreview {
         faults: vec![],
@@ -149,7 +155,7 @@ pub(super) async fn preview_catalogue_import(
     post, path = "/v1/regions/{region}/catalogue-imports", operation_id = "import-catalogue", tag = "assessments",
     params(("region" = RegionId, Path)), request_body = CatalogueFiles, responses(Created, Problem),
 )]
-pub(super) async fn import_catalogue(
+async fn import_catalogue(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     caller: Caller,
@@ -176,7 +182,7 @@ pub(super) async fn import_catalogue(
     let mut batch = hub.log.batch(&region);
     batch.add::<CatalogueImport>(&import, summary);
     for (id, elective) in read.electives {
-        batch.add::<Elective>(&id, Command::Import { import, elective });
+        batch.add::<Elective>(&id, Import { import, elective });
     }
     Ok(batch.commit(&asked).await?.into())
 }
@@ -187,17 +193,17 @@ pub(super) async fn import_catalogue(
     params(("region" = RegionId, Path), ("import" = ImportId, Path)),
     responses((status = 200, body = ImportReport), Problem),
 )]
-pub(super) async fn show_catalogue_import(
+async fn show_catalogue_import(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ImportId)>,
     caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Shown<ImportReport>, Problem> {
     caller.about(&Touches::region())?;
     let loaded = hub.log.load::<CatalogueImport>(&region, &id).await?;
     let summary = loaded.state.summary().cloned().ok_or_else(|| Problem::not_found("import", "import"))?;
     let Summary { electives_hash, deeltaken_hash, electives, deeltaken, added, changed } = summary;
     let report = ImportReport { id, electives_hash, deeltaken_hash, electives, deeltaken, added, changed };
-    Ok(shown(loaded.version, report))
+    Ok(Shown::new(loaded.version, report))
 }
 
 fn counts(read: &Read) -> (u32, u32) {

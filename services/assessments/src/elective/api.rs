@@ -1,20 +1,29 @@
 //! The catalogue: to look through, and to add a region's own electives to.
 
-use super::shown;
-use crate::{
-    catalogue::{self, Entry, Wanted},
-    elective::{Command, Elective},
-    fit,
-};
-use axum::{Json, extract::State, response::IntoResponse};
+mod catalogue;
+
+pub use catalogue::Catalogue;
+
+use super::fit;
+use super::{Command, Elective};
+use axum::{Json, extract::State};
+use catalogue::{Entry, Wanted};
 use chassis::Hub;
 use event_log::Loaded;
 use proto_schemas::assessments::elective::{Deeltaak, Elective as Description, Kind, Level, Profile};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{Clause, ElectiveId, Label, Minutes, RegionId};
-use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
+use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Shown, Touches, Valid};
+
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(list_electives, add_elective))
+        .routes(routes!(show_elective, revise_elective))
+        .routes(routes!(fit_elective))
+}
 
 /// An elective of the region's own.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
@@ -132,7 +141,7 @@ pub struct FitShown {
     get, path = "/v1/regions/{region}/electives", operation_id = "list-electives", tag = "assessments",
     params(("region" = RegionId, Path), Looking), responses((status = 200, body = Listed<Entry>), Problem),
 )]
-pub(super) async fn list_electives(
+async fn list_electives(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     _: Caller,
@@ -156,15 +165,15 @@ pub(super) async fn list_electives(
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)),
     responses((status = 200, body = ElectiveShown), Problem),
 )]
-pub(super) async fn show_elective(
+async fn show_elective(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ElectiveId)>,
     _: Caller,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Shown<ElectiveShown>, Problem> {
     let Loaded { state, version } = hub.log.load::<Elective>(&region, &id).await?;
     let own = matches!(state, Elective::Own(_));
     let elective = state.description().cloned().ok_or_else(not_found)?;
-    Ok(shown(version, ElectiveShown { id, own, unusual_size: fit::of_unusual_size(&elective), elective }))
+    Ok(Shown::new(version, ElectiveShown { id, own, unusual_size: fit::of_unusual_size(&elective), elective }))
 }
 
 /// Compute whether the deeltaken of an elective fit the days of a company (passen de deeltaken?).
@@ -173,7 +182,7 @@ pub(super) async fn show_elective(
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path), Days),
     responses((status = 200, body = FitShown), Problem),
 )]
-pub(super) async fn fit_elective(
+async fn fit_elective(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ElectiveId)>,
     _: Caller,
@@ -190,7 +199,7 @@ pub(super) async fn fit_elective(
     post, path = "/v1/regions/{region}/electives", operation_id = "add-elective", tag = "assessments",
     params(("region" = RegionId, Path)), request_body = OwnElective, responses(Created, Problem),
 )]
-pub(super) async fn add_elective(
+async fn add_elective(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     caller: Caller,
@@ -208,7 +217,7 @@ pub(super) async fn add_elective(
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)), request_body = OwnElective,
     responses(Accepted, Problem),
 )]
-pub(super) async fn revise_elective(
+async fn revise_elective(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ElectiveId)>,
     caller: Caller,
@@ -220,7 +229,7 @@ pub(super) async fn revise_elective(
 }
 
 /// What the catalogue says of an elective that a command is about.
-pub(super) async fn known(hub: &Hub, region: &RegionId, id: ElectiveId) -> Result<Description, Problem> {
+pub(crate) async fn known(hub: &Hub, region: &RegionId, id: ElectiveId) -> Result<Description, Problem> {
     hub.log.load::<Elective>(region, &id).await?.state.description().cloned().ok_or_else(not_found)
 }
 

@@ -1,15 +1,20 @@
 //! The rubric of an elective.
 
-use super::{electives, shown};
-use crate::rubric::{Adopt, Rubric, Version};
-use axum::{extract::State, response::IntoResponse};
+use super::{Adopt, Rubric, Version};
+use crate::elective;
+use axum::extract::State;
 use chassis::Hub;
 use proto_schemas::assessments::rubric::Task;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ElectiveId, Label, RegionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Shown, Touches, Valid};
+
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new().routes(routes!(show_rubric, adopt_rubric))
+}
 
 /// The tasks to be judged.
 #[derive(Debug, Deserialize, JsonSchema, ToSchema)]
@@ -55,15 +60,15 @@ pub struct RubricShown {
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)),
     responses((status = 200, body = RubricShown), Problem),
 )]
-pub(super) async fn show_rubric(
+async fn show_rubric(
     State(hub): State<Hub>,
     Path((region, elective)): Path<(RegionId, ElectiveId)>,
     _: Caller,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Shown<RubricShown>, Problem> {
     let loaded = hub.log.load::<Rubric>(&region, &elective).await?;
     let latest = loaded.state.latest().cloned().ok_or_else(|| Problem::not_found("rubric", "beoordelingsmodel"))?;
     let Version { version, learning_tasks, work_tasks } = latest;
-    Ok(shown(loaded.version, RubricShown { elective, version, learning_tasks, work_tasks }))
+    Ok(Shown::new(loaded.version, RubricShown { elective, version, learning_tasks, work_tasks }))
 }
 
 /// Adopt the next version of the rubric of an elective (beoordelingsmodel vaststellen).
@@ -74,14 +79,14 @@ pub(super) async fn show_rubric(
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)), request_body = Tasks,
     responses(Accepted, Problem),
 )]
-pub(super) async fn adopt_rubric(
+async fn adopt_rubric(
     State(hub): State<Hub>,
     Path((region, elective)): Path<(RegionId, ElectiveId)>,
     caller: Caller,
     Valid(tasks): Valid<Tasks>,
 ) -> Result<Accepted, Problem> {
     let asked = caller.about(&Touches::region())?;
-    electives::known(&hub, &region, elective).await?;
+    elective::api::known(&hub, &region, elective).await?;
     let named = |tasks: Vec<NewTask>| tasks.into_iter().map(|NewTask { code, title }| Task { code, title }).collect();
     let adopt = Adopt { elective, learning_tasks: named(tasks.learning_tasks), work_tasks: named(tasks.work_tasks) };
     Ok(hub.log.execute::<Rubric>(&region, &elective, adopt, &asked).await?.into())
