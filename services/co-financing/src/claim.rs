@@ -7,6 +7,7 @@
 //!
 //! **Invariant:** who verified a line or submitted the claim does not fix it, and a fixed claim never changes.
 
+pub(crate) mod api;
 mod commands;
 #[cfg(test)]
 mod tests;

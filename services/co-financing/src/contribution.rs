@@ -8,6 +8,7 @@
 //!
 //! **Invariant:** never edited; a paper proves one living contribution (`proof`), so none stands in two schemes.
 
+pub(crate) mod api;
 mod commands;
 #[cfg(test)]
 mod tests;

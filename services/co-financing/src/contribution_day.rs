@@ -10,7 +10,9 @@
 //! **Invariant:** one method a day, at most one living line per attendance day, and no line without
 //! confirmed minutes and an adopted rate.
 
+pub(crate) mod api;
 mod commands;
+pub mod reactions;
 mod state;
 #[cfg(test)]
 mod tests;

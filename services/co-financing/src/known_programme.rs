@@ -6,6 +6,7 @@ use event_log::{Recorded, tenant};
 use proto_schemas::{co_financing::claim::Target, consortium::consortium::Event};
 use sqlx::{PgConnection, PgPool, Row};
 use vocabulary::{BasisPoints, Euros, RegionId};
+use web::Problem;
 
 /// Folds targets and periods of each region.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +98,7 @@ pub async fn target(db: &PgPool, region: &RegionId, date: NaiveDate) -> sqlx::Re
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn is_closed(db: &PgPool, region: &RegionId, date: NaiveDate) -> sqlx::Result<bool> {
+async fn is_closed(db: &PgPool, region: &RegionId, date: NaiveDate) -> sqlx::Result<bool> {
     let mut rows = tenant(db, region).await?;
     sqlx::query_scalar(
         "select exists (select from known_programme.period
@@ -107,4 +108,16 @@ pub async fn is_closed(db: &PgPool, region: &RegionId, date: NaiveDate) -> sqlx:
     .bind(date)
     .fetch_one(&mut *rows)
     .await
+}
+
+/// A closed period takes corrections only.
+pub(crate) async fn open_period(db: &PgPool, region: &RegionId, date: NaiveDate) -> Result<(), Problem> {
+    if !is_closed(db, region, date).await? {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "period-closed",
+        "The period of this date is closed: it takes corrections only.",
+        "De periode van deze datum is afgesloten: alleen correcties zijn nog mogelijk.",
+    ))
 }

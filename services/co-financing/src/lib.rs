@@ -1,18 +1,16 @@
 //! What companies put in: contributions, schemes, claims.
 
-pub mod api;
+mod api;
 pub mod arrangement;
+mod bodies;
 pub mod claim;
-pub mod claimable_lines;
 pub mod contribution;
 pub mod contribution_day;
 pub mod known_programme;
 pub mod known_sessions;
 mod lookup;
 pub mod occasion;
-pub mod open_attendances;
 pub mod proof;
-pub mod reactions;
 pub mod scheme;
 mod terms;
 
@@ -25,9 +23,9 @@ pub fn service() -> chassis::Service {
         .projection(known::KnownCompanies)
         .projection(known_sessions::KnownSessions)
         .projection(known_programme::KnownProgramme)
-        .projection(claimable_lines::ClaimableLines)
-        .projection(open_attendances::OpenAttendances)
-        .reaction(|hub| reactions::AccrueAttendance { hub: hub.clone() })
-        .reaction(|hub| reactions::AccrueOnAdoption { hub: hub.clone() })
-        .reaction(|hub| reactions::AccrueNoted { hub: hub.clone() })
+        .projection(claim::api::claimable_lines::ClaimableLines)
+        .projection(contribution_day::api::open_attendances::OpenAttendances)
+        .reaction(|hub| contribution_day::reactions::AccrueAttendance { hub: hub.clone() })
+        .reaction(|hub| contribution_day::reactions::AccrueOnAdoption { hub: hub.clone() })
+        .reaction(|hub| contribution_day::reactions::AccrueNoted { hub: hub.clone() })
 }

@@ -212,7 +212,7 @@ fn whatever_decides_knows_nothing_that_touches_the_world() {
 /// The routes and the reactions of an aggregate stand beside its decisions, each under this name.
 fn touches_the_world(path: &Path) -> bool {
     let is = |name: &str| path.file_name().is_some_and(|it| it == name);
-    is("api.rs") || is("reactions.rs") || path.parent().is_some_and(|folder| folder.ends_with("api"))
+    is("api.rs") || is("reactions.rs") || shown(path).contains("/api/")
 }
 
 /// The crates and modules that a text goes through in a path, or takes in by `use`.

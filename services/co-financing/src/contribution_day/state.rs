@@ -1,6 +1,6 @@
 //! What is known of a contribution day.
 
-use super::commands::Terms;
+use super::Terms;
 use proto_schemas::co_financing::{
     contribution_day::{Attendance, Day, Event, Method, Unaccrued},
     figures::{self, Kind, Line},

@@ -35,7 +35,7 @@ async fn a_redelivered_confirmation_accrues_once() {
     let before = play.hub.events("co-financing").await.len();
     let asked = decider::Asked::new(vocabulary::Actor::hub(), play.hub.now());
     let confirmation = play.hub.events("hotspots").await.pop().unwrap();
-    let reaction = co_financing::reactions::AccrueAttendance { hub: play.hub.hub.clone() };
+    let reaction = co_financing::contribution_day::reactions::AccrueAttendance { hub: play.hub.hub.clone() };
     // Under another command id: only the decision itself can know that it was here before.
     bus::Reaction::react(&reaction, &confirmation, asked).await.unwrap();
     assert_eq!(play.hub.events("co-financing").await.len(), before);

@@ -6,14 +6,11 @@
 //! | consortium: a policy was adopted | `AccrueOpen` on every day from its date on that waits for a rate |
 //! | here: an attendance was noted without a rate | `AccrueOpen` on its day: a rate may have come in between |
 
-use crate::{
-    arrangement::Arrangement,
-    contribution_day::{Command, ContributionDay},
-    lookup,
-    occasion::{Assign, Occasion},
-    open_attendances::{self, OpenAttendances},
-    terms,
-};
+use super::api::open_attendances::{self, OpenAttendances};
+use super::{Command, ContributionDay};
+use crate::arrangement::Arrangement;
+use crate::occasion::{Assign, Occasion};
+use crate::{lookup, terms};
 use bus::{CannotReact, Projection, Reaction, part};
 use chassis::Hub;
 use decider::Asked;

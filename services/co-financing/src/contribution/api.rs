@@ -1,17 +1,16 @@
 //! Contributions in kind or cash: recorded, shown by papers, signed, verified.
 
-use super::{Because, Signature, days::etag};
-use crate::{
-    contribution::{Command, Contribution},
-    known_programme,
-    proof::{self, Proof},
-    terms,
+use super::{Command, Contribution};
+use crate::bodies::{Because, Signature};
+use crate::proof::{
+    Command::{Release, Use},
+    Proof,
 };
-use axum::{Json, extract::State};
+use crate::{known_programme, scheme, terms};
+use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
 use event_log::{Done, Loaded};
-use http::HeaderMap;
 use proto_schemas::co_financing::{
     contribution::What,
     figures::{self, Line},
@@ -21,11 +20,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CompanyId, ContributionId, DocumentHash, Euros, Label, Minutes, RegionId, SchemeCode};
-use web::{Accepted, Caller, Created, FieldError, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Created, FieldError, Path, Problem, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(record_contribution))
         .routes(routes!(show_contribution))
@@ -127,8 +126,8 @@ async fn record_contribution(
     let Recording { company, scheme, date, kind, description, minutes, amount } = recording;
     let mut asked = caller.about(&Touches::region().company(company))?;
     hub.known.company(&region, company).await?.ok_or_else(|| Problem::not_found("company", "bedrijf"))?;
-    let (scheme, _) = super::scheme(&hub, &region, scheme).await?;
-    super::open_period(known_programme::is_closed(&hub.db, &region, date).await?)?;
+    let (scheme, _) = scheme::api::known(&hub, &region, scheme).await?;
+    known_programme::open_period(&hub.db, &region, date).await?;
     let what = match (kind, minutes) {
         (Kind::Hours, Some(minutes)) => {
             let terms = terms::on(&hub, &region, date).await?.ok_or_else(no_rate)?;
@@ -170,7 +169,7 @@ async fn show_contribution(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ContributionId)>,
     caller: Caller,
-) -> Result<(HeaderMap, Json<ShownContribution>), Problem> {
+) -> Result<Shown<ShownContribution>, Problem> {
     let (Loaded { state, version }, touches) = known(&hub, &region, id).await?;
     caller.about(&touches)?;
     let recorded = state.recorded.ok_or_else(|| Problem::not_found("contribution", "bijdrage"))?;
@@ -188,7 +187,7 @@ async fn show_contribution(
         ended: state.ended,
         rounding: figures::ROUNDING,
     };
-    Ok((etag(version), Json(shown)))
+    Ok(Shown::new(version, shown))
 }
 
 /// Attach a paper that proves a contribution (bewijsstuk toevoegen); a paper proves one contribution.
@@ -208,7 +207,7 @@ async fn attach_proof(
     let recorded = loaded.state.recorded.ok_or_else(|| Problem::not_found("contribution", "bijdrage"))?;
     let mut batch = hub.log.batch(&region);
     batch.add::<Contribution>(&id, Command::AttachProof { hash: hash.clone(), title });
-    batch.add::<Proof>(&hash, proof::Command::Use { contribution: id, scheme: recorded.scheme });
+    batch.add::<Proof>(&hash, Use { contribution: id, scheme: recorded.scheme });
     Ok(batch.commit(&asked).await?.into())
 }
 
@@ -291,7 +290,7 @@ async fn end(
     let mut batch = hub.log.batch(region);
     batch.add::<Contribution>(&id, command);
     for hash in &loaded.state.proofs {
-        batch.add::<Proof>(hash, proof::Command::Release { contribution: id });
+        batch.add::<Proof>(hash, Release { contribution: id });
     }
     Ok(batch.commit(&asked).await?)
 }

@@ -1,22 +1,20 @@
 //! Schemes as data.
 
-use super::days::etag;
-use crate::scheme::{Command, Scheme};
-use axum::{Json, extract::State};
+use super::{Command, Scheme};
+use axum::extract::State;
 use chassis::Hub;
 use event_log::Loaded;
-use http::HeaderMap;
 use proto_schemas::co_financing::scheme::Terms;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{Label, RegionId, SchemeCode};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(show_scheme, register_scheme))
 }
 
@@ -43,6 +41,17 @@ struct ShownScheme {
     terms: Option<Terms>,
     /// The last calendar year whose claim is fixed.
     last_fixed: Option<u16>,
+}
+
+/// The scheme named, or the one that every region has.
+pub(crate) async fn known(
+    hub: &Hub,
+    region: &RegionId,
+    named: Option<SchemeCode>,
+) -> Result<(SchemeCode, Scheme), Problem> {
+    let code = named.unwrap_or_else(SchemeCode::sto);
+    let scheme = hub.log.load::<Scheme>(region, &code).await?.state;
+    if scheme.exists(&code) { Ok((code, scheme)) } else { Err(Problem::not_found("scheme", "regeling")) }
 }
 
 /// Register a funding scheme, or replace its terms (regeling vastleggen).
@@ -72,7 +81,7 @@ async fn show_scheme(
     State(hub): State<Hub>,
     Path((region, code)): Path<(RegionId, SchemeCode)>,
     caller: Caller,
-) -> Result<(HeaderMap, Json<ShownScheme>), Problem> {
+) -> Result<Shown<ShownScheme>, Problem> {
     caller.about(&Touches::region())?;
     let Loaded { state, version } = hub.log.load::<Scheme>(&region, &code).await?;
     if !state.exists(&code) {
@@ -83,5 +92,5 @@ async fn show_scheme(
         Some((name, source, terms)) => (Some(name), Some(source), Some(terms)),
         None => (None, None, None),
     };
-    Ok((etag(version), Json(ShownScheme { code, name, source, terms, last_fixed })))
+    Ok(Shown::new(version, ShownScheme { code, name, source, terms, last_fixed }))
 }

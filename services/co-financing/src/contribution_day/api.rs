@@ -1,21 +1,16 @@
 //! Contribution days: how they are counted, signed, verified.
 
-use super::{Because, Signature};
-use crate::{
-    arrangement::{AgreeMethod, Arrangement},
-    contribution_day::{Command, ContributionDay},
-    known_programme, known_sessions,
-    occasion::{Assign, Occasion},
-    open_attendances::{self, Open},
-    terms,
-};
-use axum::{Json, extract::State};
+pub(crate) mod open_attendances;
+
+use super::{Command, ContributionDay};
+use crate::bodies::{Because, Signature};
+use crate::occasion::{Assign, Occasion};
+use crate::{known_programme, known_sessions, scheme, terms};
+use axum::extract::State;
 use chassis::Hub;
-use chrono::NaiveDate;
 use event_log::Loaded;
-use http::{HeaderMap, HeaderValue, header};
+use open_attendances::Open;
 use proto_schemas::co_financing::{
-    arrangement,
     contribution_day::{Day, Method},
     figures::{self, Line},
     occasion,
@@ -24,12 +19,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{CompanyId, ContributionDayId, DayMinutes, DocumentHash, Euros, RegionId, SchemeCode, SessionId};
-use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
+use vocabulary::{ContributionDayId, DayMinutes, DocumentHash, Euros, RegionId, SchemeCode, SessionId};
+use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(choose_contribution_method))
         .routes(routes!(show_contribution_day))
@@ -40,7 +35,6 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(verify_contribution_day))
         .routes(routes!(reject_contribution_day))
         .routes(routes!(list_open_attendances))
-        .routes(routes!(agree_contribution_method))
 }
 
 /// The choice of how a day is counted.
@@ -53,16 +47,6 @@ struct Choice {
     scheme: Option<SchemeCode>,
     /// Forfait or actual, never both.
     method: Method,
-}
-
-/// The agreement on how a company's days are counted from a date on.
-#[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Agreement {
-    /// The method: forfait or actual.
-    method: Method,
-    /// The first day it holds for, today at the earliest.
-    from: NaiveDate,
 }
 
 /// The time of a supervisor.
@@ -146,7 +130,7 @@ async fn choose_contribution_method(
         let (english, dutch) = ("The session was cancelled.", "De bijeenkomst is afgelast.");
         return Err(Problem::conflict("session-cancelled", english, dutch));
     }
-    let (scheme, _) = super::scheme(&hub, &region, choice.scheme).await?;
+    let (scheme, _) = scheme::api::known(&hub, &region, choice.scheme).await?;
     let known_sessions::Session { company, hotspot, date, .. } = session;
     let day = Day { company, hotspot, session: choice.session, date, scheme: scheme.clone() };
     let terms = terms::on(&hub, &region, date).await?;
@@ -168,7 +152,7 @@ async fn show_contribution_day(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ContributionDayId)>,
     caller: Caller,
-) -> Result<(HeaderMap, Json<ShownDay>), Problem> {
+) -> Result<Shown<ShownDay>, Problem> {
     let (Loaded { state, version }, day, touches) = known(&hub, &region, id).await?;
     caller.about(&touches)?;
     let lines = state.statement();
@@ -186,13 +170,7 @@ async fn show_contribution_day(
         share_source: figures::SHARE_SOURCE,
         lines,
     };
-    Ok((etag(version), Json(shown)))
-}
-
-/// The version of what is shown, for `If-Match`.
-pub(super) fn etag(version: i32) -> HeaderMap {
-    let tag = HeaderValue::from_str(&format!("\"{version}\"")).ok();
-    tag.into_iter().map(|tag| (header::ETAG, tag)).collect()
+    Ok(Shown::new(version, shown))
 }
 
 /// Accrue the attendances of a day that wait for a rate (openstaande aanwezigheid toekennen).
@@ -231,7 +209,7 @@ async fn enter_supervisor_minutes(
 ) -> Result<Accepted, Problem> {
     let (_, day, touches) = known(&hub, &region, id).await?;
     let mut asked = caller.about(&touches)?;
-    super::open_period(known_programme::is_closed(&hub.db, &region, day.date).await?)?;
+    known_programme::open_period(&hub.db, &region, day.date).await?;
     let terms = terms::on(&hub, &region, day.date).await?;
     asked.policy_version = terms.map(|terms| terms.policy_version);
     let command = Command::AccrueSupervisor { minutes: supervision.minutes.into(), terms };
@@ -317,25 +295,4 @@ async fn list_open_attendances(
     let after = page.after.as_deref().and_then(|after| after.parse().ok());
     let rows = open_attendances::open(&hub.db, &region, after, page.fetch()).await?;
     Ok(Listed::cut(rows, &page, |open| open.attendance_day.to_string()))
-}
-
-/// Agree how a company's days are counted from a date on (afspraak over de methode).
-#[utoipa::path(
-    put, path = "/v1/regions/{region}/contribution-methods/{company}/{scheme}",
-    operation_id = "agree-contribution-method", tag = TAG,
-    params(("region" = RegionId, Path), ("company" = CompanyId, Path), ("scheme" = SchemeCode, Path)),
-    request_body = Agreement, responses(Accepted, Problem),
-)]
-async fn agree_contribution_method(
-    State(hub): State<Hub>,
-    Path((region, company, code)): Path<(RegionId, CompanyId, SchemeCode)>,
-    caller: Caller,
-    Valid(Agreement { method, from }): Valid<Agreement>,
-) -> Result<Accepted, Problem> {
-    let asked = caller.about(&Touches::region().company(company))?;
-    hub.known.company(&region, company).await?.ok_or_else(|| Problem::not_found("company", "bedrijf"))?;
-    let (scheme, _) = super::scheme(&hub, &region, Some(code)).await?;
-    let id = arrangement::id(company, &scheme);
-    let command = AgreeMethod { company, scheme, method, from };
-    Ok(hub.log.execute::<Arrangement>(&region, &id, command, &asked).await?.into())
 }

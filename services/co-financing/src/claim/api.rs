@@ -1,17 +1,16 @@
 //! Claims of the region: drafted, submitted, fixed.
 
-use super::{Because, days::etag};
-use crate::{
-    claim::{self, About, Claim, Command, Fix, Standing},
-    claimable_lines::{self, ClaimableLines, Found},
-    known_programme, lookup,
-    scheme::{self, Scheme},
-};
-use axum::{Json, extract::State};
+pub(crate) mod claimable_lines;
+
+use super::{About, Claim, Command, Fix, Standing};
+use crate::bodies::Because;
+use crate::scheme::{self, Command::FixClaim, Scheme};
+use crate::{claim, known_programme, lookup};
+use axum::extract::State;
 use bus::Projection;
 use chassis::Hub;
+use claimable_lines::{ClaimableLines, Found};
 use event_log::Loaded;
-use http::HeaderMap;
 use proto_schemas::co_financing::{
     claim::{Event, Target},
     figures::{self, Line, Subtotal, Sum},
@@ -22,13 +21,13 @@ use std::time::Duration;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ClaimId, DocumentHash, RegionId, SchemeCode};
-use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
+use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 /// How long a claim waits for the lookup of its lines.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
+pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(list_claims, draft_claim))
         .routes(routes!(show_claim))
@@ -133,7 +132,7 @@ async fn draft_claim(
     Valid(Draft { scheme, year }): Valid<Draft>,
 ) -> Result<Created, Problem> {
     let asked = caller.about(&Touches::region())?;
-    let (scheme, history) = super::scheme(&hub, &region, scheme).await?;
+    let (scheme, history) = scheme::api::known(&hub, &region, scheme).await?;
     let id = claim::id(&region, &scheme, year);
     let command = Command::Draft { scheme, year, last_fixed: history.last_fixed() };
     let done = hub.log.execute::<Claim>(&region, &id, command, &asked).await?;
@@ -149,7 +148,7 @@ async fn show_claim(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ClaimId)>,
     caller: Caller,
-) -> Result<(HeaderMap, Json<ShownClaim>), Problem> {
+) -> Result<Shown<ShownClaim>, Problem> {
     caller.about(&Touches::region())?;
     let (Loaded { state, version }, about) = known(&hub, &region, id).await?;
     let target = known_programme::target(&hub.db, &region, about.until).await?;
@@ -168,7 +167,8 @@ async fn show_claim(
     };
     let About { scheme, year, .. } = about;
     let rounding = figures::ROUNDING;
-    Ok((etag(version), Json(ShownClaim { id, scheme, year, stage, cut_off, sum, subtotals, digest, target, rounding })))
+    let shown = ShownClaim { id, scheme, year, stage, cut_off, sum, subtotals, digest, target, rounding };
+    Ok(Shown::new(version, shown))
 }
 
 /// Submit a claim to the controller, once its year is over (staat indienen).
@@ -220,7 +220,7 @@ async fn fix_claim(
     let fix = Fix { claim: id, cut_off, lines, target, earlier_open };
     let mut batch = hub.log.batch(&region);
     batch.add::<Claim>(&id, Command::Fix(Box::new(fix)));
-    batch.add::<Scheme>(&about.scheme, scheme::Command::FixClaim { claim: id, year: about.year, seen: fixed });
+    batch.add::<Scheme>(&about.scheme, FixClaim { claim: id, year: about.year, seen: fixed });
     Ok(batch.commit(&asked).await?.into())
 }
 
