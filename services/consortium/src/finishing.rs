@@ -6,10 +6,10 @@
 //! | an import of pupils | it is failed, as `interrupted`: nothing of it was written |
 //! | a run of the retention schedule | it goes on to its end |
 
-use crate::forgetting::{write_owed, write_unsaid};
-use crate::forgotten::NotYet;
+use crate::people::running_imports::end_cut_off;
+use crate::retention::forgetting::{write_owed, write_unsaid};
+use crate::retention::forgotten::NotYet;
 use crate::retention::round::finish_runs;
-use crate::running_imports::end_cut_off;
 use chassis::Hub;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;

@@ -1,31 +1,23 @@
 //! Who is in a region, what they planned, and who may do what.
 
-pub mod api;
-pub mod company;
-pub mod consortium;
+pub mod access;
+mod api;
+mod bodies;
+pub mod companies;
 pub mod files;
 pub mod finishing;
-mod forgetting;
-pub mod forgotten;
-pub mod grant;
-pub mod import;
-pub mod member;
-mod members;
-mod numbers;
-pub mod person;
-pub mod policy;
-pub mod pupil_import;
+pub mod people;
+pub mod region;
 pub mod retention;
-pub mod running_imports;
-pub mod school_import;
-pub mod sealing;
-pub mod shared_numbers;
 
 use finishing::run_finishing;
-use forgotten::ForgottenPeople;
-use retention::{daily::run_daily, people::RetentionPeople, runs::RetentionRuns};
-use running_imports::RunningImports;
-use shared_numbers::SharedNumbers;
+use people::{running_imports::RunningImports, shared_numbers::SharedNumbers};
+use retention::{
+    daily::run_daily,
+    forgotten::{self, ForgottenPeople},
+    people::RetentionPeople,
+    runs::RetentionRuns,
+};
 
 /// The service as a value.
 #[must_use]

@@ -9,6 +9,8 @@
 //! **Invariant:** without an adopted schedule, and before somebody left, nobody is ever due.
 
 pub mod daily;
+pub(crate) mod forgetting;
+pub mod forgotten;
 pub mod hold;
 pub(crate) mod holds;
 pub mod people;

@@ -83,8 +83,8 @@ const IMPURE: [&str; 12] = [
 /// Aggregates of which a region has one history, each with what keeps it short. A thing of which a region has many gets an
 /// id of its own.
 const ONE_A_REGION: [(&str, &str); 3] = [
-    ("services/consortium/src/consortium.rs", "a plan, a target, a period, a lead partner now and then"),
-    ("services/consortium/src/policy.rs", "versions that the controller adopts"),
+    ("services/consortium/src/region/consortium.rs", "a plan, a target, a period, a lead partner now and then"),
+    ("services/consortium/src/region/policy.rs", "versions that the controller adopts"),
     ("services/consortium/src/retention/schedule.rs", "versions that the controller adopts"),
 ];
 

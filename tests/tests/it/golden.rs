@@ -128,12 +128,12 @@ fn folded<A: Aggregate>(history: &[Value]) -> usize {
 }
 
 const FOLDS: &[(&str, &str, Fold)] = &[
-    ("consortium", "consortium", folded::<consortium::consortium::Consortium>),
-    ("consortium", "policy", folded::<consortium::policy::Policies>),
-    ("consortium", "company", folded::<consortium::company::Company>),
-    ("consortium", "person", folded::<consortium::person::Person>),
-    ("consortium", "grant", folded::<consortium::grant::Grant>),
-    ("consortium", "import", folded::<consortium::import::Import>),
+    ("consortium", "consortium", folded::<consortium::region::consortium::Consortium>),
+    ("consortium", "policy", folded::<consortium::region::policy::Policies>),
+    ("consortium", "company", folded::<consortium::companies::company::Company>),
+    ("consortium", "person", folded::<consortium::people::person::Person>),
+    ("consortium", "grant", folded::<consortium::access::grant::Grant>),
+    ("consortium", "import", folded::<consortium::people::import::Import>),
     ("consortium", "retention-schedule", folded::<consortium::retention::schedule::Schedules>),
     ("consortium", "retention-hold", folded::<consortium::retention::hold::Holds>),
     ("consortium", "retention-run", folded::<consortium::retention::run::Run>),

@@ -4,7 +4,7 @@
 //! gastvestiging, leerweg, profiel, leerjaar, klas, cohort, ouder, ouder e-mail.
 
 use super::{Fault, Faults, Table, schools::is_profile, table::Row};
-use crate::person::commands::Pupil;
+use crate::people::person::Pupil;
 use chrono::{Months, NaiveDate};
 use proto_schemas::consortium::person::LearningPath;
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,7 @@
 //! board, branches with coordinates, and pupils per profile.
 
 use super::{Fault, Faults, Table, table::Row};
-use crate::consortium::school::Details;
+use crate::region::consortium::school::Details;
 use proto_schemas::consortium::place::{self, Address, Coordinates};
 use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::{BranchCode, Label};

@@ -1,7 +1,7 @@
 //! Runs a round by itself, once a day in each region: the first look after midnight in the Netherlands.
 
 use super::round::Round;
-use crate::forgotten::NotYet;
+use crate::retention::forgotten::NotYet;
 use chassis::Hub;
 use chrono::NaiveDate;
 use decider::Asked;

@@ -5,16 +5,18 @@
 //!
 //! **Invariant:** whether somebody may be forgotten is asked here, of the log, and never of a table that may lag.
 
-pub mod commands;
+pub(crate) mod api;
+mod commands;
 mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use commands::{Command, Refusal};
+
 pub use stream::HoldsOf;
 
-use crate::person::commands::Held;
+use crate::people::person::Held;
 use chrono::NaiveDate;
-use commands::{Command, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::consortium::retention_hold::{Covers, Event};
 use proto_schemas::consortium::retention_schedule::Class;

@@ -6,12 +6,15 @@
 use super::hold::Holds;
 use super::holds::{all, over};
 use super::people::People;
-use super::run::{Run, commands::Command};
+use super::run::{
+    Command::{Advance, Finish},
+    Run,
+};
 use super::schedule::{Schedules, class as class_of};
 use super::turn;
-use crate::forgetting::{Batch, Note, strike};
-use crate::forgotten::NotYet;
-use crate::person::{Person, commands::Command as OfPerson};
+use crate::people::person::{Command::Forget, Person};
+use crate::retention::forgetting::{Batch, Note, strike};
+use crate::retention::forgotten::NotYet;
 use chassis::Hub;
 use chrono::TimeDelta;
 use decider::Asked;
@@ -71,7 +74,7 @@ impl Round {
         if !told && self.asked.command.is_none() {
             return Ok(None);
         }
-        let finish = Command::Finish { held: self.held().await? };
+        let finish = Finish { held: self.held().await? };
         Ok(Some(self.hub.log.execute::<Run>(&self.region, &self.run, finish, &self.asked).await?))
     }
 
@@ -108,10 +111,10 @@ impl Round {
             self.hub.vault.forget_with_notes(region, &notes).await?;
             let people = u32::try_from(ids.len()).unwrap_or(u32::MAX);
             let mut batch = log.batch(region);
-            let advance = Command::Advance { schedule_version: version.number, class, people, ended_until };
+            let advance = Advance { schedule_version: version.number, class, people, ended_until };
             batch.add::<Run>(&self.run, advance);
             for (id, expired) in due {
-                let forget = OfPerson::Forget { reason: because(), retention: Some(expired), held: None };
+                let forget = Forget { reason: because(), retention: Some(expired), held: None };
                 batch.add::<Person>(&id, forget);
             }
             batch.commit(&self.early()).await?;

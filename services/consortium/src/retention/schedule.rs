@@ -7,14 +7,16 @@
 //!
 //! **Invariant:** who was forgotten stays forgotten, whatever is adopted later.
 
-pub mod commands;
+pub(crate) mod api;
+mod commands;
 #[cfg(test)]
 mod tests;
 
-use crate::person::{Known, Part};
+pub use commands::{Adopt, Refusal};
+
+use crate::people::person::{Known, Part};
 use crate::retention::term::ends_on;
 use chrono::NaiveDate;
-use commands::{Adopt, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::consortium::retention_schedule::{Class, Event, Expired, Term};
 use std::collections::BTreeSet;

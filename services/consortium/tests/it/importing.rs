@@ -2,7 +2,7 @@
 
 use crate::world::{BRANCHES, PUPILS, founded, path, pupils, with_schools};
 use chassis::Hub;
-use consortium::{person::commands::Within, pupil_import::PupilImport};
+use consortium::people::{person::Within, pupil_import::PupilImport};
 use decider::Asked;
 use http::Method;
 use vault::{MasterKey, Vault};

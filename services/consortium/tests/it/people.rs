@@ -1,7 +1,7 @@
 //! People: sealed, and forgotten.
 
 use crate::world::{PUPILS, path, with_schools};
-use consortium::sealing::{CORRECTED, REGISTERED};
+use consortium::people::sealing::{CORRECTED, REGISTERED};
 use proto_schemas::consortium::person::Event;
 use serde_json::json;
 use vocabulary::{PersonId, Role};

@@ -1,8 +1,8 @@
 //! Retention: adopted, held, run on a clock that the test sets.
 
 use crate::world::{PUPILS, World, path, pupils, with_schools};
+use consortium::people::sealing::REGISTERED;
 use consortium::retention::daily::{Days, run_due};
-use consortium::sealing::REGISTERED;
 use proto_schemas::consortium::person::Event;
 use serde_json::{Value, json};
 use testkit::{Answer, Client};

@@ -1,0 +1,3 @@
+//! Access: who holds which role.
+
+pub mod grant;

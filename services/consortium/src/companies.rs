@@ -1,0 +1,3 @@
+//! The companies: sites that schools may work with.
+
+pub mod company;
