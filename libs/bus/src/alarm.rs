@@ -3,6 +3,7 @@
 use opentelemetry::metrics::{Counter, Gauge, Histogram};
 use opentelemetry::{KeyValue, global};
 use std::sync::LazyLock;
+use vocabulary::RegionId;
 
 /// The instruments of the bus. They measure nothing until a meter provider is installed.
 pub(crate) struct Instruments {
@@ -47,6 +48,22 @@ pub(crate) static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
             .build(),
     }
 });
+
+/// Measures how far a reader of the service `by` is behind the end of a log.
+pub fn measure_lag(by: &'static str, reader: &str, service: &str, region: &RegionId, lag: i64) {
+    let labels = [
+        KeyValue::new("by", by),
+        KeyValue::new("reader", reader.to_owned()),
+        KeyValue::new("service", service.to_owned()),
+        KeyValue::new("region", region.to_string()),
+    ];
+    INSTRUMENTS.reader_lag.record(lag.max(0), &labels);
+}
+
+/// Measures how many events `task` handled in one go.
+pub fn measure_batch(task: &str, events: usize) {
+    INSTRUMENTS.batch.record(events as u64, &[KeyValue::new("task", task.to_owned())]);
+}
 
 /// Raises an alarm: `what` stopped, or is behind, for the log of `service` in `region`, and somebody must look.
 pub fn raise(what: &str, service: &str, region: &str, error: &dyn std::fmt::Display) {

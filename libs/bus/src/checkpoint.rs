@@ -1,13 +1,14 @@
 //! How far a reader is in one log.
 
-use crate::Error;
 use crate::names::Log;
+use crate::{Error, live};
 use sqlx::PgConnection;
 use std::slice;
+use vocabulary::RegionId;
 
 /// Whose checkpoint: one reader in one log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
+pub struct Key {
     /// A projection, `<name>/next` or `reaction/<name>`.
     pub reader: String,
     pub version: i32,
@@ -19,18 +20,14 @@ pub(crate) struct Key {
 ///
 /// # Errors
 /// `Forked` when it was read under another epoch, `Superseded` when another version is live.
-pub(crate) async fn lock(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
+pub async fn lock(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
     let locked = lock_all(rows, &key.log, slice::from_ref(key)).await?;
     locked.into_iter().next().unwrap_or_else(|| Err(sqlx::Error::RowNotFound.into()))
 }
 
 /// Locks the checkpoints of several readers in one log, whoever asks in the same order, and says of each where it
 /// is, or why it is not to go on.
-pub(crate) async fn lock_all(
-    rows: &mut PgConnection,
-    log: &Log,
-    keys: &[Key],
-) -> Result<Vec<Result<i64, Error>>, Error> {
+pub async fn lock_all(rows: &mut PgConnection, log: &Log, keys: &[Key]) -> Result<Vec<Result<i64, Error>>, Error> {
     let found: Vec<(String, i64, i32)> = sqlx::query_as(
         "select reader, position, epoch from bus.checkpoints
          where region = $1 and service = $2 and (reader, version) in (select * from unnest($3::text[], $4::int[]))
@@ -61,7 +58,7 @@ pub(crate) async fn lock_all(
 }
 
 /// Which of several readers has a checkpoint that somebody else holds for long, such as a rebuild that is switched.
-pub(crate) async fn held_elsewhere(rows: &mut PgConnection, log: &Log, keys: &[Key]) -> sqlx::Result<Option<usize>> {
+pub async fn held_elsewhere(rows: &mut PgConnection, log: &Log, keys: &[Key]) -> sqlx::Result<Option<usize>> {
     let held: Option<i64> = sqlx::query_scalar(
         "with free as materialized (
              select reader, version from bus.checkpoints
@@ -86,11 +83,7 @@ pub(crate) async fn held_elsewhere(rows: &mut PgConnection, log: &Log, keys: &[K
 
 async fn begin(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
     // `for share` waits for a switch that is under way, so a superseded version never begins anew.
-    let live: Option<i32> = sqlx::query_scalar("select live_version from bus.projections where name = $1 for share")
-        .bind(&key.reader)
-        .fetch_optional(&mut *rows)
-        .await?;
-    match live {
+    match live::version_for_share(rows, &key.reader).await? {
         // What is being rebuilt has no live version: its own reader name keeps it apart.
         Some(live) if live != key.version => Err(Error::Superseded { reader: key.reader.clone(), live }),
         _ => {
@@ -120,12 +113,12 @@ async fn begin(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
 }
 
 /// Writes where it is now. The row is locked already.
-pub(crate) async fn write(rows: &mut PgConnection, key: &Key, position: i64) -> sqlx::Result<()> {
+pub async fn write(rows: &mut PgConnection, key: &Key, position: i64) -> sqlx::Result<()> {
     write_all(rows, &key.log, slice::from_ref(&key), position).await
 }
 
 /// Writes where several readers of one log are now. Their rows are locked already.
-pub(crate) async fn write_all(rows: &mut PgConnection, log: &Log, keys: &[&Key], position: i64) -> sqlx::Result<()> {
+pub async fn write_all(rows: &mut PgConnection, log: &Log, keys: &[&Key], position: i64) -> sqlx::Result<()> {
     sqlx::query(
         "update bus.checkpoints set position = $5
          where region = $1 and service = $2 and (reader, version) in (select * from unnest($3::text[], $4::int[]))",
@@ -142,7 +135,7 @@ pub(crate) async fn write_all(rows: &mut PgConnection, log: &Log, keys: &[&Key],
 
 /// Moves the checkpoints of several readers of one log past what concerned none of them: from anywhere in the span to its
 /// end.
-pub(crate) async fn pass(rows: &mut PgConnection, log: &Log, keys: &[Key], span: (i64, i64)) -> sqlx::Result<()> {
+pub async fn pass(rows: &mut PgConnection, log: &Log, keys: &[Key], span: (i64, i64)) -> sqlx::Result<()> {
     // Locked in the order in which everybody locks them.
     sqlx::query(
         "with passed as materialized (
@@ -166,7 +159,7 @@ pub(crate) async fn pass(rows: &mut PgConnection, log: &Log, keys: &[Key], span:
 }
 
 /// Starts a reader over in every log of another epoch. For reactions: their command ids make it harmless.
-pub(crate) async fn start_over(rows: &mut PgConnection, key: &Key) -> sqlx::Result<()> {
+pub async fn start_over(rows: &mut PgConnection, key: &Key) -> sqlx::Result<()> {
     let started = sqlx::query(
         "update bus.checkpoints set position = 0, epoch = $4
          where region = $1 and reader = $2 and service = $3 and epoch < $4",
@@ -189,9 +182,80 @@ pub(crate) async fn start_over(rows: &mut PgConnection, key: &Key) -> sqlx::Resu
     Ok(())
 }
 
+/// Whether a reader read a log under another epoch. The transaction is one of the log's region.
+pub async fn is_of_another_epoch(rows: &mut PgConnection, reader: &str, log: &Log) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select from bus.checkpoints
+                        where region = $1 and reader = $2 and service = $3 and epoch <> $4)",
+    )
+    .bind(log.region.as_str())
+    .bind(reader)
+    .bind(&log.service)
+    .bind(log.epoch)
+    .fetch_one(rows)
+    .await
+}
+
+/// Where a reader is in each log. The transaction is one over all regions.
+pub async fn everywhere(rows: &mut PgConnection, reader: &str) -> sqlx::Result<Vec<(Log, i64)>> {
+    let found = sqlx::query_as("select service, region, epoch, position from bus.checkpoints where reader = $1");
+    Ok(logs(found.bind(reader).fetch_all(rows).await?))
+}
+
+/// The same, and nobody moves it for the rest of the transaction.
+pub async fn lock_everywhere(rows: &mut PgConnection, reader: &str) -> sqlx::Result<Vec<(Log, i64)>> {
+    let found = sqlx::query_as(
+        "select service, region, epoch, position from bus.checkpoints where reader = $1 order by region, service for update",
+    );
+    Ok(logs(found.bind(reader).fetch_all(rows).await?))
+}
+
+fn logs(found: Vec<(String, String, i32, i64)>) -> Vec<(Log, i64)> {
+    let log = |(service, region, epoch, position): (String, String, i32, i64)| {
+        Some((Log { service, region: region.parse().ok()?, epoch }, position))
+    };
+    found.into_iter().filter_map(log).collect()
+}
+
+/// Where a reader of that version is in a region's logs, by service. The transaction is one of the region.
+pub async fn positions(
+    rows: &mut PgConnection,
+    region: &RegionId,
+    reader: &str,
+    version: i32,
+) -> sqlx::Result<Vec<(String, i64)>> {
+    sqlx::query_as("select service, position from bus.checkpoints where region = $1 and reader = $2 and version = $3")
+        .bind(region.as_str())
+        .bind(reader)
+        .bind(version)
+        .fetch_all(rows)
+        .await
+}
+
+/// Gives all that is remembered of one reader to another one, whose own is forgotten. The transaction is one over all
+/// regions.
+pub async fn hand_over(rows: &mut PgConnection, from: &str, to: &str) -> sqlx::Result<()> {
+    forget(rows, to).await?;
+    for rename in [
+        "update bus.checkpoints set reader = $1 where reader = $2",
+        "update bus.parked set reader = $1 where reader = $2",
+    ] {
+        sqlx::query(rename).bind(to).bind(from).execute(&mut *rows).await?;
+    }
+    Ok(())
+}
+
 /// Drops all that is remembered of a reader. The transaction is one over all regions.
-pub(crate) async fn forget(rows: &mut PgConnection, reader: &str) -> sqlx::Result<()> {
+pub async fn forget(rows: &mut PgConnection, reader: &str) -> sqlx::Result<()> {
     sqlx::query("delete from bus.checkpoints where reader = $1").bind(reader).execute(&mut *rows).await?;
     sqlx::query("delete from bus.parked where reader = $1").bind(reader).execute(&mut *rows).await?;
+    Ok(())
+}
+
+/// The same of all readers whose names end so.
+pub async fn forget_all_ending(rows: &mut PgConnection, ending: &str) -> sqlx::Result<()> {
+    for forget in ["delete from bus.checkpoints where reader like $1", "delete from bus.parked where reader like $1"] {
+        sqlx::query(forget).bind(format!("%{ending}")).execute(&mut *rows).await?;
+    }
     Ok(())
 }

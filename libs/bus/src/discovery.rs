@@ -8,8 +8,9 @@ use crate::supervise::{Supervised, supervise};
 use crate::{Error, LogSource, Progress, Settings};
 use async_nats::{Client, Subscriber};
 use futures_util::StreamExt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -18,6 +19,53 @@ use vocabulary::RegionId;
 
 /// The ends of some logs: a region's epoch, and its last position as it grows.
 pub(crate) type Ends = BTreeMap<RegionId, (i32, watch::Receiver<i64>)>;
+
+/// Where the logs of some services end, as these grow and others are founded. Copies share it.
+#[derive(Clone)]
+pub struct LogEnds {
+    services: Arc<BTreeMap<String, watch::Receiver<Ends>>>,
+    alarm_after: Duration,
+}
+
+impl LogEnds {
+    pub(crate) fn new(services: BTreeMap<String, watch::Receiver<Ends>>, alarm_after: Duration) -> Self {
+        Self { services: Arc::new(services), alarm_after }
+    }
+
+    /// Runs a task for each log of a service until the end comes, also for those that are founded later; another epoch is
+    /// another log. `start` is given where its log ends as that grows, and an end of its own.
+    pub async fn each_log<F, T>(&self, name: &str, service: &str, end: CancellationToken, start: F)
+    where
+        F: Fn(Log, watch::Receiver<i64>, CancellationToken) -> T + Clone + Send + 'static,
+        T: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        let Some(mut ends) = self.services.get(service).cloned() else { return };
+        let mut running: HashMap<RegionId, (i32, CancellationToken)> = HashMap::new();
+        let mut tasks = JoinSet::new();
+        loop {
+            let known = logs(service, &ends.borrow_and_update());
+            for (log, head) in known {
+                match running.get(&log.region) {
+                    Some((epoch, _)) if *epoch == log.epoch => continue,
+                    Some((_, earlier)) => earlier.cancel(),
+                    None => {}
+                }
+                let own = end.child_token();
+                running.insert(log.region.clone(), (log.epoch, own.clone()));
+                let (name, service, region) = (name.to_owned(), service.to_owned(), log.region.to_string());
+                let (start, what) =
+                    (start.clone(), Supervised { name, service, region, alarm_after: self.alarm_after });
+                tasks.spawn(supervise(what, own.clone(), move || start(log.clone(), head.clone(), own.clone())));
+            }
+            tokio::select! {
+                () = end.cancelled() => break,
+                changed = ends.changed() => if changed.is_err() { break },
+                Some(_) = tasks.join_next() => {}
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+}
 
 /// Watches the logs of one service: told by this process, asked slowly, and sooner when somebody pings.
 pub(crate) struct Discovery {
@@ -193,18 +241,10 @@ async fn told(here: &mut Option<broadcast::Receiver<(RegionId, i64)>>) -> Option
 }
 
 /// The logs of `service` that have an end.
-pub(crate) fn logs(service: &str, ends: &Ends) -> Vec<(Log, watch::Receiver<i64>)> {
+fn logs(service: &str, ends: &Ends) -> Vec<(Log, watch::Receiver<i64>)> {
     ends.iter()
         .map(|(region, (epoch, end))| {
             (Log { service: service.to_owned(), region: region.clone(), epoch: *epoch }, end.clone())
         })
         .collect()
-}
-
-/// The logs of a source, asked now.
-pub(crate) async fn ask(source: &LogSource) -> Result<Vec<(Log, i64)>, Error> {
-    let log = |head: crate::Head| {
-        (Log { service: source.service().to_owned(), region: head.region, epoch: head.epoch }, head.position)
-    };
-    Ok(source.heads().await?.into_iter().map(log).collect())
 }

@@ -169,7 +169,8 @@ impl Error {
     }
 
     /// Whether trying again may help without anyone doing anything.
-    pub(crate) fn passes(&self) -> bool {
+    #[must_use]
+    pub fn passes(&self) -> bool {
         match self {
             Self::Database(error) => is_outage(error),
             Self::Waits(_) => true,
@@ -179,6 +180,7 @@ impl Error {
 }
 
 /// Whether it waited too long for what somebody else has locked.
-pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+#[must_use]
+pub fn is_locked(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some("55P03"))
 }

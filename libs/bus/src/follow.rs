@@ -1,9 +1,10 @@
 //! Follows a log from a checkpoint: by its stream, and by the log itself where the stream does not do.
 
-use crate::alarm::{INSTRUMENTS, raise};
+use crate::alarm::{measure_lag, raise};
 use crate::checkpoint::Key;
 use crate::names::Log;
-use crate::projector::gap;
+use crate::next::gap;
+use crate::passed::at_last;
 use crate::retrying::Retrying;
 use crate::stream::{Chunk, LogStream};
 use crate::supervise::Backoff;
@@ -12,15 +13,15 @@ use crate::{Error, LogSource, Settings};
 use event_log::Recorded;
 use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt};
-use opentelemetry::KeyValue;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
+use vocabulary::RegionId;
 
 /// What can follow logs: a projection or a reaction.
-pub(crate) trait Follower: Send + Sync {
+pub trait Follower: Send + Sync {
     /// Its checkpoint in a log.
     fn key(&self, log: &Log) -> Key;
     /// The last position it handled; begun at 0.
@@ -42,7 +43,7 @@ pub(crate) trait Follower: Send + Sync {
 }
 
 /// What parks events that it cannot handle.
-pub(crate) trait Parks: Follower {
+pub trait Parks: Follower {
     /// Tries again what is parked, in order.
     fn retry<'a>(&'a self, key: &'a Key, source: &'a LogSource) -> BoxFuture<'a, Result<Retried, Error>>;
 }
@@ -56,18 +57,35 @@ pub struct Retried {
     pub left: u64,
 }
 
+/// Tries again what a reader parked in a region, log by log.
+///
+/// # Errors
+/// When the database or a log does not answer.
+pub async fn retry_parked(reader: &dyn Parks, sources: &[LogSource], region: &RegionId) -> Result<Retried, Error> {
+    let mut retried = Retried::default();
+    for source in sources {
+        let epoch = source.heads().await?.into_iter().find(|head| head.region == *region).map(|head| head.epoch);
+        let Some(epoch) = epoch else { continue };
+        let log = Log { service: source.service().to_owned(), region: region.clone(), epoch };
+        let one = reader.retry(&reader.key(&log), source).await?;
+        retried.handled += one.handled;
+        retried.left += one.left;
+    }
+    Ok(retried)
+}
+
 /// Follows one log.
 #[derive(Clone)]
-pub(crate) struct Follow {
+pub struct Follow {
     /// The service whose reader it is.
-    pub by: &'static str,
-    pub follower: Arc<dyn Follower>,
-    pub source: LogSource,
-    pub log: Log,
-    pub stream: LogStream,
-    pub settings: Settings,
+    pub(crate) by: &'static str,
+    pub(crate) follower: Arc<dyn Follower>,
+    pub(crate) source: LogSource,
+    pub(crate) log: Log,
+    pub(crate) stream: LogStream,
+    pub(crate) settings: Settings,
     /// How many batches may be under way in this process.
-    pub at_once: Turns,
+    pub(crate) at_once: Turns,
 }
 
 impl Follow {
@@ -75,7 +93,7 @@ impl Follow {
     pub async fn run(&self, mut head: watch::Receiver<i64>, end: CancellationToken) -> Result<(), Error> {
         let key = self.follower.key(&self.log);
         let Some(mut at) = self.begin(&key, &end).await? else { return Ok(()) };
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::default();
         while !end.is_cancelled() {
             if self.stream.connected() {
                 match self.stream.read(at, self.settings.batch).await {
@@ -165,7 +183,7 @@ impl Follow {
     }
 
     /// Reads the log itself up to `upto`.
-    pub async fn read_log(&self, key: &Key, mut at: i64, upto: i64, end: &CancellationToken) -> Result<i64, Error> {
+    async fn read_log(&self, key: &Key, mut at: i64, upto: i64, end: &CancellationToken) -> Result<i64, Error> {
         while at < upto && !end.is_cancelled() {
             let page = self.source.page(&self.log.region, at, self.settings.batch).await?;
             if page.is_empty() {
@@ -177,7 +195,7 @@ impl Follow {
     }
 
     /// Handles events behind `at`; what is missing between them is fetched from the log.
-    pub async fn advance(
+    async fn advance(
         &self,
         key: &Key,
         mut at: i64,
@@ -276,33 +294,19 @@ impl Follow {
 
     fn measure(&self, key: &Key, lag: i64) {
         for reader in self.follower.readers(key) {
-            let labels = [
-                KeyValue::new("by", self.by),
-                KeyValue::new("reader", reader),
-                KeyValue::new("service", self.log.service.clone()),
-                KeyValue::new("region", self.log.region.to_string()),
-            ];
-            INSTRUMENTS.reader_lag.record(lag.max(0), &labels);
+            measure_lag(self.by, &reader, &self.log.service, &self.log.region, lag);
         }
     }
 }
 
-/// When that moment has come; never, without one.
-pub(crate) async fn at_last(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// Does it until the database takes it; `None` when the end comes first. Somebody is told when that takes long.
-pub(crate) async fn patiently<'a, T>(
+pub async fn patiently<'a, T>(
     key: &Key,
     end: &CancellationToken,
     alarm_after: Duration,
     mut attempt: impl FnMut() -> BoxFuture<'a, Result<T, Error>>,
 ) -> Result<Option<T>, Error> {
-    let (mut backoff, mut retrying) = (Backoff::new(), Retrying::new(alarm_after));
+    let (mut backoff, mut retrying) = (Backoff::default(), Retrying::new(alarm_after));
     loop {
         match attempt().await {
             Err(error) if error.passes() => {

@@ -6,7 +6,7 @@
 //! have locked. A row ends by itself.
 
 use crate::rows::of_no_region;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -23,7 +23,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(2);
 /// **Invariant:** nothing is correct only because of a lease. The stream's sequence and the checkpoint's
 /// row lock are the fences; a lease saves work.
 #[derive(Clone)]
-pub(crate) struct Leases(Arc<Inner>);
+pub struct Leases(Arc<Inner>);
 
 struct Inner {
     app: PgPool,
@@ -43,15 +43,15 @@ struct State {
 
 /// A lease of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Lease {
+struct Lease {
     /// Grows each time that it changes hands.
-    pub fence: i64,
+    fence: i64,
     until: Instant,
 }
 
 /// Who has a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
+pub enum Taken {
     /// This process, under this number.
     Here(i64),
     /// Another one, which may not renew it: then it is free after so long.
@@ -59,11 +59,14 @@ pub(crate) enum Taken {
 }
 
 impl Leases {
-    pub fn new(app: PgPool) -> Self {
+    pub(crate) fn new(app: PgPool) -> Self {
         Self(Arc::new(Inner { app, holder: Uuid::new_v4(), state: Mutex::default() }))
     }
 
     /// Takes the lease of `what`, where nobody else has it. It is renewed until it is given back.
+    ///
+    /// # Errors
+    /// When the database does not answer.
     pub async fn take(&self, what: &str) -> sqlx::Result<Taken> {
         let asked = Instant::now();
         let taken = self.0.take(what).await;
@@ -110,9 +113,14 @@ impl Leases {
         self.0.state().failing.is_none_or(|since| since.elapsed() < TERM)
     }
 
-    /// Who this process is.
-    pub fn holder(&self) -> Uuid {
-        self.0.holder
+    /// Whether this process still has the lease of `what` under that number, which stays so until the end of the
+    /// transaction.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn still_holds(&self, rows: &mut PgConnection, what: &str, fence: i64) -> sqlx::Result<bool> {
+        let held = sqlx::query("select from bus.leases where name = $1 and holder = $2 and fence = $3 for update");
+        Ok(held.bind(what).bind(self.0.holder).bind(fence).fetch_optional(rows).await?.is_some())
     }
 }
 

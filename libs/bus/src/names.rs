@@ -23,9 +23,12 @@ pub struct NotARoot(String);
 
 /// One log, as consumers know it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Log {
+pub struct Log {
+    /// Whose.
     pub service: String,
+    /// Of which region.
     pub region: RegionId,
+    /// Raised when the log was restored to a point behind what was published.
     pub epoch: i32,
 }
 

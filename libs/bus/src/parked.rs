@@ -31,6 +31,15 @@ pub struct Parked {
     pub parked_at: DateTime<Utc>,
 }
 
+/// What happens to later events of a stream of which one is parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnParked {
+    /// They are parked behind it, so that a retry applies all in order.
+    StreamWaits,
+    /// They are applied.
+    OthersGoOn,
+}
+
 /// What is parked in a region, in the order of the logs.
 ///
 /// # Errors
@@ -47,7 +56,7 @@ pub async fn parked(app: &PgPool, region: &RegionId) -> Result<Vec<Parked>, Erro
 }
 
 /// The streams of which something is parked.
-pub(crate) async fn streams(rows: &mut PgConnection, key: &Key) -> sqlx::Result<HashSet<String>> {
+pub async fn streams(rows: &mut PgConnection, key: &Key) -> sqlx::Result<HashSet<String>> {
     let streams: Vec<String> = sqlx::query_scalar(
         "select distinct stream from bus.parked where region = $1 and reader = $2 and version = $3 and service = $4",
     )
@@ -61,7 +70,7 @@ pub(crate) async fn streams(rows: &mut PgConnection, key: &Key) -> sqlx::Result<
 }
 
 /// The streams of which something is parked, by index of several readers of one log.
-pub(crate) async fn streams_of_all(
+pub async fn streams_of_all(
     rows: &mut PgConnection,
     log: &Log,
     keys: &[&Key],
@@ -83,7 +92,7 @@ pub(crate) async fn streams_of_all(
 }
 
 /// What is parked for one reader in one log: positions and streams, in order.
-pub(crate) async fn waiting(rows: &mut PgConnection, key: &Key) -> sqlx::Result<Vec<(i64, String)>> {
+pub async fn waiting(rows: &mut PgConnection, key: &Key) -> sqlx::Result<Vec<(i64, String)>> {
     sqlx::query_as(
         "select position, stream from bus.parked
          where region = $1 and reader = $2 and version = $3 and service = $4 order by position",
@@ -97,7 +106,7 @@ pub(crate) async fn waiting(rows: &mut PgConnection, key: &Key) -> sqlx::Result<
 }
 
 /// Parks an event, or counts another attempt. `attempts` is 0 for an event that only waits.
-pub(crate) async fn park(
+pub async fn park(
     rows: &mut PgConnection,
     key: &Key,
     event: &Recorded,
@@ -126,7 +135,7 @@ pub(crate) async fn park(
 }
 
 /// It was handled after all.
-pub(crate) async fn release(rows: &mut PgConnection, key: &Key, position: i64) -> sqlx::Result<()> {
+pub async fn release(rows: &mut PgConnection, key: &Key, position: i64) -> sqlx::Result<()> {
     sqlx::query(
         "delete from bus.parked
          where region = $1 and reader = $2 and version = $3 and service = $4 and position = $5",
@@ -142,7 +151,7 @@ pub(crate) async fn release(rows: &mut PgConnection, key: &Key, position: i64) -
 }
 
 /// How many events are parked for one reader, by region.
-pub(crate) async fn counts_of(rows: &mut PgConnection, reader: &str) -> Result<HashMap<RegionId, i64>, Error> {
+pub async fn counts_of(rows: &mut PgConnection, reader: &str) -> Result<HashMap<RegionId, i64>, Error> {
     let counts: Vec<(String, i64)> =
         sqlx::query_as("select region, count(*) from bus.parked where reader = $1 group by region")
             .bind(reader)
@@ -152,7 +161,7 @@ pub(crate) async fn counts_of(rows: &mut PgConnection, reader: &str) -> Result<H
 }
 
 /// How many events are parked per reader and region, for the gauge: none is told too.
-pub(crate) async fn counts(rows: &mut PgConnection) -> sqlx::Result<Vec<(String, String, i64)>> {
+pub async fn counts(rows: &mut PgConnection) -> sqlx::Result<Vec<(String, String, i64)>> {
     sqlx::query_as(
         "select reader, region, count(parked.position)
          from bus.checkpoints left join bus.parked using (region, reader, version, service)

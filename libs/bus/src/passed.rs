@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Positions behind a checkpoint that concern nobody.
-pub(crate) struct Passed {
+pub struct Passed {
     /// How often they are written while more comes.
     every: Duration,
     state: Mutex<State>,
@@ -81,5 +81,13 @@ impl Passed {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When that moment has come; never, without one.
+pub async fn at_last(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }

@@ -161,27 +161,24 @@ impl Progress {
         all
     }
 
-    pub(crate) fn reads(&self, reader: &str, services: &[&str]) {
+    /// A projection reads these services: whoever waits for a position of theirs waits for it.
+    pub fn reads(&self, reader: &str, services: &[&str]) {
         let services = services.iter().map(|service| (*service).to_owned()).collect();
         self.known().readers.insert(reader.to_owned(), services);
     }
 
     /// Its position counts once this process was told of it, whatever its checkpoint says.
-    pub(crate) fn answers_from_memory(&self, reader: &str) {
+    pub fn answers_from_memory(&self, reader: &str) {
         self.known().in_memory.insert(reader.to_owned());
     }
 
-    pub(crate) fn reached(&self, reader: &str, service: &str, region: &RegionId, position: i64) {
+    /// A reader is there now: who waits is woken.
+    pub fn reached(&self, reader: &str, service: &str, region: &RegionId, position: i64) {
         self.all_reached(service, region, [(reader, position)]);
     }
 
     /// The same of several readers of one log: who waits is woken once.
-    pub(crate) fn all_reached<'a>(
-        &self,
-        service: &str,
-        region: &RegionId,
-        readers: impl IntoIterator<Item = (&'a str, i64)>,
-    ) {
+    pub fn all_reached<'a>(&self, service: &str, region: &RegionId, readers: impl IntoIterator<Item = (&'a str, i64)>) {
         let mut known = self.known();
         for (reader, position) in readers {
             known.positions.insert((reader.to_owned(), service.to_owned(), region.clone()), position);
@@ -200,7 +197,8 @@ impl Progress {
     }
 
     /// How far a reader is, as far as this process knows.
-    pub(crate) fn position(&self, reader: &str, service: &str, region: &RegionId) -> i64 {
+    #[must_use]
+    pub fn position(&self, reader: &str, service: &str, region: &RegionId) -> i64 {
         let of = (reader.to_owned(), service.to_owned(), region.clone());
         self.known().positions.get(&of).copied().unwrap_or_default()
     }

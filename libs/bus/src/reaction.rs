@@ -8,7 +8,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use uuid::Uuid;
 
-use crate::OnParked;
+use crate::parked::OnParked;
 
 /// Answers events of other services with commands here.
 pub trait Reaction: Send + Sync + 'static {

@@ -1,19 +1,19 @@
 //! Hands events to a reaction, one at a time, each under a command id of its own.
 
-use crate::alarm::{INSTRUMENTS, raise};
+use crate::alarm::{measure_batch, raise};
 use crate::checkpoint::{self, Key};
 use crate::follow::{Follower, Parks, Retried};
 use crate::names::Log;
+use crate::next::{due, gap};
+use crate::parked::{self, OnParked};
 use crate::passed::Passed;
-use crate::projector::{due, gap};
 use crate::reaction::{AnyReaction, reader};
 use crate::retrying::Retrying;
 use crate::rows::writing;
-use crate::{CannotReact, Error, LogSource, OnParked, Progress, Settings, parked, trace};
+use crate::{CannotReact, Error, LogSource, Progress, Settings, trace};
 use decider::{Asked, CommandKey};
 use event_log::{Recorded, tenant};
 use futures_util::future::BoxFuture;
-use opentelemetry::KeyValue;
 use sqlx::PgPool;
 use std::collections::HashSet;
 use std::slice;
@@ -74,7 +74,7 @@ impl Reactor {
             at = event.position;
         }
         self.reached(key, at).await?;
-        INSTRUMENTS.batch.record(events.len() as u64, &[KeyValue::new("task", key.reader.clone())]);
+        measure_batch(&key.reader, events.len());
         Ok(at)
     }
 

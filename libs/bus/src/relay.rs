@@ -3,7 +3,7 @@
 //! **Invariant:** only events of the log are published, each right behind the one before it. There is no
 //! checkpoint: the stream itself says how far it is, and refuses whoever is behind.
 
-use crate::alarm::{INSTRUMENTS, raise};
+use crate::alarm::{INSTRUMENTS, measure_batch, raise};
 use crate::lease::{Leases, Taken};
 use crate::mac::Made;
 use crate::names::Log;
@@ -293,7 +293,7 @@ impl Relay {
             let Some(end) = page.last() else { break };
             let span = tracing::info_span!("relay", service = self.stream.log.service, region = %self.stream.log.region, events = page.len(), upto = end.position);
             trace::continues(&span, &page);
-            INSTRUMENTS.batch.record(page.len() as u64, &[KeyValue::new("task", "relay")]);
+            measure_batch("relay", page.len());
             last = end.position;
             let full = page.len() == self.settings.window;
             // Each acknowledgement has its deadline: this is for what a connection does not take.

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 /// Counts how long something has been tried without success. It raises one alarm, and a second one only after it worked
 /// in between.
-pub(crate) struct Retrying {
+pub struct Retrying {
     after: Duration,
     since: Option<Instant>,
     told: bool,

@@ -5,7 +5,7 @@ use decider::Clock;
 use std::time::Duration;
 
 /// After how long something that is tried again and again needs somebody.
-pub(crate) const ALARM_AFTER: Duration = Duration::from_secs(30);
+pub const ALARM_AFTER: Duration = Duration::from_secs(30);
 
 /// What an operator may set. The default suits one server.
 #[derive(Clone, Debug)]

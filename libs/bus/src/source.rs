@@ -1,8 +1,10 @@
 //! Where a log is read when its stream does not do: in Postgres, here or behind another process.
 
 use crate::Error;
+use crate::names::Log;
 use event_log::{EventLog, Recorded, Skimmed};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use std::collections::BTreeMap;
 use vocabulary::RegionId;
 
 /// Where the logs of one service are read by position: the truth behind the streams.
@@ -104,6 +106,17 @@ impl LogSource {
         }
     }
 
+    /// The logs there are, each with its last position.
+    ///
+    /// # Errors
+    /// When the log does not answer.
+    pub async fn logs(&self) -> Result<Vec<(Log, i64)>, Error> {
+        let log = |head: Head| {
+            (Log { service: self.service().to_owned(), region: head.region, epoch: head.epoch }, head.position)
+        };
+        Ok(self.heads().await?.into_iter().map(log).collect())
+    }
+
     /// The events behind position `after`, at most `limit`, in order.
     ///
     /// # Errors
@@ -148,6 +161,33 @@ impl LogSource {
                 read(&there.get(&format!("/{region}?stream={name}")).await?)
             }
         }
+    }
+}
+
+/// Of some sources those of some services.
+#[must_use]
+pub fn sources_of(services: &[&str], sources: &[LogSource]) -> Vec<LogSource> {
+    sources.iter().filter(|source| services.contains(&source.service())).cloned().collect()
+}
+
+/// Of some sources the first of each service.
+#[must_use]
+pub fn one_of_each(sources: impl IntoIterator<Item = LogSource>) -> Vec<LogSource> {
+    let mut all: BTreeMap<String, LogSource> = BTreeMap::new();
+    for source in sources {
+        all.entry(source.service().to_owned()).or_insert(source);
+    }
+    all.into_values().collect()
+}
+
+/// Whether the log of every service that a reader names was given.
+///
+/// # Errors
+/// `NoSource` for the first that was not.
+pub fn check_sources(reader: &str, wanted: &[&str], sources: &[LogSource]) -> Result<(), Error> {
+    match wanted.iter().find(|service| !sources.iter().any(|source| source.service() == **service)) {
+        None => Ok(()),
+        Some(service) => Err(Error::NoSource { reader: reader.to_owned(), service: (*service).to_owned() }),
     }
 }
 

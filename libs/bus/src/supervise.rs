@@ -13,16 +13,18 @@ const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Waits longer each time it is asked, up to five seconds.
-pub(crate) struct Backoff {
+pub struct Backoff {
     next: Duration,
     longest: Duration,
 }
 
-impl Backoff {
-    pub fn new() -> Self {
+impl Default for Backoff {
+    fn default() -> Self {
         Self::up_to(LONGEST)
     }
+}
 
+impl Backoff {
     pub fn up_to(longest: Duration) -> Self {
         Self { next: SHORTEST, longest }
     }
@@ -43,7 +45,7 @@ impl Backoff {
 }
 
 /// What is run, and after how long of failing somebody is told.
-pub(crate) struct Supervised {
+pub struct Supervised {
     pub name: String,
     /// Whose logs it works with, and of which region.
     pub service: String,
@@ -52,12 +54,12 @@ pub(crate) struct Supervised {
 }
 
 /// Runs `task` until it is done or the end comes; after an error or a panic it is run again.
-pub(crate) async fn supervise<F>(what: Supervised, end: CancellationToken, mut task: impl FnMut() -> F)
+pub async fn supervise<F>(what: Supervised, end: CancellationToken, mut task: impl FnMut() -> F)
 where
     F: Future<Output = Result<(), Error>>,
 {
     let Supervised { name, service, region, alarm_after } = what;
-    let (mut backoff, mut retrying) = (Backoff::new(), Retrying::new(alarm_after));
+    let (mut backoff, mut retrying) = (Backoff::default(), Retrying::new(alarm_after));
     while !end.is_cancelled() {
         let began = Instant::now();
         let outcome = AssertUnwindSafe(task()).catch_unwind().await;

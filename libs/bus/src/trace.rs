@@ -8,7 +8,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 const LINKS: usize = 32;
 
 /// Lets a span go on with the trace of its first event, and links those of the others.
-pub(crate) fn continues<'a, T: AsRef<str> + 'a>(span: &Span, events: impl IntoIterator<Item = &'a T>) {
+pub fn continues<'a, T: AsRef<str> + 'a>(span: &Span, events: impl IntoIterator<Item = &'a T>) {
     if span.is_disabled() {
         return;
     }

@@ -5,14 +5,14 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Turns at the database. Copies share them.
 #[derive(Clone)]
-pub(crate) struct Turns {
+pub struct Turns {
     /// Of one reader: one that waits for something takes its own turns, and not those of the others.
     own: Option<Arc<Semaphore>>,
     all: Arc<Semaphore>,
 }
 
 /// A turn; it ends when this is dropped.
-pub(crate) struct Turn<'a> {
+pub struct Turn<'a> {
     _own: Option<SemaphorePermit<'a>>,
     _one_of_all: Option<SemaphorePermit<'a>>,
 }

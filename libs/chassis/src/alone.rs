@@ -178,6 +178,6 @@ async fn run(
         Asked::Inside => (Router::new(), router.merge(started.internal)),
     };
     let server = config.settings.server(&platform.issuers);
-    let server = Server { public, internal, checks, buses: vec![started.bus], ..server };
+    let server = Server { public, internal, checks, projections: vec![started.projections], ..server };
     serve(listeners, server, shutdown).await
 }

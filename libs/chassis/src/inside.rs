@@ -13,9 +13,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
-use bus::{Bus, Head};
+use bus::Head;
 use event_log::EventLog;
 use futures_util::{StreamExt, TryStreamExt};
+use projections::Projections;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use web::Keep;
 
 struct Inside {
     log: EventLog,
-    bus: Bus,
+    projections: Projections,
 }
 
 #[derive(Deserialize)]
@@ -55,10 +56,16 @@ pub fn internal_paths() -> Vec<&'static str> {
 }
 
 /// The routes, the service's `own` among them. Only who brings one of the `secrets` as bearer token gets in.
-pub(crate) fn routes(log: EventLog, bus: Bus, own: Router, keeps: Option<Keep>, secrets: Vec<String>) -> Router {
+pub(crate) fn routes(
+    log: EventLog,
+    projections: Projections,
+    own: Router,
+    keeps: Option<Keep>,
+    secrets: Vec<String>,
+) -> Router {
     let looks = keeps.map(looks::routes).unwrap_or_default();
     let all = table().into_iter().fold(Router::new(), |router, (path, answers)| router.route(path, answers));
-    all.with_state(Arc::new(Inside { log, bus }))
+    all.with_state(Arc::new(Inside { log, projections }))
         .merge(own)
         .merge(looks)
         .route_layer(middleware::from_fn_with_state(Arc::new(secrets), admit))
@@ -127,7 +134,7 @@ async fn history(log: &EventLog, region: &RegionId, stream: &str) -> Response {
 }
 
 async fn parked(State(inside): State<Arc<Inside>>, Path(region): Path<RegionId>) -> Response {
-    match inside.bus.parked(&region).await {
+    match inside.projections.parked(&region).await {
         Ok(parked) => Json(parked).into_response(),
         Err(error) => unavailable(&error),
     }
@@ -138,7 +145,7 @@ async fn retry(
     Path(region): Path<RegionId>,
     Query(Reader { reader }): Query<Reader>,
 ) -> Response {
-    match inside.bus.retry(&region, &reader).await {
+    match inside.projections.retry(&region, &reader).await {
         Ok(retried) => Json(json!({ "handled": retried.handled, "left": retried.left })).into_response(),
         Err(bus::Error::NoReader(_)) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => unavailable(&error),

@@ -10,8 +10,8 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
-use bus::Bus;
 use futures_util::future::try_join_all;
+use projections::Projections;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -39,7 +39,7 @@ pub struct Server {
     /// What must be there for the work to be done.
     pub checks: Vec<Check>,
     /// What runs beside the requests.
-    pub buses: Vec<Bus>,
+    pub projections: Vec<Projections>,
     /// How answers look.
     pub shell: Shell,
     /// Whose tokens the gate before the public routes knows; without them it counts addresses alone.
@@ -58,7 +58,7 @@ impl Server {
             public: Router::new(),
             internal: Router::new(),
             checks: vec![],
-            buses: vec![],
+            projections: vec![],
             shell,
             issuers: None,
             rates: Rates::default(),
@@ -74,10 +74,10 @@ impl Server {
 pub async fn serve(listeners: Listeners, server: Server, shutdown: CancellationToken) -> anyhow::Result<()> {
     let mut running = JoinSet::new();
     // Buses end after the last request: what was accepted is still relayed.
-    let buses_end = CancellationToken::new();
-    for bus in server.buses {
-        let end = buses_end.clone();
-        running.spawn(async move { bus.run(end).await });
+    let projections_end = CancellationToken::new();
+    for projections in server.projections {
+        let end = projections_end.clone();
+        running.spawn(async move { projections.run(end).await });
     }
     let internal = web::shell(server.internal.merge(web::health(server.checks)), server.shell.clone());
     let public = web::gate(server.public.merge(web::live()), server.issuers, server.rates);
@@ -101,7 +101,7 @@ pub async fn serve(listeners: Listeners, server: Server, shutdown: CancellationT
         // A bus ends by itself only when it cannot begin.
         Some(ended) = running.join_next() => failed = ended.map_err(Into::into).and_then(|ended| ended.map_err(Into::into)),
     }
-    buses_end.cancel();
+    projections_end.cancel();
     while running.join_next().await.is_some() {}
     failed
 }

@@ -4,9 +4,10 @@ use crate::restored::{self, Restores};
 use crate::{Hub, Platform, Purpose, Steps, inside};
 use access::{Freshness, Grants};
 use axum::Router;
-use bus::{Bus, LogSource, Progress, Projection, Reaction, ReadModel};
+use bus::{Bus, LogSource, Progress, Reaction};
 use event_log::{Database, EventLog};
 use known::{Known, KnownGrants};
+use projections::{Projection, Projections, ReadModel};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
@@ -59,8 +60,8 @@ pub struct Started {
     pub internal: Router,
     /// What its routes promise.
     pub openapi: OpenApi,
-    /// What it relays, projects and reacts to.
-    pub bus: Bus,
+    /// Its read models, over the bus that relays and reacts.
+    pub projections: Projections,
 }
 
 impl Service {
@@ -247,14 +248,15 @@ impl Opened {
         let nats = platform.nats.of(service.name, sources.iter().map(LogSource::service)).await?;
         let mut bus = Bus::new(service.name, nats, database, platform.settings.clone());
         bus = bus.reporting_to(&hub.progress).relay(hub.log.clone());
-        for model in folded(service.folds, hub.known.grants(), Some(&hub)) {
-            bus = bus.read_model(model, sources);
-        }
         for react in service.reactions {
             bus = react(bus, &hub, sources);
         }
-        bus.prepare().await?;
-        bus.look().await;
+        let mut projections = Projections::over(bus);
+        for model in folded(service.folds, hub.known.grants(), Some(&hub)) {
+            projections = projections.read_model(model, sources);
+        }
+        projections.prepare().await?;
+        projections.look().await;
         for begin in service.beside {
             begin(&hub);
         }
@@ -266,7 +268,7 @@ impl Opened {
             clock: platform.clock.clone(),
             fingerprint_keys: platform.secrets.ring(Purpose::Fingerprint)?.keys(),
             kept: web::kept_in(&hub.log),
-            wait: Some(wait(&bus, &hub)),
+            wait: Some(wait(&hub)),
             looks: Looks { of_everyone: keeps.is_some(), keep },
             bounds: platform.bounds,
         };
@@ -279,8 +281,9 @@ impl Opened {
         };
         let own = service.inside.map(|routes| routes(&hub, sources)).unwrap_or_default();
         let own = own.merge(restored::routes(restores));
-        let internal = inside::routes(hub.log.clone(), bus.clone(), own, keeps, platform.secrets.log_secrets()?);
-        Ok(Started { name: service.name, hub, router, internal, openapi, bus })
+        let internal =
+            inside::routes(hub.log.clone(), projections.clone(), own, keeps, platform.secrets.log_secrets()?);
+        Ok(Started { name: service.name, hub, router, internal, openapi, projections })
     }
 }
 
@@ -289,12 +292,12 @@ impl Started {
     /// what is written to it, and an answer of the log of grants. What it goes on without: its streams.
     #[must_use]
     pub fn checks(&self) -> Vec<Check> {
-        let (log, book, bus) = (self.hub.log.clone(), self.hub.known.book(), self.bus.clone());
+        let (log, book, bus) = (self.hub.log.clone(), self.hub.known.book(), self.projections.bus().clone());
         let there = Check::new(self.name, move || {
             let (log, book, writing) = (log.clone(), book.clone(), bus.is_writing());
             async move { writing && book.answered().is_ok() && log.answers().await.is_ok() }
         });
-        let bus = self.bus.clone();
+        let bus = self.projections.bus().clone();
         let streams = Check::not_needed(format!("streams of {}", self.name), move || {
             let stuck = bus.stuck();
             async move { stuck.is_empty() }
@@ -308,8 +311,8 @@ fn folded(own: Vec<Fold>, grants: KnownGrants, hub: Option<&Hub>) -> Vec<ReadMod
 }
 
 /// Waits for the lookups of this service, and until changed grants are in the book.
-fn wait(bus: &Bus, hub: &Hub) -> Wait {
-    let (progress, known) = (bus.progress(), hub.known.clone());
+fn wait(hub: &Hub) -> Wait {
+    let (progress, known) = (hub.progress.clone(), hub.known.clone());
     Arc::new(move |region, positions| {
         let (progress, known) = (progress.clone(), known.clone());
         Box::pin(async move {

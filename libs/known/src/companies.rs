@@ -1,8 +1,8 @@
 //! Which companies are there?
 
 use crate::Known;
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::company::Event;
 use sqlx::types::Json;
 use sqlx::{PgConnection, Row};

@@ -6,9 +6,10 @@ mod alarms;
 
 use access::{End, Grant, Grants};
 use alarms::Alarms;
-use bus::{CannotApply, Head, Projection, Reads};
+use bus::Head;
 use chrono::{DateTime, Utc};
 use event_log::{Recorded, data_of, tenant};
+use projections::{CannotApply, Projection, Reads};
 use proto_schemas::consortium::grant::Event;
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool, Row};

@@ -1,9 +1,9 @@
 //! Which policy is valid on a day?
 
 use crate::Known;
-use bus::{CannotApply, Projection};
 use chrono::NaiveDate;
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::policy::{Event, Policy};
 use sqlx::PgConnection;
 use sqlx::types::Json;

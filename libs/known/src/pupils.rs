@@ -1,8 +1,8 @@
 //! Which pupils are there? Without names: a birth date stays sealed until a rule needs it.
 
 use crate::Known;
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::Sealed;
 use proto_schemas::consortium::person::{Event, LearningPath};
 use sqlx::types::Json;

@@ -1,8 +1,8 @@
 //! Which schools take part?
 
 use crate::Known;
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::consortium::Event;
 use sqlx::{PgConnection, Row};
 use vocabulary::{BranchCode, RegionId};

@@ -10,6 +10,7 @@ use decider::{Asked, Clock, Event, Hand};
 use event_log::{Append, Change, Context, Database, Done, EventLog, Limits, NewEvent, Recorded};
 use futures_util::TryStreamExt;
 use processing::{Logbook, Target};
+use projections::Projections;
 use proofs::Kind;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -31,7 +32,7 @@ pub struct TestHub {
     /// What the service works with.
     pub hub: Hub,
     /// What it relays, projects and reacts to.
-    pub bus: Bus,
+    pub projections: Projections,
     /// Its guarded routes in their shell.
     pub router: Router,
     /// What only the installation itself asks, such as `/log`.
@@ -127,7 +128,7 @@ pub async fn hub(service: Service) -> TestHub {
     TestHub {
         region: "voorbeeld".parse().expect("a region"),
         hub: started.hub,
-        bus: started.bus,
+        projections: started.projections,
         router: web::shell(started.router, web::Shell::default()),
         internal: started.internal,
         openapi: started.openapi,
@@ -250,7 +251,7 @@ impl TestHub {
         for (_, bus) in self.others.values() {
             bus.settle().await.expect("relayed");
         }
-        self.bus.settle().await.expect("settled");
+        self.projections.settle().await.expect("settled");
         self.hub.known.settled().await;
     }
 

@@ -1,7 +1,7 @@
 //! At which company is a hotspot, and what is it called?
 
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::hotspots::hotspot::Event;
 use sqlx::{PgConnection, PgPool, Row};
 use vocabulary::{CompanyId, HotspotId, Label, RegionId};

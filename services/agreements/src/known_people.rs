@@ -1,7 +1,7 @@
 //! Where does someone work, and what are they called? Names stay sealed until a document is drawn.
 
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::{Sealed, consortium::person::Event};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool, Row};

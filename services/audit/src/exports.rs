@@ -1,7 +1,7 @@
 //! Which exports left the hub, who took them, and what are the digests of their files?
 
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::audit::disclosure::Event;
 use sqlx::PgConnection;
 use sqlx::types::Json;

@@ -1,8 +1,8 @@
 //! Who looked at what, when, which names were revealed, and what was given out?
 
-use bus::{CannotApply, Projection};
 use chrono::NaiveDate;
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::audit::mandate::Under;
 use proto_schemas::audit::{disclosure, look};
 use sqlx::PgConnection;

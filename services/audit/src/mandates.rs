@@ -1,7 +1,7 @@
 //! Which mandates were given?
 
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::audit::mandate::Event;
 use sqlx::PgConnection;
 use sqlx::types::Json;

@@ -8,9 +8,11 @@ mod finding;
 pub use digests::{Digested, Digests};
 pub use finding::Finding;
 
-use bus::{Copies, LogSource, ReadModel, Scratch, Snapshot, Standing, Watch, digests as digests_of};
+use bus::LogSource;
 use chrono::{DateTime, Utc};
 use event_log::{Database, tenant};
+use projections::{ReadModel, Watch};
+use replay::{Copies, Scratch, Snapshot, Standing, digests as digests_of};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;

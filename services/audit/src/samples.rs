@@ -1,7 +1,7 @@
 //! Which samples were asked for, by whom, in which words, and drawn?
 
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::audit::sample::Event;
 use sqlx::PgConnection;
 use vocabulary::SampleId;

@@ -1,7 +1,7 @@
 //! Where does somebody's sealed name stand? Sealed as it came; nobody opens it but to reveal it.
 
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::Sealed;
 use proto_schemas::consortium::person::Event;
 use serde::{Deserialize, Serialize};

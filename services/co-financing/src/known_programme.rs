@@ -1,8 +1,8 @@
 //! What are companies to put in, and which periods take corrections only?
 
-use bus::{CannotApply, Projection};
 use chrono::NaiveDate;
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::{co_financing::claim::Target, consortium::consortium::Event};
 use sqlx::{PgConnection, PgPool, Row};
 use vocabulary::{BasisPoints, Euros, RegionId};

@@ -1,8 +1,8 @@
 //! At which company, hotspot and date is a session?
 
-use bus::{CannotApply, Projection};
 use chrono::NaiveDate;
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::hotspots::session::Event;
 use sqlx::{PgConnection, PgPool, Row};
 use vocabulary::{CompanyId, HotspotId, RegionId, SessionId};

@@ -1,7 +1,7 @@
 //! For which hotspot is a contract?
 
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::agreements::contract::Event;
 use sqlx::{PgConnection, PgPool};
 use vocabulary::{ContractId, HotspotId, RegionId};

@@ -1,7 +1,7 @@
 //! Which electives are in the region's catalogue?
 
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::assessments::elective::Event;
 use sqlx::{PgConnection, PgPool};
 use vocabulary::{ElectiveId, RegionId};

@@ -1,7 +1,7 @@
 //! At which school does someone work?
 
-use bus::{CannotApply, Projection};
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::person::Event;
 use sqlx::{PgConnection, PgPool};
 use vocabulary::{BranchCode, PersonId, RegionId};

@@ -143,7 +143,7 @@ impl Up {
             public: hub.router,
             internal: hub.internal,
             checks: hub.checks,
-            buses: hub.buses,
+            projections: hub.projections,
             ..self.settings.server(&platform.issuers)
         };
         let serving = serve(listeners, server, shutdown);

@@ -20,14 +20,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("vault", &["sessions", "proto-schemas", "vocabulary"]),
     ("processing", &["decider", "vocabulary"]),
     ("bus", &["event-log", "sessions", "proofs", "decider", "vocabulary"]),
+    ("projections", &["bus", "event-log", "sessions", "proofs", "decider", "vocabulary"]),
+    ("replay", &["projections", "bus", "event-log", "sessions", "proofs", "decider", "vocabulary"]),
     ("web", &["access", "event-log", "sessions", "vault", "decider", "proto-schemas", "vocabulary"]),
-    ("known", &["bus", "access", "event-log", "sessions", "decider", "proto-schemas", "vocabulary"]),
+    ("known", &["projections", "bus", "access", "event-log", "sessions", "decider", "proto-schemas", "vocabulary"]),
     ("chassis", BELOW_CHASSIS),
 ];
 
 const BELOW_CHASSIS: &[&str] = &[
     "known",
     "web",
+    "projections",
     "bus",
     "access",
     "vault",
@@ -44,8 +47,10 @@ const BELOW_CHASSIS: &[&str] = &[
 const BELOW_SERVICE: &[&str] = &[
     "chassis",
     "documents",
+    "replay",
     "known",
     "web",
+    "projections",
     "bus",
     "access",
     "vault",

@@ -146,8 +146,8 @@ impl Whole {
 
     /// Takes everything away that it made.
     async fn end(self) {
-        for bus in &self.api.buses {
-            bus.remove_streams().await.unwrap();
+        for projections in &self.api.projections {
+            projections.bus().remove_streams().await.unwrap();
         }
         let mut databases = self.databases.clone();
         drop(self);
@@ -238,8 +238,8 @@ impl Whole {
     pub async fn settle(&self) {
         loop {
             let before = self.all_heads().await;
-            for bus in &self.api.buses {
-                bus.settle().await.unwrap();
+            for projections in &self.api.projections {
+                projections.settle().await.unwrap();
             }
             if self.all_heads().await == before {
                 break;
@@ -294,8 +294,8 @@ impl Whole {
     /// What no reader could handle, in words.
     pub async fn parked(&self, region: &RegionId) -> Vec<String> {
         let mut parked = Vec::new();
-        for ((service, _), bus) in self.api.hubs.iter().zip(&self.api.buses) {
-            for one in bus.parked(region).await.unwrap() {
+        for ((service, _), projections) in self.api.hubs.iter().zip(&self.api.projections) {
+            for one in projections.parked(region).await.unwrap() {
                 parked.push(format!("{service}: {}", serde_json::to_string(&one).unwrap()));
             }
         }

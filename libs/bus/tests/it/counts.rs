@@ -1,7 +1,7 @@
 //! The smallest projection: what every counter came to.
 
-use bus::{CannotApply, OnParked, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -25,16 +25,6 @@ pub const TABLES: &str = "
 #[derive(Clone, Default)]
 pub struct Counts {
     pub broken: Arc<AtomicBool>,
-}
-
-impl Counts {
-    pub fn broken() -> Self {
-        Self { broken: Arc::new(AtomicBool::new(true)) }
-    }
-
-    pub fn repair(&self) {
-        self.broken.store(false, Ordering::SeqCst);
-    }
 }
 
 pub async fn count(rows: &mut PgConnection, happened: &Recorded, broken: &AtomicBool) -> Result<(), CannotApply> {
@@ -95,21 +85,5 @@ impl Projection for Doubled {
             .execute(rows)
             .await?;
         Ok(())
-    }
-}
-
-/// The same as `Counts`, but nothing waits behind what is parked.
-#[derive(Clone)]
-pub struct Hasty(pub Counts);
-
-impl Projection for Hasty {
-    const NAME: &'static str = "hasty-counts";
-    const VERSION: u32 = 1;
-    const LOGS: &'static [&'static str] = &["counters"];
-    const TABLES: &'static str = TABLES;
-    const ON_PARKED: OnParked = OnParked::OthersGoOn;
-
-    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
-        count(rows, happened, &self.0.broken).await
     }
 }

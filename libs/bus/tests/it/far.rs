@@ -8,6 +8,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use bus::{Error, Head, LogSource, There};
 use event_log::EventLog;
+use projections::Projections;
 use std::collections::HashMap;
 
 async fn heads(State(log): State<EventLog>, headers: HeaderMap) -> Result<Json<Vec<Head>>, StatusCode> {
@@ -42,9 +43,9 @@ async fn a_log_of_another_process_is_read_over_http_when_its_stream_does_not_do(
         let _ = rustls::crypto::ring::default_provider().install_default();
         let far = |secret| LogSource::There(There::new("counters", &url, secret, reqwest::Client::new()));
 
-        ground.bus().projection(Counts::default(), &[far("shared")]).settle().await.unwrap();
+        Projections::over(ground.bus()).projection(Counts::default(), &[far("shared")]).settle().await.unwrap();
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 1_100);
-        let refused = ground.bus().projection(Counts::default(), &[far("guessed")]).settle().await;
+        let refused = Projections::over(ground.bus()).projection(Counts::default(), &[far("guessed")]).settle().await;
         assert!(matches!(refused, Err(Error::Http(_))), "{refused:?}");
         serving.abort();
     })
@@ -63,7 +64,7 @@ async fn what_the_stream_has_is_not_asked_of_the_log() {
         let serving = tokio::spawn(axum::serve(listener, routes).into_future());
         let _ = rustls::crypto::ring::default_provider().install_default();
         let far = LogSource::There(There::new("counters", &url, "shared", reqwest::Client::new()));
-        ground.bus().projection(Counts::default(), &[far]).settle().await.unwrap();
+        Projections::over(ground.bus()).projection(Counts::default(), &[far]).settle().await.unwrap();
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 1_100);
         serving.abort();
     })
@@ -73,7 +74,10 @@ async fn what_the_stream_has_is_not_asked_of_the_log() {
 #[tokio::test]
 async fn a_reader_without_its_log_does_not_start() {
     scratch(|ground| async move {
-        let refused = ground.bus().projection(Counts::default(), &[ground.answers.clone().into()]).prepare().await;
+        let refused = Projections::over(ground.bus())
+            .projection(Counts::default(), &[ground.answers.clone().into()])
+            .prepare()
+            .await;
         assert!(matches!(refused, Err(Error::NoSource { service, .. }) if service == "counters"));
     })
     .await;

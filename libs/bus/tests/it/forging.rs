@@ -5,12 +5,13 @@ use crate::scratch::{Scratch, keys, region, scratch, until};
 use async_nats::jetstream::stream::{Config, Stream};
 use async_nats::{HeaderMap, HeaderValue};
 use bus::{Bus, Settings};
+use projections::Projections;
 use serde_json::Value;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-fn whole(ground: &Scratch) -> Bus {
-    ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources())
+fn whole(ground: &Scratch) -> Projections {
+    Projections::over(ground.bus().relay(ground.counters.clone())).projection(Counts::default(), &ground.sources())
 }
 
 async fn total(ground: &Scratch) -> i64 {
@@ -83,7 +84,7 @@ async fn a_forged_message_is_never_applied_and_its_stream_is_made_again_from_the
         ];
         for (headers, text) in forgeries {
             publish(&ground, headers, text).await;
-            ground.bus().projection(Counts::default(), &ground.sources()).settle().await.unwrap();
+            Projections::over(ground.bus()).projection(Counts::default(), &ground.sources()).settle().await.unwrap();
             assert_eq!(total(&ground).await, 3);
             bus.settle().await.unwrap();
             assert!(refilled(&ground, 1).await);
@@ -91,7 +92,7 @@ async fn a_forged_message_is_never_applied_and_its_stream_is_made_again_from_the
         // And where the log has an event of its own, that whoever reads has heard of.
         publish(&ground, HeaderMap::new(), forged(&ground, 3).await).await;
         ground.append("ons", "a", &[4], None).await;
-        ground.bus().projection(Counts::default(), &ground.sources()).settle().await.unwrap();
+        Projections::over(ground.bus()).projection(Counts::default(), &ground.sources()).settle().await.unwrap();
         assert_eq!(total(&ground).await, 7);
         bus.settle().await.unwrap();
         assert!(refilled(&ground, 1).await);
@@ -165,7 +166,8 @@ async fn a_stream_without_codes_or_under_an_earlier_key_is_made_again() {
             ground.raise("ons", "a", &[4]).await;
             let settings = Settings { keys: keys(numbers), ..ground.settings() };
             let rotated = Bus::new("counters", ground.nats.clone(), ground.database.clone(), settings);
-            let rotated = rotated.relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+            let rotated = Projections::over(rotated.relay(ground.counters.clone()))
+                .projection(Counts::default(), &ground.sources());
             rotated.settle().await.unwrap();
             assert!(refilled(&ground, key).await);
             assert_eq!(total(&ground).await, sum);

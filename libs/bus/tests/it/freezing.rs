@@ -3,8 +3,9 @@
 use crate::alarms;
 use crate::counts::{Counts, Doubled, TABLES, count};
 use crate::scratch::{Scratch, region, scratch, until};
-use bus::{Bus, CannotApply, Projection, Settings};
+use bus::{Bus, Settings};
 use event_log::Recorded;
+use projections::{CannotApply, Projection, Projections};
 use sqlx::{Connection, PgConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 /// Ten seconds, and what a machine that is busy with other tests needs.
 const SOON: Duration = Duration::from_secs(20);
 
-fn started(bus: &Bus) -> (CancellationToken, JoinHandle<()>) {
+fn started(bus: &Projections) -> (CancellationToken, JoinHandle<()>) {
     let (end, bus) = (CancellationToken::new(), bus.clone());
     let token = end.clone();
     (end, tokio::spawn(async move { bus.run(token).await.unwrap() }))
@@ -48,12 +49,12 @@ impl Projection for Freezing {
 async fn rows_that_a_frozen_process_holds_are_free_within_seconds() {
     scratch(|ground| async move {
         let frozen = Freezing { frozen: true, ..Freezing::default() };
-        let (_end, running) = started(&ground.bus().projection(frozen.clone(), &ground.sources()));
+        let (_end, running) = started(&Projections::over(ground.bus()).projection(frozen.clone(), &ground.sources()));
         let last = ground.append("ons", "a", &[1], None).await.position;
         until("it is in the middle", async || frozen.inside.load(Ordering::SeqCst)).await;
 
         let (began, other) = (Instant::now(), ground.second_process().await);
-        let bus = other.bus().projection(Freezing::default(), &other.sources());
+        let bus = Projections::over(other.bus()).projection(Freezing::default(), &other.sources());
         let (end, going) = started(&bus);
         bus.progress().wait(&region("ons"), &[("counters", last)], SOON * 3).await.unwrap();
         assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
@@ -68,7 +69,7 @@ async fn rows_that_a_frozen_process_holds_are_free_within_seconds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lease_of_a_frozen_relay_ends_by_itself() {
     scratch(|ground| async move {
-        let bus = ground.bus().relay(ground.counters.clone());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()));
         bus.prepare().await.unwrap();
         // As one that was frozen just after it renewed its lease left it.
         let lease = format!(
@@ -98,7 +99,8 @@ async fn the_lease_of_a_frozen_relay_ends_by_itself() {
 async fn one_process_relays_and_the_other_takes_over_when_it_ends() {
     scratch(|ground| async move {
         let other = ground.second_process().await;
-        let (one, two) = (ground.bus().relay(ground.counters.clone()), other.bus().relay(other.counters.clone()));
+        let one = Projections::over(ground.bus().relay(ground.counters.clone()));
+        let two = Projections::over(other.bus().relay(other.counters.clone()));
         one.prepare().await.unwrap();
         ground.append("ons", "a", &[1], None).await;
         let holder = async || -> Option<(uuid::Uuid, bool)> {
@@ -130,10 +132,10 @@ async fn a_switch_that_a_reader_holds_up_is_tried_on_and_is_an_alarm() {
     alarms::listen();
     scratch(|ground| async move {
         ground.append("ons", "a", &[1; 3], None).await;
-        ground.bus().projection(Counts::default(), &ground.sources()).settle().await.unwrap();
+        Projections::over(ground.bus()).projection(Counts::default(), &ground.sources()).settle().await.unwrap();
         let settings = Settings { alarm_after: Duration::from_millis(500), ..ground.settings() };
         let bus = Bus::new("counters", ground.nats.clone(), ground.database.clone(), settings);
-        let bus = bus.projection(Doubled, &ground.sources());
+        let bus = Projections::over(bus).projection(Doubled, &ground.sources());
 
         let mut reader = ground.database.owner.acquire().await.unwrap();
         let mut reading = reader.begin().await.unwrap();

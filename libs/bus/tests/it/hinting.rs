@@ -7,6 +7,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use bus::{Bus, Head, LogSource, Settings, There};
 use event_log::EventLog;
+use projections::Projections;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -50,7 +51,7 @@ async fn a_flood_of_pings_costs_few_looks_and_moves_no_position() {
         let settings =
             Settings { compare_every: Duration::from_secs(600), look_every: LOOK_EVERY, ..ground.settings() };
         let bus = Bus::new("counters", ground.nats.clone(), ground.database.clone(), settings);
-        let bus = bus.projection(Counts::default(), &[far]);
+        let bus = Projections::over(bus).projection(Counts::default(), &[far]);
         let (end, running) = (CancellationToken::new(), bus.clone());
         let token = end.clone();
         let task = tokio::spawn(async move { running.run(token).await.unwrap() });
@@ -87,7 +88,8 @@ async fn a_flood_of_pings_costs_few_looks_and_moves_no_position() {
 async fn a_flood_of_doubts_makes_nothing_again_that_is_true() {
     scratch(|ground| async move {
         let done = ground.append("ons", "a", &[1, 2, 3], None).await;
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::default(), &ground.sources());
         bus.settle().await.unwrap();
         let made = ground.stream("ons").await.cached_info().created;
         let (end, running) = (CancellationToken::new(), bus.clone());

@@ -3,9 +3,10 @@
 use crate::alarms;
 use crate::counts::{Event, count};
 use crate::scratch::{Scratch, region, scratch, until};
-use bus::{Bus, CannotApply, CannotReact, Progress, Projection, Reaction, Retried, Settings};
+use bus::{Bus, CannotReact, Progress, Reaction, Retried, Settings};
 use decider::{Aggregate, Asked, Refusal};
 use event_log::{Database, EventLog, Recorded};
+use projections::{CannotApply, Projection, Projections};
 use sqlx::PgConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -161,7 +162,8 @@ async fn a_reaction_that_waits_for_a_lookup_over_its_own_answers_settles() {
         let progress = Progress::new(ground.answering.app.clone());
         let waits = Waits { log: ground.answers.clone(), progress: progress.clone() };
         let bus = ground.answering_bus().reporting_to(&progress).relay(ground.answers.clone());
-        let bus = bus.projection(Answered, &ground.sources()).reaction(waits, &ground.sources());
+        let bus = bus.reaction(waits, &ground.sources());
+        let bus = Projections::over(bus).projection(Answered, &ground.sources());
         bus.settle().await.unwrap();
         assert_eq!(total(&ground).await, (3, 2));
     })

@@ -6,6 +6,7 @@ use async_nats::HeaderMap;
 use async_nats::jetstream::stream::{Config, Stream};
 use bus::Error;
 use event_log::{Frontier, Recorded};
+use projections::Projections;
 
 const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -160,7 +161,8 @@ async fn a_stream_of_another_history_than_its_log_is_never_published_to() {
 async fn a_raised_epoch_has_a_new_stream_and_read_models_without_what_did_not_happen() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 4]).await;
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::default(), &ground.sources());
         bus.settle().await.unwrap();
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 7);
 
@@ -168,7 +170,8 @@ async fn a_raised_epoch_has_a_new_stream_and_read_models_without_what_did_not_ha
         put_back(&ground, 2, 2).await;
         let other = ground.second_process().await;
         other.raise("ons", "a", &[10]).await;
-        let bus = other.bus().relay(other.counters.clone()).projection(Counts::default(), &other.sources());
+        let bus = Projections::over(other.bus().relay(other.counters.clone()))
+            .projection(Counts::default(), &other.sources());
         bus.settle().await.unwrap();
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 13);
         let name = format!("{}_counters_ons_2", ground.root);

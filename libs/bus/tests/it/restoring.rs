@@ -2,8 +2,10 @@
 
 use crate::counts::Counts;
 use crate::scratch::{Scratch, region, scratch, until};
-use bus::{Error, digest, rebuild_into};
+use bus::Error;
 use event_log::{Context, Hash, NewEvent, Restoration, Restored};
+use projections::{Projections, rebuild_into};
+use replay::digest;
 use tokio_util::sync::CancellationToken;
 use vocabulary::Actor;
 
@@ -35,7 +37,8 @@ async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_o
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 4]).await;
         ground.raise("anders", "a", &[5]).await;
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::default(), &ground.sources());
         bus.settle().await.unwrap();
         Scratch::owner(&ground.database, KEEP).await;
         ground.raise("ons", "a", &[8, 16]).await;
@@ -46,7 +49,8 @@ async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_o
         let other = ground.second_process().await;
         // A command that came before anyone noticed: its position has been published with something else.
         other.raise("ons", "a", &[100]).await;
-        let bus = other.bus().relay(other.counters.clone()).projection(Counts::default(), &other.sources());
+        let bus = Projections::over(other.bus().relay(other.counters.clone()))
+            .projection(Counts::default(), &other.sources());
         let refused = bus.settle().await.unwrap_err();
         assert!(matches!(refused, Error::Ahead { last: 5, head: 4, .. }), "{refused}");
         assert!(refused.to_string().ends_with("regiohub restored ons --service counters --reason TEXT"), "{refused}");

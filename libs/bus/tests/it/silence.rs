@@ -3,6 +3,7 @@
 use crate::counts::Counts;
 use crate::scratch::{Scratch, region, scratch, until};
 use bus::Bus;
+use projections::Projections;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -94,7 +95,7 @@ async fn over(way: &Way, ground: &Scratch) -> Bus {
     Bus::new("counters", nats, ground.database.clone(), ground.settings()).relay(ground.counters.clone())
 }
 
-fn started(bus: &Bus) -> (CancellationToken, JoinHandle<()>) {
+fn started(bus: &Projections) -> (CancellationToken, JoinHandle<()>) {
     let (end, bus) = (CancellationToken::new(), bus.clone());
     let token = end.clone();
     (end, tokio::spawn(async move { bus.run(token).await.unwrap() }))
@@ -117,7 +118,7 @@ fn given() -> (String, String) {
 async fn a_connection_that_swallows_everything_is_given_up_within_seconds() {
     scratch(|ground| async move {
         let way = Way::to(given().1).await;
-        let bus = over(&way, &ground).await.projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(over(&way, &ground).await).projection(Counts::default(), &ground.sources());
         let (end, running) = started(&bus);
         let first = ground.append("ons", "a", &[1, 2], None).await.position;
         until("it is relayed", async || relayed(&ground, first).await).await;
@@ -140,7 +141,7 @@ async fn a_connection_that_swallows_everything_is_given_up_within_seconds() {
 async fn an_answer_that_went_away_with_its_server_is_not_waited_for() {
     scratch(|ground| async move {
         let way = Way::to(given().1).await;
-        let (end, running) = started(&over(&way, &ground).await);
+        let (end, running) = started(&Projections::over(over(&way, &ground).await));
         let first = ground.append("ons", "a", &[1], None).await.position;
         until("it is relayed", async || relayed(&ground, first).await).await;
 

@@ -3,8 +3,9 @@
 use crate::alarms;
 use crate::own_nats::OwnNats;
 use crate::scratch::{Scratch, region, scratch, until};
-use bus::{Bus, CannotApply, Projection, Remedy, Settings};
+use bus::{Bus, Remedy, Settings};
 use event_log::{MAX_EVENT_BYTES, NewEvent, Recorded};
+use projections::{CannotApply, Projection, Projections};
 use sqlx::PgConnection;
 use std::fs;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ async fn notes(ground: &Scratch, slug: &str, count: usize, bytes: usize) -> i64 
     position
 }
 
-fn started(bus: &Bus) -> (CancellationToken, JoinHandle<()>) {
+fn started(bus: &Projections) -> (CancellationToken, JoinHandle<()>) {
     let (end, bus) = (CancellationToken::new(), bus.clone());
     let token = end.clone();
     (end, tokio::spawn(async move { bus.run(token).await.unwrap() }))
@@ -77,7 +78,7 @@ async fn an_event_too_large_for_the_server_is_an_alarm_and_is_read_from_the_log(
         let large = notes(&ground, slug, 1, 100_000).await;
         notes(&ground, slug, 2, 10).await;
         let end_of_log = notes(&ground, slug, 1, 100_000).await;
-        let bus = on(&nats, &ground, ground.settings()).projection(Lengths, &ground.sources());
+        let bus = Projections::over(on(&nats, &ground, ground.settings())).projection(Lengths, &ground.sources());
         let (end, running) = started(&bus);
         until("all is relayed", async || last(&nats, &ground.stream_name(slug)).await == end_of_log).await;
         bus.progress().wait(&region(slug), &[("counters", end_of_log)], LONG).await.unwrap();
@@ -138,7 +139,7 @@ async fn a_stream_that_could_not_be_written_is_told_of_and_made_again() {
             counted.fetch_add(1, Ordering::SeqCst);
         });
         let settings = Settings { alarm_after: Duration::from_secs(1), remedy, ..ground.settings() };
-        let bus = on(&nats, &ground, settings).projection(Lengths, &ground.sources());
+        let bus = Projections::over(on(&nats, &ground, settings)).projection(Lengths, &ground.sources());
         let (end, running) = started(&bus);
         let stream = ground.stream_name(slug);
         let first = notes(&ground, slug, 2, 700_000).await;
@@ -153,7 +154,7 @@ async fn a_stream_that_could_not_be_written_is_told_of_and_made_again() {
             .await;
         until("it is whole again", async || last(&nats, &stream).await == behind).await;
         assert_eq!(asked.load(Ordering::SeqCst), 1, "what may help was tried once");
-        until("nothing is stuck", async || bus.stuck().is_empty()).await;
+        until("nothing is stuck", async || bus.bus().stuck().is_empty()).await;
         let kept = async_nats::jetstream::new(nats.client.clone()).get_stream(&stream).await.unwrap();
         assert!(kept.get_raw_message(1).await.is_ok());
         end.cancel();
@@ -179,7 +180,7 @@ async fn messages_that_a_server_only_counts_are_missed_and_filled_again() {
             fs::remove_file(nats.messages(&stream).join(file)).unwrap();
         }
         assert!(!readable(1).await && last(&nats, &stream).await == whole, "it counts what it does not have");
-        let (end, running) = started(&on(&nats, &ground, ground.settings()));
+        let (end, running) = started(&Projections::over(on(&nats, &ground, ground.settings())));
         until("it is filled again", async || readable(1).await && readable(12).await).await;
         until("to its end", async || last(&nats, &stream).await == whole).await;
         end.cancel();

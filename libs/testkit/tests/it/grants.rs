@@ -66,7 +66,7 @@ async fn a_reading_that_was_held_up_never_brings_back_a_grant_that_was_revoked_m
     let granted = Event::Granted { actor, role, school: None, company: None, person: None, from: None, until: None };
     hub.happened("consortium", &hub.region, &stream, &granted).await;
     let settled = || {
-        let bus = hub.bus.clone();
+        let bus = hub.projections.clone();
         tokio::spawn(async move { bus.settle().await.unwrap() })
     };
     let first = settled();
@@ -104,11 +104,11 @@ async fn a_revocation_that_cannot_be_read_denies_and_is_parked() {
         hub.settle().await;
         assert!(!holds(&hub, &goes), "{revoked:?}");
         assert!(holds(&hub, &stays), "{revoked:?}");
-        let parked = hub.bus.parked(&hub.region).await.unwrap();
+        let parked = hub.projections.parked(&hub.region).await.unwrap();
         let parked: Vec<_> = parked.iter().map(|one| (one.reader.as_str(), one.position)).collect();
         assert_eq!(parked, [("known-grants", at), ("known-grants", at + 1)]);
         // Tried again it is no further: it still denies.
-        assert_eq!(hub.bus.retry(&hub.region, "known-grants").await.unwrap().handled, 0);
+        assert_eq!(hub.projections.retry(&hub.region, "known-grants").await.unwrap().handled, 0);
         hub.hub.known.settled().await;
         assert!(!holds(&hub, &goes), "{revoked:?}");
     }
@@ -123,7 +123,7 @@ async fn a_grant_with_a_bound_that_this_version_does_not_know_gives_nothing() {
     hub.settle().await;
     assert!(!holds(&hub, &someone), "a grant that is bound to Mondays counts every day");
     assert!(!hub.hub.known.is_held(&hub.region, Role::ProgrammeLeader).await.unwrap());
-    assert_eq!(hub.bus.parked(&hub.region).await.unwrap().len(), 1);
+    assert_eq!(hub.projections.parked(&hub.region).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn a_parked_event_that_is_handled_at_last_counts_again() {
     hub.settle().await;
     assert!(!holds(&hub, &someone));
     sqlx::raw_sql("alter table known_grants.grant drop constraint refused").execute(owner).await.unwrap();
-    assert_eq!(hub.bus.retry(&hub.region, "known-grants").await.unwrap().handled, 1);
+    assert_eq!(hub.projections.retry(&hub.region, "known-grants").await.unwrap().handled, 1);
     hub.hub.known.settled().await;
     assert!(holds(&hub, &someone));
 }
@@ -176,7 +176,7 @@ async fn a_log_that_lost_its_end_makes_its_grants_stale() {
     .execute(owner)
     .await
     .unwrap();
-    hub.bus.look().await;
+    hub.projections.look().await;
     hub.age.advance(TimeDelta::seconds(10));
     assert_eq!(book.current(&hub.region), Ok(()));
     hub.age.advance(TimeDelta::milliseconds(1));

@@ -3,8 +3,8 @@
 //! **Invariant:** no column that holds a name counts, so that a digest still holds when someone was forgotten.
 
 use super::{Finding, Shelf};
-use bus::TableDigest;
 use chrono::{DateTime, Utc};
+use replay::TableDigest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vocabulary::RegionId;

@@ -1,7 +1,8 @@
 //! What a replay found that is not as it should be.
 
 use super::Digested;
-use bus::{Difference, Parked, TableDigest, What};
+use bus::Parked;
+use replay::{Difference, TableDigest, What};
 use serde::Serialize;
 use std::fmt;
 

@@ -7,7 +7,7 @@ use crate::bodies::Because;
 use crate::scheme::{self, Command::FixClaim, Scheme};
 use crate::{claim, known_programme, lookup};
 use axum::extract::State;
-use bus::Projection;
+use projections::Projection;
 use chassis::Hub;
 use claimable_lines::{ClaimableLines, Found};
 use event_log::Loaded;

@@ -44,7 +44,7 @@ async fn a_claim_is_shown_and_fixed_though_the_last_commands_concern_no_lookup()
     play.hub.at("2027-01-15T10:00:00Z");
     let claim = drafted(&play, 2026).await;
     ask(&play, &play.leader, claim, "submission").await.expect(200);
-    let (end, bus) = (CancellationToken::new(), play.hub.bus.clone());
+    let (end, bus) = (CancellationToken::new(), play.hub.projections.clone());
     let token = end.clone();
     let running = tokio::spawn(async move { bus.run(token).await.unwrap() });
     for round in 1..=6 {

@@ -3,7 +3,7 @@
 use crate::people::import::{Command::Fail, Import};
 use crate::people::pupil_import::PupilImport;
 use crate::retention::forgotten::NotYet;
-use bus::{CannotApply, Projection};
+use projections::{CannotApply, Projection};
 use chassis::Hub;
 use chrono::TimeDelta;
 use decider::Asked;

@@ -1,7 +1,7 @@
 //! Which pupils were registered with a number that somebody elsewhere in the institution has?
 
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::person::Event;
 use sqlx::PgConnection;
 use vocabulary::PersonId;

@@ -1,8 +1,8 @@
 //! Who was forgotten? Kept so that a vault restored from a backup is made to forget again.
 
-use bus::{CannotApply, Projection};
 use chassis::Hub;
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::person::Event;
 use sqlx::PgConnection;
 use std::time::{Duration, Instant};

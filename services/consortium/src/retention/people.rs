@@ -3,10 +3,10 @@
 use super::hold::Holds;
 use super::schedule::Version;
 use super::term::left_by;
-use bus::{CannotApply, Projection};
 use chassis::Hub;
 use chrono::NaiveDate;
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::person::Event;
 use proto_schemas::consortium::retention_hold::Covers;
 use proto_schemas::consortium::retention_schedule::Class;

@@ -1,7 +1,7 @@
 //! Which runs were there, who asked for them, and what came of them?
 
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::retention_run::Event;
 use sqlx::PgConnection;
 use sqlx::types::Json;

@@ -1,9 +1,9 @@
 //! How long does the region keep whom, by the schedule that it adopted?
 
 use crate::reach::{reach, readable};
-use bus::{CannotApply, Projection};
 use chrono::NaiveDate;
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::retention_schedule::{Event, Term};
 use sqlx::PgConnection;
 use sqlx::types::Json;

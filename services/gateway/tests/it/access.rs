@@ -26,7 +26,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 fn running(hub: &TestHub) -> (CancellationToken, JoinHandle<()>) {
-    let (end, bus) = (CancellationToken::new(), hub.bus.clone());
+    let (end, bus) = (CancellationToken::new(), hub.projections.clone());
     let token = end.clone();
     (end, tokio::spawn(async move { bus.run(token).await.unwrap() }))
 }
@@ -85,7 +85,7 @@ async fn a_revoked_role_is_denied_and_other_read_models_go_on_while_the_vault_is
     // All of them read the log together.
     let before =
         world.fact("consortium.company-nominated", &format!("company/{}", world.other_company), json!({})).await;
-    hub.bus.progress().wait(&hub.region, &[("consortium", before.position)], LONG).await.unwrap();
+    hub.projections.progress().wait(&hub.region, &[("consortium", before.position)], LONG).await.unwrap();
     hub.lose_the_vault().await;
     // A key that is not in memory: the vault must be asked.
     let sealed = Sealed { person: nobody, ..sealed };
@@ -101,9 +101,9 @@ async fn a_revoked_role_is_denied_and_other_read_models_go_on_while_the_vault_is
     })
     .await;
     // What needs the vault waits, and nothing was skipped.
-    let people = hub.bus.progress().lag().into_iter().find(|it| it.reader == "people").unwrap();
+    let people = hub.projections.progress().lag().into_iter().find(|it| it.reader == "people").unwrap();
     assert!(people.position < people.end, "{people:?}");
-    assert!(hub.bus.parked(&hub.region).await.unwrap().is_empty());
+    assert!(hub.projections.parked(&hub.region).await.unwrap().is_empty());
     end.cancel();
     task.await.unwrap();
 }

@@ -1,8 +1,8 @@
 //! Who are the pupils? Their names come from the vault, and go when they are forgotten.
 
 use crate::world::{PUPIL, World, each};
-use bus::{CannotApply, Projection};
 use gateway::questions::people::{Opener, People};
+use projections::{CannotApply, Projection};
 use serde_json::json;
 use vault::{MasterKey, Purpose, Vault};
 
@@ -52,7 +52,7 @@ async fn who_was_forgotten_before_the_event_is_folded_has_no_name_and_parks_noth
     world.hub.hub.vault.forget(&world.hub.region, pupil).await.unwrap();
     let pupils = world.list(&world.leader, "pupils").await;
     assert_eq!(pupils[0]["givenName"], json!(null));
-    assert!(world.hub.bus.parked(&world.hub.region).await.unwrap().is_empty());
+    assert!(world.hub.projections.parked(&world.hub.region).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_name_of_another_field_is_parked_and_not_guessed() {
     let sealed = vault.seal(&world.hub.region, pupil, Purpose::Identity, "elsewhere#name", "{}").await.unwrap();
     world.fact(PUPIL, &format!("person/{pupil}"), json!({ "name": sealed, "guardians": [] })).await;
     assert_eq!(world.list(&world.leader, "pupils").await.len(), 0);
-    let parked = world.hub.bus.parked(&world.hub.region).await.unwrap();
+    let parked = world.hub.projections.parked(&world.hub.region).await.unwrap();
     assert!(parked.iter().any(|parked| parked.reader == "people"), "{parked:?}");
 }
 

@@ -2,10 +2,11 @@
 
 use super::{Command, Hotspot};
 use crate::known_contracts::{self, KnownContracts};
-use bus::{CannotReact, Projection, Reaction};
+use bus::{CannotReact, Reaction};
 use chassis::Hub;
 use decider::Asked;
 use event_log::Recorded;
+use projections::Projection;
 use proto_schemas::agreements::contract;
 use std::time::Duration;
 use vocabulary::{ContractId, HotspotId};

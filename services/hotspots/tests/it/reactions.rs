@@ -79,7 +79,7 @@ async fn an_amendment_of_a_contract_that_was_never_drawn_up_is_parked_and_holds_
     let hotspot = world.proposed().await;
     world.with_contract(hotspot).await;
     world.hub.settle().await;
-    let parked = world.hub.bus.parked(&world.hub.region).await.unwrap();
+    let parked = world.hub.projections.parked(&world.hub.region).await.unwrap();
     let parked: Vec<_> = parked.iter().map(|one| (one.reader.as_str(), one.error.as_str())).collect();
     assert_eq!(parked, [("reaction/contract-reaches-hotspot", "the contract that was amended does not exist")]);
     assert_eq!(world.count("hotspot-contract-attached").await, 1);

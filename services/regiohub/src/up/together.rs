@@ -3,9 +3,10 @@
 use super::databases;
 use crate::services;
 use axum::Router;
-use bus::{Bus, LogSource};
+use bus::LogSource;
 use chassis::{Hub, Platform};
 use gateway::{Backend, Place};
+use projections::Projections;
 use utoipa::openapi::OpenApi;
 use web::Check;
 
@@ -18,7 +19,7 @@ pub struct Together {
     /// What must be there for the hub to do its work.
     pub checks: Vec<Check>,
     /// What each service relays, projects and reacts to; the gateway's comes last.
-    pub buses: Vec<Bus>,
+    pub projections: Vec<Projections>,
     /// What each service works with, in the same order.
     pub hubs: Vec<(&'static str, Hub)>,
     /// What the API promises.
@@ -42,12 +43,12 @@ pub async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow:
     let sources: Vec<LogSource> = opened.iter().map(|service| service.source()).collect();
 
     let mut internal = Router::new();
-    let (mut checks, mut buses, mut hubs) = (vec![], vec![], vec![]);
+    let (mut checks, mut projections, mut hubs) = (vec![], vec![], vec![]);
     let mut backends = Vec::new();
     for service in opened {
         let started = service.start(platform, &sources, keep.clone()).await?;
         checks.extend(started.checks());
-        buses.push(started.bus);
+        projections.push(started.projections);
         hubs.push((started.name, started.hub));
         internal = internal.nest(&format!("/services/{}", started.name), started.internal);
         backends.push(Backend { name: started.name, openapi: started.openapi, place: Place::Here(started.router) });
@@ -57,7 +58,7 @@ pub async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow:
     checks.extend(gateway.checks());
     let (router, openapi) = gateway::compose(gateway.router, gateway.openapi, &backends, &platform.issuers);
     internal = internal.nest("/services/gateway", gateway.internal);
-    buses.push(gateway.bus);
+    projections.push(gateway.projections);
     hubs.push((gateway.name, gateway.hub));
-    Ok(Together { router, internal, checks, buses, hubs, openapi })
+    Ok(Together { router, internal, checks, projections, hubs, openapi })
 }

@@ -9,7 +9,7 @@ use vocabulary::{RegionId, Role};
 /// One pass of a service over what has been relayed to it, its own log relayed first.
 async fn step(hub: &Whole, service: &str) {
     let (at, _) = (0..).zip(&hub.api.hubs).find(|(_, (name, _))| *name == service).unwrap();
-    hub.api.buses[at].settle().await.unwrap();
+    hub.api.projections[at].settle().await.unwrap();
 }
 
 /// Whether the pupil has a name: where the API finds it, and sealed where the audit finds it.

@@ -1,9 +1,9 @@
 //! Which cases are there, and how far are they? Without grades: those are read one at a time.
 
-use bus::{CannotApply, Projection};
 use chassis::Hub;
 use chrono::NaiveDate;
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::assessments::case::Event;
 use serde::Serialize;
 use sqlx::PgConnection;

@@ -1,8 +1,8 @@
 //! Which electives does the region have?
 
-use bus::{CannotApply, Projection};
 use chassis::Hub;
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::assessments::elective::{Elective, Event, Kind, Profile};
 use serde::Serialize;
 use sqlx::{PgConnection, types::Json};

@@ -3,9 +3,9 @@
 //! A living verified line that no claim holds, and the taking back of a line that a claim holds.
 
 use crate::claim::Claimable;
-use bus::{CannotApply, Projection};
 use chrono::NaiveDate;
 use event_log::{Recorded, tenant, tenant_holding_rows};
+use projections::{CannotApply, Projection};
 use proto_schemas::co_financing::{
     claim, contribution, contribution_day,
     figures::{self, Kind, Line},

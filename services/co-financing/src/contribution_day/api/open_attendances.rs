@@ -1,8 +1,8 @@
 //! Which confirmed attendances wait for a rate?
 
-use bus::{CannotApply, Projection};
 use chrono::NaiveDate;
 use event_log::{Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::co_financing::contribution_day::{Day, Event, Method, Unaccrued};
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool, Row, postgres::PgRow};

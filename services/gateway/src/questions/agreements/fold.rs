@@ -1,8 +1,8 @@
 //! Contracts and stage agreements, as tables.
 
 use crate::reach::{reach, readable};
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::agreements::{contract, stage_agreement};
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;

@@ -2,8 +2,8 @@
 
 use super::fold_lines as lines;
 use crate::reach::{reach, readable};
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::co_financing::occasion;
 use proto_schemas::consortium::{consortium, policy};
 use proto_schemas::hotspots::session;

@@ -1,8 +1,8 @@
 //! Sessions and their groups, as tables.
 
 use crate::reach::{reach, readable};
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use proto_schemas::hotspots::session::Event;
 use sqlx::PgConnection;
 use vocabulary::SessionId;

@@ -4,8 +4,8 @@ mod agreements;
 mod co_financing;
 
 use crate::reach::{reach, readable};
-use bus::{CannotApply, Projection};
 use event_log::Recorded;
+use projections::{CannotApply, Projection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 

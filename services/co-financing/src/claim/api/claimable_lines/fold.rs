@@ -1,7 +1,7 @@
 //! What each event does to the lines.
 
-use bus::CannotApply;
 use event_log::Recorded;
+use projections::CannotApply;
 use proto_schemas::co_financing::{
     claim,
     contribution::{self, What},

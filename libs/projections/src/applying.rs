@@ -1,45 +1,26 @@
 //! Applies events to a projection's tables: rows and checkpoint in one transaction.
 
-use crate::alarm::raise;
-use crate::checkpoint::{self, Key};
-use crate::follow::{Follower, Parks, Retried};
-use crate::names::Log;
-use crate::passed::Passed;
-use crate::projection::AnyProjection;
-use crate::rows::{filling, positions};
-use crate::together::{Halt, in_one_go};
-use crate::{CannotApply, Error, LogSource, OnParked, Progress, parked, trace};
+use crate::CannotApply;
+use crate::apply_batch::{Halt, apply_batch};
+use crate::projector::Projector;
+use crate::rows::filling;
+use bus::checkpoint::{self, Key};
+use bus::rows::positions;
+use bus::{Error, Follower, Log, LogSource, OnParked, Parks, Passed, Retried, due, gap, parked, raise};
 use event_log::{Recorded, is_outage, without_values};
 use futures_util::future::BoxFuture;
-use sqlx::{Acquire, PgConnection, PgPool};
+use sqlx::{Acquire, PgConnection};
 use std::collections::{HashMap, HashSet};
 use std::slice;
-use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument;
 use vocabulary::RegionId;
 
-/// Fills one schema with a projection's tables.
-#[derive(Clone)]
-pub(crate) struct Projector {
-    pub projection: Arc<dyn AnyProjection>,
-    pub app: PgPool,
-    pub schema: String,
-    /// The name in the checkpoints: the projection's own for the live tables.
-    pub reader: String,
-    /// Who waits for the live tables; nobody waits for others.
-    pub progress: Option<Progress>,
-}
-
 impl Projector {
-    pub fn key_in(&self, log: &Log) -> Key {
-        Key { reader: self.reader.clone(), version: self.projection.version(), log: log.clone() }
-    }
-
     /// Applies events that follow each other; those at or before the checkpoint are done already, and what `passed`
     /// did not concern it.
     pub async fn batch(&self, key: &Key, events: &[Recorded], passed: &Passed) -> Result<i64, Error> {
-        let at = match in_one_go(&[self], &key.log, events, passed).await {
+        let at = match apply_batch(&[self], &key.log, events, passed).await {
             Ok(at) => at.into_iter().next().unwrap_or_default(),
             Err(Halt::Failed(error) | Halt::Away(_, error)) => return Err(error),
             Err(Halt::Poison(_)) => {
@@ -48,30 +29,6 @@ impl Projector {
         };
         self.tell(&key.log, events, at);
         Ok(at)
-    }
-
-    /// The span of applying events, in the trace of the first.
-    pub fn span<'a>(&self, log: &Log, events: impl ExactSizeIterator<Item = &'a Recorded>) -> tracing::Span {
-        let span = tracing::info_span!("project", projection = self.reader, service = log.service, region = %log.region, events = events.len());
-        trace::continues(&span, events);
-        span
-    }
-
-    /// Tells those who wait, and caches, that these events are applied, and whatever else comes before `at`.
-    pub fn tell(&self, log: &Log, events: &[Recorded], at: i64) {
-        self.refresh(log, events, at);
-        if let Some(progress) = &self.progress {
-            progress.reached(&self.reader, &log.service, &log.region, at);
-        }
-    }
-
-    /// Tells caches alone.
-    pub fn refresh(&self, log: &Log, events: &[Recorded], at: i64) {
-        // Another process may have been faster, and further: what it applied is news here too.
-        let further = events.last().is_none_or(|last| last.position < at);
-        if self.progress.is_some() && (further || events.iter().any(|event| self.projection.folds(event))) {
-            self.projection.committed(&log.region);
-        }
     }
 
     /// The same with a savepoint for each event: what cannot be applied is parked, with all that waits behind it.
@@ -199,61 +156,5 @@ impl Follower for Projector {
 impl Parks for Projector {
     fn retry<'a>(&'a self, key: &'a Key, source: &'a LogSource) -> BoxFuture<'a, Result<Retried, Error>> {
         Box::pin(self.retry_parked(key, source))
-    }
-}
-
-/// The events behind `at`. They follow each other.
-pub(crate) fn due<'a>(key: &Key, at: i64, events: &'a [Recorded]) -> Result<&'a [Recorded], Error> {
-    let due = &events[events.partition_point(|event| event.position <= at)..];
-    // Nothing twice and nothing left out.
-    match due.iter().zip(at + 1..).find(|(event, position)| event.position != *position) {
-        None => Ok(due),
-        // What was read last is not written down, as after a crash of PostgreSQL: the log has what is between.
-        Some((event, position)) if position == at + 1 => {
-            Err(Error::Behind { reader: key.reader.clone(), at, position: event.position })
-        }
-        Some((_, position)) => Err(gap(key, position)),
-    }
-}
-
-/// A position that is nowhere to be found.
-pub(crate) fn gap(key: &Key, position: i64) -> Error {
-    Error::Gap {
-        reader: key.reader.clone(),
-        service: key.log.service.clone(),
-        region: key.log.region.to_string(),
-        position,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn events(positions: impl IntoIterator<Item = i64>) -> Vec<Recorded> {
-        let event = |position| Recorded {
-            region: "ons".parse().unwrap(),
-            position,
-            stream: "counter/1".into(),
-            version: 1,
-            id: uuid::Uuid::nil(),
-            event_type: "raised".into(),
-            recorded_at: chrono::DateTime::UNIX_EPOCH,
-            actor: vocabulary::ActorId(uuid::Uuid::nil()),
-            text: String::new(),
-        };
-        positions.into_iter().map(event).collect()
-    }
-
-    #[test]
-    fn a_checkpoint_that_was_lost_is_never_told_as_a_position_that_the_log_lacks() {
-        let log = Log { service: "counters".into(), region: "ons".parse().unwrap(), epoch: 1 };
-        let key = Key { reader: "sums".into(), version: 1, log };
-        assert_eq!(due(&key, 5, &events(4..=7)).unwrap().len(), 2);
-        let (lost, holed) = (events(8..=9), events([6, 8]));
-        let behind = due(&key, 5, &lost);
-        assert!(matches!(behind, Err(Error::Behind { at: 5, position: 8, .. })), "{behind:?}");
-        let lacking = due(&key, 5, &holed);
-        assert!(matches!(lacking, Err(Error::Gap { position: 7, .. })), "{lacking:?}");
     }
 }

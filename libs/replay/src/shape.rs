@@ -1,7 +1,7 @@
 //! What the tables of a schema look like: their columns, and the order of their rows.
 
-use crate::Error;
-use crate::rows::quoted;
+use bus::Error;
+use projections::quoted;
 use sqlx::PgConnection;
 
 /// One table.
@@ -17,7 +17,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// A column as [`crate::Projection::PERSONAL`] names it.
+    /// A column as [`projections::Projection::PERSONAL`] names it.
     pub fn full(&self, column: &str) -> String {
         format!("{}.{column}", self.table)
     }

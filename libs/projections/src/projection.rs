@@ -1,6 +1,6 @@
 //! A projection folds logs into tables that answer one question.
 
-use crate::Head;
+use bus::{Head, OnParked};
 use chrono::{DateTime, Utc};
 use event_log::{Recorded, Unreadable, without_values};
 use futures_util::FutureExt;
@@ -66,7 +66,7 @@ pub trait Projection: Send + Sync + 'static {
     /// For [`Reads::Log`]: where all logs of a service ended when they were asked at that moment of [`Settings::ages`];
     /// `None` when they did not answer.
     ///
-    /// [`Settings::ages`]: crate::Settings::ages
+    /// [`Settings::ages`]: bus::Settings::ages
     fn asked(&self, _at: DateTime<Utc>, _ends: Option<&[Head]>) {}
 }
 
@@ -78,15 +78,6 @@ pub enum Reads {
     /// From the log in PostgreSQL alone, by a follower of its own with a connection, a transaction and a pace of its
     /// own. Messages only wake it.
     Log,
-}
-
-/// What happens to later events of a stream of which one is parked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnParked {
-    /// They are parked behind it, so that a retry applies all in order.
-    StreamWaits,
-    /// They are applied.
-    OthersGoOn,
 }
 
 /// Why an event was not applied.

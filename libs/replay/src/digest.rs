@@ -1,9 +1,10 @@
 //! What a read model says of a region, as numbers: one over all of it, or one for each table.
 
-use crate::Error;
-use crate::rows::{filling, quoted};
 use crate::shape::{Shape, shapes};
+use bus::Error;
+use event_log::tenant_in_batches;
 use futures_util::TryStreamExt;
+use projections::quoted;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
@@ -28,7 +29,7 @@ pub struct TableDigest {
 /// When the database does not answer or there is no such schema.
 pub async fn digest(app: &PgPool, schema: &str, region: &RegionId) -> Result<String, Error> {
     let mut hash = Sha256::new();
-    let mut rows = filling(app, region, schema).await?;
+    let mut rows = tenant_in_batches(app, region).await?;
     for shape in shapes(&mut rows, schema).await? {
         hash.update(framed(&shape.table));
         add(&mut rows, schema, &shape, &[], &mut hash).await?;

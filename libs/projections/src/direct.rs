@@ -2,19 +2,13 @@
 //!
 //! **Invariant:** no stream, no consumer and no position that a message tells reaches it. They only wake it.
 
-use crate::alarm::INSTRUMENTS;
-use crate::checkpoint::Key;
-use crate::discovery::Ends;
-use crate::follow::{Follower, at_last};
-use crate::names::Log;
-use crate::passed::Passed;
-use crate::projector::{Projector, gap};
+use crate::projector::Projector;
 use crate::rebuild::Rebuild;
-use crate::retrying::Retrying;
-use crate::runner::each_log;
-use crate::{Error, Head, LogSource, Progress, Settings};
+use bus::checkpoint::Key;
+use bus::{
+    Error, Follower, Head, Log, LogEnds, LogSource, Passed, Progress, Retrying, Settings, at_last, gap, measure_lag,
+};
 use event_log::{Recorded, Skimmed};
-use opentelemetry::KeyValue;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
@@ -52,12 +46,12 @@ struct Standing {
 
 impl Direct {
     /// Follows all logs of the service until the end comes. `ends` wakes it.
-    pub async fn run(self, ends: watch::Receiver<Ends>, end: CancellationToken) {
+    pub async fn run(self, ends: LogEnds, end: CancellationToken) {
         let (told, asked) = watch::channel(Asked::new());
         let mut tasks = JoinSet::new();
         tasks.spawn(self.clone().keep_asking(told, end.clone()));
         let (name, service) = (self.projector.projection.name(), self.source.service().to_owned());
-        each_log(name, &service, self.settings.alarm_after, ends, end, move |log, hint, end| {
+        ends.each_log(name, &service, end, move |log, hint, end| {
             let (direct, asked) = (self.clone(), asked.clone());
             async move { direct.follow_log(log, hint, asked, end).await }
         })
@@ -264,13 +258,7 @@ impl Direct {
     fn measure(&self, head: &Head) {
         let (reader, service) = (&self.projector.reader, self.source.service());
         let lag = head.position - self.progress.position(reader, service, &head.region);
-        let labels = [
-            KeyValue::new("by", self.by),
-            KeyValue::new("reader", reader.clone()),
-            KeyValue::new("service", service.to_owned()),
-            KeyValue::new("region", head.region.to_string()),
-        ];
-        INSTRUMENTS.reader_lag.record(lag.max(0), &labels);
+        measure_lag(self.by, reader, service, &head.region, lag);
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::counts::{Event, TABLES, count};
 use crate::scratch::{Scratch, region, scratch, until};
-use bus::{Bus, CannotApply, CannotReact, Lag, Projection, Reaction, Reads, Settings};
+use bus::{Bus, CannotReact, Lag, Reaction, Settings};
 use decider::Asked;
 use event_log::{NewEvent, Recorded};
+use projections::{CannotApply, Projection, Projections, Reads};
 use sqlx::PgConnection;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -29,7 +30,7 @@ impl Projection for Meters {
 }
 
 struct Running {
-    bus: Bus,
+    bus: Projections,
     end: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -38,10 +39,10 @@ impl Running {
     fn of(ground: &Scratch, write_every: Duration) -> Self {
         let settings = Settings { write_every, ..ground.settings() };
         let bus = Bus::new("counters", ground.nats.clone(), ground.database.clone(), settings);
-        Self::started(bus.relay(ground.counters.clone()).projection(Meters, &ground.sources()))
+        Self::started(Projections::over(bus.relay(ground.counters.clone())).projection(Meters, &ground.sources()))
     }
 
-    fn started(bus: Bus) -> Self {
+    fn started(bus: Projections) -> Self {
         let (end, running) = (CancellationToken::new(), bus.clone());
         let token = end.clone();
         Self { bus, end, task: tokio::spawn(async move { running.run(token).await.unwrap() }) }
@@ -102,8 +103,9 @@ async fn every_reader_writes_down_in_silence_how_far_it_read() {
     scratch(|ground| async move {
         let settings = Settings { write_every: Duration::from_millis(300), ..ground.settings() };
         let bus = Bus::new("counters", ground.nats.clone(), ground.database.clone(), settings);
-        let bus = bus.relay(ground.counters.clone()).projection(Meters, &ground.sources());
-        let running = Running::started(bus.projection(Apart, &ground.sources()).reaction(Nods, &ground.sources()));
+        let bus = bus.relay(ground.counters.clone()).reaction(Nods, &ground.sources());
+        let bus = Projections::over(bus).projection(Meters, &ground.sources());
+        let running = Running::started(bus.projection(Apart, &ground.sources()));
         running.seen(meter(&ground, 1).await).await;
         let last = counter(&ground).await;
         running.seen(last).await;

@@ -1,10 +1,9 @@
 //! A schema for one replay, gone afterwards.
 
-use crate::Error;
-use crate::rows::quoted;
-use crate::tables::OURS;
+use bus::Error;
 use event_log::Database;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use projections::{remove_filled, schemas_beginning};
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 /// What the names of such schemas begin with.
@@ -26,17 +25,9 @@ impl Scratch {
     /// When the database does not answer.
     pub async fn new(database: &Database) -> Result<Self, Error> {
         let mut holder = database.owner.acquire().await?.detach();
-        let left: Vec<String> = sqlx::query_scalar(
-            "select nspname::text from pg_namespace
-             where starts_with(nspname, $1) and obj_description(oid, 'pg_namespace') = $2",
-        )
-        .bind(PREFIX)
-        .bind(OURS)
-        .fetch_all(&mut holder)
-        .await?;
-        for schema in left {
+        for schema in schemas_beginning(&mut holder, PREFIX).await? {
             if lock(&mut holder, &schema).await? {
-                drop_schema(&mut holder, &schema).await?;
+                remove_filled(&mut holder, &schema).await?;
                 sqlx::query("select pg_advisory_unlock(hashtext($1))").bind(&schema).execute(&mut holder).await?;
             }
         }
@@ -56,24 +47,11 @@ impl Scratch {
     /// # Errors
     /// When the database does not answer: the next replay removes it.
     pub async fn discard(mut self) -> Result<(), Error> {
-        drop_schema(&mut self.holder, &self.schema).await?;
+        remove_filled(&mut self.holder, &self.schema).await?;
         Ok(self.holder.close().await?)
     }
 }
 
 async fn lock(rows: &mut PgConnection, schema: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar("select pg_try_advisory_lock(hashtext($1))").bind(schema).fetch_one(rows).await
-}
-
-async fn drop_schema(rows: &mut PgConnection, schema: &str) -> sqlx::Result<()> {
-    let dropped = format!(
-        "begin; set local regiohub.bus = 'on';
-         drop schema if exists {} cascade;
-         delete from bus.checkpoints where reader like '%/into/{schema}';
-         delete from bus.parked where reader like '%/into/{schema}';
-         commit",
-        quoted(schema)
-    );
-    sqlx::raw_sql(AssertSqlSafe(dropped)).execute(rows).await?;
-    Ok(())
 }

@@ -2,7 +2,9 @@
 
 use crate::counts::{Counts, Doubled};
 use crate::scratch::{Scratch, region, scratch};
-use bus::{Error, Projection, digest, rebuild_into};
+use bus::Error;
+use projections::{Projection, Projections, rebuild_into};
+use replay::digest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -17,7 +19,8 @@ async fn digest_of(ground: &Scratch, schema: &str, slug: &str) -> String {
 #[tokio::test]
 async fn a_rebuild_has_the_digest_of_the_live_one_now_and_as_of_any_moment() {
     scratch(|ground| async move {
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::broken(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::broken(), &ground.sources());
         ground.raise("ons", "a", &[1, -2, 4]).await;
         ground.raise("anders", "a", &[1]).await;
         bus.settle().await.unwrap();
@@ -48,7 +51,7 @@ async fn a_rebuild_has_the_digest_of_the_live_one_now_and_as_of_any_moment() {
 async fn a_digest_tells_every_row_apart() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2]).await;
-        ground.bus().projection(Counts::default(), &ground.sources()).settle().await.unwrap();
+        Projections::over(ground.bus()).projection(Counts::default(), &ground.sources()).settle().await.unwrap();
         let before = digest_of(&ground, "all_counts", "ons").await;
         Scratch::owner(
             &ground.database,
@@ -64,7 +67,8 @@ async fn a_digest_tells_every_row_apart() {
 async fn a_raised_version_is_rebuilt_beside_the_live_one_while_reads_and_writes_go_on() {
     scratch(|ground| async move {
         ground.append("ons", "a", &[1; 3_000], None).await;
-        let old = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        let old = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::default(), &ground.sources());
         old.settle().await.unwrap();
 
         let (stop, reads) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
@@ -97,7 +101,7 @@ async fn a_raised_version_is_rebuilt_beside_the_live_one_while_reads_and_writes_
             })
         };
         let other = ground.second_process().await;
-        let new = other.bus().relay(other.counters.clone()).projection(Doubled, &other.sources());
+        let new = Projections::over(other.bus().relay(other.counters.clone())).projection(Doubled, &other.sources());
         new.settle().await.unwrap();
         let before = reads.load(Ordering::SeqCst);
         crate::scratch::until("reads after the switch", async || reads.load(Ordering::SeqCst) > before + 20).await;
@@ -122,8 +126,8 @@ async fn a_raised_version_is_rebuilt_beside_the_live_one_while_reads_and_writes_
 async fn an_older_version_never_replaces_a_newer_one() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1]).await;
-        ground.bus().projection(Doubled, &ground.sources()).settle().await.unwrap();
-        let older = ground.bus().projection(Counts::default(), &ground.sources()).settle().await;
+        Projections::over(ground.bus()).projection(Doubled, &ground.sources()).settle().await.unwrap();
+        let older = Projections::over(ground.bus()).projection(Counts::default(), &ground.sources()).settle().await;
         assert!(matches!(older, Err(Error::Superseded { live: 2, .. })), "{older:?}");
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 2);
     })

@@ -1,15 +1,12 @@
 //! A projection of any type, and its replay: from the logs alone, beside the live tables.
 
-use crate::checkpoint;
-use crate::names::Log;
-use crate::projection::{AnyProjection, schema};
+use crate::fill::{at_once, fill};
+use crate::projection::{AnyProjection, Projection, schema};
 use crate::projector::Projector;
-use crate::rebuild::{at_once, fill};
-use crate::rows::positions;
-use crate::{Error, LogSource, Parked, Projection, parked, tables};
-use event_log::{Database, IN_BATCHES, begin};
-use sqlx::{PgPool, Postgres, Transaction};
-use std::collections::BTreeMap;
+use crate::tables;
+use bus::rows::positions;
+use bus::{Error, Log, LogSource, Parked, checkpoint, parked};
+use event_log::Database;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
@@ -39,28 +36,6 @@ impl Default for Watch<'_> {
     fn default() -> Self {
         Self { told: &|_| {}, end: CancellationToken::new() }
     }
-}
-
-/// The read models of one database as they are at one moment, however they move on; about one region.
-///
-/// **Invariant:** nothing is locked while it is kept: a hub that starts, or a read model that is switched, never waits.
-pub struct Snapshot {
-    app: PgPool,
-    region: RegionId,
-    name: String,
-    /// The moment lasts as long as this transaction.
-    _holder: Transaction<'static, Postgres>,
-}
-
-/// How far a live read model is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The version that serves queries; none when it never ran here.
-    pub version: Option<i32>,
-    /// Up to where it has read each log.
-    pub positions: BTreeMap<String, i64>,
-    /// Which tables these are: others once it was rebuilt.
-    pub tables: Option<i64>,
 }
 
 impl ReadModel {
@@ -113,7 +88,7 @@ impl ReadModel {
         upto: &[(String, RegionId, i64)],
         watch: &Watch<'_>,
     ) -> Result<Replayed, Error> {
-        let reader = format!("{}/into/{schema}", self.name());
+        let reader = format!("{}{}", self.name(), tables::into(schema));
         let mut owner = positions(&database.owner).await?;
         checkpoint::forget(&mut owner, &reader).await?;
         tables::make(&mut owner, &*self.0, schema).await?;
@@ -152,62 +127,7 @@ impl ReadModel {
     }
 }
 
-impl Snapshot {
-    /// Of the read models in a database, as far as they are about one region.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn of(app: &PgPool, region: &RegionId) -> Result<Self, Error> {
-        let mut holder = begin(app, "begin isolation level repeatable read, read only").await?;
-        let name = sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut *holder).await?;
-        Ok(Self { app: app.clone(), region: region.clone(), name, _holder: holder })
-    }
-
-    /// A transaction of that moment, for [`crate::digests`] and [`crate::Copies::differences`].
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn rows(&self) -> Result<Transaction<'static, Postgres>, Error> {
-        let set = format!(
-            "begin isolation level repeatable read, read only; set transaction snapshot '{}'; \
-             set local regiohub.region = '{}'; {IN_BATCHES}",
-            self.name, self.region
-        );
-        Ok(begin(&self.app, set).await?)
-    }
-
-    /// How far a read model was.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn standing(&self, model: &ReadModel) -> Result<Standing, Error> {
-        let mut rows = self.rows().await?;
-        let version = sqlx::query_scalar("select live_version from bus.projections where name = $1")
-            .bind(model.name())
-            .fetch_optional(&mut *rows)
-            .await?;
-        let positions: Vec<(String, i64)> = sqlx::query_as(
-            "select service, position from bus.checkpoints where region = $1 and reader = $2 and version = $3",
-        )
-        .bind(self.region.as_str())
-        .bind(model.name())
-        .bind(model.version())
-        .fetch_all(&mut *rows)
-        .await?;
-        Ok(Standing { version, positions: positions.into_iter().collect(), tables: self.tables(model).await? })
-    }
-
-    /// Which tables are live now.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn tables(&self, model: &ReadModel) -> Result<Option<i64>, Error> {
-        let oid = sqlx::query_scalar("select oid::bigint from pg_namespace where nspname = $1");
-        Ok(oid.bind(model.schema()).fetch_optional(&self.app).await?)
-    }
-}
-
-/// Replays a projection into a schema of its own: see [`ReadModel::replay`]. Compare with [`crate::digest`].
+/// Replays a projection into a schema of its own: see [`ReadModel::replay`].
 ///
 /// # Errors
 /// When the database or a log does not answer, or a service's log was not given.
@@ -218,6 +138,6 @@ pub async fn rebuild_into<P: Projection>(
     sources: &[LogSource],
     upto: &[(String, RegionId, i64)],
 ) -> Result<Replayed, Error> {
-    tables::migrate(&database.owner).await?;
+    bus::migrate(&database.owner).await?;
     ReadModel::new(projection).replay(database, schema, sources, upto, &Watch::default()).await
 }

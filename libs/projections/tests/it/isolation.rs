@@ -2,8 +2,9 @@
 
 use crate::counts::Counts;
 use crate::scratch::{region, scratch};
-use bus::{CannotApply, Error, Projection, rebuild_into};
+use bus::Error;
 use event_log::Recorded;
+use projections::{CannotApply, Projection, Projections, rebuild_into};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 #[tokio::test]
@@ -11,7 +12,8 @@ async fn without_a_region_every_table_is_empty_and_with_one_no_other_is_seen() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, -2]).await;
         ground.raise("anders", "a", &[1, 2, -3]).await;
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::broken(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::broken(), &ground.sources());
         bus.settle().await.unwrap();
         // Found, not listed: a new table is tested too.
         let tables: Vec<String> = sqlx::query_scalar(
@@ -70,11 +72,11 @@ async fn a_table_that_cannot_be_closed_off_is_refused() {
     scratch(|ground| async move {
         let sources = ground.sources();
         let refused = [
-            ground.bus().projection(NoRegion, &sources).prepare().await,
-            ground.bus().projection(Nullable, &sources).prepare().await,
-            ground.bus().projection(NotLeading, &sources).prepare().await,
-            ground.bus().projection(View, &sources).prepare().await,
-            ground.bus().projection(IndexWithout, &sources).prepare().await,
+            Projections::over(ground.bus()).projection(NoRegion, &sources).prepare().await,
+            Projections::over(ground.bus()).projection(Nullable, &sources).prepare().await,
+            Projections::over(ground.bus()).projection(NotLeading, &sources).prepare().await,
+            Projections::over(ground.bus()).projection(View, &sources).prepare().await,
+            Projections::over(ground.bus()).projection(IndexWithout, &sources).prepare().await,
         ];
         for refusal in refused {
             assert!(matches!(refusal, Err(Error::Tables { .. })), "{refusal:?}");

@@ -1,12 +1,10 @@
 //! Applies events to several projections in one transaction: all their rows and all their checkpoints.
 
-use crate::checkpoint::{self, Key};
-use crate::error::is_locked;
-use crate::names::Log;
-use crate::passed::Passed;
-use crate::projector::{Projector, due};
+use crate::CannotApply;
+use crate::projector::Projector;
 use crate::rows::{aim, filling};
-use crate::{CannotApply, Error, OnParked, parked};
+use bus::checkpoint::{self, Key};
+use bus::{Error, Log, OnParked, Passed, due, is_locked, parked};
 use event_log::{Recorded, is_outage};
 use tracing::Instrument;
 
@@ -35,7 +33,7 @@ struct Share<'a> {
 
 /// Applies events that follow each other; what is at or before a projection's checkpoint it has had already.
 /// Answers where each projection is now. What `passed` concerned none of them.
-pub(crate) async fn in_one_go(
+pub(crate) async fn apply_batch(
     projectors: &[&Projector],
     log: &Log,
     events: &[Recorded],

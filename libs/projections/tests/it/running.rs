@@ -3,18 +3,19 @@
 use crate::counts::Counts;
 use crate::scratch::{Scratch, region, scratch, until};
 use bus::{Bus, Lag};
+use projections::Projections;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-fn started(bus: &Bus) -> (CancellationToken, JoinHandle<()>) {
+fn started(bus: &Projections) -> (CancellationToken, JoinHandle<()>) {
     let (end, bus) = (CancellationToken::new(), bus.clone());
     let token = end.clone();
     (end, tokio::spawn(async move { bus.run(token).await.unwrap() }))
 }
 
-fn whole(ground: &Scratch) -> Bus {
-    ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources())
+fn whole(ground: &Scratch) -> Projections {
+    Projections::over(ground.bus().relay(ground.counters.clone())).projection(Counts::default(), &ground.sources())
 }
 
 const LONG: Duration = Duration::from_secs(30);
@@ -95,9 +96,10 @@ async fn without_nats_the_log_itself_is_followed() {
     scratch(|ground| async move {
         let nowhere =
             async_nats::ConnectOptions::new().retry_on_initial_connect().connect("127.0.0.1:9").await.unwrap();
-        let bus = Bus::new("counters", nowhere, ground.database.clone(), ground.settings())
-            .relay(ground.counters.clone())
-            .projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(
+            Bus::new("counters", nowhere, ground.database.clone(), ground.settings()).relay(ground.counters.clone()),
+        )
+        .projection(Counts::default(), &ground.sources());
         let (end, running) = started(&bus);
         for _ in 0..3 {
             let done = ground.append("ons", "a", &[1, 2], None).await;

@@ -1,9 +1,11 @@
 //! Events that cannot be handled.
 
-use crate::counts::{Counts, Hasty, TABLES};
+use crate::broken::Hasty;
+use crate::counts::{Counts, TABLES};
 use crate::scratch::{region, scratch};
-use bus::{CannotApply, Projection, Retried};
+use bus::Retried;
 use event_log::Recorded;
+use projections::{CannotApply, Projection, Projections};
 use sqlx::PgConnection;
 
 #[tokio::test]
@@ -12,7 +14,8 @@ async fn a_poison_event_is_parked_others_go_on_and_a_retry_clears_it() {
         let counts = Counts::broken();
         ground.raise("ons", "a", &[1, -2, 4]).await;
         ground.raise("ons", "b", &[8]).await;
-        let bus = ground.bus().relay(ground.counters.clone()).projection(counts.clone(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(counts.clone(), &ground.sources());
         bus.settle().await.unwrap();
 
         let parked = bus.parked(&region("ons")).await.unwrap();
@@ -36,7 +39,8 @@ async fn a_poison_event_is_parked_others_go_on_and_a_retry_clears_it() {
 async fn a_stream_that_waits_keeps_its_order_over_batches() {
     scratch(|ground| async move {
         let counts = Counts::broken();
-        let bus = ground.bus().relay(ground.counters.clone()).projection(counts.clone(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(counts.clone(), &ground.sources());
         ground.raise("ons", "a", &[-1]).await;
         bus.settle().await.unwrap();
         ground.raise("ons", "a", &[2]).await;
@@ -60,7 +64,8 @@ async fn a_stream_that_waits_keeps_its_order_over_batches() {
 async fn nothing_waits_where_the_projection_says_so() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[-1, 2, 4]).await;
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Hasty(Counts::broken()), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Hasty(Counts::broken()), &ground.sources());
         bus.settle().await.unwrap();
         assert_eq!(bus.parked(&region("ons")).await.unwrap().len(), 1);
         assert_eq!(ground.number("ons", "select total from hasty_counts.counts").await, 6);
@@ -106,7 +111,7 @@ async fn a_panic_a_violation_and_a_foreign_region_park_the_event_and_keep_no_val
         for counter in ["fine", "panics", "violates", "misfits", "strays", "fine-too"] {
             ground.raise("ons", counter, &[1]).await;
         }
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Fragile, &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone())).projection(Fragile, &ground.sources());
         bus.settle().await.unwrap();
         let parked = bus.parked(&region("ons")).await.unwrap();
         let errors: Vec<_> = parked.iter().map(|one| one.error.as_str()).collect();

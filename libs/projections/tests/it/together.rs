@@ -2,8 +2,8 @@
 
 use crate::counts::{Counts, Doubled, Event, TABLES, count};
 use crate::scratch::{Scratch, region, scratch, until};
-use bus::{Bus, CannotApply, Projection};
 use event_log::{NewEvent, Recorded};
+use projections::{CannotApply, Projection, Projections};
 use sqlx::PgConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -60,18 +60,19 @@ impl Projection for Picky {
     }
 }
 
-fn both(ground: &Scratch, counts: &Counts) -> Bus {
-    let bus = ground.bus().relay(ground.counters.clone()).projection(counts.clone(), &ground.sources());
+fn both(ground: &Scratch, counts: &Counts) -> Projections {
+    let bus =
+        Projections::over(ground.bus().relay(ground.counters.clone())).projection(counts.clone(), &ground.sources());
     bus.projection(Others::default(), &ground.sources())
 }
 
-fn started(bus: &Bus) -> (CancellationToken, JoinHandle<()>) {
+fn started(bus: &Projections) -> (CancellationToken, JoinHandle<()>) {
     let (end, bus) = (CancellationToken::new(), bus.clone());
     let token = end.clone();
     (end, tokio::spawn(async move { bus.run(token).await.unwrap() }))
 }
 
-async fn seen_by(ground: &Scratch, bus: &Bus, position: i64) {
+async fn seen_by(ground: &Scratch, bus: &Projections, position: i64) {
     bus.progress().wait(&region("ons"), &[("counters", position)], LONG).await.unwrap();
     assert_eq!(
         ground
@@ -136,7 +137,8 @@ async fn what_one_cannot_apply_is_parked_for_it_alone() {
 async fn what_it_does_not_fold_never_reaches_it_and_its_checkpoint_goes_on() {
     scratch(|ground| async move {
         let picky = Picky::default();
-        let bus = ground.bus().relay(ground.counters.clone()).projection(picky.clone(), &ground.sources());
+        let bus =
+            Projections::over(ground.bus().relay(ground.counters.clone())).projection(picky.clone(), &ground.sources());
         bus.settle().await.unwrap();
         ground.raise("ons", "a", &[1]).await;
         bus.settle().await.unwrap();
@@ -160,7 +162,7 @@ async fn what_it_does_not_fold_never_reaches_it_and_its_checkpoint_goes_on() {
 #[tokio::test]
 async fn one_that_is_new_catches_up_alone_and_joins() {
     scratch(|ground| async move {
-        let first = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        let first = Projections::over(ground.bus().relay(ground.counters.clone())).projection(Counts::default(), &ground.sources());
         ground.append("ons", "a", &[1; 1_200], None).await;
         first.settle().await.unwrap();
         let bus = both(&ground, &Counts::default());
@@ -191,7 +193,7 @@ async fn one_that_another_process_moved_on_is_no_gap_for_the_others() {
         ground.append("ons", "a", &[1; 5], None).await;
         // A process that runs only one of them.
         let other = ground.second_process().await;
-        other.bus().projection(Counts::default(), &other.sources()).settle().await.unwrap();
+        Projections::over(other.bus()).projection(Counts::default(), &other.sources()).settle().await.unwrap();
         ground.append("ons", "a", &[1; 5], None).await;
         bus.settle().await.unwrap();
         for table in ["all_counts", "others"] {
@@ -208,7 +210,7 @@ async fn two_processes_with_groups_apply_every_event_once_and_caches_of_both_hea
         let other = ground.second_process().await;
         let heard = Others::default();
         let one = both(&ground, &Counts::default());
-        let two = other.bus().projection(heard.clone(), &other.sources());
+        let two = Projections::over(other.bus()).projection(heard.clone(), &other.sources());
         let two = two.projection(Counts::default(), &other.sources());
         let ((end, running), (second_end, second)) = (started(&one), started(&two));
         let mut last = 0;
@@ -244,7 +246,9 @@ async fn one_is_rebuilt_beside_the_live_ones_and_the_others_never_stop() {
         old.progress().wait(&region("ons"), &[("counters", done.position)], LONG).await.unwrap();
         // A process of the next version of one of them; the old one goes on with the other.
         let other = ground.second_process().await;
-        let new = other.bus().projection(Doubled, &other.sources()).projection(Others::default(), &other.sources());
+        let new = Projections::over(other.bus())
+            .projection(Doubled, &other.sources())
+            .projection(Others::default(), &other.sources());
         let (new_end, new_running) = started(&new);
         let version = "select live_version::bigint from bus.projections where name = 'all-counts'";
         until("it is switched", async || {

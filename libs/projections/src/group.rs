@@ -3,18 +3,13 @@
 //! Outside ─caught up→ inside ─another epoch, another version, a gap→ sent away, and in again once it was healed
 //!                            └─it waits for something, such as the vault→ sent away, and in again once it is past that
 
-use crate::alarm::INSTRUMENTS;
-use crate::checkpoint::{self, Key};
-use crate::follow::Follower;
-use crate::names::Log;
-use crate::passed::Passed;
+use crate::apply_batch::{Halt, apply_batch, lock};
 use crate::projector::Projector;
 use crate::rows::filling;
-use crate::together::{Halt, in_one_go, lock};
-use crate::{Error, Progress};
+use bus::checkpoint::{self, Key};
+use bus::{Error, Follower, Log, Passed, Progress, measure_batch};
 use event_log::Recorded;
 use futures_util::future::BoxFuture;
-use opentelemetry::KeyValue;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -133,7 +128,7 @@ impl Group {
         let (mut alone, mut reached) = (Vec::new(), Vec::new());
         while !together.is_empty() {
             let projectors: Vec<&Projector> = together.iter().map(|member| &member.projector).collect();
-            match in_one_go(&projectors, &self.log, events, &self.passed).await {
+            match apply_batch(&projectors, &self.log, events, &self.passed).await {
                 Ok(at) => {
                     self.tell(&projectors, events, &at);
                     reached = at;
@@ -151,7 +146,7 @@ impl Group {
             }
         }
         self.passed.written();
-        INSTRUMENTS.batch.record(events.len() as u64, &[KeyValue::new("task", TOGETHER)]);
+        measure_batch(TOGETHER, events.len());
         // The furthest behind: the others know what they have had.
         Ok(reached.into_iter().min().unwrap_or(upto))
     }

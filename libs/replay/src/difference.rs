@@ -1,9 +1,9 @@
 //! Where two copies of a table differ, row by row.
 
-use crate::Error;
-use crate::rows::quoted;
 use crate::shape::{Shape, shapes};
+use bus::Error;
 use futures_util::{Stream, TryStreamExt};
+use projections::quoted;
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::cmp::Ordering;

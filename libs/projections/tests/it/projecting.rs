@@ -3,8 +3,9 @@
 use crate::counts::{Counts, Event, TABLES};
 use crate::scratch::{Scratch, region, scratch};
 use async_nats::jetstream::stream::Config;
-use bus::{CannotApply, Error, Projection};
+use bus::Error;
 use event_log::Recorded;
+use projections::{CannotApply, Projection, Projections};
 use sqlx::PgConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,7 +34,7 @@ async fn rows_and_checkpoint_are_there_together_or_not_at_all() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 3]).await;
         let luck = Arc::new(AtomicUsize::new(usize::MAX));
-        let bus = ground.bus().projection(Unlucky(luck.clone()), &ground.sources());
+        let bus = Projections::over(ground.bus()).projection(Unlucky(luck.clone()), &ground.sources());
         let stuck = tokio::time::timeout(Duration::from_millis(500), bus.settle()).await;
         assert!(stuck.is_err(), "it is tried again for as long as it takes");
         assert_eq!(ground.number("ons", "select count(*) from unlucky.seen").await, 0);
@@ -52,11 +53,12 @@ async fn rows_and_checkpoint_are_there_together_or_not_at_all() {
 async fn an_event_that_comes_again_does_nothing() {
     scratch(|ground| async move {
         ground.append("ons", "a", &[1; 700], None).await;
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::default(), &ground.sources());
         bus.settle().await.unwrap();
         // Other processes, one after the other and two at the same time.
         let other = ground.second_process().await;
-        let again = || other.bus().projection(Counts::default(), &other.sources());
+        let again = || Projections::over(other.bus()).projection(Counts::default(), &other.sources());
         again().settle().await.unwrap();
         ground.append("ons", "a", &[1; 700], None).await;
         let (one, two) = (again(), bus.clone());
@@ -85,7 +87,7 @@ async fn what_the_stream_lacks_is_fetched_from_postgres() {
             ground.jetstream.publish(subject, text.into()).await.unwrap().await.unwrap();
         }
         stream.delete_message(2).await.unwrap();
-        ground.bus().projection(Counts::default(), &ground.sources()).settle().await.unwrap();
+        Projections::over(ground.bus()).projection(Counts::default(), &ground.sources()).settle().await.unwrap();
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 15);
     })
     .await;
@@ -97,7 +99,7 @@ async fn a_position_that_is_nowhere_stops_the_projection() {
         ground.raise("ons", "a", &[1, 2, 4]).await;
         let lost = "set local regiohub.region = 'ons'; delete from event_log.event where position = 2";
         Scratch::owner(&ground.database, lost).await;
-        let bus = ground.bus().projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(ground.bus()).projection(Counts::default(), &ground.sources());
         assert!(matches!(bus.settle().await, Err(Error::Gap { position: 2, .. })));
         assert_eq!(ground.number("ons", "select coalesce(max(position), 0) from all_counts.seen").await, 1);
     })
@@ -137,7 +139,11 @@ impl Projection for Quick {
 async fn a_projection_may_fold_a_batch_in_one_statement() {
     scratch(|ground| async move {
         ground.append("ons", "a", &[2; 1_200], None).await;
-        ground.bus().relay(ground.counters.clone()).projection(Quick, &ground.sources()).settle().await.unwrap();
+        Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Quick, &ground.sources())
+            .settle()
+            .await
+            .unwrap();
         assert_eq!(ground.number("ons", "select sum(amount)::bigint from quick.seen").await, 2_400);
     })
     .await;

@@ -2,9 +2,10 @@
 
 use crate::counts::{Counts, TABLES, count};
 use crate::scratch::{Scratch, region, scratch, until};
-use bus::{Bus, CannotApply, Head, Projection, Reads};
+use bus::Head;
 use chrono::{DateTime, Utc};
 use event_log::Recorded;
+use projections::{CannotApply, Projection, Projections, Reads};
 use sqlx::{Connection, PgConnection};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -62,7 +63,7 @@ impl Projection for Apart {
     }
 }
 
-fn started(bus: &Bus) -> (CancellationToken, JoinHandle<()>) {
+fn started(bus: &Projections) -> (CancellationToken, JoinHandle<()>) {
     let (end, bus) = (CancellationToken::new(), bus.clone());
     let token = end.clone();
     (end, tokio::spawn(async move { bus.run(token).await.unwrap() }))
@@ -76,7 +77,8 @@ async fn total(ground: &Scratch, schema: &str) -> i64 {
 async fn what_one_waits_for_takes_it_out_and_it_comes_back_by_itself() {
     scratch(|ground| async move {
         let needy = Needy { there: Arc::new(AtomicBool::new(true)) };
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::default(), &ground.sources());
         let bus = bus.projection(needy.clone(), &ground.sources());
         let (end, running) = started(&bus);
         let first = ground.append("ons", "a", &[1], None).await.position;
@@ -112,7 +114,8 @@ async fn what_one_waits_for_takes_it_out_and_it_comes_back_by_itself() {
 async fn a_table_that_somebody_locks_holds_up_its_own_projection_only() {
     scratch(|ground| async move {
         let needy = Needy { there: Arc::new(AtomicBool::new(true)) };
-        let bus = ground.bus().relay(ground.counters.clone()).projection(Counts::default(), &ground.sources());
+        let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Counts::default(), &ground.sources());
         let bus = bus.projection(needy, &ground.sources());
         let (end, running) = started(&bus);
         let first = ground.append("ons", "a", &[1], None).await.position;
@@ -142,7 +145,9 @@ async fn a_table_that_somebody_locks_holds_up_its_own_projection_only() {
 async fn one_that_reads_the_log_itself_goes_on_while_all_others_wait() {
     scratch(|ground| async move {
         let (needy, apart) = (Needy::default(), Apart::default());
-        let bus = ground.bus().projection(needy, &ground.sources()).projection(apart.clone(), &ground.sources());
+        let bus = Projections::over(ground.bus())
+            .projection(needy, &ground.sources())
+            .projection(apart.clone(), &ground.sources());
         let (end, running) = started(&bus);
         let last = ground.append("ons", "a", &[1; 700], None).await.position;
         until("it is at the end", async || apart.reached.load(Ordering::SeqCst) == last).await;
@@ -160,11 +165,11 @@ async fn one_that_reads_the_log_itself_goes_on_while_all_others_wait() {
 #[tokio::test]
 async fn a_position_that_another_process_reached_is_not_in_the_memory_of_this_one() {
     scratch(|ground| async move {
-        let bus = ground.bus().projection(Apart::default(), &ground.sources());
+        let bus = Projections::over(ground.bus()).projection(Apart::default(), &ground.sources());
         bus.settle().await.unwrap();
         let last = ground.append("ons", "a", &[1], None).await.position;
         let other = ground.second_process().await;
-        other.bus().projection(Apart::default(), &other.sources()).settle().await.unwrap();
+        Projections::over(other.bus()).projection(Apart::default(), &other.sources()).settle().await.unwrap();
         let waited = bus.progress().wait(&region("ons"), &[("counters", last)], Duration::from_millis(200)).await;
         assert!(waited.is_err(), "the checkpoint is taken for what this process has read");
         bus.settle().await.unwrap();
