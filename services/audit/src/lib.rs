@@ -1,4 +1,4 @@
-//! Proves, replays and explains a history, and keeps what auditors do in a log of its own.
+//! Proves and explains a history, and keeps what auditors do in a log of its own.
 //!
 //! **Invariant:** nothing here gives a command to another service.
 
@@ -26,7 +26,6 @@ mod pending;
 pub mod proof;
 pub mod prove;
 pub mod reading;
-pub mod replay;
 pub mod sample;
 mod samples;
 mod sealed_names;

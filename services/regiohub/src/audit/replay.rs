@@ -4,7 +4,7 @@ use super::reach::{Reach, Reached};
 use super::{Format, Found};
 use crate::services;
 use anyhow::Context;
-use audit::replay::{Digests, Finding, Follow, Shelf, Step, Until, replay};
+use ::replay::{Digests, Finding, Follow, Shelf, Step, Until, replay};
 use bus::LogSource;
 use chrono::{DateTime, Utc};
 use clap::Args;

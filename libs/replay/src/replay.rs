@@ -2,17 +2,18 @@
 //!
 //! **Invariant:** what is live is only read; what is made stands in a schema of its own, and goes afterwards.
 
-mod digests;
-mod finding;
-
-pub use digests::{Digested, Digests};
-pub use finding::Finding;
-
+use crate::difference::Copies;
+use crate::digested::Digested;
+use crate::digests::Digests;
+use crate::finding::Finding;
+use crate::scratch::Scratch;
+use crate::shelf::Shelf;
+use crate::snapshot::{Snapshot, Standing};
+use crate::table_digest::digests as digests_of;
 use bus::LogSource;
 use chrono::{DateTime, Utc};
-use event_log::{Database, tenant};
+use event_log::tenant;
 use projections::{ReadModel, Watch};
-use replay::{Copies, Scratch, Snapshot, Standing, digests as digests_of};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
@@ -20,16 +21,6 @@ use vocabulary::RegionId;
 
 /// How many differences of one table are listed.
 const FIRST: usize = 10;
-
-/// The read models and lookups in the database of one service.
-pub struct Shelf {
-    /// Which service.
-    pub service: &'static str,
-    /// Its database.
-    pub database: Database,
-    /// To be replayed.
-    pub models: Vec<ReadModel>,
-}
 
 /// Up to where the logs are replayed, and what the replay is held against.
 #[derive(Clone, Copy, Debug)]

@@ -2,11 +2,11 @@
 //!
 //! **Invariant:** no column that holds a name counts, so that a digest still holds when someone was forgotten.
 
-use super::{Finding, Shelf};
+use crate::digested::Digested;
+use crate::finding::Finding;
+use crate::shelf::Shelf;
 use chrono::{DateTime, Utc};
-use replay::TableDigest;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use vocabulary::RegionId;
 
 /// The read models of a region as numbers: what `--write` keeps.
@@ -21,22 +21,6 @@ pub struct Digests {
     pub read_models: Vec<Digested>,
 }
 
-/// One read model as numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Digested {
-    /// In whose database.
-    pub service: String,
-    /// Its name.
-    pub name: String,
-    /// The version of its tables and fold: another one makes another digest.
-    pub version: i32,
-    /// Up to where each log was replayed.
-    pub positions: BTreeMap<String, i64>,
-    /// Its tables.
-    pub tables: Vec<TableDigest>,
-}
-
 impl Digests {
     /// Of one read model.
     #[must_use]
@@ -45,7 +29,7 @@ impl Digests {
     }
 
     /// What a replay up to the same positions made otherwise.
-    pub(super) fn differing(&self, is: &Digested) -> Vec<Finding> {
+    pub(crate) fn differing(&self, is: &Digested) -> Vec<Finding> {
         let Some(was) = self.of(&is.service, &is.name) else { return vec![] };
         if was.version != is.version {
             return vec![Finding::version(is, was.version)];
@@ -60,7 +44,7 @@ impl Digests {
     }
 
     /// What was digested then and is none of these any more.
-    pub(super) fn lacking_in(&self, shelves: &[Shelf]) -> Vec<Finding> {
+    pub(crate) fn lacking_in(&self, shelves: &[Shelf]) -> Vec<Finding> {
         let there = |one: &&Digested| {
             let shelf = shelves.iter().find(|shelf| shelf.service == one.service);
             shelf.is_none_or(|shelf| shelf.models.iter().any(|model| model.name() == one.name))

@@ -1,8 +1,9 @@
 //! What a replay found that is not as it should be.
 
-use super::Digested;
+use crate::difference::{Difference, What};
+use crate::digested::Digested;
+use crate::table_digest::TableDigest;
 use bus::Parked;
-use replay::{Difference, TableDigest, What};
 use serde::Serialize;
 use std::fmt;
 
@@ -69,30 +70,30 @@ impl Finding {
         Self { service: service.to_owned(), read_model: read_model.to_owned(), what }
     }
 
-    pub(super) fn row(service: &str, read_model: &str, difference: Difference) -> Self {
+    pub(crate) fn row(service: &str, read_model: &str, difference: Difference) -> Self {
         Self::new(service, read_model, Found::Row { difference })
     }
 
-    pub(super) fn digest(of: &Digested, should: &TableDigest, is: Option<&TableDigest>) -> Self {
+    pub(crate) fn digest(of: &Digested, should: &TableDigest, is: Option<&TableDigest>) -> Self {
         let (table, was, replayed) = (should.table.clone(), is.cloned(), Some(should.clone()));
         Self::new(&of.service, &of.name, Found::Table { table, was, replayed })
     }
 
-    pub(super) fn earlier(of: &Digested, was: &TableDigest, now: Option<&TableDigest>) -> Self {
+    pub(crate) fn earlier(of: &Digested, was: &TableDigest, now: Option<&TableDigest>) -> Self {
         let (table, was, replayed) = (was.table.clone(), Some(was.clone()), now.cloned());
         Self::new(&of.service, &of.name, Found::Table { table, was, replayed })
     }
 
-    pub(super) fn parked(service: &str, read_model: &str, parked: &Parked) -> Self {
+    pub(crate) fn parked(service: &str, read_model: &str, parked: &Parked) -> Self {
         let Parked { service: log, position, event_type, error, .. } = parked.clone();
         Self::new(service, read_model, Found::Parked { log, position, event_type, error })
     }
 
-    pub(super) fn lacking(service: &str, read_model: &str, log: String, position: i64) -> Self {
+    pub(crate) fn lacking(service: &str, read_model: &str, log: String, position: i64) -> Self {
         Self::new(service, read_model, Found::Lacking { log, position })
     }
 
-    pub(super) fn version(of: &Digested, was: i32) -> Self {
+    pub(crate) fn version(of: &Digested, was: i32) -> Self {
         Self::new(&of.service, &of.name, Found::OtherVersion { was, replayed: of.version })
     }
 }
