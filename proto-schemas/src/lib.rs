@@ -10,9 +10,7 @@ pub mod co_financing;
 pub mod consortium;
 pub mod hotspots;
 pub mod restore;
-pub mod sealed;
 
 mod contracts;
 
 pub use contracts::{Contract, contracts};
-pub use sealed::Sealed;

@@ -3,9 +3,8 @@
 use crate::Hub;
 use opentelemetry::trace::TraceContextExt;
 use processing::Activity;
-use proto_schemas::Sealed;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use vocabulary::RegionId;
+use vocabulary::{RegionId, Sealed};
 
 impl Hub {
     /// Many texts (what each was sealed as, sealed), in their order; nothing for who was forgotten. `operation` is what

@@ -3,11 +3,10 @@
 use crate::Known;
 use event_log::{Recorded, tenant};
 use projections::{CannotApply, Projection};
-use proto_schemas::Sealed;
 use proto_schemas::consortium::person::{Event, LearningPath};
 use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
-use vocabulary::{BranchCode, PersonId, RegionId, SchoolYear};
+use vocabulary::{BranchCode, PersonId, RegionId, SchoolYear, Sealed};
 
 /// A pupil of the region.
 #[derive(Clone, Debug, PartialEq, Eq)]

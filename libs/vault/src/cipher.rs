@@ -8,10 +8,9 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use hmac::{Hmac, Mac};
-use proto_schemas::{Sealed, sealed::Purpose};
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, zeroize::Zeroizing};
 use sha2::Sha256;
-use vocabulary::{PersonId, RegionId};
+use vocabulary::{PersonId, Purpose, RegionId, Sealed};
 
 use crate::Error;
 

@@ -19,12 +19,12 @@ use std::sync::Arc;
 
 pub use error::Error;
 pub use master_key::MasterKey;
-pub use proto_schemas::{Sealed, sealed::Purpose};
 
 pub use sessions::Limits;
 
 use cache::Cache;
 use database::Database;
+use vocabulary::{Purpose, Sealed};
 
 /// Cheap to clone; clones share their connections and the keys they remember.
 #[derive(Clone)]

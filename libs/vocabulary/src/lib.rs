@@ -13,6 +13,7 @@ mod region;
 mod role;
 mod scheme;
 mod school;
+mod sealed;
 mod text;
 mod time;
 
@@ -25,5 +26,6 @@ pub use region::RegionId;
 pub use role::{Reach, Role};
 pub use scheme::SchemeCode;
 pub use school::{BranchCode, Brin, Invalid};
+pub use sealed::{Purpose, Sealed};
 pub use text::{Clause, DocumentHash, Email, Label, Reason};
 pub use time::{DayMinutes, Minutes, SchoolYear, amsterdam_date};

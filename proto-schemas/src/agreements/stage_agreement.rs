@@ -4,11 +4,10 @@ mod terms;
 
 pub use terms::{DisputeLevel, Heard, Kind, Party, Payee, Permission, Stipend, Terms};
 
-use crate::Sealed;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vocabulary::{ActorId, AgreementId, BranchCode, CompanyId, DocumentHash, Label, PersonId};
+use vocabulary::{ActorId, AgreementId, BranchCode, CompanyId, DocumentHash, Label, PersonId, Sealed};
 
 /// What happened to a stage agreement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

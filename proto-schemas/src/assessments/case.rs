@@ -1,12 +1,11 @@
 //! One pupil's assessment for one elective (beoordeling).
 
 use super::{Grade, rubric::Task};
-use crate::Sealed;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vocabulary::{ActorId, BranchCode, CompanyId, DocumentHash, ElectiveId, PersonId, PtaId, Reason, SchoolYear};
+use vocabulary::{ActorId, BranchCode, CompanyId, DocumentHash, ElectiveId, PersonId, PtaId, Reason, SchoolYear, Sealed};
 
 /// What can happen to a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

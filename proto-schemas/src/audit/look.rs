@@ -1,11 +1,10 @@
 //! One look of an auditor, or one name revealed to them (inzage). One stream per look.
 
 use crate::audit::mandate::Under;
-use crate::sealed::Purpose;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use vocabulary::{PersonId, Reason};
+use vocabulary::{PersonId, Purpose, Reason};
 
 /// What was looked at. The envelope names who looked, and in which role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,12 +1,11 @@
 //! A pupil, a member of staff or a company contact. What tells who it is, is sealed.
 
 use super::retention_schedule::Expired;
-use crate::Sealed;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vocabulary::{BranchCode, CompanyId, Label, PersonId, Reason, SchoolYear};
+use vocabulary::{BranchCode, CompanyId, Label, PersonId, Reason, SchoolYear, Sealed};
 
 /// What happened to what is known of a person.
 ///

@@ -2,10 +2,10 @@
 
 use event_log::{Recorded, tenant};
 use projections::{CannotApply, Projection};
-use proto_schemas::{Sealed, consortium::person::Event};
+use proto_schemas::consortium::person::Event;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool, Row};
-use vocabulary::{BranchCode, CompanyId, PersonId, RegionId};
+use vocabulary::{BranchCode, CompanyId, PersonId, RegionId, Sealed};
 
 /// A pupil, a member of staff or a company contact.
 #[derive(Clone, Debug, PartialEq, Eq)]

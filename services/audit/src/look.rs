@@ -11,8 +11,7 @@ use commands::{Command, Known, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::audit::look::Event;
 use proto_schemas::audit::mandate::{Log, Under};
-use proto_schemas::sealed::Purpose;
-use vocabulary::{LookId, Role};
+use vocabulary::{LookId, Purpose, Role};
 
 /// One look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,13 +2,12 @@
 
 use event_log::{Recorded, tenant};
 use projections::{CannotApply, Projection};
-use proto_schemas::Sealed;
 use proto_schemas::consortium::person::Event;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 use utoipa::ToSchema;
-use vocabulary::{PersonId, RegionId};
+use vocabulary::{PersonId, RegionId, Sealed};
 
 /// Folds the sealed names of people.
 #[derive(Clone, Copy, Debug)]

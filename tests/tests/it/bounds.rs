@@ -7,11 +7,11 @@ use crate::reading::read_again;
 use crate::whole::{Bound, Whole, on_a_hub_of_its_own};
 use crate::wide::every_question_is_answered;
 use made::{Dice, Edge, make};
-use proto_schemas::{Contract, Sealed, contracts};
+use proto_schemas::{Contract, contracts};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-use vocabulary::{RegionId, Role};
+use vocabulary::{RegionId, Role, Sealed};
 
 /// So many tables of read models and lookups at least are filled.
 const FILLED: usize = 60;

@@ -12,7 +12,6 @@ use access::DevIssuer;
 use chrono::TimeDelta;
 use event_log::{Database, EventLog, TABLES};
 use futures_util::TryStreamExt;
-use proto_schemas::Sealed;
 use scan::{Canaries, found_in_files, found_in_tables};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnectOptions;
@@ -21,6 +20,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
 use vault::{MasterKey, Vault};
+use vocabulary::Sealed;
 
 const REGION: &str = "gorinchem-altena";
 const FAMILY: &str = "Voorbeeldsma";

@@ -373,7 +373,7 @@ pub fn bound(role: Role, foreign: bool) -> Bound {
 async fn seal(hub: &Whole, region: &RegionId, event_type: &str, at: &str, value: &mut Value) {
     match value {
         Value::Object(fields) if fields.contains_key("sealed") && fields.contains_key("person") => {
-            let sealed: proto_schemas::Sealed = serde_json::from_value(value.clone()).unwrap();
+            let sealed: vocabulary::Sealed = serde_json::from_value(value.clone()).unwrap();
             let plain = match at {
                 "name" => r#"{"given":"Voorbeeld","family":"Persoon"}"#,
                 "birthDate" => "2011-03-04",

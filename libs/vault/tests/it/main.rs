@@ -8,10 +8,9 @@ mod way;
 
 use std::time::{Duration, Instant};
 
-use proto_schemas::{Sealed, sealed::Purpose};
 use scratch::{Scratch, on_scratch};
 use vault::Error;
-use vocabulary::{PersonId, RegionId};
+use vocabulary::{PersonId, Purpose, RegionId, Sealed};
 
 const NAME: &str = "nl.sterktechniekonderwijs.consortium.person-registered.v1#name";
 const BIRTH_DATE: &str = "nl.sterktechniekonderwijs.consortium.person-registered.v1#birthDate";

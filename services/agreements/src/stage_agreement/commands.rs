@@ -1,11 +1,8 @@
 //! What may be asked of a stage agreement.
 
 use chrono::NaiveDate;
-use proto_schemas::{
-    Sealed,
-    agreements::stage_agreement::{DisputeLevel, Heard, Party, Terms},
-};
-use vocabulary::{AgreementId, BranchCode, CompanyId, DocumentHash, Label, Minutes, PersonId};
+use proto_schemas::agreements::stage_agreement::{DisputeLevel, Heard, Party, Terms};
+use vocabulary::{AgreementId, BranchCode, CompanyId, DocumentHash, Label, Minutes, PersonId, Sealed};
 
 /// What may be asked.
 #[derive(Clone, Debug, PartialEq)]

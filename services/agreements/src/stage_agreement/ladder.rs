@@ -2,11 +2,8 @@
 
 use super::{Paper, Phase, Refusal};
 use decider::Asked;
-use proto_schemas::{
-    Sealed,
-    agreements::stage_agreement::{DisputeLevel, Event, Party},
-};
-use vocabulary::{Organisation, Role};
+use proto_schemas::agreements::stage_agreement::{DisputeLevel, Event, Party};
+use vocabulary::{Organisation, Role, Sealed};
 
 /// A dispute, without what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,12 +2,8 @@
 
 use super::*;
 use decider::{Given, given};
-use proto_schemas::{
-    Sealed,
-    agreements::stage_agreement::{DisputeLevel, Kind, Payee, Permission, Stipend},
-    sealed::Purpose,
-};
-use vocabulary::{Actor, ActorId, CompanyId, Euros, Minutes, Organisation, PersonId, Role};
+use proto_schemas::agreements::stage_agreement::{DisputeLevel, Kind, Payee, Permission, Stipend};
+use vocabulary::{Actor, ActorId, CompanyId, Euros, Minutes, Organisation, PersonId, Purpose, Role, Sealed};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

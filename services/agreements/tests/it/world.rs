@@ -1,11 +1,11 @@
 //! A region with two schools, two companies, a hotspot and the people who act.
 
 use proto_schemas::consortium::{company, consortium, person, policy};
-use proto_schemas::{Sealed, hotspots::hotspot, sealed::Purpose};
+use proto_schemas::hotspots::hotspot;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use testkit::{Client, Holding, TestHub};
-use vocabulary::{BranchCode, CompanyId, HotspotId, PersonId, Role};
+use vocabulary::{BranchCode, CompanyId, HotspotId, PersonId, Purpose, Role, Sealed};
 
 pub struct World {
     pub hub: TestHub,

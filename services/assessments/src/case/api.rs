@@ -16,13 +16,13 @@ use chrono::NaiveDate;
 use event_log::Loaded;
 use judging::{CompanyJudging, SchoolJudging};
 use listed::CaseLine;
-use proto_schemas::{assessments::case::EvidenceKind, sealed::Purpose};
+use proto_schemas::assessments::case::EvidenceKind;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use showing::CaseShown;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{CaseId, Clause, CompanyId, DocumentHash, ElectiveId, PersonId, RegionId};
+use vocabulary::{CaseId, Clause, CompanyId, DocumentHash, ElectiveId, PersonId, Purpose, RegionId};
 use web::{Accepted, Ask, Caller, Created, FieldError, Listed, Page, Path, Problem, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {

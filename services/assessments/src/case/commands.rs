@@ -2,9 +2,8 @@
 
 use super::{Counts, Evidence};
 use chrono::NaiveDate;
-use proto_schemas::Sealed;
 use proto_schemas::assessments::{Grade, case::TaskJudgement};
-use vocabulary::{BranchCode, CompanyId, ElectiveId, PersonId, Reason, SchoolYear};
+use vocabulary::{BranchCode, CompanyId, ElectiveId, PersonId, Reason, SchoolYear, Sealed};
 
 /// What may be asked of a case.
 #[derive(Clone, Debug)]

@@ -2,13 +2,12 @@
 
 use super::{Judgement, Open, Refusal};
 use chrono::NaiveDate;
-use proto_schemas::Sealed;
 use proto_schemas::assessments::{
     case::{Event, EvidenceKind, TaskJudgement},
     rubric::Task,
 };
 use std::collections::HashSet;
-use vocabulary::{ActorId, BranchCode, CompanyId, DocumentHash, ElectiveId, PersonId, SchoolYear};
+use vocabulary::{ActorId, BranchCode, CompanyId, DocumentHash, ElectiveId, PersonId, SchoolYear, Sealed};
 
 /// A case that was opened.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,10 +3,9 @@
 use super::registry::registered;
 use super::{Because, Entry, Error, Summary};
 use event_log::Recorded;
-use proto_schemas::Sealed;
 use serde_json::Value;
 use vault::Vault;
-use vocabulary::{PersonId, RegionId};
+use vocabulary::{PersonId, RegionId, Sealed};
 
 /// Opens with the keys of one person.
 pub(super) struct Opening<'a> {

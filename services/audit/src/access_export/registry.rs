@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** a sealed field that is not listed here fails a test, so an access export leaves none out.
 
-use proto_schemas::sealed::Purpose::{self, Identity, Judgement};
+use vocabulary::Purpose::{self, Identity, Judgement};
 
 /// One sealed field of one version of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,6 @@ use crate::sealed_names::PlainName;
 use event_log::EventLog;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use processing::{Activity, Logbook, Unwritten};
-use proto_schemas::Sealed;
 use proto_schemas::consortium::person::Event;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -21,7 +20,7 @@ use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 use vault::Vault;
-use vocabulary::{PersonId, RegionId};
+use vocabulary::{PersonId, RegionId, Sealed};
 use zip::ZipArchive;
 
 /// Events that are read, and people that are opened, at a time.

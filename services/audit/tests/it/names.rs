@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use vault::Purpose;
-use vocabulary::PersonId;
+use vocabulary::{PersonId, Purpose};
 
 /// A name that stands nowhere else.
 const CANARY: &str = "Kanariepietje";

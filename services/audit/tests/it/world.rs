@@ -4,8 +4,7 @@ use event_log::Recorded;
 use proto_schemas::consortium::person::{Event, LearningPath};
 use serde_json::{Value, json};
 use testkit::{Answer, Client, TestHub};
-use vault::Purpose;
-use vocabulary::{PersonId, Role};
+use vocabulary::{PersonId, Purpose, Role};
 
 pub const PUPIL_REGISTERED: &str = "nl.sterktechniekonderwijs.consortium.pupil-registered.v1";
 

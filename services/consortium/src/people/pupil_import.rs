@@ -19,13 +19,9 @@ use chassis::Hub;
 use decider::Asked;
 use event_log::Done;
 use processing::Activity;
-use proto_schemas::{
-    Sealed,
-    consortium::{import::Kind, person::Guardian},
-    sealed::Purpose::{self, Identity},
-};
+use proto_schemas::consortium::{import::Kind, person::Guardian};
 use std::collections::BTreeSet;
-use vocabulary::{BranchCode, ImportId, PersonId, RegionId};
+use vocabulary::{BranchCode, ImportId, PersonId, Purpose::{self, Identity}, RegionId, Sealed};
 use web::Problem;
 
 /// Lines between two reports of progress; one round trip to the vault each.

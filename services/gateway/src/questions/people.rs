@@ -12,13 +12,12 @@ use chrono::NaiveDate;
 use event_log::Recorded;
 use processing::{Activity, Logbook};
 use projections::{CannotApply, Projection};
-use proto_schemas::Sealed;
 use proto_schemas::consortium::person::Event;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use vault::Vault;
-use vocabulary::{BranchCode, PersonId, RegionId};
+use vocabulary::{BranchCode, PersonId, RegionId, Sealed};
 use web::{Ask, Caller, Path, Problem};
 
 /// Folds people; opens their names in the vault.

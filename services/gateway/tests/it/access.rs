@@ -2,15 +2,13 @@
 
 use crate::world::{PUPIL, World};
 use access::Scope;
-use proto_schemas::Sealed;
 use proto_schemas::consortium::grant;
 use serde_json::json;
 use std::time::{Duration, Instant};
 use testkit::{Client, TestHub};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use vault::Purpose;
-use vocabulary::{GrantId, PersonId, Role};
+use vocabulary::{GrantId, PersonId, Purpose, Role, Sealed};
 
 /// What only a region-wide role may see.
 const STATEMENT: &str = "co-financing/statement";

@@ -4,7 +4,8 @@ use crate::world::{PUPIL, World, each};
 use gateway::questions::people::{Opener, People};
 use projections::{CannotApply, Projection};
 use serde_json::json;
-use vault::{MasterKey, Purpose, Vault};
+use vault::{MasterKey, Vault};
+use vocabulary::Purpose;
 
 #[tokio::test]
 async fn pupils_are_listed_and_found_by_name() {

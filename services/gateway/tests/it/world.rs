@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::{Client, Holding, TestHub};
 use uuid::Uuid;
-use vault::Purpose;
-use vocabulary::{BranchCode, CompanyId, HotspotId, PersonId, Role, SessionId};
+use vocabulary::{BranchCode, CompanyId, HotspotId, PersonId, Purpose, Role, SessionId};
 
 pub const PUPIL: &str = "consortium.pupil-registered";
 

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use proto_schemas::consortium::{company, consortium, person, policy};
-use proto_schemas::{agreements::contract, sealed::Purpose};
+use proto_schemas::agreements::contract;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use testkit::{Client, Holding, TestHub};
-use vocabulary::{BranchCode, CompanyId, ContractId, HotspotId, PersonId, Role, SafetyCheckId, SessionId};
+use vocabulary::{BranchCode, CompanyId, ContractId, HotspotId, PersonId, Purpose, Role, SafetyCheckId, SessionId};
 
 pub const BEGIN: &str = "2026-09-08T06:30:00Z";
 pub const END: &str = "2026-09-08T12:30:00Z";

@@ -4,16 +4,12 @@ use super::found;
 use crate::stage_agreement::{Command, StageAgreement};
 use axum::extract::State;
 use chassis::Hub;
-use proto_schemas::{
-    Sealed,
-    agreements::stage_agreement::{DisputeLevel, Party},
-    sealed::Purpose,
-};
+use proto_schemas::agreements::stage_agreement::{DisputeLevel, Party};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{AgreementId, Clause, PersonId, RegionId, Role};
+use vocabulary::{AgreementId, Clause, PersonId, Purpose, RegionId, Role, Sealed};
 use web::{Accepted, Caller, Path, Problem, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {

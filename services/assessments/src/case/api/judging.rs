@@ -3,15 +3,11 @@
 use crate::case::{Command, Judgement};
 use chassis::Hub;
 use chrono::NaiveDate;
-use proto_schemas::{
-    Sealed,
-    assessments::case::{Outcome, TaskJudgement},
-    sealed::Purpose,
-};
+use proto_schemas::assessments::case::{Outcome, TaskJudgement};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use vocabulary::{Clause, PersonId, RegionId};
+use vocabulary::{Clause, PersonId, Purpose, RegionId, Sealed};
 use web::Problem;
 
 /// What the remarks of a company are sealed as.

@@ -11,17 +11,13 @@ use crate::region::members::known;
 use crate::retention::forgetting::ByHand;
 use axum::extract::State;
 use chassis::Hub;
-use proto_schemas::{
-    Sealed,
-    consortium::person::ContactLevel,
-    sealed::Purpose::{self, Identity},
-};
+use proto_schemas::consortium::person::ContactLevel;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use vocabulary::{BranchCode, CompanyId, Email, PersonId, Reason, RegionId};
+use vocabulary::{BranchCode, CompanyId, Email, PersonId, Purpose::{self, Identity}, Reason, RegionId, Sealed};
 use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {

@@ -1,13 +1,9 @@
 //! What may be asked about a person, and why not.
 
 use chrono::NaiveDate;
-use proto_schemas::{
-    Sealed,
-    consortium::person::{ContactLevel, Event, Guardian, LearningPath},
-    consortium::retention_schedule::Expired,
-};
+use proto_schemas::{consortium::person::{ContactLevel, Event, Guardian, LearningPath}, consortium::retention_schedule::Expired};
 use std::collections::BTreeSet;
-use vocabulary::{BranchCode, CompanyId, HoldId, Label, PersonId, Reason, SchoolYear};
+use vocabulary::{BranchCode, CompanyId, HoldId, Label, PersonId, Reason, SchoolYear, Sealed};
 
 /// What may be asked.
 #[derive(Clone, Debug)]

@@ -2,12 +2,8 @@
 
 use super::*;
 use decider::given;
-use proto_schemas::{
-    Sealed,
-    consortium::person::{ContactLevel, LearningPath},
-    sealed::Purpose,
-};
-use vocabulary::{HoldId, Reason};
+use proto_schemas::consortium::person::{ContactLevel, LearningPath};
+use vocabulary::{HoldId, Purpose, Reason, Sealed};
 
 fn pupil() -> Pupil {
     Pupil {
