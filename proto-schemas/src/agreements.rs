@@ -3,7 +3,7 @@
 pub mod contract;
 pub mod stage_agreement;
 
-use crate::{Contract, contracts::of};
+use crate::{Contract, contract::of};
 
 /// The contracts of this service.
 pub(crate) fn contracts() -> Vec<Contract> {

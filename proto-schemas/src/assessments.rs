@@ -11,7 +11,7 @@ mod grade;
 pub use grade::Grade;
 
 use crate::Contract;
-use crate::contracts::of;
+use crate::contract::of;
 
 /// The contracts of this service.
 pub(crate) fn contracts() -> Vec<Contract> {

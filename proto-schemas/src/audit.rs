@@ -5,7 +5,7 @@ pub mod look;
 pub mod mandate;
 pub mod sample;
 
-use crate::{Contract, contracts::of};
+use crate::{Contract, contract::of};
 
 /// The contracts of this service.
 pub(crate) fn contracts() -> Vec<Contract> {

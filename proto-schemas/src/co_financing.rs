@@ -11,7 +11,7 @@ pub mod occasion;
 pub mod proof;
 pub mod scheme;
 
-use crate::{Contract, contracts::of};
+use crate::{Contract, contract::of};
 
 /// The contracts of this service.
 pub(crate) fn contracts() -> Vec<Contract> {

@@ -12,7 +12,7 @@ pub mod retention_hold;
 pub mod retention_run;
 pub mod retention_schedule;
 
-use crate::{Contract, contracts::of};
+use crate::{Contract, contract::of};
 
 /// The contracts of this service.
 pub(crate) fn contracts() -> Vec<Contract> {

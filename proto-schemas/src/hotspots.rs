@@ -7,7 +7,7 @@ pub mod pupil_week;
 pub mod safety_check;
 pub mod session;
 
-use crate::{Contract, contracts::of};
+use crate::{Contract, contract::of};
 
 /// The contracts of this service.
 pub(crate) fn contracts() -> Vec<Contract> {

@@ -11,6 +11,8 @@ pub mod consortium;
 pub mod hotspots;
 pub mod restore;
 
+mod contract;
 mod contracts;
 
-pub use contracts::{Contract, contracts};
+pub use contract::Contract;
+pub use contracts::contracts;

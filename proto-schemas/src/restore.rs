@@ -2,7 +2,7 @@
 //!
 //! Every service that has a log writes it there itself, as the first event of the new epoch. One stream per epoch.
 
-use crate::{Contract, contracts::of};
+use crate::{Contract, contract::of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vocabulary::{DocumentHash, Reason};

@@ -4,7 +4,7 @@ mod batch;
 mod write;
 
 use crate::append::Append;
-use crate::execute::Done;
+use crate::receipt::Done;
 use crate::held::{Held, KEPT};
 use crate::recent::Recent;
 use crate::vouched::Vouched;

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** pure, and no text repeats a value: it may be what a person wrote.
 
-use crate::{Error, Unreadable};
+use crate::{Error, Nonconforming, Unreadable};
 use decider::Event;
 use jsonschema::Validator;
 use schemars::JsonSchema;
@@ -11,16 +11,6 @@ use serde_json::Value;
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
-
-/// An event that its own published schema refuses: whoever decided it was laxer than whoever reads it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an event of the type {event_type} does not conform to its schema at {at}")]
-pub struct Nonconforming {
-    /// Its full type.
-    pub event_type: String,
-    /// A JSON pointer to the first place, below the event's data.
-    pub at: String,
-}
 
 /// The schema of the data of each type of event.
 type Schemas = HashMap<String, Validator>;

@@ -55,11 +55,6 @@ pub struct Envelope<'a> {
     pub policy_version: Option<u32>,
 }
 
-/// A text that is not the event it should be.
-#[derive(Debug, thiserror::Error)]
-#[error("this is not a readable event: {0}")]
-pub struct Unreadable(#[from] pub serde_json::Error);
-
 /// Where an event stands once it is written.
 pub(crate) struct Place<'a> {
     pub source: &'a str,

@@ -3,11 +3,11 @@
 use crate::append::{Append, Change, Context, NewEvent};
 use crate::beside::beside;
 use crate::loader::{Histories, Question};
+use crate::receipt::{Done, Kept};
 use crate::{Error, EventLog, Recorded, Refused};
 use decider::{Aggregate, Asked, Refusal};
 use std::any::Any;
 use std::collections::HashMap;
-use std::str::FromStr;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -17,28 +17,6 @@ use vocabulary::RegionId;
 /// stream all the time knows the end of the log better than we do, and wins for as long as it goes on.
 const TRIES: usize = 200;
 
-/// A command had its effect, now or when it was asked before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done {
-    /// The stream it was about: category, slash, id.
-    pub stream: String,
-    /// The version of that stream.
-    pub version: i32,
-    /// The log's position to wait for; 0 when nothing new happened in an empty log.
-    pub position: i64,
-    /// It was asked before under the same id, and this is the answer of then.
-    pub repeated: bool,
-}
-
-/// What the log keeps of a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The answer.
-    pub done: Done,
-    /// The keyed print of what was asked.
-    pub fingerprint: Vec<u8>,
-}
-
 /// An aggregate as its history left it.
 #[derive(Debug)]
 pub struct Loaded<A> {
@@ -46,14 +24,6 @@ pub struct Loaded<A> {
     pub state: A,
     /// The version of the stream; 0 when nothing happened yet.
     pub version: i32,
-}
-
-impl Done {
-    /// The id of what the command was about. After a retry it names the first answer's thing.
-    #[must_use]
-    pub fn id<T: FromStr>(&self) -> Option<T> {
-        self.stream.split_once('/')?.1.parse().ok()
-    }
 }
 
 /// Some decisions that are written together or not at all.

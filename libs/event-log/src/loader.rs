@@ -1,6 +1,6 @@
 //! Histories that are asked for at the same time are read together: one round trip for many askers.
 
-use crate::execute::{Done, Kept};
+use crate::receipt::{Done, Kept};
 use crate::held::{Held, KEPT};
 use crate::{Error, Recorded};
 use sessions::Sessions;

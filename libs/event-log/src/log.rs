@@ -2,7 +2,7 @@
 
 use crate::append::{Append, Context};
 use crate::appender::{Appender, Purpose, Request};
-use crate::execute::Done;
+use crate::receipt::Done;
 use crate::loader::{Histories, Loader, Question};
 use crate::recent::Recent;
 use crate::vouched::Vouched;

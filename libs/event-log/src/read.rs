@@ -1,6 +1,6 @@
 //! Reading a log by position.
 
-use crate::{Error, EventLog, Recorded, Unreadable, tenant_in_batches};
+use crate::{Error, EventLog, Recorded, Skimmed, Unreadable, tenant_in_batches};
 use futures_util::{Stream, TryStreamExt, stream};
 use vocabulary::RegionId;
 
@@ -17,17 +17,6 @@ pub struct Line {
     /// The exact text of the CloudEvent.
     #[sqlx(rename = "body")]
     pub text: String,
-}
-
-/// A page that was not read: how far it goes, and whether it must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Skimmed {
-    /// The position of its first event.
-    pub first: i64,
-    /// The position of its last event.
-    pub last: i64,
-    /// Whether there is an event of one of the categories in it.
-    pub concerns: bool,
 }
 
 impl AsRef<str> for Line {

@@ -11,8 +11,10 @@ mod logbook;
 mod register;
 mod rotation;
 mod target;
+mod unwritten;
 
-pub use logbook::{Logbook, Processing, Unwritten};
+pub use logbook::{Logbook, Processing};
 pub use register::{Activity, Entry, Retention, Text, Whom};
 pub use rotation::Rotation;
 pub use target::{Target, WrongTarget};
+pub use unwritten::Unwritten;

@@ -1,7 +1,7 @@
 //! A span names the people whose data were processed: not sampled, not batched, confirmed.
 
 use crate::target::Place;
-use crate::{Activity, Rotation, Target, WrongTarget};
+use crate::{Activity, Rotation, Target, Unwritten, WrongTarget};
 use chrono::{DateTime, Utc};
 use decider::Clock;
 use hmac::{Hmac, KeyInit, Mac};
@@ -43,11 +43,6 @@ pub struct Processing {
     traceparent: Option<String>,
     since: DateTime<Utc>,
 }
-
-/// It could not be written down; an alarm was raised.
-#[derive(Debug, thiserror::Error)]
-#[error("the processing of personal data could not be written down: {0}")]
-pub struct Unwritten(pub(crate) String);
 
 impl Logbook {
     /// Writes to `target`. `keys` make the pseudonyms of people, `oin` the number of the organisation in the ids of

@@ -74,7 +74,8 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Purpose, cipher::random_key};
+    use crate::cipher::random_key;
+    use vocabulary::Purpose;
 
     fn owner(region: &str) -> Owner {
         Owner { region: region.parse().unwrap(), person: PersonId::fresh(), purpose: Purpose::Identity }

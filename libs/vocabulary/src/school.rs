@@ -1,23 +1,8 @@
 //! How schools are named in the Netherlands.
 
+use crate::Invalid;
 use crate::checked::checked_text;
 use serde::{Deserialize, Serialize};
-
-/// Why a text is not the value it should be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}: {why}")]
-pub struct Invalid {
-    /// What was read, such as `BRIN`.
-    pub what: &'static str,
-    /// What it should look like.
-    pub why: &'static str,
-}
-
-impl Invalid {
-    pub(crate) fn new(what: &'static str, why: &'static str) -> Self {
-        Self { what, why }
-    }
-}
 
 /// The number of a school's institution: two digits, two letters (BRIN-nummer), as in `02LB`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

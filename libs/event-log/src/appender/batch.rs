@@ -4,7 +4,7 @@ use super::{Purpose, Request, Tip};
 use crate::append::Append;
 use crate::beside::beside;
 use crate::envelope::{Place, write};
-use crate::execute::Done;
+use crate::receipt::Done;
 use crate::{Error, leaf_hash};
 use chrono::{DateTime, SubsecRound, Utc};
 use std::collections::{HashMap, HashSet};
