@@ -5,37 +5,7 @@
 use crate::{Contract, contract::of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vocabulary::{DocumentHash, Reason};
-
-/// The first part of the names of these streams; the second part is the epoch that begins.
-pub const CATEGORY: &str = "restore";
-
-/// The restore that the operator declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct LogRestored {
-    /// The newest epoch that was published before.
-    #[schemars(range(min = 1))]
-    pub from_epoch: u32,
-    /// The number of the epoch that begins.
-    #[schemars(range(min = 2))]
-    pub to_epoch: u32,
-    /// The last position that was kept; 0 when nothing was.
-    pub position: u64,
-    /// The root of the tree of the events up to and including that position.
-    pub root: DocumentHash,
-    pub reason: Reason,
-    /// Whether it was declared when the new epoch had begun already: then this is not its first event.
-    pub afterwards: bool,
-    /// The same as a signed note (C2SP), signed by the operator's key: nothing but this note is proof.
-    pub note: String,
-}
-
-/// The full type of the event in the log of a service.
-#[must_use]
-pub fn event_type(service: &str) -> String {
-    format!("nl.sterktechniekonderwijs.{service}.log-restored.v1")
-}
+use vocabulary::restore::{CATEGORY, LogRestored};
 
 /// In the log of the consortium service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -109,6 +79,7 @@ mod tests {
     use super::*;
     use crate::audit::mandate::Log;
     use serde_json::Value;
+    use vocabulary::restore::event_type;
 
     #[test]
     fn every_service_with_a_log_may_declare_that_it_was_restored() {

@@ -8,10 +8,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use event_log::{Context, EventLog, Head, NewEvent, Restoration, Restored};
 use proofs::{Declaration, Verifier};
-use proto_schemas::restore::{LogRestored, event_type};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use vocabulary::restore::{LogRestored, event_type};
 use vocabulary::{Actor, ActorId, RegionId, Role};
 
 /// Where a restore is declared.

@@ -4,8 +4,8 @@ mod batch;
 mod write;
 
 use crate::append::Append;
-use crate::receipt::Done;
 use crate::held::{Held, KEPT};
+use crate::receipt::Done;
 use crate::recent::Recent;
 use crate::vouched::Vouched;
 use crate::{Error, Frontier, is_outage, telemetry, without_values};

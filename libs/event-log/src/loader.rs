@@ -1,7 +1,7 @@
 //! Histories that are asked for at the same time are read together: one round trip for many askers.
 
-use crate::receipt::{Done, Kept};
 use crate::held::{Held, KEPT};
+use crate::receipt::{Done, Kept};
 use crate::{Error, Recorded};
 use sessions::Sessions;
 use sqlx::{PgPool, Row};

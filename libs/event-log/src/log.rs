@@ -2,8 +2,8 @@
 
 use crate::append::{Append, Context};
 use crate::appender::{Appender, Purpose, Request};
-use crate::receipt::Done;
 use crate::loader::{Histories, Loader, Question};
+use crate::receipt::Done;
 use crate::recent::Recent;
 use crate::vouched::Vouched;
 use crate::{Database, Error, begin};

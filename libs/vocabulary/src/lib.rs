@@ -11,6 +11,7 @@ mod invalid;
 mod money;
 pub mod ranges;
 mod region;
+pub mod restore;
 mod role;
 mod scheme;
 mod school;

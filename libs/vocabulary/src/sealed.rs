@@ -1,8 +1,8 @@
 //! A personal field as it stands in an event: sealed with the person's own key.
 
+use crate::PersonId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use crate::PersonId;
 
 /// The use of a key; a person's keys are destroyed together or one purpose at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vocabulary::{ActorId, BranchCode, CompanyId, DocumentHash, ElectiveId, PersonId, PtaId, Reason, SchoolYear, Sealed};
+use vocabulary::{
+    ActorId, BranchCode, CompanyId, DocumentHash, ElectiveId, PersonId, PtaId, Reason, SchoolYear, Sealed,
+};
 
 /// What can happen to a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

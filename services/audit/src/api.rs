@@ -15,7 +15,7 @@ mod samples;
 mod timeline;
 
 use crate::Audit;
-use crate::reading::Unread;
+use crate::trace::reading::Unread;
 use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

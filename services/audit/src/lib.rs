@@ -1,45 +1,20 @@
-//! Proves and explains a history, and keeps what auditors do in a log of its own.
+//! Explains a history, has it proven, and keeps what auditors do in a log of its own.
 //!
 //! **Invariant:** nothing here gives a command to another service.
 
-pub mod access_export;
 mod api;
-pub mod book;
-pub mod checkpoint;
-pub mod consistency;
-pub mod cosigned;
-pub mod disclosure;
-pub mod draw;
-pub mod drawing;
-pub mod explain;
-pub mod export;
-mod exports;
-pub mod figure;
-pub mod inspect;
-mod inspections;
-pub mod look;
-mod looks;
-pub mod mandate;
-mod mandates;
-pub mod node;
+pub mod notary;
+pub mod oversight;
 mod pending;
-pub mod proof;
-pub mod prove;
-pub mod reading;
-pub mod sample;
-mod samples;
-mod sealed_names;
-pub mod seed;
-pub mod sheet;
-pub mod signer;
-pub mod timeline;
-pub mod verify;
-pub mod witness;
-pub mod witnesses;
+pub mod schemas;
+pub mod signer_routes;
+pub mod trace;
 
 use bus::LogSource;
 use chassis::{Hub, Service};
-use checkpoint::{Notary, cut_when_due};
+use evidence::checkpoint::Notary;
+use evidence::schedule::cut_when_due;
+use oversight::{exports, inspections, looks, mandates, samples, sealed_names};
 use sqlx::migrate::Migrator;
 use std::sync::{Arc, OnceLock};
 
@@ -68,12 +43,12 @@ impl Audit {
 pub fn service() -> Service {
     // Routes, schedule and whoever asks from inside share one memory of what was signed.
     let shared: Arc<OnceLock<Notary>> = Arc::default();
-    let notary = move |hub: &Hub, sources: &[LogSource]| shared.get_or_init(|| Notary::new(hub, sources)).clone();
+    let notary = move |hub: &Hub, sources: &[LogSource]| shared.get_or_init(|| notary::notary(hub, sources)).clone();
     let (scheduled, inside, drawing) = (notary.clone(), notary.clone(), notary.clone());
     Service::new("audit")
         .migrations(&MIGRATIONS)
         .routes_of(api::routes, move |hub, sources| Audit::new(hub, sources, notary(hub, sources)))
-        .inside(move |hub, sources| signer::routes(inside(hub, sources)))
+        .inside(move |hub, sources| signer_routes::routes(inside(hub, sources)))
         .keeps_looks(looks::keeper)
         .projection(mandates::Mandates)
         .projection(inspections::Inspections)

@@ -3,13 +3,13 @@
 //! Nothing hangs on the request's own future: what is not drawn there is drawn when the sample is looked at, or here.
 
 use crate::Audit;
-use crate::checkpoint::NotCut;
-use crate::drawing::{Ask, population};
-use crate::reading::{Reader, Unread};
-use crate::sample::{Sample, commands::Command};
-use crate::seed;
+use crate::oversight::sample::{Sample, commands::Command};
+use crate::trace::drawing::{Ask, population};
+use crate::trace::reading::{Reader, Unread};
+use crate::trace::seed;
 use decider::{Aggregate, Asked};
 use event_log::tenant;
+use evidence::checkpoint::NotCut;
 use proto_schemas::audit::sample::{Draw, Event};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;

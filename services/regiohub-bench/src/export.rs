@@ -2,7 +2,8 @@
 
 use super::append::{append, log};
 use super::{Bed, Row, replay};
-use audit::export::{Dates, Export, Source};
+use audit::schemas::committed;
+use evidence::export::{Dates, Export, Source};
 use sqlx::Row as _;
 use std::path::Path;
 use std::time::Instant;
@@ -31,7 +32,7 @@ pub(super) async fn written(bed: &Bed, folder: &Path) -> anyhow::Result<Vec<Row>
             Source { log: log.clone(), end: i64::from(all), epoch: 1, notes: vec![], older: vec![], keys: vec![] };
         let (region, path, dates) = (region.clone(), path.clone(), Dates::default());
         let begin = Instant::now();
-        let manifest = Export { region, dates, logs: vec![source], path }.write(|_| ()).await?;
+        let manifest = Export { region, dates, logs: vec![source], schemas: committed(), path }.write(|_| ()).await?;
         exported = exported.min(begin.elapsed().as_secs_f64());
         anyhow::ensure!(manifest.logs[0].last == u64::from(all), "not everything was exported");
     }

@@ -3,8 +3,8 @@
 use crate::bad_days::hub::{Hub, REGION, program};
 use crate::files::{root, text};
 use crate::whole::{Whole, on_the_hub};
-use audit::access_export::registry::{SEALED_FIELDS, SealedField};
-use audit::access_export::{Because, Entry, Summary, access_export};
+use audit::oversight::access_export::registry::{SEALED_FIELDS, SealedField};
+use audit::oversight::access_export::{Because, Entry, Summary, access_export};
 use bus::LogSource;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("bus", &["event-log", "sessions", "proofs", "decider", "vocabulary"]),
     ("projections", &["bus", "event-log", "sessions", "proofs", "decider", "vocabulary"]),
     ("replay", &["projections", "bus", "event-log", "sessions", "proofs", "decider", "vocabulary"]),
+    ("evidence", &["bus", "event-log", "sessions", "proofs", "decider", "vocabulary"]),
     ("web", &["access", "event-log", "sessions", "vault", "decider", "vocabulary"]),
     ("known", &["projections", "bus", "access", "event-log", "sessions", "decider", "proto-schemas", "vocabulary"]),
     ("chassis", BELOW_CHASSIS),
@@ -47,6 +48,7 @@ const BELOW_CHASSIS: &[&str] = &[
 const BELOW_SERVICE: &[&str] = &[
     "chassis",
     "documents",
+    "evidence",
     "replay",
     "known",
     "web",
@@ -66,7 +68,10 @@ const BELOW_SERVICE: &[&str] = &[
 /// What the program's own crates may use: the demo talks HTTP, the bench measures libraries and the program.
 const PROGRAM: &[(&str, &[&str])] = &[
     ("regiohub-demo", &["access", "chassis", "embedded", "proto-schemas", "vocabulary"]),
-    ("regiohub-bench", &["access", "audit", "bus", "decider", "embedded", "event-log", "proto-schemas", "vocabulary"]),
+    (
+        "regiohub-bench",
+        &["access", "audit", "bus", "decider", "embedded", "event-log", "evidence", "proto-schemas", "vocabulary"],
+    ),
 ];
 
 /// What only touches the world may know: crates, and the two neighbours of a decision that use them.
@@ -186,6 +191,23 @@ fn no_service_depends_on_another_one_not_even_in_its_tests() {
     }
 }
 
+/// Folders of one crate that do not know each other: what uses both stands above them.
+const APART: [(&str, &str, &str); 1] = [("services/audit/src", "trace", "oversight")];
+
+#[test]
+fn trace_and_oversight_of_the_audit_do_not_know_each_other() {
+    let mut wrong = Vec::new();
+    for (source, one, other) in APART {
+        for (folder, never) in [(one, other), (other, one)] {
+            let files = rust(&root().join(source).join(folder));
+            assert!(files.len() > 5, "{source}/{folder} holds {} files", files.len());
+            let knowing = files.into_iter().filter(|path| code(&text(path)).contains(&format!("{never}::")));
+            wrong.extend(knowing.map(|path| format!("{} names {never}", shown(&path))));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn the_testkit_is_for_tests_only() {
     for (name, Dependencies { normal, .. }) in dependencies() {
@@ -246,11 +268,11 @@ fn code(text: &str) -> String {
 const OPENS: &[(&str, &str)] = &[
     ("libs/chassis/src/opening.rs", "libs/chassis/src/opening.rs"),
     ("services/audit/src/api/reveals.rs", "services/audit/src/api/reveals.rs"),
-    ("services/audit/src/export/names.rs", "services/audit/src/export/names.rs"),
+    ("services/audit/src/oversight/names.rs", "services/audit/src/oversight/names.rs"),
     ("services/gateway/src/questions/people.rs", "services/gateway/src/questions/people.rs"),
     // The command writes before it opens anything, the operation before it shows anything.
-    ("services/audit/src/access_export/opening.rs", "services/regiohub/src/audit/access_export.rs"),
-    ("services/audit/src/access_export/opening.rs", "services/audit/src/api/access_exports.rs"),
+    ("services/audit/src/oversight/access_export/opening.rs", "services/regiohub/src/audit/access_export.rs"),
+    ("services/audit/src/oversight/access_export/opening.rs", "services/audit/src/api/access_exports.rs"),
 ];
 
 #[test]

@@ -157,10 +157,10 @@ const FOLDS: &[(&str, &str, Fold)] = &[
     ("co-financing", "occasion", folded::<co_financing::occasion::Occasion>),
     ("co-financing", "proof", folded::<co_financing::proof::Proof>),
     ("co-financing", "arrangement", folded::<co_financing::arrangement::Arrangement>),
-    ("audit", "mandate", folded::<audit::mandate::Mandate>),
-    ("audit", "look", folded::<audit::look::Look>),
-    ("audit", "sample", folded::<audit::sample::Sample>),
-    ("audit", "disclosure", folded::<audit::disclosure::Disclosure>),
+    ("audit", "mandate", folded::<audit::oversight::mandate::Mandate>),
+    ("audit", "look", folded::<audit::oversight::look::Look>),
+    ("audit", "sample", folded::<audit::oversight::sample::Sample>),
+    ("audit", "disclosure", folded::<audit::oversight::disclosure::Disclosure>),
 ];
 
 #[test]

@@ -2,10 +2,10 @@
 
 use super::{unanswered, unread};
 use crate::Audit;
-use crate::access_export::{Entry, Error, part};
-use crate::disclosure::{Access, Disclosure, commands::Command};
-use crate::reading::Unread;
-use crate::sealed_names::SealedNames;
+use crate::oversight::access_export::{Entry, Error, part};
+use crate::oversight::disclosure::{Access, Disclosure, commands::Command};
+use crate::oversight::sealed_names::SealedNames;
+use crate::trace::reading::Unread;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;

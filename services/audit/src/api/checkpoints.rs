@@ -1,12 +1,13 @@
 //! The signed checkpoints of a region's logs, and the keys to check them with: public, for whoever wants to check.
 
 use crate::Audit;
-use crate::checkpoint::{Cut, Fork, NotCut, SigningKey};
-use crate::witnesses::Standing;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use evidence::checkpoint::{Cut, Fork, NotCut};
+use evidence::signer::SigningKey;
+use evidence::witnesses::Standing;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;

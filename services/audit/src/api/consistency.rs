@@ -2,10 +2,10 @@
 
 use super::unanswered;
 use crate::Audit;
-use crate::consistency::{Consistency, NotConsistent};
 use axum::Json;
 use axum::extract::State;
 use bus::LogSource;
+use evidence::consistency::{Consistency, NotConsistent};
 use http::StatusCode;
 use proto_schemas::audit::mandate::Log;
 use serde::Deserialize;

@@ -2,9 +2,9 @@
 
 use super::unread;
 use crate::Audit;
-use crate::explain::{Explanation, Part, explain};
-use crate::figure::{Figure, Range, usual_range};
-use crate::reading::Reader;
+use crate::trace::explain::{Explanation, Part, explain};
+use crate::trace::figure::{Figure, Range, usual_range};
+use crate::trace::reading::Reader;
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;

@@ -1,7 +1,7 @@
 //! Who may look, why, and for how long.
 
 use crate::Audit;
-use crate::mandate::{
+use crate::oversight::mandate::{
     Mandate,
     commands::{Command, Open},
     id_of,

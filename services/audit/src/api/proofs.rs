@@ -2,11 +2,11 @@
 
 use super::unanswered;
 use crate::Audit;
-use crate::checkpoint::NotProven;
-use crate::prove::Inclusion;
 use axum::Json;
 use axum::extract::State;
 use bus::LogSource;
+use evidence::prove::Inclusion;
+use evidence::proving::NotProven;
 use http::StatusCode;
 use proto_schemas::audit::mandate::Log;
 use serde::Deserialize;

@@ -1,9 +1,9 @@
 //! A name is revealed to an auditor, with a reason, and that is recorded first.
 
 use crate::Audit;
-use crate::look::{Look, commands::Command};
-use crate::looks;
-use crate::sealed_names::{PlainName, SealedNames};
+use crate::oversight::look::{Look, commands::Command};
+use crate::oversight::looks;
+use crate::oversight::sealed_names::{PlainName, SealedNames};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;

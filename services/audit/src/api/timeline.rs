@@ -2,8 +2,8 @@
 
 use super::unread;
 use crate::Audit;
-use crate::reading::Reader;
-use crate::timeline::{Part, Timeline, timeline};
+use crate::trace::reading::Reader;
+use crate::trace::timeline::{Part, Timeline, timeline};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;

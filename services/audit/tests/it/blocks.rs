@@ -1,11 +1,11 @@
 //! Proofs out of what checkpoints kept are those that the whole log gives, and nothing that is kept is believed.
 
 use crate::logs::Logs;
-use audit::proof::Proof;
-use audit::prove::{Proving, out_of_kept};
-use audit::reading::Reader;
-use audit::timeline::{Part, timeline};
-use audit::verify::Log;
+use audit::trace::proof::Proof;
+use audit::trace::reading::Reader;
+use audit::trace::timeline::{Part, timeline};
+use evidence::prove::{Proving, out_of_kept};
+use evidence::verify::Log;
 use std::collections::BTreeMap;
 
 const SERVICE: &str = "co-financing";

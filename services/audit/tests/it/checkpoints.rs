@@ -2,10 +2,10 @@
 
 use crate::logs::Logs;
 use crate::world::World;
-use audit::checkpoint::NotCut;
-use audit::prove::{Inclusion, Proving};
-use audit::verify::{Given, Log, Standing, What};
 use chrono::TimeDelta;
+use evidence::checkpoint::NotCut;
+use evidence::prove::{Inclusion, Proving};
+use evidence::verify::{Given, Log, Standing, What};
 use proofs::Verifier;
 
 fn log(service: &str) -> Log {
@@ -228,7 +228,8 @@ async fn a_checkpoint_and_a_key_from_elsewhere_are_held_against_the_log() {
 async fn each_position_is_named_the_first_checkpoint_that_covers_it_and_one_that_is_not_signed_none() {
     let logs = Logs::new().await;
     let covering = async |positions: &[i64]| {
-        let found = audit::checkpoint::covering(&logs.audit.app, &logs.region, "consortium", positions).await.unwrap();
+        let found =
+            evidence::checkpoint::covering(&logs.audit.app, &logs.region, "consortium", positions).await.unwrap();
         found.into_iter().map(|(position, cut)| (position, cut.size)).collect::<Vec<_>>()
     };
     assert_eq!(covering(&[1]).await, []);

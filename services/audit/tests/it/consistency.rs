@@ -1,10 +1,10 @@
 //! That a checkpoint is an earlier one, grown, is proven to whoever has the key, and of nothing else.
 
 use crate::logs::{Logs, SERVICES};
-use audit::consistency::{Consistency, NotConsistent, prove};
-use audit::verify::{Finding, Log, What};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use evidence::consistency::{Consistency, NotConsistent, prove};
+use evidence::verify::{Finding, Log, What};
 use proofs::Verifier;
 
 async fn sizes(logs: &Logs, service: &str) -> Vec<(i32, u64)> {

@@ -9,15 +9,15 @@ mod nonconforming;
 mod page;
 mod world;
 
-use audit::export::{Dates, Error, check};
-use audit::verify::{Given, Standing};
 use chrono::NaiveDate;
+use evidence::export::{Dates, Error};
+use evidence::verify::{Given, Standing};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
 use proofs::Verifier;
 use serde_json::Value;
 use std::fs;
-use world::World;
+use world::{World, check};
 
 fn keyed(keys: &[Verifier]) -> Given {
     Given { keys: keys.to_vec(), ..Given::default() }

@@ -1,16 +1,17 @@
 //! Logs of every service on databases of their own, filled with every event that was ever written, and signed.
 
 use crate::tamper::ways::Owned;
-use audit::checkpoint::Notary;
-use audit::export::Source;
-use audit::inspect;
-use audit::signer::Signer;
-use audit::verify::{Given, Log, Schemas, Verdict};
+use audit::notary::{keyring, signer};
 use bus::LogSource;
 use chassis::{Secrets, Signing};
 use chrono::{DateTime, TimeDelta, Utc};
 use decider::{Asked, Clock, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, Head, NewEvent, Restoration, Restored};
+use evidence::checkpoint::Notary;
+use evidence::export::Source;
+use evidence::inspect;
+use evidence::signer::Signer;
+use evidence::verify::{Given, Log, Schemas, Verdict};
 use proofs::{Checkpoint, Declaration, Kind, Note, Verifier};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -55,14 +56,14 @@ impl Logs {
         let memory = tempfile::tempdir().unwrap();
         let notary = Notary {
             db: audit.app.clone(),
-            secrets: Secrets::of([7; 32]),
+            keyring: keyring(&Secrets::of([7; 32])),
             domain: "hub.example".into(),
             clock: clock.clone(),
             logs: databases.values().map(|(_, log)| LogSource::Here(log.clone())).collect(),
-            signer: Signer::new(Signing::in_data(memory.path()), String::new()),
+            signer: signer(&Signing::in_data(memory.path()), ""),
             operator_key: Some(operator().verifier(Kind::Log)),
         };
-        let schemas = Schemas::committed().unwrap();
+        let schemas = audit::schemas::validators().unwrap();
         let region = "voorbeeld".parse().unwrap();
         Self { region, notary, hand, schemas, audit, keys: vec![], databases, clock, made, memory }
     }
@@ -181,7 +182,7 @@ impl Logs {
 
     /// Signs where a log is, whatever was signed before, as whoever holds the key and the database can.
     pub async fn sign_anyway(&self, service: &str) {
-        let secret = self.notary.secrets.kept("checkpoint-voorbeeld-2").unwrap();
+        let secret = Secrets::of([7; 32]).kept("checkpoint-voorbeeld-2").unwrap();
         let key = proofs::Signer::new("hub.example/voorbeeld", &secret).unwrap();
         let head = self.head(service).await;
         let checkpoint = Checkpoint {
@@ -222,7 +223,7 @@ impl Logs {
 
     /// The log of a service as its owner has it.
     pub fn owned<'a>(&'a self, service: &'a str) -> Owned<'a> {
-        let earlier = Some(self.notary.secrets.kept("checkpoint-voorbeeld-1").unwrap());
+        let earlier = Some(Secrets::of([7; 32]).kept("checkpoint-voorbeeld-1").unwrap());
         Owned { region: self.region.as_str(), service, log: self.owner(service), audit: &self.audit.owner, earlier }
     }
 
@@ -233,12 +234,12 @@ impl Logs {
 
     /// Another process that signs for the same installation, once this one does not.
     pub fn second_signer(&self) -> Notary {
-        Notary { signer: Signer::new(Signing::in_data(self.memory.path()), String::new()), ..self.notary.clone() }
+        Notary { signer: signer(&Signing::in_data(self.memory.path()), ""), ..self.notary.clone() }
     }
 
     /// The one that signed so far is gone, and another one has its memory.
     pub fn start_again(&mut self) {
-        self.notary.signer = Signer::new(Signing::Nowhere, String::new());
+        self.notary.signer = Signer::nowhere();
         self.notary = self.second_signer();
     }
 
@@ -272,7 +273,7 @@ impl Logs {
             "fromEpoch": said.from_epoch, "toEpoch": said.to_epoch, "position": said.position,
             "root": hex::encode(said.root), "reason": said.reason, "afterwards": said.afterwards, "note": note,
         });
-        let event_type = proto_schemas::restore::event_type(service);
+        let event_type = vocabulary::restore::event_type(service);
         let wanted = Restoration {
             epoch: i32::try_from(said.to_epoch).unwrap(),
             follows: (!said.afterwards).then_some((head.position, head.root().unwrap())),

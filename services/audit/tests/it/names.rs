@@ -1,7 +1,9 @@
 //! The names beside an export: of the people in it, written down first, and nothing of them in the zip.
 
 use crate::world::World;
-use audit::export::{Dates, Export, Manifest, Named, Names, NoNames, Source};
+use audit::oversight::names::{Named, Names, NoNames};
+use audit::schemas::committed;
+use evidence::export::{Dates, Export, Manifest, Source};
 use proto_schemas::consortium::person::Event;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -34,7 +36,8 @@ impl Exported {
             let end = heads.iter().find(|head| head.region == region).map_or(0, |head| head.position);
             logs.push(Source { log, end, epoch: 1, notes: vec![], older: vec![], keys: vec![] });
         }
-        let manifest = Export { region, dates, logs, path: path.clone() }.write(|_| ()).await.unwrap();
+        let manifest =
+            Export { region, dates, logs, schemas: committed(), path: path.clone() }.write(|_| ()).await.unwrap();
         (path, manifest)
     }
 

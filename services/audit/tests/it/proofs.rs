@@ -1,9 +1,9 @@
 //! The proof of one event is asked of the hub, and checked with the key alone.
 
 use crate::world::World;
-use audit::consistency::Consistency;
-use audit::prove::Inclusion;
-use audit::verify::Schemas;
+use evidence::consistency::Consistency;
+use evidence::prove::Inclusion;
+use evidence::verify::Schemas;
 use proofs::Verifier;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ async fn an_event_is_proven_to_an_auditor_whose_mandate_covers_its_log() {
     let answer = proof(&world.auditor, "consortium/proof?position=2").await.expect(200);
     let proven: Inclusion = serde_json::from_value(answer.json()).unwrap();
     let key: Verifier = world.list(&world.leader, "keys").await[0]["verifier"].as_str().unwrap().parse().unwrap();
-    let said = proven.check(&[key], &Schemas::committed().unwrap()).unwrap();
+    let said = proven.check(&[key], &audit::schemas::validators().unwrap()).unwrap();
     assert_eq!((said.origin.as_str(), proven.position), ("hub.example/voorbeeld/consortium", 2));
     assert_eq!(proven.event, world.hub.events("consortium").await[1].text);
 

@@ -1,7 +1,7 @@
 //! A sample is asked for before anybody can know what it draws; every one is listed, also those that were thrown away.
 
 use crate::world::World;
-use audit::seed::effective;
+use audit::trace::seed::effective;
 use event_log::Recorded;
 use proofs::{Checkpoint, Frontier, Kind, Note, Signer};
 use proto_schemas::audit::mandate::Under;

@@ -1,10 +1,10 @@
 //! The signer goes by what it remembers, outside the database that it signs.
 
 use crate::logs::Logs;
-use audit::checkpoint::NotCut;
-use audit::signer::How;
 use chrono::TimeDelta;
 use event_log::{Frontier, leaf_hash};
+use evidence::checkpoint::NotCut;
+use evidence::signer::How;
 
 /// What the owner of the database makes of an event, with everything in its log that vouches for it.
 async fn forge(logs: &Logs, service: &str, position: i64) {
@@ -37,7 +37,7 @@ async fn forget_what_was_kept(logs: &Logs, service: &str) {
     }
 }
 
-async fn cut(logs: &Logs, service: &str) -> Result<Option<audit::checkpoint::Cut>, NotCut> {
+async fn cut(logs: &Logs, service: &str) -> Result<Option<evidence::checkpoint::Cut>, NotCut> {
     let log = logs.notary.logs.iter().find(|log| log.service() == service).unwrap();
     logs.notary.cut(&logs.region, log).await
 }

@@ -3,7 +3,7 @@
 pub mod ways;
 
 use crate::logs::{Logs, SERVICES};
-use audit::verify::Standing;
+use evidence::verify::Standing;
 use sqlx::AssertSqlSafe;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use ways::{Dice, Owned, WAYS, Way};

@@ -1,15 +1,15 @@
 //! Checkpoints reach the witnesses of a region; one that is away loses nothing.
 
 use crate::logs::{Logs, operator};
-use audit::cosigned::Cosigned;
-use audit::verify::{Given, What};
-use audit::witness::{DECLARATION, NotSeen, Shown, Trusted, witnessed};
-use audit::witnesses::Post;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use chrono::{DateTime, TimeDelta};
+use evidence::cosigned::Cosigned;
+use evidence::verify::{Given, What};
+use evidence::witness::{DECLARATION, NotSeen, Shown, Trusted, witnessed};
+use evidence::witnesses::Post;
 use proofs::{Checkpoint, Kind, Note, Signer, Verifier};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;

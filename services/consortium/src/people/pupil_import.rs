@@ -21,7 +21,11 @@ use event_log::Done;
 use processing::Activity;
 use proto_schemas::consortium::{import::Kind, person::Guardian};
 use std::collections::BTreeSet;
-use vocabulary::{BranchCode, ImportId, PersonId, Purpose::{self, Identity}, RegionId, Sealed};
+use vocabulary::{
+    BranchCode, ImportId, PersonId,
+    Purpose::{self, Identity},
+    RegionId, Sealed,
+};
 use web::Problem;
 
 /// Lines between two reports of progress; one round trip to the vault each.

@@ -1,8 +1,8 @@
 //! A region with two schools, a company and the people who act.
 
 use chrono::{DateTime, Utc};
-use proto_schemas::consortium::{company, consortium, person, policy};
 use proto_schemas::agreements::contract;
+use proto_schemas::consortium::{company, consortium, person, policy};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use testkit::{Client, Holding, TestHub};

@@ -3,9 +3,9 @@
 use super::reach::Reach;
 use super::written_down::WrittenDown;
 use super::{Format, key, operator};
-use ::audit::disclosure::commands::Command;
+use ::audit::oversight::disclosure::commands::Command;
 use anyhow::Context;
-use audit::access_export::{Because, Entry, access_export};
+use audit::oversight::access_export::{Because, Entry, access_export};
 use bus::LogSource;
 use clap::Args;
 use processing::Activity;

@@ -3,13 +3,14 @@
 use super::reach::{Reach, Reached};
 use super::signer::Asking;
 use super::witnesses;
-use audit::checkpoint::{NotCut, Notary};
-use audit::signer::{NoMemory, Signer};
+use audit::notary::{keyring, signer};
 use bus::LogSource;
 use chassis::{Secrets, Settings, operator_key};
 use clap::Args;
 use decider::Clock;
 use event_log::Database;
+use evidence::checkpoint::{NotCut, Notary};
+use evidence::signer::NoMemory;
 use proofs::Kind;
 use reqwest::Client;
 use vocabulary::RegionId;
@@ -69,9 +70,9 @@ impl Signing {
             domain: self.domain.as_str().into(),
             clock: Clock::system(),
             logs,
-            signer: Signer::new(chassis::Signing::in_data(&self.reach.data_dir), secrets.log_secret()?),
+            signer: signer(&chassis::Signing::in_data(&self.reach.data_dir), &secrets.log_secret()?),
             operator_key,
-            secrets,
+            keyring: keyring(&secrets),
         };
         Ok((notary, reached))
     }

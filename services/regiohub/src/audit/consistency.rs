@@ -4,10 +4,10 @@ use super::Found;
 use super::prove::write;
 use super::reach::Reach;
 use anyhow::Context;
-use audit::consistency::{NotConsistent, prove};
-use audit::verify::Log;
 use bus::LogSource;
 use clap::Args;
+use evidence::consistency::{NotConsistent, prove};
+use evidence::verify::Log;
 use std::path::PathBuf;
 use vocabulary::RegionId;
 

@@ -2,9 +2,9 @@
 
 use super::reach::Reach;
 use super::{Format, Found, figure, tree};
-use ::audit::explain::{Part, whole};
-use ::audit::figure::{Figure, Range, usual_range};
-use ::audit::reading::Reader;
+use ::audit::trace::explain::{Part, whole};
+use ::audit::trace::figure::{Figure, Range, usual_range};
+use ::audit::trace::reading::Reader;
 use anyhow::Context;
 use bus::LogSource;
 use chrono::NaiveDate;

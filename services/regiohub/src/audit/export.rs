@@ -5,12 +5,13 @@ use super::open_names::OpenNames;
 use super::reach::{Reach, RegionLog};
 use super::{Format, Found};
 use anyhow::Context;
-use audit::cosigned::settled;
-use audit::export::{Dates, Error, Export, Manifest, Progress, Source, tables};
-use audit::verify::Log;
+use audit::schemas::committed;
 use chrono::{NaiveDate, Utc};
 use clap::Args;
 use event_log::Database;
+use evidence::cosigned::settled;
+use evidence::export::{Dates, Error, Export, Manifest, Progress, Source, tables};
+use evidence::verify::Log;
 use indicatif::{ProgressBar, ProgressStyle};
 use proofs::Malformed;
 use proto_schemas::audit::disclosure::Form;
@@ -86,7 +87,7 @@ impl ExportTo {
             return Ok(());
         }
         let path = self.out.clone().unwrap_or_else(|| self.named());
-        let export = Export { region: self.region.clone(), dates, logs, path: path.clone() };
+        let export = Export { region: self.region.clone(), dates, logs, schemas: committed(), path: path.clone() };
         let manifest = export.write(seen).await.map_err(found)?;
         record.written([("zip".to_owned(), path.clone())].into()).await?;
         match self.format {
@@ -117,8 +118,8 @@ impl ExportTo {
 /// A log with its checkpoints and the keys that signed them.
 async fn source(aside: &Database, region: &RegionId, log: RegionLog) -> anyhow::Result<Source> {
     let which = Log { region: region.clone(), service: log.service.to_owned() };
-    let evidence = audit::inspect::aside(&aside.app, &which).await?;
-    let older = audit::inspect::older_leaves(&aside.app, &which, &evidence).await?;
+    let evidence = evidence::inspect::aside(&aside.app, &which).await?;
+    let older = evidence::inspect::older_leaves(&aside.app, &which, &evidence).await?;
     let notes = evidence.checkpoints.iter().map(|signed| Ok(settled(signed.note.parse()?, signed.cut_at)));
     let notes = notes.collect::<Result<_, Malformed>>();
     let notes = notes.with_context(|| format!("a checkpoint of {}", log.service))?;

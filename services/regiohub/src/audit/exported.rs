@@ -2,9 +2,9 @@
 
 use super::operator;
 use super::reach::{Reached, RegionLog};
-use ::audit::disclosure::commands::Command;
+use ::audit::oversight::disclosure::commands::Command;
 use anyhow::Context;
-use audit::export::Dates;
+use evidence::export::Dates;
 use proto_schemas::audit::disclosure::{Event, Form};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

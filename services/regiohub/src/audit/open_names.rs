@@ -3,12 +3,13 @@
 use super::reach::{Reach, Reached, RegionLog};
 use super::written_down::WrittenDown;
 use super::{key, operator};
-use ::audit::disclosure::commands::Command;
+use ::audit::oversight::disclosure::commands::Command;
 use anyhow::Context;
-use audit::export::{Dates, Names};
-use audit::look::commands::Known;
-use audit::mandate::Mandate;
+use audit::oversight::look::commands::Known;
+use audit::oversight::mandate::Mandate;
+use audit::oversight::names::Names;
 use clap::Args;
+use evidence::export::Dates;
 use proto_schemas::audit::mandate::Log;
 use vocabulary::{MandateId, Reason, RegionId};
 

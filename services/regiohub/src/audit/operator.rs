@@ -1,7 +1,7 @@
 //! What an operator gives out at the command line stands in the audit's own log, before anything is opened or written.
 
 use super::reach::Reached;
-use ::audit::disclosure::{Disclosure, commands::Command};
+use ::audit::oversight::disclosure::{Disclosure, commands::Command};
 use anyhow::Context;
 use decider::{Asked, Clock};
 use event_log::{Database, EventLog};

@@ -10,6 +10,6 @@ pub(super) struct Page {}
 
 impl Page {
     pub(super) fn run(self) {
-        print!("{}", audit::export::PAGE);
+        print!("{}", evidence::export::PAGE);
     }
 }

@@ -5,13 +5,13 @@ use super::reach::Reach;
 use super::verify::keys;
 use super::{Format, Found, NotVouched};
 use anyhow::Context;
-use audit::consistency::Consistency;
-use audit::cosigned::Cosigned;
-use audit::prove::{Inclusion, Proving, out_of_kept};
-use audit::verify::{Finding, Log, Schemas};
 use bus::LogSource;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use evidence::consistency::Consistency;
+use evidence::cosigned::Cosigned;
+use evidence::prove::{Inclusion, Proving, out_of_kept};
+use evidence::verify::{Finding, Log, Schemas};
 use futures_util::TryStreamExt;
 use proofs::{Checkpoint, Kind, Verifier};
 use serde::Serialize;
@@ -64,7 +64,7 @@ impl Prove {
         let log = log.with_context(|| format!("{} has no log of {}", self.service, self.region))?;
         let named = Log { region: self.region.clone(), service: self.service.clone() };
         let aside_in = reached.database("audit").await?;
-        let aside = audit::inspect::aside(&aside_in.app, &named).await?;
+        let aside = evidence::inspect::aside(&aside_in.app, &named).await?;
         let checkpoint =
             aside.checkpoints.last().context("no checkpoint was cut of this log yet: `regiohub audit checkpoint`")?;
         let mut proving = Proving::new(named.clone(), self.position, &checkpoint.note).with_context(|| {
@@ -130,8 +130,8 @@ impl Proof {
     /// Without a key nobody vouches for it.
     fn check(&self, keys: &[Verifier]) -> anyhow::Result<Checkpoint> {
         let checked = match self {
-            Self::Event(proof) if keys.is_empty() => proof.check_unsigned(&Schemas::committed()?),
-            Self::Event(proof) => proof.check(keys, &Schemas::committed()?),
+            Self::Event(proof) if keys.is_empty() => proof.check_unsigned(&audit::schemas::validators()?),
+            Self::Event(proof) => proof.check(keys, &audit::schemas::validators()?),
             Self::Grown(proof) if keys.is_empty() => proof.check_unsigned(),
             Self::Grown(proof) => proof.check(keys),
         };

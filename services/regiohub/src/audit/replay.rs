@@ -3,8 +3,8 @@
 use super::reach::{Reach, Reached};
 use super::{Format, Found};
 use crate::services;
-use anyhow::Context;
 use ::replay::{Digests, Finding, Follow, Shelf, Step, Until, replay};
+use anyhow::Context;
 use bus::LogSource;
 use chrono::{DateTime, Utc};
 use clap::Args;

@@ -2,9 +2,9 @@
 
 use super::reach::Reach;
 use super::{Format, Found};
-use ::audit::drawing::{Ask, Drawing, population};
-use ::audit::reading::Reader;
-use ::audit::sheet;
+use ::audit::trace::drawing::{Ask, Drawing, population};
+use ::audit::trace::reading::Reader;
+use ::audit::trace::sheet;
 use anyhow::Context;
 use bus::LogSource;
 use clap::{Args, ValueEnum};

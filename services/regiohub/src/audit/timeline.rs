@@ -3,8 +3,8 @@
 use super::Format;
 use super::reach::Reach;
 use super::tree::Language;
-use ::audit::reading::Reader;
-use ::audit::timeline::{Change, Happened, Part, timeline};
+use ::audit::trace::reading::Reader;
+use ::audit::trace::timeline::{Change, Happened, Part, timeline};
 use anyhow::Context;
 use bus::LogSource;
 use clap::Args;

@@ -1,7 +1,7 @@
 //! A figure as a tree, for people.
 
-use ::audit::explain::Explanation;
-use ::audit::node::{Finding, Node};
+use ::audit::trace::explain::Explanation;
+use ::audit::trace::node::{Finding, Node};
 use clap::ValueEnum;
 use serde_json::Value;
 use std::fmt::Write;

@@ -4,9 +4,9 @@ use super::reach::{Reach, Reached};
 use super::{Format, Found, Nonconforming, NotVouched, verify_export};
 use crate::services;
 use anyhow::Context;
-use audit::cosigned::Cosigned;
-use audit::verify::{Given, Log, Schemas, Standing, Verdict};
 use clap::Args;
+use evidence::cosigned::Cosigned;
+use evidence::verify::{Given, Log, Standing, Verdict};
 use indicatif::{ProgressBar, ProgressStyle};
 use proofs::{Kind, Verifier};
 use std::path::{Path, PathBuf};
@@ -120,8 +120,7 @@ impl Verify {
     fn checkpoints(&self) -> anyhow::Result<Vec<(String, String)>> {
         let read = self.checkpoint.iter().map(|path| {
             let note = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-            let said =
-                audit::inspect::said(&note).with_context(|| format!("{} holds no checkpoint", path.display()))?;
+            let said = evidence::said(&note).with_context(|| format!("{} holds no checkpoint", path.display()))?;
             Ok((said.origin, note))
         });
         read.collect()
@@ -162,7 +161,7 @@ impl Verify {
         }
         let aside = reached.database("audit").await?;
         let log = Log { region: region.clone(), service: "audit".to_owned() };
-        let listed = audit::inspect::aside(&aside.app, &log).await?.listed;
+        let listed = evidence::inspect::aside(&aside.app, &log).await?.listed;
         if !listed.is_empty() {
             println!("{COMPARE}");
             listed.iter().for_each(|key| println!("  {}", key.verifier));
@@ -187,8 +186,9 @@ async fn verified(reached: &Reached, region: &RegionId, service: &str, given: &G
     let (database, aside) = (reached.database(service).await?, reached.database("audit").await?);
     let log = Log { region: region.clone(), service: service.to_owned() };
     let bar = bar(service);
-    let schemas = Schemas::committed()?;
-    let verdict = audit::inspect::verify(&database, &aside.app, log, &schemas, given, |lines| bar.set_position(lines));
+    let schemas = audit::schemas::validators()?;
+    let verdict =
+        evidence::inspect::verify(&database, &aside.app, log, &schemas, given, |lines| bar.set_position(lines));
     let verdict = verdict.await.with_context(|| format!("the log of {service} cannot be read"))?;
     bar.finish_and_clear();
     Ok(verdict)

@@ -5,8 +5,8 @@ use super::verify::{COMPARE, cosigned};
 use super::{Format, Found, Nonconforming, NotVouched};
 use crate::services;
 use anyhow::Context;
-use audit::export::{Checked, check};
-use audit::verify::{Given, Standing, What};
+use evidence::export::{Checked, check};
+use evidence::verify::{Given, Standing, What};
 use serde_json::json;
 use std::path::Path;
 use tokio::task::spawn_blocking;
@@ -14,7 +14,8 @@ use tokio::task::spawn_blocking;
 /// Checks it and prints what came of it.
 pub(super) async fn verified(file: &Path, given: Given, format: Format) -> anyhow::Result<()> {
     let (path, keyed, seen) = (file.to_owned(), !given.keys.is_empty(), progress(format));
-    let checked = spawn_blocking(move || check(&path, &given, seen)).await?;
+    let schemas = audit::schemas::validators()?;
+    let checked = spawn_blocking(move || check(&path, &schemas, &given, seen)).await?;
     let checked = checked.with_context(|| format!("{} cannot be read", file.display()))?;
     for finding in checked.findings.iter().chain(&checked.nonconforming) {
         match format {

@@ -1,13 +1,13 @@
 //! `regiohub audit witness`: stores and signs the checkpoints that the logs of another installation show.
 
 use anyhow::{Context, bail};
-use audit::witness::{DECLARATION, NotSeen, Shown, Trusted, witnessed};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chassis::{Limits, Secrets, listen, raise_descriptors, serve_alone, shutdown_signal};
 use clap::Args;
+use evidence::witness::{DECLARATION, NotSeen, Shown, Trusted, witnessed};
 use proofs::{Checkpoint, Kind, Note, Signer};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions, TryLockError};

@@ -3,10 +3,10 @@
 use super::Format;
 use super::checkpoint::Signing;
 use anyhow::Context;
-use audit::checkpoint::Notary;
-use audit::witnesses::{Address, Post, Standing};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
+use evidence::checkpoint::Notary;
+use evidence::witnesses::{Address, Post, Standing};
 use proofs::Verifier;
 use vocabulary::RegionId;
 

@@ -42,7 +42,7 @@ async fn no_internal_route_is_on_the_public_port_and_none_opens_without_the_secr
             assert_eq!(status(asked().bearer_auth(&hub.leader)).await, expected, "{method} {below}");
         }
     }
-    for (path, posts) in audit::signer::PATHS {
+    for (path, posts) in audit::signer_routes::PATHS {
         let below = format!("/services/audit{}", path.replace("{region}", REGION));
         let method = if posts { Method::POST } else { Method::GET };
         let asked = |at: &str| hub.http.request(method.clone(), format!("{at}{below}"));

@@ -4,8 +4,8 @@
 mod ways;
 
 use super::stage::{REGION, Stage, services};
-use audit::verify::{Given, Log, Schemas, Verdict};
 use event_log::{Database, EventLog, TABLES};
+use evidence::verify::{Given, Log, Schemas, Verdict};
 use futures_util::TryStreamExt;
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ impl Copies {
             .unwrap();
         let keys = keys.iter().map(|key| key.parse().unwrap()).collect();
         let given = Given { keys, ..Given::default() };
-        Self { databases, schemas: Schemas::committed().unwrap(), given, made }
+        Self { databases, schemas: audit::schemas::validators().unwrap(), given, made }
     }
 
     fn owned<'a>(&'a self, service: &'a str) -> Owned<'a> {
@@ -58,7 +58,7 @@ impl Copies {
     async fn verify(&self, service: &str) -> Verdict {
         let log = Log { region: REGION.parse().unwrap(), service: service.to_owned() };
         let (database, aside) = (&self.databases[service], &self.databases["audit"].app);
-        audit::inspect::verify(database, aside, log, &self.schemas, &self.given, |_| {}).await.unwrap()
+        evidence::inspect::verify(database, aside, log, &self.schemas, &self.given, |_| {}).await.unwrap()
     }
 }
 

@@ -9,13 +9,15 @@ use chassis::Hub;
 use chrono::NaiveDate;
 use processing::Activity;
 use proto_schemas::assessments::{
-        Grade,
-        case::{EvidenceKind, TaskJudgement},
-        rubric::Task,
-    };
+    Grade,
+    case::{EvidenceKind, TaskJudgement},
+    rubric::Task,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vocabulary::{ActorId, BranchCode, CaseId, CompanyId, DocumentHash, ElectiveId, PersonId, RegionId, Role, SchoolYear, Sealed};
+use vocabulary::{
+    ActorId, BranchCode, CaseId, CompanyId, DocumentHash, ElectiveId, PersonId, RegionId, Role, SchoolYear, Sealed,
+};
 use web::Problem;
 
 /// A case as it is now.

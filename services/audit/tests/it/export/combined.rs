@@ -2,8 +2,8 @@
 
 use super::damage::{Files, exported, files, forged};
 use super::forger;
+use crate::export::world::check;
 use crate::tamper::ways::Dice;
-use audit::export::check;
 use proofs::{Note, Signer};
 use serde_json::Value;
 use std::fs;

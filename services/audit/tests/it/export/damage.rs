@@ -1,8 +1,9 @@
 //! Damages an export in every way, and sees that none passes for intact.
 
 use super::world::World;
-use audit::export::{Checked, Dates, Manifest, check};
-use audit::verify::Given;
+use crate::export::world::check;
+use evidence::export::{Checked, Dates, Manifest};
+use evidence::verify::Given;
 use proofs::{Verifier, leaf_hash};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

@@ -2,8 +2,8 @@
 //! key of their own what the hub's key did not sign.
 
 use super::damage::{Files, exported, forged};
-use audit::export::check;
-use audit::verify::{Given, Standing};
+use crate::export::world::check;
+use evidence::verify::{Given, Standing};
 use proofs::{Checkpoint, Frontier, Kind, Note, Signer, leaf_hash};
 
 /// One event of hotspots edited; leaves and root recomputed; an own key beside the true one, and a note of a raised epoch

@@ -2,9 +2,11 @@
 
 use super::browser::Browser;
 use super::page::chromium;
+use crate::export::world::check;
 use crate::logs::{Logs, operator};
-use audit::export::{Dates, Export, check};
-use audit::verify::{Given, Standing, What};
+use audit::schemas::committed;
+use evidence::export::{Dates, Export};
+use evidence::verify::{Given, Standing, What};
 use proofs::{Declaration, Kind, Signer};
 
 /// The last position that is kept.
@@ -78,7 +80,13 @@ async fn an_export_of_a_restored_log_tells_the_fork_as_the_database_does() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("restored.zip");
     let sources = vec![logs.source("agreements").await];
-    let export = Export { region: logs.region.clone(), dates: Dates::default(), logs: sources, path: path.clone() };
+    let export = Export {
+        region: logs.region.clone(),
+        dates: Dates::default(),
+        logs: sources,
+        schemas: committed(),
+        path: path.clone(),
+    };
     export.write(|_| ()).await.unwrap();
 
     let accepted = accepting(&logs, &operator());

@@ -4,8 +4,9 @@ use super::browser::Browser;
 use super::damage::{files, forged};
 use super::page::chromium;
 use super::world::World;
-use audit::export::{Dates, check};
-use audit::verify::{Given, Standing, What};
+use crate::export::world::check;
+use evidence::export::Dates;
+use evidence::verify::{Given, Standing, What};
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,16 +1,18 @@
 //! Logs of a region, and a key that signs their checkpoints.
 
-use audit::export::{Dates, Error, Export, Source, tables};
-use audit::verify::Given;
+use audit::schemas::committed;
 use chrono::{DateTime, Utc};
 use decider::{Asked, Clock, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
+use evidence::export::{Checked, Dates, Error, Export, Progress, Source, tables};
+use evidence::verify::{Given, Schemas};
 use proofs::{Checkpoint, Frontier, Kind, Note, Signer, Verifier, leaf_hash};
 use proto_schemas::consortium::policy::{Event, Policy};
 use proto_schemas::hotspots::session;
 use serde_json::json;
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
 use testkit::{Databases, written_before};
 use uuid::Uuid;
 use vocabulary::{Actor, PersonId, RegionId};
@@ -131,7 +133,13 @@ impl World {
 
     pub async fn export(&self, name: &str, dates: Dates) -> Result<PathBuf, Error> {
         let path = self.path(&format!("{name}.zip"));
-        let export = Export { region: self.region.clone(), dates, logs: self.sources().await, path: path.clone() };
+        let export = Export {
+            region: self.region.clone(),
+            dates,
+            logs: self.sources().await,
+            schemas: committed(),
+            path: path.clone(),
+        };
         export.write(|_| ()).await.map(|_| path)
     }
 
@@ -165,4 +173,10 @@ impl World {
         }
         self.databases.drop_all().await;
     }
+}
+
+/// What a check says of an export, with the schemas of this program.
+pub fn check(path: &Path, given: &Given, seen: impl FnMut(Progress<'_>)) -> io::Result<Checked> {
+    static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| audit::schemas::validators().unwrap());
+    evidence::export::check(path, &SCHEMAS, given, seen)
 }

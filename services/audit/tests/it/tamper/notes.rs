@@ -1,7 +1,7 @@
 //! The ways that alter what was signed, or sign something else.
 
 use super::{Dice, Owned, Way, edited, sql};
-use audit::verify::What;
+use evidence::verify::What;
 use proofs::{Checkpoint, Frontier, Kind, Note, Signer, leaf_hash};
 
 /// A checkpoint as its row has it.

@@ -5,7 +5,7 @@
 #[path = "notes.rs"]
 mod notes;
 
-use audit::verify::What;
+use evidence::verify::What;
 use proofs::{Frontier, leaf_hash};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgPool};

@@ -17,7 +17,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use vocabulary::{BranchCode, CompanyId, Email, PersonId, Purpose::{self, Identity}, Reason, RegionId, Sealed};
+use vocabulary::{
+    BranchCode, CompanyId, Email, PersonId,
+    Purpose::{self, Identity},
+    Reason, RegionId, Sealed,
+};
 use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {

@@ -1,7 +1,10 @@
 //! What may be asked about a person, and why not.
 
 use chrono::NaiveDate;
-use proto_schemas::{consortium::person::{ContactLevel, Event, Guardian, LearningPath}, consortium::retention_schedule::Expired};
+use proto_schemas::{
+    consortium::person::{ContactLevel, Event, Guardian, LearningPath},
+    consortium::retention_schedule::Expired,
+};
 use std::collections::BTreeSet;
 use vocabulary::{BranchCode, CompanyId, HoldId, Label, PersonId, Reason, SchoolYear, Sealed};
 
