@@ -5,8 +5,8 @@
 //! roots of both checkpoints.
 
 use crate::checkpoint::{Cut, of_sizes};
-use crate::prove::cosigned;
 use crate::said::said;
+use crate::seen::cosigned;
 use crate::verify::{Finding, Key, Log, Signed, What, believe};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -3,7 +3,8 @@
 
 use crate::checkpoint::Notary;
 use crate::consistency::{Consistency, NotConsistent, prove};
-use crate::prove::{Inclusion, Proving, out_of_kept};
+use crate::inclusion::Inclusion;
+use crate::prove::{Proving, out_of_kept};
 use crate::verify::Log;
 use bus::LogSource;
 use futures_util::TryStreamExt;

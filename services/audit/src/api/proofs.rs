@@ -5,7 +5,7 @@ use crate::Audit;
 use axum::Json;
 use axum::extract::State;
 use bus::LogSource;
-use evidence::prove::Inclusion;
+use evidence::inclusion::Inclusion;
 use evidence::proving::NotProven;
 use http::StatusCode;
 use proto_schemas::audit::mandate::Log;

@@ -16,8 +16,9 @@ pub use signed::Covering;
 use crate::trace::book::Book;
 use crate::trace::figure::{Figure, Range};
 use crate::trace::node::{Finding, Node};
-use crate::trace::proof::{Proof, proofs};
+use crate::trace::proof::proofs;
 use crate::trace::reading::{Reader, Unread};
+use evidence::inclusion::Inclusion;
 use proto_schemas::co_financing::figures::Line;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ pub struct Explanation {
     /// The signed checkpoints that cover the events shown, by service and size; an event names the one it stands under.
     pub checkpoints: Vec<Covering>,
     /// For each event shown, the proof that its log holds it. Empty when no proofs were asked for.
-    pub proofs: Vec<Proof>,
+    pub proofs: Vec<Inclusion>,
 }
 
 /// Which lines to show.

@@ -2,40 +2,16 @@
 
 use crate::trace::reading::{Reader, Unread};
 use evidence::checkpoint::Found;
+use evidence::inclusion::Inclusion;
+use evidence::verify::Log;
 use proofs::{Hash, Paths, included, leaf_hash};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
-
-/// An RFC 6962 inclusion proof of one event (bewijs van opname). Hashes in hexadecimal.
-///
-/// The leaf is `SHA-256(0x00 ‖ text)`; joined with each hash of the path in turn, as the bits of the index say, it
-/// gives the root.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AuditProof)]
-pub struct Proof {
-    /// The service in whose log the event is.
-    pub service: String,
-    /// The position of the event in that log.
-    pub position: i64,
-    /// The index of the leaf, from 0.
-    pub index: u64,
-    /// The number of leaves of the tree.
-    pub size: u64,
-    /// The hash of the leaf.
-    pub leaf: String,
-    /// The siblings from the leaf up.
-    pub path: Vec<String>,
-    /// The hash at the head of the tree.
-    pub root: String,
-}
 
 /// Proofs of every event that was shown, against the heads that were read.
 ///
 /// # Errors
 /// When a log does not answer.
-pub(crate) async fn proofs(reader: &Reader, heads: &BTreeMap<String, i64>) -> Result<Vec<Proof>, Unread> {
+pub(crate) async fn proofs(reader: &Reader, heads: &BTreeMap<String, i64>) -> Result<Vec<Inclusion>, Unread> {
     let mut all = Vec::new();
     for (service, head) in heads {
         let until = head.unsigned_abs();
@@ -56,15 +32,9 @@ pub(crate) async fn proofs(reader: &Reader, heads: &BTreeMap<String, i64>) -> Re
         };
         for (index, leaf) in shown {
             let Some(path) = found.remove(&index) else { continue };
-            all.push(Proof {
-                service: service.clone(),
-                position: i64::try_from(index + 1).unwrap_or(i64::MAX),
-                index,
-                size,
-                leaf: hex::encode(leaf),
-                path: path.iter().map(hex::encode).collect(),
-                root: hex::encode(root),
-            });
+            let log = Log { region: reader.region().clone(), service: service.clone() };
+            let position = i64::try_from(index + 1).unwrap_or(i64::MAX);
+            all.push(Inclusion::under(log, position, &leaf, &path, (size, &root)));
         }
     }
     Ok(all)

@@ -5,10 +5,11 @@ mod change;
 pub use change::Change;
 
 use crate::trace::node::At;
-use crate::trace::proof::{Proof, proofs};
+use crate::trace::proof::proofs;
 use crate::trace::reading::{Reader, Unread};
 use change::State;
 use event_log::Recorded;
+use evidence::inclusion::Inclusion;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -41,7 +42,7 @@ pub struct Timeline {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// For each event of this page, the proof that its log holds it. Empty when no proofs were asked for.
-    pub proofs: Vec<Proof>,
+    pub proofs: Vec<Inclusion>,
 }
 
 /// A stream and the service in whose log it is.

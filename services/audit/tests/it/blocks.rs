@@ -1,9 +1,9 @@
 //! Proofs out of what checkpoints kept are those that the whole log gives, and nothing that is kept is believed.
 
 use crate::logs::Logs;
-use audit::trace::proof::Proof;
 use audit::trace::reading::Reader;
 use audit::trace::timeline::{Part, timeline};
+use evidence::inclusion::Inclusion;
 use evidence::prove::{Proving, out_of_kept};
 use evidence::verify::Log;
 use std::collections::BTreeMap;
@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 const SERVICE: &str = "co-financing";
 
 /// Every event of the log, proven: out of what is kept, or out of the whole log.
-async fn proven(logs: &Logs, kept: bool, until: Option<i64>) -> Vec<Proof> {
+async fn proven(logs: &Logs, kept: bool, until: Option<i64>) -> Vec<Inclusion> {
     first(logs, usize::MAX, kept, until).await
 }
 
 /// The first events only.
-async fn first(logs: &Logs, limit: usize, kept: bool, until: Option<i64>) -> Vec<Proof> {
+async fn first(logs: &Logs, limit: usize, kept: bool, until: Option<i64>) -> Vec<Inclusion> {
     let mut reader = Reader::new(logs.region.clone(), logs.notary.logs.clone());
     if kept {
         reader = reader.kept_in(logs.audit.app.clone());

@@ -4,7 +4,8 @@ use crate::logs::Logs;
 use crate::world::World;
 use chrono::TimeDelta;
 use evidence::checkpoint::NotCut;
-use evidence::prove::{Inclusion, Proving};
+use evidence::inclusion::Inclusion;
+use evidence::prove::Proving;
 use evidence::verify::{Given, Log, Standing, What};
 use proofs::Verifier;
 
@@ -256,16 +257,22 @@ async fn a_proof_holds_for_its_event_only() {
     );
     let texts = logs.texts("assessments").await;
     let what = |altered: Inclusion| altered.check(&keys, schemas).unwrap_err().what;
-    assert_eq!(what(Inclusion { event: texts[9].clone(), ..proof.clone() }), What::OutOfPlace);
-    assert_eq!(what(Inclusion { event: texts[9].clone(), position: 10, ..proof.clone() }), What::Altered);
-    assert_eq!(what(Inclusion { event: proof.event.replace(":oin:000", ":oin:001"), ..proof.clone() }), What::Altered);
-    assert_eq!(what(Inclusion { event: String::new(), ..proof.clone() }), What::Unreadable);
+    assert_eq!(what(Inclusion { event: Some(texts[9].clone()), ..proof.clone() }), What::OutOfPlace);
+    assert_eq!(what(Inclusion { event: Some(texts[9].clone()), position: 10, ..proof.clone() }), What::Altered);
+    assert_eq!(
+        what(Inclusion {
+            event: proof.event.as_ref().map(|text| text.replace(":oin:000", ":oin:001")),
+            ..proof.clone()
+        }),
+        What::Altered
+    );
+    assert_eq!(what(Inclusion { event: Some(String::new()), ..proof.clone() }), What::Unreadable);
     assert_eq!(what(Inclusion { position: i64::MIN, ..proof.clone() }), What::OutOfPlace);
     assert_eq!(what(Inclusion { path: vec![], ..proof.clone() }), What::Altered);
     assert_eq!(what(Inclusion { path: vec!["x".into()], ..proof.clone() }), What::Incomplete);
     assert_eq!(what(Inclusion { service: "hotspots".into(), ..proof.clone() }), What::OtherLog);
     assert_eq!(
-        what(Inclusion { checkpoint: proof.checkpoint[..40].to_owned(), ..proof.clone() }),
+        what(Inclusion { checkpoint: proof.checkpoint.as_ref().map(|note| note[..40].to_owned()), ..proof.clone() }),
         What::CheckpointUnreadable
     );
     assert_eq!(proof.check(&[], schemas).unwrap_err().what, What::UnknownKey);

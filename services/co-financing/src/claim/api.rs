@@ -7,10 +7,10 @@ use crate::bodies::Because;
 use crate::scheme::{self, Command::FixClaim, Scheme};
 use crate::{claim, known_programme, lookup};
 use axum::extract::State;
-use projections::Projection;
 use chassis::Hub;
 use claimable_lines::{ClaimableLines, Found};
 use event_log::Loaded;
+use projections::Projection;
 use proto_schemas::co_financing::{
     claim::{Event, Target},
     figures::{self, Line, Subtotal, Sum},

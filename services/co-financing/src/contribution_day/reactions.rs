@@ -12,11 +12,11 @@ use crate::arrangement::Arrangement;
 use crate::occasion::{Assign, Occasion};
 use crate::{lookup, terms};
 use bus::{CannotReact, Reaction, part};
-use projections::Projection;
 use chassis::Hub;
 use decider::Asked;
 use event_log::Recorded;
 use known::KnownPolicies;
+use projections::Projection;
 use proto_schemas::{
     co_financing::{
         arrangement,

@@ -3,11 +3,11 @@
 use crate::people::import::{Command::Fail, Import};
 use crate::people::pupil_import::PupilImport;
 use crate::retention::forgotten::NotYet;
-use projections::{CannotApply, Projection};
 use chassis::Hub;
 use chrono::TimeDelta;
 use decider::Asked;
 use event_log::{Done, Error, Recorded, tenant};
+use projections::{CannotApply, Projection};
 use proto_schemas::consortium::import::Event;
 use sqlx::PgConnection;
 use std::time::Duration;

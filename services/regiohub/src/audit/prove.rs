@@ -5,13 +5,16 @@ use super::reach::Reach;
 use super::verify::keys;
 use super::{Format, Found, NotVouched};
 use anyhow::Context;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bus::LogSource;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use evidence::consistency::Consistency;
 use evidence::cosigned::Cosigned;
-use evidence::prove::{Inclusion, Proving, out_of_kept};
-use evidence::verify::{Finding, Log, Schemas};
+use evidence::inclusion::Inclusion;
+use evidence::prove::{Proving, out_of_kept};
+use evidence::verify::{Finding, Log};
 use futures_util::TryStreamExt;
 use proofs::{Checkpoint, Kind, Verifier};
 use serde::Serialize;
@@ -122,7 +125,7 @@ impl Proof {
         let read = if shaped.get("fromCheckpoint").is_some() {
             serde_json::from_str(&text).map(Self::Grown)
         } else {
-            serde_json::from_str(&text).map(Self::Event)
+            Inclusion::read(&text).map(Self::Event)
         };
         Ok(read.map_err(|error| Found(format!("{} is no whole proof: {error}", path.display())))?)
     }
@@ -175,6 +178,11 @@ impl Check {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let (keys, witnesses) = (keys(&self.key, Kind::Log)?, keys(&self.witness, Kind::Witness)?);
         let proof = Proof::read(&self.proof)?;
+        if let Proof::Event(event) = &proof
+            && event.checkpoint.is_none()
+        {
+            return self.under_head(event);
+        }
         let checkpoint = proof.check(&keys)?;
         let vouched = !keys.is_empty();
         let cosigned = witnesses.iter().map(|witness| {
@@ -188,8 +196,8 @@ impl Check {
                 let says = if vouched { "proven" } else { "consistent in itself" };
                 println!("{says}: {}", proof.words(&checkpoint));
                 cosigned.iter().for_each(|by| println!("{}", super::verify::cosigned(by)));
-                if let Proof::Event(proof) = &proof {
-                    println!("{}", proof.event);
+                if let Proof::Event(Inclusion { event: Some(event), .. }) = &proof {
+                    println!("{event}");
                 }
             }
         }
@@ -197,5 +205,29 @@ impl Check {
             return Ok(());
         }
         Err(NotVouched(format!("nobody vouches for {}: no --key was given", self.proof.display())).into())
+    }
+
+    /// A proof of an explanation or a timeline: it names the tree head that was read, which nobody signed.
+    fn under_head(&self, proof: &Inclusion) -> anyhow::Result<()> {
+        let whole = |finding: Finding| Found(finding.to_string());
+        if !(self.key.is_empty() && self.witness.is_empty()) {
+            return Err(Found(format!(
+                "{} holds no signed checkpoint, so no key vouches for it",
+                self.proof.display()
+            ))
+            .into());
+        }
+        let (size, root) = proof.check_head(&audit::schemas::validators()?).map_err(whole)?;
+        let (service, position, root) = (&proof.service, proof.position, BASE64_STANDARD.encode(root));
+        match self.format {
+            Format::Json => println!(
+                "{}",
+                json!({ "proven": false, "service": service, "position": position, "size": size, "root": root })
+            ),
+            Format::Text => println!(
+                "consistent in itself: position {position} of {service}, under a tree of {size} events with the root {root}"
+            ),
+        }
+        Err(NotVouched(format!("nobody vouches for {}: it holds no signed checkpoint", self.proof.display())).into())
     }
 }

@@ -2,6 +2,8 @@
 
 use super::books::Books;
 use super::stage::{REGION, Stage};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
@@ -32,8 +34,8 @@ pub async fn every_figure_is_traced_to_what_it_rests_on(stage: &Stage, end: &Val
     }
     for proof in explained["proofs"].as_array().unwrap() {
         let event = books.text_at(proof["service"].as_str().unwrap(), proof["position"].as_u64().unwrap());
-        assert_eq!(proof["leaf"], hex::encode(Sha256::new().chain_update([0]).chain_update(event).finalize()));
-        assert_eq!(proof["root"], hex::encode(root(proof)), "{proof}");
+        assert_eq!(proof["leaf"], BASE64.encode(Sha256::new().chain_update([0]).chain_update(event).finalize()));
+        assert_eq!(proof["root"], BASE64.encode(root(proof)), "{proof}");
     }
 }
 
@@ -185,10 +187,10 @@ fn sum(lines: &[Value], what: &str) -> i64 {
 /// RFC 9162, section 2.1.3.2, as it stands there.
 fn root(proof: &Value) -> Vec<u8> {
     let number = |name: &str| proof[name].as_u64().unwrap();
-    let (mut node, mut last) = (number("index"), number("size") - 1);
-    let mut hash = hex::decode(proof["leaf"].as_str().unwrap()).unwrap();
+    let (mut node, mut last) = (number("position") - 1, number("size") - 1);
+    let mut hash = BASE64.decode(proof["leaf"].as_str().unwrap()).unwrap();
     for sibling in proof["path"].as_array().unwrap() {
-        let sibling = hex::decode(sibling.as_str().unwrap()).unwrap();
+        let sibling = BASE64.decode(sibling.as_str().unwrap()).unwrap();
         assert_ne!(last, 0, "the path is too long");
         let (left, right) = if node % 2 == 1 || node == last { (sibling, hash) } else { (hash, sibling) };
         if node % 2 == 0 && node == last {
