@@ -4,7 +4,7 @@ use crate::{Secrets, Steps};
 use access::Identity;
 use bus::Progress;
 use decider::Clock;
-use event_log::{EventLog, tenant};
+use event_log::{Error, EventLog};
 use known::Known;
 use processing::Logbook;
 use sqlx::PgPool;
@@ -47,7 +47,7 @@ impl Hub {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn actor(&self, region: &RegionId, issuer: &str, subject: &str) -> sqlx::Result<ActorId> {
+    pub async fn actor(&self, region: &RegionId, issuer: &str, subject: &str) -> Result<ActorId, Error> {
         self.known_as(region, &Identity::person(issuer, subject)).await
     }
 
@@ -55,11 +55,11 @@ impl Hub {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn machine(&self, region: &RegionId, issuer: &str, client: &str) -> sqlx::Result<ActorId> {
+    pub async fn machine(&self, region: &RegionId, issuer: &str, client: &str) -> Result<ActorId, Error> {
         self.known_as(region, &Identity::machine(issuer, client)).await
     }
 
-    async fn known_as(&self, region: &RegionId, identity: &Identity) -> sqlx::Result<ActorId> {
+    async fn known_as(&self, region: &RegionId, identity: &Identity) -> Result<ActorId, Error> {
         let pseudonyms = self.identities.of(identity);
         let known = self.known.book().known_as(Some(region), &pseudonyms);
         if known != *pseudonyms.newest() {
@@ -68,13 +68,11 @@ impl Hub {
         // Whoever held something once and holds nothing now is in no book, and must not come back as somebody else: this
         // service's log says whom it gave something. Asked only where the key was rotated.
         for earlier in pseudonyms.others() {
-            let mut rows = tenant(&self.db, region).await?;
-            let named = sqlx::query_scalar(
-                "select exists (select from event_log.event where region = $1
-                     and (stream like 'grant/%' or stream like 'mandate/%') and position($2 in body) > 0)",
-            );
-            if named.bind(region.as_str()).bind(format!("\"{}\"", earlier.0)).fetch_one(&mut *rows).await? {
-                return Ok(*earlier);
+            let named = format!("\"{}\"", earlier.0);
+            for streams in ["grant/", "mandate/"] {
+                if !self.log.streams(region, streams, Some(&named)).await?.is_empty() {
+                    return Ok(*earlier);
+                }
             }
         }
         Ok(known)

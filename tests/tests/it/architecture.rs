@@ -269,7 +269,7 @@ const OPENS: &[(&str, &str)] = &[
     ("libs/chassis/src/opening.rs", "libs/chassis/src/opening.rs"),
     ("services/audit/src/api/reveals.rs", "services/audit/src/api/reveals.rs"),
     ("services/audit/src/oversight/names.rs", "services/audit/src/oversight/names.rs"),
-    ("services/gateway/src/questions/people.rs", "services/gateway/src/questions/people.rs"),
+    ("services/gateway/src/read_models/consortium/people.rs", "services/gateway/src/read_models/consortium/people.rs"),
     // The command writes before it opens anything, the operation before it shows anything.
     ("services/audit/src/oversight/access_export/opening.rs", "services/regiohub/src/audit/access_export.rs"),
     ("services/audit/src/oversight/access_export/opening.rs", "services/audit/src/api/access_exports.rs"),

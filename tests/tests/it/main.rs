@@ -20,6 +20,7 @@ mod nats_users;
 mod open_names;
 mod openapi;
 mod promises;
+mod read_models;
 mod reading;
 mod readmes;
 mod refusals;

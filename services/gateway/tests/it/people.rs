@@ -1,7 +1,7 @@
 //! Who are the pupils? Their names come from the vault, and go when they are forgotten.
 
 use crate::world::{PUPIL, World, each};
-use gateway::questions::people::{Opener, People};
+use gateway::read_models::consortium::people::{Opener, People};
 use projections::{CannotApply, Projection};
 use serde_json::json;
 use vault::{MasterKey, Vault};

@@ -1,5 +1,6 @@
 //! What is this region: who takes part, what is planned, what is the target?
 
+use super::companies::company_of;
 use crate::Gateway;
 use crate::reach::{reach, readable, reading};
 use axum::Json;
@@ -9,7 +10,7 @@ use event_log::Recorded;
 use projections::{CannotApply, Projection};
 use proto_schemas::consortium::consortium::{Event, Partner};
 use serde::Serialize;
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 use utoipa::ToSchema;
 use vocabulary::RegionId;
 use web::{Caller, Path, Problem};
@@ -227,12 +228,11 @@ pub async fn show_region(
     .fetch_optional(&mut *rows)
     .await?;
     let row = found.ok_or_else(|| Problem::not_found("region", "regio"))?;
-    let partners = sqlx::query_as(
-        "select kind, partner.id, coalesce(partner.name, company.name) as name, vmbo from regions.partner
-         left join companies.company
-              on kind = 'company' and company.region = partner.region and company.id::text = partner.id
-         where partner.region = $1 order by kind, name, partner.id limit 2000",
-    )
+    let named = company_of("partner.region", "case when kind = 'company' then partner.id::uuid end");
+    let partners = sqlx::query_as(AssertSqlSafe(format!(
+        "select kind, partner.id, coalesce(partner.name, company.name) as name, vmbo from regions.partner {named}
+         where partner.region = $1 order by kind, name, partner.id limit 2000"
+    )))
     .bind(region.as_str())
     .fetch_all(&mut *rows)
     .await?;

@@ -1,4 +1,4 @@
-//! The list of hotspot contracts.
+//! Which hotspot contracts are there, and how far are they?
 
 use crate::reach::reading;
 use crate::{Gateway, Listed, Page};

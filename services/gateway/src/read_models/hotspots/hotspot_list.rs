@@ -1,6 +1,7 @@
 //! Which hotspots are there, what do they teach, and what is missing before they open?
 
 use crate::reach::{reach, readable, reading};
+use crate::read_models::consortium::company_of;
 use crate::{Gateway, Listed, Page};
 use axum::Json;
 use axum::extract::State;
@@ -123,9 +124,19 @@ pub struct Which {
     pub limit: Option<u16>,
 }
 
-const SELECT: &str = "select hotspot.id, hotspot.name, hotspot.company, company.name as company_name, hotspot.status, elective, profile, part,
+fn select() -> String {
+    format!(
+        "select hotspot.id, hotspot.name, hotspot.company, company.name as company_name, hotspot.status, elective, profile, part,
         plan_of_approach, safety_valid_until, schools, equipment
-    from hotspots.hotspot left join companies.company on company.region = hotspot.region and company.id = hotspot.company";
+        from hotspots.hotspot {}",
+        company_of("hotspot.region", "hotspot.company")
+    )
+}
+
+/// Joins a row with the hotspot it is about, whose columns are those of `hotspot`. `region` and `id` are columns of the row.
+pub(super) fn hotspot_of(region: &str, id: &str) -> String {
+    format!("left join hotspots.hotspot on hotspot.region = {region} and hotspot.id = {id}")
+}
 
 /// List hotspots (hotspots) with their education and papers.
 #[utoipa::path(
@@ -143,9 +154,10 @@ pub async fn list_hotspots(
     let (name, id) = page.key::<(String, Uuid)>()?.unwrap_or_default();
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let hotspots = sqlx::query_as::<_, Hotspot>(sqlx::AssertSqlSafe(format!(
-        "{SELECT} where hotspot.region = $1 and ($2::text is null or hotspot.status = $2) and ($3::uuid is null or hotspot.company = $3)
+        "{} where hotspot.region = $1 and ($2::text is null or hotspot.status = $2) and ($3::uuid is null or hotspot.company = $3)
              and (hotspot.name, hotspot.id) > ($4, $5)
-         order by hotspot.name, hotspot.id limit $6"
+         order by hotspot.name, hotspot.id limit $6",
+        select()
     )))
     .bind(region.as_str())
     .bind(which.status)
@@ -171,7 +183,8 @@ pub async fn show_hotspot(
 ) -> Result<Json<Hotspot>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let found = sqlx::query_as::<_, Hotspot>(sqlx::AssertSqlSafe(format!(
-        "{SELECT} where hotspot.region = $1 and hotspot.id = $2"
+        "{} where hotspot.region = $1 and hotspot.id = $2",
+        select()
     )))
     .bind(region.as_str())
     .bind(hotspot.0)

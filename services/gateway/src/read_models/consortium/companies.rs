@@ -80,6 +80,11 @@ impl Projection for Companies {
     }
 }
 
+/// Joins a row with the company it is about, whose columns are those of `company`. `region` and `id` are columns of the row.
+pub(in crate::read_models) fn company_of(region: &str, id: &str) -> String {
+    format!("left join companies.company on company.region = {region} and company.id = {id}")
+}
+
 /// A row of the table.
 #[derive(Serialize)]
 struct Nominated {

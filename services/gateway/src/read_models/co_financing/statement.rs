@@ -1,6 +1,7 @@
 //! The statement: each figure with the address of its explanation.
 
 use super::figure::{BEHIND, Figure};
+use super::target::Target;
 use crate::reach::reading;
 use crate::{Gateway, Storable};
 use axum::Json;
@@ -62,25 +63,6 @@ pub struct Row {
     pub explained_at: String,
 }
 
-/// The amount that companies should contribute, and the event that set it.
-#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = StatementTarget)]
-pub struct Target {
-    /// The amount to reach, in euro cents.
-    pub amount: i64,
-    /// Its share of the subsidisable budget, in basis points.
-    pub share: i64,
-    /// That budget, in euro cents.
-    pub subsidisable: i64,
-    /// The first day of the programme.
-    pub from: NaiveDate,
-    /// The last day of the programme.
-    pub until: NaiveDate,
-    /// The position of that event, in the region's log of the consortium.
-    pub position: i64,
-}
-
 /// The scheme and the days to count.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -110,12 +92,7 @@ pub async fn show_statement(
     caller: Caller,
 ) -> Result<Json<Statement>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
-    let target: Option<Target> = sqlx::query_as(
-        r#"select amount, share, subsidisable, "from", until, position from co_financing.target where region = $1 order by position desc limit 1"#,
-    )
-    .bind(region.as_str())
-    .fetch_optional(&mut *rows)
-    .await?;
+    let target = Target::of(&mut rows, &region).await?;
     let (scheme, from, until) = range(which, target.as_ref())?;
     let mut figures = Vec::new();
     for figure in Figure::ALL {

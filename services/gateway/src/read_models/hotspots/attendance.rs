@@ -2,6 +2,7 @@
 
 use crate::named::named;
 use crate::reach::{reach, readable, reading};
+use crate::read_models::consortium::person_of;
 use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
 use axum::extract::State;
@@ -188,15 +189,16 @@ pub async fn list_attendance(
     let page = Page::read(which.after.as_deref(), which.limit)?;
     let after = page.key::<(Storable<NaiveDate>, Uuid)>()?;
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
-    let days = sqlx::query_as::<_, Attended>(
+    let named_pupil = person_of("day.region", "day.pupil");
+    let days = sqlx::query_as::<_, Attended>(sqlx::AssertSqlSafe(format!(
         "select day.id, day.pupil, given_name, family_name, session, hotspot, day.company, day.school, date, status,
                 checked_in_at, checked_out_at, method, minutes, late
-         from attendance.day left join people.person on person.region = day.region and person.id = day.pupil
+         from attendance.day {named_pupil}
          where day.region = $1 and ($2::uuid is null or session = $2) and ($3::uuid is null or pupil = $3)
            and date between coalesce($4::date, '-infinity') and coalesce($5::date, 'infinity') and ($6::text is null or status = $6)
            and (date, day.id) > (coalesce($7::date, '-infinity'), $8)
-         order by date, day.id limit $9",
-    )
+         order by date, day.id limit $9"
+    )))
     .bind(region.as_str())
     .bind(which.session.map(|session| session.0))
     .bind(which.pupil.map(|pupil| pupil.0))

@@ -22,7 +22,7 @@ struct Names {
 }
 
 /// Looks again and again, beside the work.
-pub(crate) fn begin_erasing(hub: &Hub) {
+pub(in crate::read_models::consortium) fn begin_erasing(hub: &Hub) {
     let hub = hub.clone();
     tokio::spawn(async move {
         let mut waiting: Option<(i64, DateTime<Utc>)> = None;

@@ -2,6 +2,10 @@
 //!
 //! **Invariant:** this is the only read model with names in it; forgetting a person erases them here.
 
+mod erasing;
+
+pub(super) use erasing::begin_erasing;
+
 use crate::named::named;
 use crate::page::foreign;
 use crate::reach::{reach, readable, reading};
@@ -40,6 +44,12 @@ pub struct Opener {
 struct Name {
     given: String,
     family: String,
+}
+
+/// Joins a row with the person it is about, whose columns are those of `person`; all are null where the caller may not see
+/// that person. `region` and `id` are columns of the row.
+pub(in crate::read_models) fn person_of(region: &str, id: &str) -> String {
+    format!("left join people.person on person.region = {region} and person.id = {id}")
 }
 
 impl People {

@@ -2,6 +2,7 @@
 
 use super::figure::{BEHIND, Figure};
 use super::statement::{Which, range};
+use super::target::Target;
 use crate::reach::reading;
 use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
@@ -142,12 +143,7 @@ pub async fn explain_figure(
     let page = Page::read(asked.after.as_deref(), asked.limit)?;
     let after = page.key::<(Storable<NaiveDate>, String)>()?;
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
-    let target = sqlx::query_as(
-        r#"select amount, share, subsidisable, "from", until, position from co_financing.target where region = $1 order by position desc limit 1"#,
-    )
-    .bind(region.as_str())
-    .fetch_optional(&mut *rows)
-    .await?;
+    let target = Target::of(&mut rows, &region).await?;
     let which = Which { scheme: asked.scheme, from: asked.from, until: asked.until };
     let (scheme, from, until) = range(which, target.as_ref())?;
     let found: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(

@@ -4,8 +4,10 @@ mod fold;
 
 pub use fold::Sessions;
 
+use super::hotspot_list::hotspot_of;
 use crate::named::named;
 use crate::reach::reading;
+use crate::read_models::consortium::person_of;
 use crate::{Gateway, Listed, Page, Storable};
 use axum::Json;
 use axum::extract::State;
@@ -96,9 +98,14 @@ pub struct Which {
     pub limit: Option<u16>,
 }
 
-const SELECT: &str = "select session.id, hotspot, hotspot.name as hotspot_name, session.company, date, starts_at, ends_at, session.status,
+fn select() -> String {
+    format!(
+        "select session.id, hotspot, hotspot.name as hotspot_name, session.company, date, starts_at, ends_at, session.status,
         enrolled, max, version
-    from sessions.session left join hotspots.hotspot on hotspot.region = session.region and hotspot.id = session.hotspot";
+        from sessions.session {}",
+        hotspot_of("session.region", "session.hotspot")
+    )
+}
 
 /// List sessions by day (bijeenkomsten): `from` today gives the upcoming ones.
 #[utoipa::path(
@@ -118,12 +125,13 @@ pub async fn list_sessions(
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let sessions = sqlx::query_as::<_, Session>(sqlx::AssertSqlSafe(format!(
         // A day is a range of moments, so that the index by moment finds where the list begins.
-        "{SELECT} where session.region = $1
+        "{} where session.region = $1
              and starts_at >= coalesce($2::date::timestamp at time zone 'Europe/Amsterdam', '-infinity')
              and starts_at < coalesce(($3::date + 1)::timestamp at time zone 'Europe/Amsterdam', 'infinity')
              and ($4::uuid is null or session.hotspot = $4) and ($5::uuid is null or session.company = $5)
              and ($6::text is null or session.status = $6) and (starts_at, session.id) > ($7, $8)
-         order by starts_at, session.id limit $9"
+         order by starts_at, session.id limit $9",
+        select()
     )))
     .bind(region.as_str())
     .bind(which.from.map(|day| day.0))
@@ -152,7 +160,8 @@ pub async fn show_session(
 ) -> Result<Json<SessionWithPupils>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let found = sqlx::query_as::<_, Session>(sqlx::AssertSqlSafe(format!(
-        "{SELECT} where session.region = $1 and session.id = $2"
+        "{} where session.region = $1 and session.id = $2",
+        select()
     )))
     .bind(region.as_str())
     .bind(session.0)
@@ -160,11 +169,12 @@ pub async fn show_session(
     .await?;
     let session = found.ok_or_else(|| Problem::not_found("session", "bijeenkomst"))?;
     // A group has ten pupils by policy and 255 by its type: no page needed.
-    let pupils: Vec<Enrolled> = sqlx::query_as(
+    let named_pupil = person_of("enrolment.region", "enrolment.pupil");
+    let pupils: Vec<Enrolled> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select enrolment.pupil, enrolment.school, given_name, family_name
-         from sessions.enrolment left join people.person on person.region = enrolment.region and person.id = enrolment.pupil
-         where enrolment.region = $1 and enrolment.session = $2 order by family_name, given_name, enrolment.pupil",
-    )
+         from sessions.enrolment {named_pupil}
+         where enrolment.region = $1 and enrolment.session = $2 order by family_name, given_name, enrolment.pupil"
+    )))
     .bind(region.as_str())
     .bind(session.id)
     .fetch_all(&mut *rows)

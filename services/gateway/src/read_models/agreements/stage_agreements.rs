@@ -1,13 +1,8 @@
-//! Which contracts and stage agreements are there, and how far are they?
-
-mod contracts;
-mod fold;
-
-pub use contracts::{__path_list_contracts, list_contracts};
-pub use fold::Agreements;
+//! Which stage agreements are there, and how far are they?
 
 use crate::named::named;
 use crate::reach::reading;
+use crate::read_models::consortium::person_of;
 use crate::{Gateway, Listed, Page};
 use axum::Json;
 use axum::extract::State;
@@ -84,14 +79,15 @@ pub async fn list_agreements(
     let page = Page::read(which.after.as_deref(), which.limit)?;
     let after = page.key::<Uuid>()?.unwrap_or_default();
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
-    let agreements = sqlx::query_as(
+    let named_pupil = person_of("agreement.region", "pupil");
+    let agreements = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         r#"select agreement.id, status, pupil, given_name, family_name, agreement.school, agreement.company, company_name,
                   edition, document_hash, "from", until
-           from agreements.agreement left join people.person on person.region = agreement.region and person.id = pupil
+           from agreements.agreement {named_pupil}
            where agreement.region = $1 and ($2::text is null or status = $2) and ($3::uuid is null or pupil = $3)
              and ($4::uuid is null or agreement.company = $4) and agreement.id > $5
-           order by agreement.id limit $6"#,
-    )
+           order by agreement.id limit $6"#
+    )))
     .bind(region.as_str())
     .bind(which.status)
     .bind(which.pupil.map(|pupil| pupil.0))
