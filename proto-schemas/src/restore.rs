@@ -5,86 +5,49 @@
 use crate::{Contract, contract::of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vocabulary::Service;
 use vocabulary::restore::{CATEGORY, LogRestored};
 
-/// In the log of the consortium service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", content = "data")]
-pub enum Consortium {
-    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
-    #[serde(rename = "nl.sterktechniekonderwijs.consortium.log-restored.v1")]
-    Restored(LogRestored),
+/// The event in the log of each service: a line with its full type.
+macro_rules! restored {
+    ($($service:ident $event_type:tt),* $(,)?) => {
+        $(
+            #[doc = concat!("In the log of the service that writes `", $event_type, "`.")]
+            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "type", content = "data")]
+            pub enum $service {
+                /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
+                #[serde(rename = $event_type)]
+                Restored(LogRestored),
+            }
+        )*
+
+        /// The contracts of every service that has a log.
+        pub(crate) fn contracts() -> Vec<Contract> {
+            [$(of::<$service>(Service::$service.as_str(), CATEGORY)),*].concat()
+        }
+    };
 }
 
-/// In the log of the hotspots service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", content = "data")]
-pub enum Hotspots {
-    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
-    #[serde(rename = "nl.sterktechniekonderwijs.hotspots.log-restored.v1")]
-    Restored(LogRestored),
-}
-
-/// In the log of the agreements service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", content = "data")]
-pub enum Agreements {
-    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
-    #[serde(rename = "nl.sterktechniekonderwijs.agreements.log-restored.v1")]
-    Restored(LogRestored),
-}
-
-/// In the log of the assessments service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", content = "data")]
-pub enum Assessments {
-    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
-    #[serde(rename = "nl.sterktechniekonderwijs.assessments.log-restored.v1")]
-    Restored(LogRestored),
-}
-
-/// In the log of the co-financing service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", content = "data")]
-pub enum CoFinancing {
-    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
-    #[serde(rename = "nl.sterktechniekonderwijs.co-financing.log-restored.v1")]
-    Restored(LogRestored),
-}
-
-/// In the log of the audit service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", content = "data")]
-pub enum Audit {
-    /// The log was restored to an earlier point, and goes on from there (logboek hersteld).
-    #[serde(rename = "nl.sterktechniekonderwijs.audit.log-restored.v1")]
-    Restored(LogRestored),
-}
-
-/// The contracts of every service that has a log.
-pub(crate) fn contracts() -> Vec<Contract> {
-    [
-        of::<Consortium>("consortium", CATEGORY),
-        of::<Hotspots>("hotspots", CATEGORY),
-        of::<Agreements>("agreements", CATEGORY),
-        of::<Assessments>("assessments", CATEGORY),
-        of::<CoFinancing>("co-financing", CATEGORY),
-        of::<Audit>("audit", CATEGORY),
-    ]
-    .concat()
+restored! {
+    Consortium "nl.sterktechniekonderwijs.consortium.log-restored.v1",
+    Hotspots "nl.sterktechniekonderwijs.hotspots.log-restored.v1",
+    Agreements "nl.sterktechniekonderwijs.agreements.log-restored.v1",
+    Assessments "nl.sterktechniekonderwijs.assessments.log-restored.v1",
+    CoFinancing "nl.sterktechniekonderwijs.co-financing.log-restored.v1",
+    Audit "nl.sterktechniekonderwijs.audit.log-restored.v1",
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::mandate::Log;
     use serde_json::Value;
     use vocabulary::restore::event_type;
 
     #[test]
     fn every_service_with_a_log_may_declare_that_it_was_restored() {
         let types: Vec<String> = contracts().into_iter().map(|contract| contract.event_type).collect();
-        assert_eq!(types, Log::ALL.map(|log| event_type(log.as_str())));
+        assert_eq!(types, Service::names().map(event_type));
     }
 
     #[test]

@@ -19,9 +19,6 @@ use utoipa::openapi::OpenApi;
 use vault::{MasterKey, Vault};
 use vocabulary::{Actor, RegionId, Role};
 
-/// Whose logs a service may read.
-const SERVICES: [&str; 5] = ["consortium", "hotspots", "agreements", "assessments", "co-financing"];
-
 /// When every test begins: noon in the Netherlands on a Tuesday in September.
 const BEGINNING: &str = "2026-09-01T10:00:00Z";
 
@@ -113,7 +110,8 @@ pub async fn hub(service: Service) -> TestHub {
 
     let name = service.name();
     let mut others = HashMap::new();
-    for other in SERVICES.into_iter().filter(|other| *other != name) {
+    let read = vocabulary::Service::ALL.into_iter().filter(|it| it.is_read_by_others());
+    for other in read.map(vocabulary::Service::as_str).filter(|other| *other != name) {
         let database = Database::open(databases.make(other).await, 3).await.expect("a database");
         EventLog::migrate(&database).await.expect("its tables");
         let log = EventLog::new(other, "00000000000000000000", &database, clock.clone());

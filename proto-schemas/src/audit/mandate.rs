@@ -4,45 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vocabulary::{ActorId, MandateId, Reason};
-
-/// The log of one service in the region (logboek).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schema(as = MandateLog)]
-pub enum Log {
-    /// The members, people, roles and policies of the region.
-    Consortium,
-    /// The hotspots, safety checks, sessions and attendance.
-    Hotspots,
-    /// The hotspot contracts and stage agreements.
-    Agreements,
-    /// The catalogue, rubrics, PTAs and grades.
-    Assessments,
-    /// The contributions of companies and the claims.
-    CoFinancing,
-    /// The mandates, looks, samples and disclosures.
-    Audit,
-}
-
-impl Log {
-    /// Every log of a region.
-    pub const ALL: [Self; 6] =
-        [Self::Consortium, Self::Hotspots, Self::Agreements, Self::Assessments, Self::CoFinancing, Self::Audit];
-
-    /// The service that writes it, such as `co-financing`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Consortium => "consortium",
-            Self::Hotspots => "hotspots",
-            Self::Agreements => "agreements",
-            Self::Assessments => "assessments",
-            Self::CoFinancing => "co-financing",
-            Self::Audit => "audit",
-        }
-    }
-}
+use vocabulary::{ActorId, MandateId, Reason, Service};
 
 /// The mandate under which something was done: the auditor's stream, and the number of the mandate in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
@@ -71,7 +33,7 @@ pub enum Event {
         /// The last day on which the mandate is valid.
         until: NaiveDate,
         /// The logs that the mandate covers; at least one.
-        logs: Vec<Log>,
+        logs: Vec<Service>,
         /// Whether names may be revealed, each with a reason.
         names: bool,
         given_by: ActorId,
@@ -85,16 +47,4 @@ pub enum Event {
         /// The day on which it ended.
         occurred_on: NaiveDate,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_reads_as_the_service_that_writes_it() {
-        for log in Log::ALL {
-            assert_eq!(serde_json::to_value(log).unwrap(), log.as_str());
-        }
-    }
 }

@@ -8,6 +8,7 @@ use access::DevIssuer;
 use chrono::{Months, Utc};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use vocabulary::Service;
 
 /// Who someone could be, and what to try as them.
 struct Part {
@@ -51,7 +52,7 @@ async fn mandate(player: &Player) -> anyhow::Result<()> {
     let body = json!({
         "issuer": DevIssuer::ISSUER, "subject": AUDITOR, "assignment": "Controle van de cofinanciering",
         "from": today, "until": today + Months::new(6), "names": false,
-        "logs": ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit"],
+        "logs": Service::ALL,
     });
     let opened =
         player.step(format!("a mandate for the auditor from {today}"), LEADER, now).post("/audit/mandates", body);

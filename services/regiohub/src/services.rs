@@ -1,16 +1,17 @@
 //! Every service of the hub.
 
-use chassis::Service;
+use vocabulary::Service;
 
 /// The services that decide, in the order in which their events usually happen.
 #[must_use]
-pub fn deciding() -> Vec<Service> {
-    vec![
-        consortium::service(),
-        hotspots::service(),
-        agreements::service(),
-        assessments::service(),
-        co_financing::service(),
-        audit::service(),
-    ]
+pub fn deciding() -> Vec<chassis::Service> {
+    let service = |service| match service {
+        Service::Consortium => consortium::service(),
+        Service::Hotspots => hotspots::service(),
+        Service::Agreements => agreements::service(),
+        Service::Assessments => assessments::service(),
+        Service::CoFinancing => co_financing::service(),
+        Service::Audit => audit::service(),
+    };
+    Service::ALL.into_iter().map(service).collect()
 }

@@ -21,11 +21,11 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use vault::{MasterKey, Vault};
 use vocabulary::Sealed;
+use vocabulary::Service;
 
 const REGION: &str = "gorinchem-altena";
 const FAMILY: &str = "Voorbeeldsma";
 const PUPILS: &str = include_str!("../../../services/regiohub-demo/src/data/pupils.csv");
-const SERVICES: [&str; 6] = ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit"];
 
 /// The program at work on its data.
 struct Hub {
@@ -172,7 +172,7 @@ async fn who_was_forgotten_is_found_nowhere_and_every_figure_stays() {
     let figures = proven::figures(&hub).await;
     hub.said(&["audit", "checkpoint", REGION]).await;
     let heads = hub.run(&["audit", "logs", REGION, "--format", "json"]).await;
-    for service in SERVICES {
+    for service in Service::names() {
         backed_up(&hub, service).await;
     }
     let keys = vault_rows(&hub, &family).await;

@@ -1,6 +1,6 @@
 //! Every table of every database shows one region only, whoever looks and whatever they forgot to ask.
 
-use crate::whole::{SERVICES, Whole, on_the_hub};
+use crate::whole::{Whole, on_the_hub, services};
 use crate::world::{FOREIGN_COMPANY, FOREIGN_PUPIL, FOREIGN_SCHOOL, World, bound};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
@@ -154,7 +154,7 @@ fn known(list: &[(&str, &str)], name: &str) -> bool {
 async fn each(hub: &Whole, mut check: impl AsyncFnMut(&mut PgConnection, &str, &Table) -> Vec<String>) {
     let mut wrong = Vec::new();
     let mut checked = 0;
-    for database in SERVICES.into_iter().chain(["vault"]) {
+    for database in services().chain(["vault"]) {
         let mut at = connection(hub, database).await;
         for table in tables(&mut at).await {
             if table.readers.is_empty() && table.writers.is_empty() {
@@ -359,7 +359,7 @@ fn the_reader_sees_no_more_of_a_read_model_than_its_reach() {
 #[test]
 fn the_logs_cannot_be_rewritten_by_the_hub() {
     on_the_hub(async |hub| {
-        for service in SERVICES {
+        for service in services() {
             let mut at = connection(hub, service).await;
             for privilege in ["update", "delete", "truncate"] {
                 let may: bool = sqlx::query_scalar("select has_table_privilege('regiohub_app', 'event_log.event', $1)")

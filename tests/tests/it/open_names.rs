@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
+use vocabulary::Service;
 
 const FAMILY: &str = "Kanariepietje";
 
@@ -27,7 +28,7 @@ async fn mandate(hub: &Hub, names: bool) -> String {
     let body = json!({
         "issuer": access::DevIssuer::ISSUER, "subject": "auditor", "assignment": "Controle van de claim",
         "from": today, "until": today + Days::new(30), "names": names,
-        "logs": ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit"],
+        "logs": Service::ALL,
     });
     let asked = hub.ask(Method::POST, "/audit/mandates").bearer_auth(&hub.leader);
     let answer = asked.header("idempotency-key", format!("names {names}")).json(&body).send().await.unwrap();

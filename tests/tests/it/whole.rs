@@ -27,14 +27,15 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, OnceCell};
 use tower::ServiceExt;
 use vault::{MasterKey, Vault};
-use vocabulary::{Actor, ActorId, BranchCode, CompanyId, GrantId, PersonId, RegionId, Role};
+use vocabulary::{Actor, ActorId, BranchCode, CompanyId, GrantId, PersonId, RegionId, Role, Service};
 
 /// When every test plays: after the session of the examples, on its day.
 pub const NOW: &str = "2026-10-06T13:00:00Z";
 
 /// The services whose databases there are; the vault's comes besides.
-pub const SERVICES: [&str; 7] =
-    ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit", "gateway"];
+pub fn services() -> impl Iterator<Item = &'static str> {
+    Service::names().into_iter().chain(["gateway"])
+}
 
 /// What is shared lives on one runtime, which outlives each test.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(runtime);
@@ -98,7 +99,7 @@ impl Whole {
         std::fs::remove_file(&key).unwrap();
         let vault = Vault::connect(databases.make("vault").await, 4, master);
         vault.migrate().await.unwrap();
-        for service in SERVICES {
+        for service in services() {
             databases.make(service).await;
         }
         let (clock, _) = Clock::settable(NOW.parse().unwrap());

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use vocabulary::{
     BranchCode, CaseId, ClaimId, CompanyId, ContributionDayId, HotspotId, MandateId, PersonId, PtaId, RegionId, Role,
-    SessionId,
+    Service, SessionId,
 };
 
 pub const SCHOOL: &str = "99AA00";
@@ -304,7 +304,7 @@ impl World {
             assignment: "Controle van de regio".parse().unwrap(),
             from: "2026-09-01".parse().unwrap(),
             until: "2027-06-30".parse().unwrap(),
-            logs: mandate::Log::ALL.to_vec(),
+            logs: Service::ALL.to_vec(),
             names: true,
             given_by: hub.actor(&self.subject(Role::ProgrammeLeader, false)),
         };

@@ -32,8 +32,8 @@ pub const PAGE: &str = concat!(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proto_schemas::audit::mandate::Log;
     use serde_json::Value;
+    use vocabulary::Service;
 
     /// Every keyword and format of a schema, except those that say nothing of what is refused.
     fn words(schema: &Value, found: &mut std::collections::BTreeSet<String>) {
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_page_knows_every_service_whose_log_may_be_missing() {
-        let all = Log::ALL.map(|log| format!("\"{}\"", log.as_str())).join(", ");
+        let all = Service::names().map(|name| format!("\"{name}\"")).join(", ");
         assert!(PAGE.contains(&format!("const SERVICES = [{all}];")), "{all}");
     }
 }

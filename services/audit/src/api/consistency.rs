@@ -7,10 +7,9 @@ use axum::extract::State;
 use bus::LogSource;
 use evidence::consistency::{Consistency, NotConsistent};
 use http::StatusCode;
-use proto_schemas::audit::mandate::Log;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use vocabulary::RegionId;
+use vocabulary::{RegionId, Service};
 use web::{Ask, Caller, FieldError, Path, Problem, Touches};
 
 /// The two checkpoints to compare.
@@ -32,12 +31,12 @@ pub struct Between {
 /// them. Both are of one epoch.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/logs/{service}/consistency", tag = "audit", operation_id = "prove-consistency",
-    params(("region" = RegionId, Path), ("service" = Log, Path), Between),
+    params(("region" = RegionId, Path), ("service" = Service, Path), Between),
     responses((status = 200, description = "The proof", body = Consistency), Problem)
 )]
 pub(super) async fn prove_consistency(
     State(audit): State<Audit>,
-    Path((region, service)): Path<(RegionId, Log)>,
+    Path((region, service)): Path<(RegionId, Service)>,
     Ask(Between { from, to }): Ask<Between>,
     caller: Caller,
 ) -> Result<Json<Consistency>, Problem> {
@@ -60,7 +59,7 @@ pub(super) async fn prove_consistency(
     proof.map(Json).map_err(|error| not_consistent(error, service))
 }
 
-fn not_consistent(error: NotConsistent, service: Log) -> Problem {
+fn not_consistent(error: NotConsistent, service: Service) -> Problem {
     let service = service.as_str();
     match error {
         NotConsistent::NoCheckpoint { size } => Problem::new(

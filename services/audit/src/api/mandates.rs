@@ -9,13 +9,12 @@ use crate::oversight::mandate::{
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
 use event_log::tenant;
-use proto_schemas::audit::mandate::Log as Covered;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vocabulary::{ActorId, MandateId, Reason, RegionId, Role};
+use vocabulary::{ActorId, MandateId, Reason, RegionId, Role, Service};
 use web::{Accepted, Caller, Created, FieldError, Listed, Path, Problem, Touches, Valid};
 
 /// A mandate for an auditor (opdracht).
@@ -39,7 +38,7 @@ pub struct MandateOpening {
     /// The logs that the mandate covers (logboeken).
     #[schemars(length(min = 1, max = 6))]
     #[schema(min_items = 1, max_items = 6)]
-    logs: Vec<Covered>,
+    logs: Vec<Service>,
     /// Whether names may be revealed, each with a reason (namen).
     names: bool,
 }
@@ -71,8 +70,8 @@ pub struct GivenMandate {
     /// The last day on which the mandate is valid.
     until: NaiveDate,
     /// The logs that the mandate covers.
-    #[schema(value_type = Vec<Covered>)]
-    logs: Json<Vec<Covered>>,
+    #[schema(value_type = Vec<Service>)]
+    logs: Json<Vec<Service>>,
     /// Whether names may be revealed.
     names: bool,
     /// The pseudonym of the actor who gave it.

@@ -8,10 +8,9 @@ use bus::LogSource;
 use evidence::inclusion::Inclusion;
 use evidence::proving::NotProven;
 use http::StatusCode;
-use proto_schemas::audit::mandate::Log;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use vocabulary::RegionId;
+use vocabulary::{RegionId, Service};
 use web::{Ask, Caller, FieldError, Path, Problem, Touches};
 
 /// The event to prove.
@@ -29,12 +28,12 @@ pub struct Which {
 /// The answer is the file that `regiohub audit check` takes: the exact text, its path in the tree, and the checkpoint.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/logs/{service}/proof", tag = "audit", operation_id = "prove-event",
-    params(("region" = RegionId, Path), ("service" = Log, Path), Which),
+    params(("region" = RegionId, Path), ("service" = Service, Path), Which),
     responses((status = 200, description = "The proof", body = Inclusion), Problem)
 )]
 pub(super) async fn prove_event(
     State(audit): State<Audit>,
-    Path((region, service)): Path<(RegionId, Log)>,
+    Path((region, service)): Path<(RegionId, Service)>,
     Ask(Which { position }): Ask<Which>,
     caller: Caller,
 ) -> Result<Json<Inclusion>, Problem> {
@@ -47,7 +46,7 @@ pub(super) async fn prove_event(
     audit.notary.prove(&region, source, position).await.map(Json).map_err(|error| not_proven(error, service, position))
 }
 
-fn not_proven(error: NotProven, service: Log, position: i64) -> Problem {
+fn not_proven(error: NotProven, service: Service, position: i64) -> Problem {
     let at = format!("{}@{position}", service.as_str());
     match error {
         NotProven::NoEvent => Problem::not_found("event", "gebeurtenis"),

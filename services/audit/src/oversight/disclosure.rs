@@ -13,8 +13,7 @@ use chrono::{Days, NaiveDate};
 use commands::{Command, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::audit::disclosure::Event;
-use proto_schemas::audit::mandate::Log;
-use vocabulary::{ActorId, DisclosureId, PersonId};
+use vocabulary::{ActorId, DisclosureId, PersonId, Service};
 
 /// So long after the day on which it was opened an access export may be read.
 const DAYS: Days = Days::new(7);
@@ -66,7 +65,7 @@ impl Aggregate for Disclosure {
                     return Err(Refusal::NamesNotCovered);
                 }
                 // Names stand in the log of the consortium, whatever else is exported.
-                if let Some(log) = [Log::Consortium].iter().chain(logs).find(|log| !term.covers(&[**log])) {
+                if let Some(log) = [Service::Consortium].iter().chain(logs).find(|log| !term.covers(&[**log])) {
                     return Err(Refusal::NotCovered { log: *log });
                 }
                 let (from, to, reason, under) = (*from, *to, reason.clone(), term.under(known.id));

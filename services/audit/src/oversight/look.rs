@@ -10,8 +10,11 @@ use crate::oversight::mandate::Term;
 use commands::{Command, Known, Refusal};
 use decider::{Aggregate, Asked};
 use proto_schemas::audit::look::Event;
-use proto_schemas::audit::mandate::{Log, Under};
-use vocabulary::{LookId, Purpose, Role};
+use proto_schemas::audit::mandate::Under;
+use vocabulary::LookId;
+use vocabulary::Purpose;
+use vocabulary::Role;
+use vocabulary::Service;
 
 /// One look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +42,7 @@ impl Aggregate for Look {
                 vec![Event::Looked { operation, service, about, under }]
             }
             (Self::None, Command::Reveal { person, reason, known }) => {
-                let (term, under) = under(known, &[Log::Consortium], asked)?.ok_or(Refusal::NoMandate)?;
+                let (term, under) = under(known, &[Service::Consortium], asked)?.ok_or(Refusal::NoMandate)?;
                 if !term.given.names {
                     return Err(Refusal::NamesNotCovered);
                 }
@@ -60,7 +63,11 @@ impl Aggregate for Look {
 ///
 /// # Errors
 /// When an auditor has none.
-pub(crate) fn under<'a>(known: &'a Known, reads: &[Log], asked: &Asked) -> Result<Option<(&'a Term, Under)>, Refusal> {
+pub(crate) fn under<'a>(
+    known: &'a Known,
+    reads: &[Service],
+    asked: &Asked,
+) -> Result<Option<(&'a Term, Under)>, Refusal> {
     if asked.by.role != Role::Auditor {
         return Ok(None);
     }

@@ -9,26 +9,26 @@ use chassis::Hub;
 use decider::{Aggregate, Asked, Refusal};
 use event_log::Error;
 use http::StatusCode;
-use proto_schemas::audit::mandate::{Log, Under};
+use proto_schemas::audit::mandate::Under;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vocabulary::{Actor, ActorId, LookId, RegionId};
+use vocabulary::{Actor, ActorId, LookId, RegionId, Service};
 use web::{Keep, Problem};
 
 /// Which logs the answers of the gateway and of the audit itself are made of; what is not here is made of all.
-const READS: &[(&str, &[Log])] = &[
+const READS: &[(&str, &[Service])] = &[
     ("show-me", &[]),
     ("list-processing-activities", &[]),
-    ("show-region", &[Log::Consortium]),
-    ("list-companies", &[Log::Consortium]),
-    ("list-hotspots", &[Log::Hotspots]),
-    ("show-hotspot", &[Log::Hotspots]),
-    ("show-statement", &[Log::CoFinancing]),
-    ("explain-figure", &[Log::CoFinancing]),
-    ("trace-figure", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
-    ("draw-audit-sample", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
-    ("show-audit-sample", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
-    ("show-audit-sample-sheet", &[Log::CoFinancing, Log::Hotspots, Log::Agreements, Log::Consortium]),
+    ("show-region", &[Service::Consortium]),
+    ("list-companies", &[Service::Consortium]),
+    ("list-hotspots", &[Service::Hotspots]),
+    ("show-hotspot", &[Service::Hotspots]),
+    ("show-statement", &[Service::CoFinancing]),
+    ("explain-figure", &[Service::CoFinancing]),
+    ("trace-figure", &[Service::CoFinancing, Service::Hotspots, Service::Agreements, Service::Consortium]),
+    ("draw-audit-sample", &[Service::CoFinancing, Service::Hotspots, Service::Agreements, Service::Consortium]),
+    ("show-audit-sample", &[Service::CoFinancing, Service::Hotspots, Service::Agreements, Service::Consortium]),
+    ("show-audit-sample-sheet", &[Service::CoFinancing, Service::Hotspots, Service::Agreements, Service::Consortium]),
     // Positions, and what the auditor did: nothing of a log.
     ("list-logs", &[]),
     ("list-mandates", &[]),
@@ -37,7 +37,7 @@ const READS: &[(&str, &[Log])] = &[
     // Sizes and hashes, as in the checkpoints that anyone may see.
     ("prove-consistency", &[]),
     // What was drawn, and from which sum of the log of co-financing.
-    ("list-audit-samples", &[Log::CoFinancing]),
+    ("list-audit-samples", &[Service::CoFinancing]),
     // The name was decided about by itself.
     ("reveal-name", &[]),
 ];
@@ -91,16 +91,16 @@ pub(crate) async fn acting_under(
     Ok(under.map(|(_, under)| under))
 }
 
-fn reads(service: &str, operation: &str, about: &BTreeMap<String, String>) -> Vec<Log> {
+fn reads(service: &str, operation: &str, about: &BTreeMap<String, String>) -> Vec<Service> {
     if operation == "prove-event" {
         // One event of the log that is named.
         let named =
-            Log::ALL.into_iter().find(|log| about.get("service").is_some_and(|service| service == log.as_str()));
-        return named.map_or_else(|| Log::ALL.to_vec(), |log| vec![log]);
+            Service::ALL.into_iter().find(|log| about.get("service").is_some_and(|service| service == log.as_str()));
+        return named.map_or_else(|| Service::ALL.to_vec(), |log| vec![log]);
     }
     let known = READS.iter().find(|(known, _)| *known == operation).map(|(_, logs)| logs.to_vec());
-    let own = Log::ALL.into_iter().find(|log| log.as_str() == service && *log != Log::Audit);
-    known.or(own.map(|log| vec![log])).unwrap_or_else(|| Log::ALL.to_vec())
+    let own = Service::ALL.into_iter().find(|log| log.as_str() == service && *log != Service::Audit);
+    known.or(own.map(|log| vec![log])).unwrap_or_else(|| Service::ALL.to_vec())
 }
 
 #[cfg(test)]
@@ -110,18 +110,18 @@ mod tests {
     #[test]
     fn what_nobody_wrote_down_is_made_of_every_log() {
         let none = BTreeMap::new();
-        assert_eq!(reads("co-financing", "show-claim", &none), [Log::CoFinancing]);
-        assert_eq!(reads("gateway", "show-statement", &none), [Log::CoFinancing]);
+        assert_eq!(reads("co-financing", "show-claim", &none), [Service::CoFinancing]);
+        assert_eq!(reads("gateway", "show-statement", &none), [Service::CoFinancing]);
         assert_eq!(reads("audit", "list-logs", &none), []);
         assert_eq!(reads("audit", "prove-consistency", &none), []);
-        assert_eq!(reads("audit", "not-yet-there", &none), Log::ALL);
-        assert_eq!(reads("gateway", "not-yet-there", &none), Log::ALL);
+        assert_eq!(reads("audit", "not-yet-there", &none), Service::ALL);
+        assert_eq!(reads("gateway", "not-yet-there", &none), Service::ALL);
     }
 
     #[test]
     fn a_proof_is_made_of_the_log_it_names() {
         let about = |service: &str| [("service".to_owned(), service.to_owned())].into();
-        assert_eq!(reads("audit", "prove-event", &about("assessments")), [Log::Assessments]);
-        assert_eq!(reads("audit", "prove-event", &about("…")), Log::ALL);
+        assert_eq!(reads("audit", "prove-event", &about("assessments")), [Service::Assessments]);
+        assert_eq!(reads("audit", "prove-event", &about("…")), Service::ALL);
     }
 }

@@ -10,8 +10,8 @@ pub mod commands;
 use chrono::{Months, NaiveDate};
 use commands::{Command, Open, Refusal};
 use decider::{Aggregate, Asked};
-use proto_schemas::audit::mandate::{Event, Log, Under};
-use vocabulary::{ActorId, MandateId, RegionId};
+use proto_schemas::audit::mandate::{Event, Under};
+use vocabulary::{ActorId, MandateId, RegionId, Service};
 
 /// The mandates of one auditor.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,7 +67,7 @@ impl Term {
 
     /// Whether it covers all of these logs.
     #[must_use]
-    pub fn covers(&self, logs: &[Log]) -> bool {
+    pub fn covers(&self, logs: &[Service]) -> bool {
         logs.iter().all(|log| self.given.logs.contains(log))
     }
 }

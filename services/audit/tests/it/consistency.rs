@@ -1,6 +1,7 @@
 //! That a checkpoint is an earlier one, grown, is proven to whoever has the key, and of nothing else.
 
-use crate::logs::{Logs, SERVICES};
+use crate::logs::Logs;
+use crate::logs::services;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use evidence::consistency::{Consistency, NotConsistent, prove};
@@ -33,7 +34,7 @@ async fn alter(logs: &Logs, service: &str) {
 async fn each_pair_of_checkpoints_is_proven_to_whoever_has_the_key() {
     let logs = Logs::signed().await;
     for kept in [true, false] {
-        for service in SERVICES {
+        for service in services() {
             let sizes = sizes(&logs, service).await;
             assert_eq!(sizes.len(), 3);
             for (at, (_, from)) in sizes.iter().enumerate() {

@@ -2,7 +2,8 @@
 
 pub mod ways;
 
-use crate::logs::{Logs, SERVICES};
+use crate::logs::Logs;
+use crate::logs::services;
 use evidence::verify::Standing;
 use sqlx::AssertSqlSafe;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,7 +15,7 @@ const TIMES: u64 = 4;
 #[tokio::test]
 async fn every_alteration_is_found_and_the_first_bad_position_is_right() {
     let logs = Logs::signed().await;
-    for service in SERVICES {
+    for service in services() {
         let verdict = logs.verify(service).await;
         assert!(verdict.intact(), "{service} before anything was done: {:?}", verdict.findings);
         assert_eq!(verdict.checkpoints.len(), 3, "{service}");
@@ -29,7 +30,7 @@ async fn every_alteration_is_found_and_the_first_bad_position_is_right() {
             let service = if way == Way::SwapCiphertextsCovered {
                 "consortium"
             } else {
-                SERVICES[usize::try_from(dice.below(5)).unwrap()]
+                services()[usize::try_from(dice.below(5)).unwrap()]
             };
             let (first, what) = logs.owned(service).alter(way, &mut dice).await.expect("a way that can be taken");
             let verdict = logs.verify(service).await;
@@ -43,7 +44,7 @@ async fn every_alteration_is_found_and_the_first_bad_position_is_right() {
     }
     assert!(tried >= 100, "{tried}");
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
-    for service in SERVICES {
+    for service in services() {
         assert!(logs.verify(service).await.intact(), "{service} is as it was");
     }
     logs.drop_all().await;

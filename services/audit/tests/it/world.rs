@@ -4,7 +4,10 @@ use event_log::Recorded;
 use proto_schemas::consortium::person::{Event, LearningPath};
 use serde_json::{Value, json};
 use testkit::{Answer, Client, TestHub};
-use vocabulary::{PersonId, Purpose, Role};
+use vocabulary::PersonId;
+use vocabulary::Purpose;
+use vocabulary::Role;
+use vocabulary::Service;
 
 pub const PUPIL_REGISTERED: &str = "nl.sterktechniekonderwijs.consortium.pupil-registered.v1";
 
@@ -44,7 +47,7 @@ impl World {
             "assignment": "Controle van de claim 2026",
             "from": "2026-09-01",
             "until": "2026-12-31",
-            "logs": ["consortium", "hotspots", "agreements", "assessments", "co-financing", "audit"],
+            "logs": Service::ALL,
             "names": false,
         });
         for (name, value) in said.as_object().unwrap() {

@@ -10,8 +10,10 @@ use audit::oversight::mandate::Mandate;
 use audit::oversight::names::Names;
 use clap::Args;
 use evidence::export::Dates;
-use proto_schemas::audit::mandate::Log;
-use vocabulary::{MandateId, Reason, RegionId};
+use vocabulary::MandateId;
+use vocabulary::Reason;
+use vocabulary::RegionId;
+use vocabulary::Service;
 
 /// Whether names are opened, and what it takes.
 #[derive(Clone, Debug, Args)]
@@ -62,7 +64,8 @@ impl OpenNames {
             None => Mandate::None,
         };
         let known = Known { id: mandate, mandate: known };
-        let exported = Log::ALL.into_iter().filter(|log| logs.iter().any(|it| it.service == log.as_str())).collect();
+        let exported =
+            Service::ALL.into_iter().filter(|log| logs.iter().any(|it| it.service == log.as_str())).collect();
         let Dates { from, to } = dates;
         let command = Command::ExportNames { from, to, reason: reason.clone(), logs: exported, known };
         operator::recorded(reached, region, &self.written_down.oin, command).await?;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
+use vocabulary::Service;
 
 /// The audit service as a process of its own, on the databases and servers of a hub.
 struct Audit {
@@ -31,7 +32,7 @@ impl Audit {
         command.arg("--secrets").arg(hub.data()).arg("--nats-users").arg(&users);
         command.args(["--nats-url", &format!("nats://127.0.0.1:{}", servers["nats_port"])]);
         command.args(["--postgres-url", &hub.postgres("audit"), "--vault-url", &hub.postgres("vault")]);
-        for peer in ["consortium", "agreements", "hotspots", "assessments", "co-financing"] {
+        for peer in Service::ALL.into_iter().filter(|it| it.is_read_by_others()) {
             command.args(["--peer", &format!("{peer}={}/services/{peer}", hub.internal_url())]);
         }
         if let Some(url) = signer {

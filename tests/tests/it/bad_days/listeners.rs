@@ -1,7 +1,7 @@
 //! Two listeners: what only the installation itself asks is nowhere on the public one.
 
 use super::hub::{Hub, REGION, directory, program, up};
-use crate::whole::SERVICES;
+use crate::whole::services;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use std::time::Duration;
 use tokio::process::Command;
@@ -26,7 +26,7 @@ async fn no_internal_route_is_on_the_public_port_and_none_opens_without_the_secr
     for known in ["/log", "/log/{region}", "/log/{region}/restored", "/parked/{region}", "/looks"] {
         assert!(paths.contains(&known), "{known}");
     }
-    for (service, path) in SERVICES.iter().flat_map(|service| paths.iter().map(move |path| (service, path))) {
+    for (service, path) in services().flat_map(|service| paths.iter().map(move |path| (service, path))) {
         let path = path.replace("{region}", REGION);
         let below = format!("/services/{service}{path}");
         for method in &methods {
@@ -36,7 +36,7 @@ async fn no_internal_route_is_on_the_public_port_and_none_opens_without_the_secr
                 assert_eq!(status(asked).await, 404, "{method} {address}");
             }
             // Looks are kept by one service.
-            let expected = if path == "/looks" && *service != "audit" { 404 } else { 401 };
+            let expected = if path == "/looks" && service != "audit" { 404 } else { 401 };
             let asked = || hub.http.request(method.clone(), format!("{internal}{below}"));
             assert_eq!(status(asked()).await, expected, "{method} {below}");
             assert_eq!(status(asked().bearer_auth(&hub.leader)).await, expected, "{method} {below}");

@@ -1,7 +1,7 @@
 //! A hub starts on what an earlier version left.
 
 use super::hub::{Hub, REGION, eventually};
-use crate::whole::SERVICES;
+use crate::whole::services;
 use reqwest::{Method, StatusCode};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
@@ -14,12 +14,12 @@ async fn grants_of_an_earlier_version_are_made_again_and_nobody_loses_access() {
         update bus.projections set live_version = 1 where name = 'known-grants';
         update bus.checkpoints set version = 1 where reader = 'known-grants';
         update known_grants.\"grant\" set role = 'controller'";
-    for service in SERVICES {
+    for service in services() {
         let mut owner = PgConnection::connect(&hub.postgres(&service.replace('-', "_"))).await.unwrap();
         sqlx::raw_sql(before).execute(&mut owner).await.unwrap_or_else(|error| panic!("{service}: {error}"));
     }
     hub.kill_and_start().await;
-    for service in SERVICES {
+    for service in services() {
         let mut owner = PgConnection::connect(&hub.postgres(&service.replace('-', "_"))).await.unwrap();
         let set = format!("set regiohub.region = '{REGION}'");
         sqlx::raw_sql(sqlx::AssertSqlSafe(set)).execute(&mut owner).await.unwrap();

@@ -1,10 +1,11 @@
 //! What an auditor does after somebody was forgotten: every figure explained, logs and export verified.
 
 use super::accountant;
-use super::{Hub, REGION, SERVICES};
+use super::{Hub, REGION};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::path::PathBuf;
+use vocabulary::Service;
 
 /// The figures of the statement with what they rest on, from the logs alone; without how far those were read and signed.
 pub async fn figures(hub: &Hub) -> Vec<Value> {
@@ -48,7 +49,7 @@ pub async fn logs_and_an_export_of_them(hub: &Hub) {
     std::fs::write(&keys, hub.said(&["audit", "keys", REGION]).await).unwrap();
     let keys = keys.to_str().unwrap();
     let verdicts = hub.run(&["audit", "verify", REGION, "--key", keys, "--format", "json"]).await;
-    assert_eq!(verdicts.len(), SERVICES.len());
+    assert_eq!(verdicts.len(), Service::ALL.len());
     for verdict in &verdicts {
         let signed = verdict["checkpoints"].as_array().unwrap().len();
         assert!(verdict["findings"] == json!([]) && signed > 0, "{verdict}");
@@ -58,7 +59,7 @@ pub async fn logs_and_an_export_of_them(hub: &Hub) {
     let mut checked = hub.run(&["audit", "verify", zip, "--key", keys, "--format", "json"]).await;
     // On a slow machine it tells its progress as well.
     checked.retain(|line| line.get("verdict").is_some());
-    assert_eq!(checked.len(), SERVICES.len());
+    assert_eq!(checked.len(), Service::ALL.len());
     for (log, verdict) in checked.iter().zip(&verdicts) {
         assert!(log["verdict"]["kind"] == "intact" && log["signed"].as_u64().unwrap() > 0, "{log}");
         assert!(

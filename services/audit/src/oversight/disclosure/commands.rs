@@ -2,9 +2,9 @@
 
 use crate::oversight::look::commands::Known;
 use chrono::NaiveDate;
-use proto_schemas::audit::{disclosure::Form, mandate::Log};
+use proto_schemas::audit::disclosure::Form;
 use std::collections::BTreeMap;
-use vocabulary::{DocumentHash, MandateId, PersonId, Reason};
+use vocabulary::{DocumentHash, MandateId, PersonId, Reason, Service};
 
 /// What may be asked.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub enum Command {
         /// Why.
         reason: Reason,
         /// The logs in the export.
-        logs: Vec<Log>,
+        logs: Vec<Service>,
         /// The mandate of the auditor who gets them.
         known: Known,
     },
@@ -58,7 +58,7 @@ pub enum Refusal {
     #[error("This mandate does not allow that names are given out.")]
     NamesNotCovered,
     #[error("This mandate does not cover the log of {}, which is in the export.", log.as_str())]
-    NotCovered { log: Log },
+    NotCovered { log: Service },
     #[error("Something was given out under this id.")]
     AlreadyGivenOut,
     #[error("No export was begun under this id.")]

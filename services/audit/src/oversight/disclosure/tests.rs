@@ -3,7 +3,7 @@ use crate::oversight::look::commands::Known;
 use crate::oversight::mandate::{Mandate, Term, commands::Open};
 use decider::given;
 use proto_schemas::audit::{disclosure::Form, mandate::Under};
-use vocabulary::{Actor, MandateId, Role};
+use vocabulary::{Actor, MandateId, Role, Service};
 
 const MANDATE: MandateId = MandateId(uuid::Uuid::from_u128(7));
 
@@ -25,7 +25,7 @@ fn opened() -> Event {
     Event::AccessOpened { person: person(), reason, opened_by: leader(), until }
 }
 
-fn mandate(names: bool, logs: &[Log], until: &str) -> Known {
+fn mandate(names: bool, logs: &[Service], until: &str) -> Known {
     let given = Open {
         auditor: ActorId::derived(&["auditor"]),
         assignment: "Controle van de claim".parse().unwrap(),
@@ -38,7 +38,8 @@ fn mandate(names: bool, logs: &[Log], until: &str) -> Known {
 }
 
 fn names(known: Known) -> Command {
-    let (reason, logs) = ("Handtekeningen vergelijken".parse().unwrap(), vec![Log::CoFinancing, Log::Consortium]);
+    let (reason, logs) =
+        ("Handtekeningen vergelijken".parse().unwrap(), vec![Service::CoFinancing, Service::Consortium]);
     Command::ExportNames { from: None, to: None, reason, logs, known }
 }
 
@@ -61,12 +62,12 @@ fn names_leave_only_under_a_mandate_that_holds_today_covers_the_logs_and_allows_
     };
     let none = Known { id: MANDATE, mandate: Mandate::None };
     let given = |known: Known| given::<Disclosure>([]).asked(asked()).when(names(known));
-    let both = [Log::Consortium, Log::CoFinancing];
+    let both = [Service::Consortium, Service::CoFinancing];
     given(mandate(true, &both, "2026-09-01")).then([exported]);
     given(mandate(true, &both, "2026-08-31")).then_refused(Refusal::NoMandate);
     given(none).then_refused(Refusal::NoMandate);
     given(mandate(false, &both, "2026-09-01")).then_refused(Refusal::NamesNotCovered);
-    for (only, log) in [(Log::CoFinancing, Log::Consortium), (Log::Consortium, Log::CoFinancing)] {
+    for (only, log) in [(Service::CoFinancing, Service::Consortium), (Service::Consortium, Service::CoFinancing)] {
         given(mandate(true, &[only], "2026-09-01")).then_refused(Refusal::NotCovered { log });
     }
 }

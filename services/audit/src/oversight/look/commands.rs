@@ -1,9 +1,8 @@
 //! What may be asked of a look, and why not.
 
 use crate::oversight::mandate::Mandate;
-use proto_schemas::audit::mandate::Log;
 use std::collections::BTreeMap;
-use vocabulary::{MandateId, PersonId, Reason};
+use vocabulary::{MandateId, PersonId, Reason, Service};
 
 /// What may be asked.
 #[derive(Clone, Debug)]
@@ -17,7 +16,7 @@ pub enum Command {
         /// What was asked, without names.
         about: BTreeMap<String, String>,
         /// The logs that the answer is made of.
-        reads: Vec<Log>,
+        reads: Vec<Service>,
         /// What the hub knows.
         known: Known,
     },
@@ -50,7 +49,7 @@ pub enum Refusal {
     )]
     NoMandate,
     #[error("Your mandate does not cover the log of {}.", log.as_str())]
-    NotCovered { log: Log },
+    NotCovered { log: Service },
     #[error("Your mandate does not allow that names are revealed.")]
     NamesNotCovered,
 }

@@ -1,8 +1,7 @@
 //! What may be asked of an auditor's mandate, and why not.
 
 use chrono::NaiveDate;
-use proto_schemas::audit::mandate::Log;
-use vocabulary::{ActorId, Reason};
+use vocabulary::{ActorId, Reason, Service};
 
 /// What may be asked.
 #[derive(Clone, Debug)]
@@ -25,7 +24,7 @@ pub struct Open {
     /// The last day, less than a year later.
     pub until: NaiveDate,
     /// Which logs it covers, each once.
-    pub logs: Vec<Log>,
+    pub logs: Vec<Service>,
     /// Whether names may be revealed.
     pub names: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use decider::given;
-use vocabulary::{Actor, Reason, Role};
+use vocabulary::{Actor, Reason, Role, Service};
 
 fn auditor() -> ActorId {
     ActorId::derived(&["auditor"])
@@ -19,7 +19,7 @@ fn open(until: &str) -> Open {
         assignment: "Controle van de claim 2026".parse().unwrap(),
         from: day("2026-09-01"),
         until: day(until),
-        logs: vec![Log::CoFinancing],
+        logs: vec![Service::CoFinancing],
         names: false,
     }
 }
@@ -73,8 +73,8 @@ fn a_mandate_covers_something() {
     let nothing = Open { logs: vec![], ..open("2026-12-31") };
     given::<Mandate>([]).when(Command::Open(nothing)).then_refused(Refusal::CoversNothing);
     let term = Term { number: 1, given: open("2026-12-31") };
-    assert!(term.covers(&[]) && term.covers(&[Log::CoFinancing]));
-    assert!(!term.covers(&[Log::CoFinancing, Log::Hotspots]));
+    assert!(term.covers(&[]) && term.covers(&[Service::CoFinancing]));
+    assert!(!term.covers(&[Service::CoFinancing, Service::Hotspots]));
 }
 
 #[test]
