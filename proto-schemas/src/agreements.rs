@@ -3,10 +3,12 @@
 pub mod contract;
 pub mod stage_agreement;
 
-use crate::{Contract, contract::of};
+use crate::category::Category;
+use crate::contract::of;
+use vocabulary::Service;
 
-/// The contracts of this service.
-pub(crate) fn contracts() -> Vec<Contract> {
-    [of::<contract::Event>("agreements", "contract"), of::<stage_agreement::Event>("agreements", "stage-agreement")]
-        .concat()
-}
+/// The aggregates of this service: a line for each.
+pub(crate) const CATEGORIES: &[Category] = &[
+    Category::of::<contract::Event>(Service::Agreements, "contract").collecting(contract::MEMBERS),
+    Category::of::<stage_agreement::Event>(Service::Agreements, "stage-agreement").collecting(stage_agreement::MEMBERS),
+];

@@ -2,13 +2,14 @@
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Value, json};
+use vocabulary::Service;
 use vocabulary::ranges::RANGE;
 
 /// One version of one event, as others may rely on it.
 #[derive(Clone, Debug)]
 pub struct Contract {
     /// The service that writes it.
-    pub service: &'static str,
+    pub service: Service,
     /// The first part of its stream's name.
     pub category: &'static str,
     /// The full type, such as `nl.sterktechniekonderwijs.hotspots.session-planned.v1`.
@@ -18,7 +19,7 @@ pub struct Contract {
 }
 
 /// The contracts of one aggregate's `Event` enum.
-pub(crate) fn of<E: JsonSchema>(service: &'static str, category: &'static str) -> Vec<Contract> {
+pub(crate) fn of<E: JsonSchema>(service: Service, category: &'static str) -> Vec<Contract> {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<E>().to_value();
     unbind(&mut schema);

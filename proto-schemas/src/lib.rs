@@ -1,6 +1,7 @@
 //! Every event of the hub, as Rust types and as contracts generated from them.
 //!
 //! One module per service, in it one module per aggregate with an `Event` enum.
+//! To add an aggregate: its module, and a line in `CATEGORIES` of its service.
 //! To add an event: add the variant, add `examples/<type>.example.json`, run `make schemas`.
 
 pub mod agreements;
@@ -11,8 +12,12 @@ pub mod consortium;
 pub mod hotspots;
 pub mod restore;
 
+mod catalogue;
+mod category;
 mod contract;
-mod contracts;
 
+pub use catalogue::categories;
+pub use catalogue::contracts;
+pub use category::Category;
+pub use category::Member;
 pub use contract::Contract;
-pub use contracts::contracts;

@@ -1,10 +1,14 @@
 //! A service as a value: its tables, routes, projections and reactions.
 
 use crate::restored::{self, Restores};
-use crate::{Hub, Platform, Purpose, Steps, inside};
+use crate::{Hub, Platform, Purpose, Registered, Steps, inside};
 use access::{Freshness, Grants};
 use axum::Router;
-use bus::{Bus, LogSource, Progress, Reaction};
+use bus::Bus;
+use bus::LogSource;
+use bus::Progress;
+use bus::Reaction;
+use decider::Aggregate;
 use event_log::{Database, EventLog};
 use known::{Known, KnownGrants};
 use projections::{Projection, Projections, ReadModel};
@@ -30,6 +34,7 @@ type Document = Box<dyn FnOnce() -> OpenApi + Send>;
 /// A service as a value; nothing happens before it is opened.
 pub struct Service {
     name: &'static str,
+    aggregates: Vec<Registered>,
     migrator: Option<&'static Migrator>,
     routes: Routes,
     document: Document,
@@ -70,6 +75,7 @@ impl Service {
     pub fn new(name: &'static str) -> Self {
         Self {
             name,
+            aggregates: vec![],
             migrator: None,
             routes: Box::new(|_, _| OpenApiRouter::new()),
             document: Box::new(OpenApi::default),
@@ -85,6 +91,19 @@ impl Service {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// An aggregate that decides here. Its events are a line in `proto_schemas`, which a test compares.
+    #[must_use]
+    pub fn aggregate<A: Aggregate>(mut self) -> Self {
+        self.aggregates.push(Registered::of::<A>());
+        self
+    }
+
+    /// What decides here.
+    #[must_use]
+    pub fn aggregates(&self) -> &[Registered] {
+        &self.aggregates
     }
 
     /// Tables of its own, besides its log and its projections.

@@ -1,6 +1,9 @@
 //! Ids: one type per thing, so that a pupil is never passed where a session is meant.
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 macro_rules! ids {
@@ -45,7 +48,14 @@ macro_rules! ids {
                 id.0
             }
         }
-    )*};
+    )*
+
+        /// Name and schema of every id, for documents that refer to them.
+        #[must_use]
+        pub fn id_schemas() -> Vec<(String, RefOr<Schema>)> {
+            vec![$((<$name as ToSchema>::name().into_owned(), <$name as PartialSchema>::schema())),*]
+        }
+    };
 }
 
 ids! {

@@ -1,59 +1,34 @@
 //! The schemas of the vocabulary's own words: a parameter refers to them, and no body brings them along.
 
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{RefOr, schema::Schema},
-};
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, schema::Schema};
 use vocabulary::*;
 
-macro_rules! all {
-    ($($term:ty),* $(,)?) => {
-        /// Name and schema of every word.
-        pub(crate) fn all() -> Vec<(String, RefOr<Schema>)> {
-            vec![$((<$term as ToSchema>::name().into_owned(), <$term as PartialSchema>::schema())),*]
-        }
-    };
+/// Name and schema of every word; every id is among them.
+pub(crate) fn all() -> Vec<(String, RefOr<Schema>)> {
+    let mut all = id_schemas();
+    all.extend([
+        term::<RegionId>(),
+        term::<Service>(),
+        term::<Role>(),
+        term::<BranchCode>(),
+        term::<Brin>(),
+        term::<KvkNumber>(),
+        term::<Label>(),
+        term::<Reason>(),
+        term::<Clause>(),
+        term::<Email>(),
+        term::<DocumentHash>(),
+        term::<SchemeCode>(),
+        term::<SchoolYear>(),
+        term::<Minutes>(),
+        term::<Euros>(),
+        term::<BasisPoints>(),
+        term::<Organisation>(),
+    ]);
+    all
 }
 
-all![
-    ActorId,
-    PersonId,
-    CompanyId,
-    PartnerId,
-    GrantId,
-    HotspotId,
-    SessionId,
-    AttendanceDayId,
-    PupilDayId,
-    SafetyCheckId,
-    ContractId,
-    AgreementId,
-    PlacementId,
-    ElectiveId,
-    PtaId,
-    CaseId,
-    ContributionDayId,
-    OccasionId,
-    ArrangementId,
-    ContributionId,
-    ClaimId,
-    ImportId,
-    HoldId,
-    RetentionRunId,
-    RegionId,
-    Role,
-    BranchCode,
-    Brin,
-    KvkNumber,
-    Label,
-    Reason,
-    Clause,
-    Email,
-    DocumentHash,
-    SchemeCode,
-    SchoolYear,
-    Minutes,
-    Euros,
-    BasisPoints,
-    Organisation,
-];
+fn term<T: ToSchema>() -> (String, RefOr<Schema>) {
+    (T::name().into_owned(), T::schema())
+}

@@ -1,5 +1,6 @@
 //! What happens to a hotspot contract (hotspotcontract).
 
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,12 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("contract-signed", "signatures", "/party"),
+    Member::set("contract-school-joined", "schools", "/school"),
+];
 
 /// What happened to a hotspot contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

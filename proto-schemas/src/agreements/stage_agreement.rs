@@ -4,10 +4,18 @@ mod terms;
 
 pub use terms::{DisputeLevel, Heard, Kind, Party, Payee, Permission, Stipend, Terms};
 
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vocabulary::{ActorId, AgreementId, BranchCode, CompanyId, DocumentHash, Label, PersonId, Sealed};
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("stage-agreement-signed", "signatures", "/party"),
+    Member::set("party-heard", "heard", "/who"),
+    Member::set("end-consented", "consents", "/party"),
+];
 
 /// What happened to a stage agreement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

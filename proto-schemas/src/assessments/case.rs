@@ -1,6 +1,7 @@
 //! One pupil's assessment for one elective (beoordeling).
 
 use super::{Grade, rubric::Task};
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,9 @@ use utoipa::ToSchema;
 use vocabulary::{
     ActorId, BranchCode, CompanyId, DocumentHash, ElectiveId, PersonId, PtaId, Reason, SchoolYear, Sealed,
 };
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[Member::set("case-evidence-submitted", "evidence", "/contentHash")];
 
 /// What can happen to a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

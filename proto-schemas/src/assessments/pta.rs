@@ -1,9 +1,13 @@
 //! The programme of testing of one school and cohort (programma van toetsing en afsluiting).
 
+use crate::category::Member;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{BranchCode, ElectiveId, SchoolYear};
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[Member::set("pta-item-registered", "items", "/item/elective")];
 
 /// What can happen to a PTA.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,6 +1,7 @@
 //! What a region claims over one calendar year (cofinancieringsstaat).
 
 use super::figures::{Line, Subtotal, Sum};
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,12 @@ pub struct Target {
     /// The last day of the programme.
     pub until: NaiveDate,
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("claim-lines-frozen", "frozen", "/part"),
+    Member::set("claim-day-claimed", "claimed", "/attendanceDays/0"),
+];
 
 /// What happened to a claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

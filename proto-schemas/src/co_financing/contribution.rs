@@ -1,5 +1,6 @@
 //! One contribution in kind or cash, apart from attendance (bijdrage in natura of geld).
 
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub enum What {
     /// Money that was paid (geld).
     Cash,
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[Member::set("contribution-proof-attached", "papers", "/hash")];
 
 /// What happened to a contribution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

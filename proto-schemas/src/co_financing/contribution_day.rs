@@ -1,5 +1,6 @@
 //! What one company puts in on one day of a session, under one scheme (bijdragedag).
 
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,14 @@ pub enum Unaccrued {
     /// More minutes than a day has were confirmed: nothing counts until that is corrected.
     OutOfRange,
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("contribution-day-attendance-noted", "attendances", "/attendance/attendanceDay"),
+    Member::set("contribution-day-pupil-accrued", "lines", "/line"),
+    Member::set("contribution-day-supervisor-accrued", "lines", "/line"),
+    Member::set("contribution-day-reversed", "reversed", "/line"),
+];
 
 /// What happened to a contribution day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,5 +1,6 @@
 //! A funding scheme as data (regeling).
 
+use crate::category::Member;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -36,6 +37,9 @@ pub struct Terms {
     #[schema(maximum = 255)]
     pub papers_kept_years: Option<u8>,
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[Member::set("scheme-claim-fixed", "claims", "/claim")];
 
 /// What happened to a scheme.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -3,11 +3,28 @@
 //! Those that joined before members had streams stand in the region's.
 
 use super::place::{Address, Coordinates};
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{ActorId, BasisPoints, BranchCode, Brin, CompanyId, Euros, Label, PartnerId};
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("school-joined", "schools", "/school"),
+    Member::set("school-changed", "schools", "/school"),
+    Member::taken("school-left", "schools", "/school"),
+    Member::set("primary-school-joined", "primarySchools", "/school"),
+    Member::set("mbo-joined", "institutions", "/institution"),
+    Member::set("other-partner-joined", "otherPartners", "/partner"),
+    Member::set("company-joined", "companies", "/company"),
+    Member::set("partner-left", "left", "/partner"),
+    Member::set("seat-taken", "seats", "/school"),
+    Member::taken("seat-vacated", "seats", "/school"),
+    Member::set("period-opened", "periods", "/period"),
+    Member::set("period-closed", "closed", "/period"),
+];
 
 /// What happened to a consortium.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -3,11 +3,16 @@
 //! Those of before stand in one stream of the region.
 
 use super::retention_schedule::Class;
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{ActorId, HoldId, PersonId, Reason};
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] =
+    &[Member::set("retention-hold-placed", "holds", "/hold"), Member::set("retention-hold-lifted", "lifted", "/hold")];
 
 /// What happened to a hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,5 +1,6 @@
 //! A hotspot: one company site where pupils learn what school cannot offer. Stream `hotspot/<HotspotId>`.
 
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,15 @@ pub enum TheoryPlace {
     /// At the company; then a teacher or instructor is there (R105).
     Company,
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("hotspot-education-linked", "educations", "/education"),
+    Member::set("hotspot-contract-attached", "contracts", "/school"),
+    Member::taken("hotspot-contract-detached", "contracts", "/school"),
+    Member::set("hotspot-safety-check-attached", "safetyChecks", "/check"),
+    Member::taken("hotspot-safety-check-detached", "safetyChecks", "/check"),
+];
 
 /// What happens to a hotspot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

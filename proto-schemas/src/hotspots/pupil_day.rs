@@ -1,5 +1,6 @@
 //! The day of one pupil, across hotspots: nobody is in two places at once. Stream `pupil-day/<PupilDayId>`.
 
+use crate::category::Member;
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,14 @@ use vocabulary::{PersonId, PupilDayId, SessionId};
 pub fn id_of(pupil: PersonId, date: NaiveDate) -> PupilDayId {
     PupilDayId::derived(&[&pupil.to_string(), &date.to_string()])
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("pupil-day-booked", "bookings", "/session"),
+    Member::taken("pupil-day-freed", "bookings", "/session"),
+    Member::set("pupil-day-entered", "present", "/session"),
+    Member::taken("pupil-day-left", "present", "/session"),
+];
 
 /// What happens to a pupil's day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,5 +1,6 @@
 //! The week of one pupil: how long they are at companies. Stream `pupil-week/<PupilWeekId>`.
 
+use crate::category::Member;
 use chrono::{Datelike, Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,12 @@ pub fn monday_of(date: NaiveDate) -> NaiveDate {
 pub fn id_of(pupil: PersonId, date: NaiveDate) -> PupilWeekId {
     PupilWeekId::derived(&[&pupil.to_string(), &monday_of(date).to_string()])
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("pupil-week-booked", "bookings", "/session"),
+    Member::taken("pupil-week-freed", "bookings", "/session"),
+];
 
 /// What happens to a pupil's week.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,5 +1,6 @@
 //! A safety check: the mini risk inventory of a workplace where pupils come. Stream `safety-check/<SafetyCheckId>`.
 
+use crate::category::Member;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,9 @@ pub enum Party {
     /// One of the schools that send pupils.
     School(BranchCode),
 }
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[Member::set("safety-check-signed", "signatures", "/party")];
 
 /// What happens to a safety check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

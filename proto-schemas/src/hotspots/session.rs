@@ -1,9 +1,17 @@
 //! A session: one visit of a group of pupils to a hotspot. Stream `session/<SessionId>`.
 
+use crate::category::Member;
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vocabulary::{BranchCode, CompanyId, HotspotId, Label, PersonId, Reason};
+
+/// Events of which a timeline shows a member of a collection.
+pub(super) const MEMBERS: &[Member] = &[
+    Member::set("session-pupil-enrolled", "pupils", "/pupil"),
+    Member::taken("session-pupil-withdrawn", "pupils", "/pupil"),
+    Member::set("session-teacher-assigned", "teachers", "/teacher"),
+];
 
 /// What happens to a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -15,6 +15,8 @@ use known_people::KnownPeople;
 #[must_use]
 pub fn service() -> chassis::Service {
     chassis::Service::new("agreements")
+        .aggregate::<contract::Contract>()
+        .aggregate::<stage_agreement::StageAgreement>()
         .routes(api::routes)
         .projection(known::KnownPolicies)
         .projection(known::KnownSchools)

@@ -16,6 +16,11 @@ use chassis::Service;
 #[must_use]
 pub fn service() -> Service {
     Service::new("assessments")
+        .aggregate::<elective::Elective>()
+        .aggregate::<catalogue_import::CatalogueImport>()
+        .aggregate::<rubric::Rubric>()
+        .aggregate::<pta::Pta>()
+        .aggregate::<case::Case>()
         .routes(api::routes)
         .projection(known::KnownSchools)
         .projection(known::KnownCompanies)

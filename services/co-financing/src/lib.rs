@@ -18,6 +18,13 @@ mod terms;
 #[must_use]
 pub fn service() -> chassis::Service {
     chassis::Service::new("co-financing")
+        .aggregate::<contribution_day::ContributionDay>()
+        .aggregate::<contribution::Contribution>()
+        .aggregate::<claim::Claim>()
+        .aggregate::<scheme::Scheme>()
+        .aggregate::<occasion::Occasion>()
+        .aggregate::<proof::Proof>()
+        .aggregate::<arrangement::Arrangement>()
         .routes(api::routes)
         .projection(known::KnownPolicies)
         .projection(known::KnownCompanies)

@@ -23,6 +23,16 @@ use retention::{
 #[must_use]
 pub fn service() -> chassis::Service {
     chassis::Service::new("consortium")
+        .aggregate::<region::consortium::Consortium>()
+        .aggregate::<region::member::Member>()
+        .aggregate::<region::policy::Policies>()
+        .aggregate::<companies::company::Company>()
+        .aggregate::<people::person::Person>()
+        .aggregate::<access::grant::Grant>()
+        .aggregate::<people::import::Import>()
+        .aggregate::<retention::schedule::Schedules>()
+        .aggregate::<retention::hold::Holds>()
+        .aggregate::<retention::run::Run>()
         .routes(api::routes)
         .projection(ForgottenPeople)
         .projection(RetentionPeople)

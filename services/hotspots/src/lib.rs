@@ -22,6 +22,12 @@ use known_staff::KnownStaff;
 #[must_use]
 pub fn service() -> chassis::Service {
     chassis::Service::new("hotspots")
+        .aggregate::<hotspot::Hotspot>()
+        .aggregate::<safety_check::SafetyCheck>()
+        .aggregate::<session::Session>()
+        .aggregate::<pupil_day::PupilDay>()
+        .aggregate::<pupil_week::PupilWeek>()
+        .aggregate::<attendance::Attendance>()
         .routes(api::routes)
         .projection(known::KnownPolicies)
         .projection(known::KnownSchools)

@@ -29,7 +29,7 @@ fn categories() -> BTreeMap<(&'static str, &'static str), Vec<Contract>> {
     let mut all = BTreeMap::<_, Vec<Contract>>::new();
     // An event of a restore is written by the operator's command alone, and changes what is read.
     for contract in contracts().into_iter().filter(|contract| contract.category != "restore") {
-        all.entry((contract.service, contract.category)).or_default().push(contract);
+        all.entry((contract.service.as_str(), contract.category)).or_default().push(contract);
     }
     let place = |contract: &Contract| order.iter().position(|known| *known == contract.event_type);
     all.values_mut().for_each(|types| types.sort_by_key(|it| (place(it).unwrap_or(usize::MAX), it.event_type.clone())));

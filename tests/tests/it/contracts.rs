@@ -85,7 +85,7 @@ fn a_type_is_named_after_its_service_and_in_the_past() {
     for contract in contracts() {
         let rest = contract.event_type.strip_prefix("nl.sterktechniekonderwijs.").unwrap();
         let mut parts = rest.split('.');
-        assert_eq!(parts.next(), Some(contract.service), "{rest}");
+        assert_eq!(parts.next(), Some(contract.service.as_str()), "{rest}");
         let name = parts.next().unwrap();
         assert!(name.bytes().all(|it| it.is_ascii_lowercase() || it == b'-'), "{rest}");
         let version = parts.next().unwrap().strip_prefix('v').unwrap();

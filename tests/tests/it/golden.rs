@@ -4,11 +4,13 @@
 
 use crate::files::{entries, root, text};
 use crate::reading::read_again;
-use decider::Aggregate;
+use chassis::Registered;
 use proofs::{Frontier, leaf_hash};
+use proto_schemas::{categories, restore};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 fn folder() -> PathBuf {
     root().join("proto-schemas")
@@ -99,14 +101,30 @@ fn lost(written: &Value, read: &Value) -> Vec<String> {
     }
 }
 
-/// Folds a history of JSON events; how many there were.
-type Fold = fn(&[Value]) -> usize;
+/// What decides in each service.
+static AGGREGATES: LazyLock<Vec<(&'static str, Registered)>> = LazyLock::new(|| {
+    let of = |service: chassis::Service| {
+        let name = service.name();
+        service.aggregates().iter().map(|aggregate| (name, *aggregate)).collect::<Vec<_>>()
+    };
+    regiohub::services::deciding().into_iter().flat_map(of).collect()
+});
 
-/// Folds the history of a stream into its aggregate; how many events there were.
+/// Folds the history of a stream into each aggregate of its category; how many events there were.
 pub fn fold(service: &str, stream: &str, history: &[Value]) -> usize {
     let category = stream.split_once('/').unwrap().0;
-    let found = FOLDS.iter().find(|(by, of, _)| *by == service && *of == category);
-    found.unwrap_or_else(|| panic!("no aggregate for {stream}")).2(history)
+    let found = AGGREGATES.iter().filter(|(by, of)| *by == service && of.category == category);
+    let fold = |(_, it): &(_, Registered)| it.fold(history).unwrap_or_else(|error| panic!("{stream}: {error}"));
+    let folded: Vec<usize> = found.map(fold).collect();
+    *folded.first().unwrap_or_else(|| panic!("no aggregate for {stream}"))
+}
+
+#[test]
+fn every_aggregate_has_its_events_in_the_catalogue_and_they_have_their_aggregate() {
+    let listed = categories().filter(|category| category.name != restore::CATEGORY);
+    let listed: BTreeSet<_> = listed.map(|it| (it.service.as_str(), it.name, (it.event)())).collect();
+    let deciding: BTreeSet<_> = AGGREGATES.iter().map(|(service, it)| (*service, it.category, it.event)).collect();
+    assert_eq!(deciding, listed);
 }
 
 /// The types of events in the order in which the golden logs have them first.
@@ -120,48 +138,6 @@ pub fn first_seen() -> Vec<String> {
     }
     seen
 }
-
-fn folded<A: Aggregate>(history: &[Value]) -> usize {
-    let event = |event: &Value| serde_json::from_str::<A::Event>(&event.to_string()).unwrap();
-    drop(A::replay(history.iter().map(event)));
-    history.len()
-}
-
-const FOLDS: &[(&str, &str, Fold)] = &[
-    ("consortium", "consortium", folded::<consortium::region::consortium::Consortium>),
-    ("consortium", "policy", folded::<consortium::region::policy::Policies>),
-    ("consortium", "company", folded::<consortium::companies::company::Company>),
-    ("consortium", "person", folded::<consortium::people::person::Person>),
-    ("consortium", "grant", folded::<consortium::access::grant::Grant>),
-    ("consortium", "import", folded::<consortium::people::import::Import>),
-    ("consortium", "retention-schedule", folded::<consortium::retention::schedule::Schedules>),
-    ("consortium", "retention-hold", folded::<consortium::retention::hold::Holds>),
-    ("consortium", "retention-run", folded::<consortium::retention::run::Run>),
-    ("hotspots", "hotspot", folded::<hotspots::hotspot::Hotspot>),
-    ("hotspots", "safety-check", folded::<hotspots::safety_check::SafetyCheck>),
-    ("hotspots", "session", folded::<hotspots::session::Session>),
-    ("hotspots", "pupil-day", folded::<hotspots::pupil_day::PupilDay>),
-    ("hotspots", "pupil-week", folded::<hotspots::pupil_week::PupilWeek>),
-    ("hotspots", "attendance-day", folded::<hotspots::attendance::Attendance>),
-    ("agreements", "contract", folded::<agreements::contract::Contract>),
-    ("agreements", "stage-agreement", folded::<agreements::stage_agreement::StageAgreement>),
-    ("assessments", "elective", folded::<assessments::elective::Elective>),
-    ("assessments", "catalogue-import", folded::<assessments::catalogue_import::CatalogueImport>),
-    ("assessments", "rubric", folded::<assessments::rubric::Rubric>),
-    ("assessments", "pta", folded::<assessments::pta::Pta>),
-    ("assessments", "case", folded::<assessments::case::Case>),
-    ("co-financing", "contribution-day", folded::<co_financing::contribution_day::ContributionDay>),
-    ("co-financing", "contribution", folded::<co_financing::contribution::Contribution>),
-    ("co-financing", "claim", folded::<co_financing::claim::Claim>),
-    ("co-financing", "scheme", folded::<co_financing::scheme::Scheme>),
-    ("co-financing", "occasion", folded::<co_financing::occasion::Occasion>),
-    ("co-financing", "proof", folded::<co_financing::proof::Proof>),
-    ("co-financing", "arrangement", folded::<co_financing::arrangement::Arrangement>),
-    ("audit", "mandate", folded::<audit::oversight::mandate::Mandate>),
-    ("audit", "look", folded::<audit::oversight::look::Look>),
-    ("audit", "sample", folded::<audit::oversight::sample::Sample>),
-    ("audit", "disclosure", folded::<audit::oversight::disclosure::Disclosure>),
-];
 
 #[test]
 fn every_golden_history_folds_into_its_aggregate() {

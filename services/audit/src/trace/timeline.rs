@@ -12,15 +12,14 @@ use event_log::Recorded;
 use evidence::inclusion::Inclusion;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vocabulary::RegionId;
 
 /// Every service with the categories of its streams.
-static CATEGORIES: LazyLock<BTreeSet<(&'static str, &'static str)>> = LazyLock::new(|| {
-    proto_schemas::contracts().into_iter().map(|contract| (contract.service, contract.category)).collect()
-});
+fn categories() -> BTreeSet<(&'static str, &'static str)> {
+    proto_schemas::categories().map(|category| (category.service.as_str(), category.name)).collect()
+}
 
 /// The events of a thing, a page at a time (tijdlijn).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -95,9 +94,9 @@ pub struct Part {
 pub async fn timeline(reader: &mut Reader, thing: &str, part: &Part) -> Result<Option<Timeline>, Unread> {
     let read_up_to = reader.heads().await?;
     let (mut found_in, mut all) = (Vec::new(), Vec::new());
-    for (service, category) in CATEGORIES.iter().filter(|(service, _)| read_up_to.contains_key(*service)) {
+    for (service, category) in categories().into_iter().filter(|(service, _)| read_up_to.contains_key(*service)) {
         let stream = match thing.split_once('/') {
-            Some((asked, _)) if asked == *category => thing.to_owned(),
+            Some((asked, _)) if asked == category => thing.to_owned(),
             Some(_) => continue,
             None => format!("{category}/{thing}"),
         };
@@ -109,7 +108,7 @@ pub async fn timeline(reader: &mut Reader, thing: &str, part: &Part) -> Result<O
         for recorded in history.iter() {
             all.push((happened(service, recorded, &mut state)?, recorded.clone()));
         }
-        found_in.push(Place { service: (*service).to_owned(), stream });
+        found_in.push(Place { service: service.to_owned(), stream });
     }
     if all.is_empty() {
         return Ok(None);

@@ -27,7 +27,7 @@ fn now(contracts: &[Contract]) -> Published {
     let mut all = Published::new();
     for contract in contracts {
         let data = contract.schema.pointer("/properties/data").unwrap_or(&Value::Null);
-        let service = all.entry(contract.service.to_owned()).or_default();
+        let service = all.entry(contract.service.to_string()).or_default();
         service.insert(contract.event_type.clone(), shape("data", data));
     }
     if let Some(contract) = contracts.first() {
