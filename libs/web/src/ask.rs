@@ -23,7 +23,12 @@ impl<S: Sync, T: DeserializeOwned + IntoParams> FromRequestParts<S> for Ask<T> {
     }
 }
 
-fn read<T: DeserializeOwned>(query: &str, known: &[Parameter]) -> Result<T, Problem> {
+pub(crate) fn read<T: DeserializeOwned>(query: &str, known: &[Parameter]) -> Result<T, Problem> {
+    typed(values(query, known)?)
+}
+
+/// The values of the known parameters, each as the type that its description gives.
+pub(crate) fn values(query: &str, known: &[Parameter]) -> Result<Map<String, Value>, Problem> {
     let mut values = Map::new();
     let mut errors = Vec::new();
     for (place, (name, text)) in form_urlencoded::parse(query.as_bytes()).enumerate() {
@@ -37,16 +42,16 @@ fn read<T: DeserializeOwned>(query: &str, known: &[Parameter]) -> Result<T, Prob
             Some(parameter) => put(&mut values, &mut errors, parameter, &text),
         }
     }
-    if errors.is_empty() {
-        serde_path_to_error::deserialize(Value::Object(values)).map_err(|error| {
-            let place: String = error.path().iter().map(segment).collect();
-            let name = place.trim_start_matches('/');
-            // The type's own words name what it should be, never what it was: only the place is told.
-            Problem::invalid(vec![at(name, "is missing or not right", "ontbreekt of klopt niet")])
-        })
-    } else {
-        Err(Problem::invalid(errors))
-    }
+    if errors.is_empty() { Ok(values) } else { Err(Problem::invalid(errors)) }
+}
+
+pub(crate) fn typed<T: DeserializeOwned>(values: Map<String, Value>) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(Value::Object(values)).map_err(|error| {
+        let place: String = error.path().iter().map(segment).collect();
+        let name = place.trim_start_matches('/');
+        // The type's own words name what it should be, never what it was: only the place is told.
+        Problem::invalid(vec![at(name, "is missing or not right", "ontbreekt of klopt niet")])
+    })
 }
 
 /// Reads one value as the type its description gives.
@@ -113,7 +118,7 @@ fn at(name: &str, english: impl Into<String>, dutch: impl Into<String>) -> Field
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Page;
+    use crate::Paging;
     use serde::Deserialize;
     use vocabulary::BranchCode;
 
@@ -149,7 +154,7 @@ mod tests {
             ])
         );
         assert!(ask::<Sessions>("year=1&year=2").is_err());
-        assert!(ask::<Page>("after=%00").is_err());
+        assert!(ask::<Paging>("after=%00").is_err());
         assert!(ask::<Sessions>("homeSchool=Jansen").is_err_and(|problem| !format!("{problem:?}").contains("Jansen")));
     }
 
@@ -163,11 +168,11 @@ mod tests {
 
     #[test]
     fn a_page_has_1_to_200_items_and_50_by_default() {
-        assert_eq!(ask::<Page>("").unwrap().limit, 50);
-        assert_eq!(ask::<Page>("limit=200&after=x").unwrap().after.as_deref(), Some("x"));
-        assert!(ask::<Page>("limit=1").is_ok());
+        assert_eq!(ask::<Paging>("").unwrap().limit, 50);
+        assert_eq!(ask::<Paging>("limit=200&after=x").unwrap().after.as_deref(), Some("x"));
+        assert!(ask::<Paging>("limit=1").is_ok());
         for bad in ["limit=0", "limit=201", "limit=-1", "limit=", "limit=99999999999999999999"] {
-            assert!(ask::<Page>(bad).is_err(), "{bad}");
+            assert!(ask::<Paging>(bad).is_err(), "{bad}");
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     bounds::Bounds,
     caller::Who,
     command::Prints,
+    cursor::Cursors,
     document,
     headers::{self, HUB_POSITION},
     looks::{self, Look, Looks},
@@ -69,7 +70,7 @@ pub struct Guard {
     pub grants: Grants,
     /// The moment it is.
     pub clock: Clock,
-    /// Keys the prints of requests; the same in every process of an installation.
+    /// Keys the prints of requests, and the cursors of lists; the same in every process of an installation.
     pub fingerprint_keys: Generations<[u8; 32]>,
     /// What was answered to a command before.
     pub kept: KeptLookup,
@@ -88,6 +89,7 @@ struct Standing {
     guard: Guard,
     roles: Roles,
     prints: Prints,
+    cursors: Cursors,
     operations: Operations,
     waiting: Waiting,
     public: Public,
@@ -110,10 +112,11 @@ where
     if !router.has_routes() {
         return (router, api);
     }
-    let prints = Prints::new(&guard.fingerprint_keys);
+    let (prints, cursors) = (Prints::new(&guard.fingerprint_keys), Cursors::new(&guard.fingerprint_keys));
     let waiting = Waiting::new(guard.wait.clone(), guard.bounds.waiters);
     let (operations, public) = (Operations::of(&api), Public::new());
-    let standing = Arc::new(Standing { prints, operations, waiting, public, guard, roles, places: RwLock::default() });
+    let standing =
+        Arc::new(Standing { prints, cursors, operations, waiting, public, guard, roles, places: RwLock::default() });
     (router.route_layer(middleware::from_fn_with_state(standing, stand)), api)
 }
 
@@ -147,6 +150,7 @@ impl Standing {
     async fn let_in(&self, request: Request) -> Result<(Request, Let), Problem> {
         let (mut parts, body) = request.into_parts();
         let known = self.operation(&parts)?;
+        parts.extensions.insert(self.cursors.clone());
         if access::PUBLIC.contains(&known.id.as_str()) {
             let known_caller = match headers::bearer(&parts.headers) {
                 Ok(token) => self.guard.issuers.verify(&token).await.is_ok(),

@@ -1,11 +1,10 @@
-//! Bodies and faults that the operations of several things share.
+//! Bodies that the operations of several things share.
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vocabulary::Reason;
-use web::{FieldError, Problem};
 
 /// The day on which a fact happened.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, ToSchema)]
@@ -23,9 +22,4 @@ pub(crate) struct ReasonAndDate {
     pub(crate) reason: Reason,
     /// The date of the fact; today when absent (datum).
     pub(crate) occurred_on: Option<NaiveDate>,
-}
-
-pub(crate) fn unknown_page() -> Problem {
-    let (english, dutch) = ("is no place in this list", "is geen plaats in deze lijst");
-    Problem::invalid(vec![FieldError::new("?after", english, dutch)])
 }

@@ -5,15 +5,14 @@
 mod document;
 mod forward;
 mod named;
-mod page;
 mod reach;
 pub mod read_models;
+mod storable;
 
 pub use document::merged;
 pub use forward::{Backend, Place, compose};
-pub use page::{Page, Storable};
 pub use reach::reading;
-pub use web::Listed;
+pub use storable::Storable;
 
 use chassis::{Hub, Service};
 use read_models::{agreements, co_financing, consortium, hotspots};

@@ -142,7 +142,7 @@ async fn an_export_is_recorded_before_its_file_and_with_its_digest_or_not_made()
     assert!(all.iter().all(|it| it["writtenAt"].is_string() && it["role"] == "operator"), "{all:?}");
     assert_eq!(listed("?form=parquet").await.len(), 1);
     assert_eq!(listed(&format!("?digest={}", digest(&first))).await.len(), 2);
-    assert_eq!(listed(&format!("?limit=2&after={}", all[0]["position"])).await.len(), 2);
+    assert_eq!(listed("?limit=2").await, all[..2]);
     let today = vocabulary::amsterdam_date(Utc::now());
     assert_eq!(listed(&format!("?from={}", today + Days::new(1))).await.len(), 0);
 

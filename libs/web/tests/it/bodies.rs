@@ -92,5 +92,17 @@ async fn a_page_names_what_comes_next() {
     let world = World::new();
     let answer = world.get("leader", "/v1/regions/here/things").answer().await;
     assert_eq!(answer.body["items"].as_array().unwrap().len(), 50);
-    assert_eq!(answer.body["next"], "49");
+    let next = answer.body["next"].as_str().unwrap();
+    let answer = world.get("leader", &format!("/v1/regions/here/things?after={next}")).answer().await;
+    let numbers: Vec<u64> =
+        answer.body["items"].as_array().unwrap().iter().map(|it| it["number"].as_u64().unwrap()).collect();
+    assert_eq!((numbers, &answer.body["next"]), ((50..60).collect(), &Value::Null));
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_none_of_this_list_is_refused() {
+    let world = World::new();
+    let answer = world.get("leader", "/v1/regions/here/things?after=49").answer().await;
+    answer.is_problem(400, "invalid");
+    assert_eq!(pointers(&answer.body), ["?after"]);
 }

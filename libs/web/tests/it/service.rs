@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use vocabulary::{BranchCode, CompanyId, PersonId, RegionId, Role};
-use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Valid};
+use web::{Accepted, Caller, Created, Listed, Page, Paging, Path, Problem, Valid};
 
 pub const REGION_ROLES: &[Role] =
     &[Role::ProgrammeLeader, Role::Teacher, Role::CompanySupervisor, Role::Pupil, Role::Parent];
@@ -175,11 +175,12 @@ pub struct Thing {
 }
 
 /// Lists things (dingen tonen).
-#[utoipa::path(get, path = "/v1/regions/{region}/things", operation_id = "list-things", params(Page), responses((status = 200, body = Listed<Thing>), Problem))]
-async fn list(Path(_region): Path<RegionId>, Ask(page): Ask<Page>, caller: Caller) -> Result<Listed<Thing>, Problem> {
+#[utoipa::path(get, path = "/v1/regions/{region}/things", operation_id = "list-things", params(Paging), responses((status = 200, body = Listed<Thing>), Problem))]
+async fn list(Path(_region): Path<RegionId>, page: Page<u32>, caller: Caller) -> Result<Listed<Thing>, Problem> {
     if caller.scope().region_wide {
-        let rows = (0..60).take(usize::try_from(page.fetch()).unwrap()).map(|number| Thing { number }).collect();
-        Ok(Listed::cut(rows, &page, |thing| thing.number.to_string()))
+        let behind = page.after.map_or(0, |last| last + 1);
+        let rows = (behind..60).take(usize::try_from(page.fetch()).unwrap()).map(|number| Thing { number }).collect();
+        page.cut(rows, |thing| thing.number)
     } else {
         Ok(Listed::whole(vec![]))
     }

@@ -22,8 +22,26 @@ use serde::Deserialize;
 use showing::CaseShown;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{CaseId, Clause, CompanyId, DocumentHash, ElectiveId, PersonId, Purpose, RegionId};
-use web::{Accepted, Ask, Caller, Created, FieldError, Listed, Page, Path, Problem, Shown, Touches, Valid};
+use vocabulary::CaseId;
+use vocabulary::Clause;
+use vocabulary::CompanyId;
+use vocabulary::DocumentHash;
+use vocabulary::ElectiveId;
+use vocabulary::PersonId;
+use vocabulary::Purpose;
+use vocabulary::RegionId;
+use web::Accepted;
+use web::Caller;
+use web::Created;
+use web::FieldError;
+use web::Listed;
+use web::Page;
+use web::Paging;
+use web::Path;
+use web::Problem;
+use web::Shown;
+use web::Touches;
+use web::Valid;
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -65,17 +83,16 @@ pub struct NewEvidence {
 /// List the cases that the caller's grants reach (beoordelingen bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/cases", operation_id = "list-cases", tag = "assessments",
-    params(("region" = RegionId, Path), Page), responses((status = 200, body = Listed<CaseLine>), Problem),
+    params(("region" = RegionId, Path), Paging), responses((status = 200, body = Listed<CaseLine>), Problem),
 )]
 async fn list_cases(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     caller: Caller,
-    Ask(page): Ask<Page>,
+    page: Page<CaseId>,
 ) -> Result<Listed<CaseLine>, Problem> {
-    let after = page.after.as_deref().and_then(|after| after.parse().ok());
-    let lines = listed::within(&hub, &region, &caller.scope(), after, page.fetch()).await?;
-    Ok(Listed::cut(lines, &page, |last| last.id.to_string()))
+    let lines = listed::within(&hub, &region, &caller.scope(), page.after, page.fetch()).await?;
+    page.cut(lines, |last| CaseId(last.id))
 }
 
 /// Open a pupil's case for an elective (beoordeling openen); its rubric and deeltaken are fixed from then on.

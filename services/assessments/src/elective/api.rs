@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{Clause, ElectiveId, Label, Minutes, RegionId};
-use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Ask, Caller, Created, Listed, Paged, Paging, Path, Problem, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -90,16 +90,6 @@ pub struct Looking {
     profile: Option<Profile>,
     /// A part of the title or of the code.
     search: Option<String>,
-    /// The `next` of the page before; absent for the first page.
-    after: Option<String>,
-    /// The highest number of items on the page.
-    #[serde(default = "fifty")]
-    #[param(minimum = 1, maximum = 200, default = 50, required = false)]
-    limit: u16,
-}
-
-const fn fifty() -> u16 {
-    50
 }
 
 /// The time that a company has for pupils.
@@ -139,24 +129,18 @@ pub struct FitShown {
 /// List the electives of the region, by code (keuzevakken bekijken).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/electives", operation_id = "list-electives", tag = "assessments",
-    params(("region" = RegionId, Path), Looking), responses((status = 200, body = Listed<Entry>), Problem),
+    params(("region" = RegionId, Path), Looking, Paging), responses((status = 200, body = Listed<Entry>), Problem),
 )]
 async fn list_electives(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     _: Caller,
-    Ask(looking): Ask<Looking>,
+    Paged(looking, page): Paged<Looking, (String, ElectiveId)>,
 ) -> Result<Listed<Entry>, Problem> {
-    let Looking { kind, profile, search, after, limit } = looking;
-    let page = Page { after, limit };
-    let after = page
-        .after
-        .as_deref()
-        .and_then(|after| after.rsplit_once(' '))
-        .and_then(|(code, id)| Some((code.to_owned(), id.parse().ok()?)));
-    let wanted = Wanted { kind, profile, search, after, fetch: page.fetch() };
+    let Looking { kind, profile, search } = looking;
+    let wanted = Wanted { kind, profile, search, after: page.after.clone(), fetch: page.fetch() };
     let entries = catalogue::entries(&hub, &region, &wanted).await?;
-    Ok(Listed::cut(entries, &page, |last| format!("{} {}", last.code, last.id)))
+    page.cut(entries, |last| (last.code.clone(), last.id))
 }
 
 /// Show an elective with its deeltaken (keuzevak bekijken).

@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{DisclosureId, PersonId, Reason, RegionId};
-use web::{Ask, Caller, Created, Listed, Page, Path, Problem, Touches, Valid};
+use web::{Caller, Created, Listed, Page, Paging, Path, Problem, Touches, Valid};
 
 /// The person who asks for the data that is held about them, and the reason that it is given.
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
@@ -71,13 +71,13 @@ pub(super) async fn open_access_export(
 /// does not answer.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/access-exports/{export}", tag = "audit", operation_id = "show-access-export",
-    params(("region" = RegionId, Path), ("export" = DisclosureId, Path), Page),
+    params(("region" = RegionId, Path), ("export" = DisclosureId, Path), Paging),
     responses((status = 200, description = "A page, to be given to that person only", body = AccessExportPage), Problem)
 )]
 pub(super) async fn show_access_export(
     State(audit): State<Audit>,
     Path((region, export)): Path<(RegionId, DisclosureId)>,
-    Ask(page): Ask<Page>,
+    page: Page<(String, i64)>,
     caller: Caller,
 ) -> Result<impl IntoResponse, Problem> {
     let asked = caller.about(&Touches::region())?;
@@ -93,15 +93,13 @@ pub(super) async fn show_access_export(
         return Err(over(until));
     }
     let exporting = hub.processing.begin(Activity::AccessExport, "show-access-export", caller.traceparent());
-    let after = page.after.as_deref().and_then(|after| after.rsplit_once(':'));
-    let after = after.and_then(|(service, position)| Some((service, position.parse().ok()?)));
-    let most = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
-    let read = part(&audit.logs, &hub.vault, &region, person, after, most).await;
+    let after = page.after.as_ref().map(|(service, position)| (service.as_str(), *position));
+    let read = part(&audit.logs, &hub.vault, &region, person, after, page.rows()).await;
     let (entries, summary) = read.map_err(not_read)?;
     hub.processing.write(&exporting, &region, [person]).await.map_err(|_| Problem::unavailable("log of processing"))?;
     let known = SealedNames::of(&hub.db, &region, person).await?;
     let forgotten = summary.forgotten > 0 || known.is_none_or(|known| known.name.is_none());
-    let entries = Listed::cut(entries, &page, |entry: &Entry| format!("{}:{}", entry.service, entry.position));
+    let entries = page.cut(entries, |entry: &Entry| (entry.service.clone(), entry.position))?;
     let answer = AccessExportPage { export, person, until, forgotten, entries };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)))
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use vocabulary::RegionId;
-use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
+use web::{Caller, Listed, Page, Paging, Path, Problem, Touches};
 
 /// A signed checkpoint of one log.
 #[derive(Clone, Debug, Serialize, JsonSchema, ToSchema)]
@@ -97,21 +97,18 @@ pub(super) async fn cut_checkpoints(
 /// List the checkpoints of a region's logs, by service, epoch and size (controlepunten).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/checkpoints", tag = "audit", operation_id = "list-checkpoints",
-    params(("region" = RegionId, Path), Page),
+    params(("region" = RegionId, Path), Paging),
     responses((status = 200, description = "The checkpoints", body = Listed<Shown>), Problem)
 )]
 pub(super) async fn list_checkpoints(
     State(audit): State<Audit>,
     Path(region): Path<RegionId>,
-    Ask(page): Ask<Page>,
+    page: Page<(String, i32, i64)>,
 ) -> Result<Listed<Shown>, Problem> {
-    let after = page.after.as_deref().and_then(|after| {
-        let mut parts = after.splitn(3, ':');
-        Some((parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-    });
-    let rows = audit.notary.list(&region, after.unwrap_or(("", 0, 0)), page.fetch()).await?;
+    let after = page.after.as_ref().map_or(("", 0, 0), |(service, epoch, size)| (service.as_str(), *epoch, *size));
+    let rows = audit.notary.list(&region, after, page.fetch()).await?;
     let rows = shown(&audit, &region, rows).await?;
-    Ok(Listed::cut(rows, &page, |shown: &Shown| format!("{}:{}:{}", shown.service, shown.epoch, shown.size)))
+    page.cut(rows, |shown: &Shown| (shown.service.clone(), shown.epoch, shown.size))
 }
 
 /// Get the newest checkpoint of one log, with the signatures of the hub and of witnesses (laatste controlepunt).

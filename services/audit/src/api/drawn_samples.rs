@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{ActorId, ClaimId, Euros, MandateId, RegionId, Role, SampleId};
-use web::{Ask, Caller, FieldError, Listed, Path, Problem, Touches};
+use web::{Caller, Listed, Paged, Paging, Path, Problem, Touches};
 
 /// A sample as the list shows it, from its request on; its lines and their evidence stand in the sample itself.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -76,37 +76,23 @@ pub struct WhichSamples {
     from: Option<NaiveDate>,
     /// Drawn on this day or earlier.
     until: Option<NaiveDate>,
-    /// The `next` of the page before; absent for the first page.
-    #[param(minimum = 0)]
-    after: Option<i64>,
-    /// The highest number of items on the page, 1 to 200.
-    #[serde(default = "fifty")]
-    #[param(minimum = 1, maximum = 200, default = 50, required = false)]
-    limit: u16,
-}
-
-const fn fifty() -> u16 {
-    50
 }
 
 /// List the samples that were drawn, in the order of the log (steekproeven).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/samples", tag = "audit", operation_id = "list-audit-samples",
-    params(("region" = RegionId, Path), WhichSamples),
+    params(("region" = RegionId, Path), WhichSamples, Paging),
     responses((status = 200, description = "The samples", body = Listed<DrawnSample>), Problem)
 )]
 pub(super) async fn list_audit_samples(
     State(audit): State<Audit>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<WhichSamples>,
+    Paged(which, page): Paged<WhichSamples, i64>,
     caller: Caller,
 ) -> Result<Listed<DrawnSample>, Problem> {
     caller.about(&Touches::region())?;
-    if !(1..=200).contains(&which.limit) {
-        return Err(Problem::invalid(vec![FieldError::new("?limit", "is 1 to 200", "is 1 tot en met 200")]));
-    }
     let mut rows = tenant(&audit.hub.db, &region).await?;
-    let mut samples: Vec<DrawnSample> = sqlx::query_as(
+    let samples: Vec<DrawnSample> = sqlx::query_as(
         "select sample, position, drawn_at, drawn_by, role, seed, method, claim, year, population, total, size, lines,
                 mandate, number, by_checkpoint
          from samples.sample
@@ -124,12 +110,9 @@ pub(super) async fn list_audit_samples(
     .bind(which.seed)
     .bind(which.from)
     .bind(which.until)
-    .bind(which.after.unwrap_or(0))
-    .bind(i64::from(which.limit) + 1)
+    .bind(page.after.unwrap_or(0))
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    let more = samples.len() > usize::from(which.limit);
-    samples.truncate(which.limit.into());
-    let next = samples.last().filter(|_| more).map(|sample| sample.position.to_string());
-    Ok(Listed { items: samples, next })
+    page.cut(samples, |last| last.position)
 }

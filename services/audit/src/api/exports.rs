@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{ActorId, DisclosureId, MandateId, RegionId, Role};
-use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
+use web::{Caller, Listed, Paged, Paging, Path, Problem, Touches};
 
 /// One export (export van logboeken).
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -72,28 +72,21 @@ pub struct WhichExports {
     from: Option<NaiveDate>,
     /// The last day to list.
     until: Option<NaiveDate>,
-    /// The `next` of the page before; absent for the first page.
-    #[param(minimum = 0)]
-    after: Option<i64>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
 }
 
 /// List exports of the logs of the region, in the order of the log (exports).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/exports", operation_id = "list-audit-exports", tag = "audit",
-    params(("region" = RegionId, Path), WhichExports),
+    params(("region" = RegionId, Path), WhichExports, Paging),
     responses((status = 200, description = "The exports", body = Listed<ExportShown>), Problem)
 )]
 pub(super) async fn list_audit_exports(
     State(audit): State<Audit>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<WhichExports>,
+    Paged(which, page): Paged<WhichExports, i64>,
     caller: Caller,
 ) -> Result<Listed<ExportShown>, Problem> {
     caller.about(&Touches::region())?;
-    let page = Page { after: None, limit: which.limit.unwrap_or(Page::default().limit) };
     let mut rows = tenant(&audit.hub.db, &region).await?;
     let exports: Vec<ExportShown> = sqlx::query_as(
         "select id, position, at, actor, role, form, from_day, to_day, ends, mandate, digests, written_at
@@ -111,9 +104,9 @@ pub(super) async fn list_audit_exports(
     .bind(which.digest)
     .bind(which.from)
     .bind(which.until)
-    .bind(which.after.unwrap_or(0))
+    .bind(page.after.unwrap_or(0))
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Listed::cut(exports, &page, |last| last.position.to_string()))
+    page.cut(exports, |last| last.position)
 }

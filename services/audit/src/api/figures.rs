@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vocabulary::{RegionId, SchemeCode};
-use web::{Ask, Caller, FieldError, Path, Problem, Touches};
+use web::{Ask, Caller, Cursor, FieldError, Path, Problem, Touches};
 
 /// The figure and the part of it to explain.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -60,6 +60,7 @@ pub(super) async fn trace_figure(
     State(audit): State<Audit>,
     Path((region, figure)): Path<(RegionId, String)>,
     Ask(asked): Ask<Asked>,
+    cursor: Cursor<String>,
     caller: Caller,
 ) -> Result<Json<Explanation>, Problem> {
     caller.about(&Touches::region())?;
@@ -71,10 +72,11 @@ pub(super) async fn trace_figure(
         Some(year) => year,
         None => Range { scheme, from: asked.from.unwrap_or(usual.from), until: asked.until.unwrap_or(usual.until) },
     };
-    let part = Part { after: asked.after, limit: asked.limit.into(), proofs: asked.proofs };
+    let part = Part { after: cursor.open(asked.after.as_deref())?, limit: asked.limit.into(), proofs: asked.proofs };
     let explained = explain(&mut reader, figure, &range, &part).await.map_err(|error| unread(&error))?;
     let mut explained = explained.ok_or_else(|| Problem::not_found("figure", "post"))?;
     explained.name_checkpoints(&audit.hub.db).await?;
+    explained.next = explained.next.as_ref().map(|next| cursor.seal(next)).transpose()?;
     Ok(Json(explained))
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{ActorId, LookId, MandateId, PersonId, RegionId, Role};
-use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
+use web::{Caller, Listed, Paged, Paging, Path, Problem, Touches};
 
 /// One look of an auditor (inzage).
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -61,28 +61,21 @@ pub struct WhichLooks {
     from: Option<NaiveDate>,
     /// The last day to list.
     until: Option<NaiveDate>,
-    /// The `next` of the page before; absent for the first page.
-    #[param(minimum = 0)]
-    after: Option<i64>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
 }
 
 /// List looks, in the order of the log; an auditor sees their own (inzagen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/looks", operation_id = "list-looks", tag = "audit",
-    params(("region" = RegionId, Path), WhichLooks),
+    params(("region" = RegionId, Path), WhichLooks, Paging),
     responses((status = 200, description = "The looks", body = Listed<Inspection>), Problem)
 )]
 pub(super) async fn list_looks(
     State(audit): State<Audit>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<WhichLooks>,
+    Paged(which, page): Paged<WhichLooks, i64>,
     caller: Caller,
 ) -> Result<Listed<Inspection>, Problem> {
     let asked = caller.about(&Touches::region())?;
-    let page = Page { after: None, limit: which.limit.unwrap_or(Page::default().limit) };
     let own = (asked.by.role == Role::Auditor).then_some(asked.by.id.0);
     let mut rows = tenant(&audit.hub.db, &region).await?;
     let looks: Vec<Inspection> = sqlx::query_as(
@@ -101,9 +94,9 @@ pub(super) async fn list_looks(
     .bind(which.mandate.map(|mandate| mandate.0))
     .bind(which.from)
     .bind(which.until)
-    .bind(which.after.unwrap_or(0))
+    .bind(page.after.unwrap_or(0))
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Listed::cut(looks, &page, |last| last.position.to_string()))
+    page.cut(looks, |last| last.position)
 }

@@ -9,7 +9,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vocabulary::RegionId;
-use web::{Ask, Caller, Path, Problem, Touches};
+use web::{Ask, Caller, Cursor, Path, Problem, Touches};
 
 /// The thing and the part of its timeline to show.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -49,11 +49,14 @@ pub(super) async fn show_timeline(
     State(audit): State<Audit>,
     Path(region): Path<RegionId>,
     Ask(asked): Ask<Asked>,
+    cursor: Cursor<String>,
     caller: Caller,
 ) -> Result<Json<Timeline>, Problem> {
     caller.about(&Touches::region())?;
     let mut reader = Reader::new(region, audit.logs.clone()).kept_in(audit.hub.db.clone());
-    let part = Part { after: asked.after, limit: asked.limit.into(), proofs: asked.proofs };
+    let part = Part { after: cursor.open(asked.after.as_deref())?, limit: asked.limit.into(), proofs: asked.proofs };
     let told = timeline(&mut reader, &asked.thing, &part).await.map_err(|error| unread(&error))?;
-    told.map(Json).ok_or_else(|| Problem::not_found("event", "gebeurtenis"))
+    let mut told = told.ok_or_else(|| Problem::not_found("event", "gebeurtenis"))?;
+    told.next = told.next.as_ref().map(|next| cursor.seal(next)).transpose()?;
+    Ok(Json(told))
 }

@@ -64,16 +64,13 @@ async fn samples_are_listed_by_claim_year_seed_day_and_who_drew_a_page_at_a_time
         (format!("?drawnBy={}", claim.0), 0),
         (format!("?from={0}&until={0}", world.hub.now().date_naive()), 3),
         ("?until=2020-01-01".to_owned(), 0),
-        (format!("?after={}", drawings[0].position), 2),
     ] {
         assert_eq!(listed(&world, &which).await.len(), count, "{which}");
     }
     let page = world.auditor.get(&world.url("samples?limit=2")).await.expect(200).json();
-    assert_eq!(
-        (page["items"].as_array().unwrap().len(), page["next"].as_str()),
-        (2, all[1]["position"].to_string().as_str().into())
-    );
-    for bad in ["?limit=0", "?limit=201", "?claim=x", "?year=x", "?nothing=1"] {
+    assert_eq!(page["items"], json!(all[..2]));
+    assert_eq!(listed(&world, &format!("?after={}", page["next"].as_str().unwrap())).await, all[2..]);
+    for bad in ["?limit=0", "?limit=201", "?after=1", "?claim=x", "?year=x", "?nothing=1"] {
         world.leader.get(&world.url(&format!("samples{bad}"))).await.expect(400);
     }
     let teacher = world.hub.holding(Role::Teacher).await;

@@ -21,7 +21,7 @@ use std::time::Duration;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ClaimId, DocumentHash, RegionId, SchemeCode};
-use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Created, Listed, Page, Paging, Path, Problem, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 /// How long a claim waits for the lookup of its lines.
@@ -227,14 +227,14 @@ async fn fix_claim(
 /// List the lines of a claim: as frozen, or as they would be now (regels van een staat).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/claims/{claim}/lines", operation_id = "list-claim-lines", tag = TAG,
-    params(("region" = RegionId, Path), ("claim" = ClaimId, Path), Page),
+    params(("region" = RegionId, Path), ("claim" = ClaimId, Path), Paging),
     responses((status = 200, body = Listed<Line>), Problem),
 )]
 async fn list_claim_lines(
     State(hub): State<Hub>,
     Path((region, id)): Path<(RegionId, ClaimId)>,
     caller: Caller,
-    Ask(page): Ask<Page>,
+    page: Page<String>,
 ) -> Result<Listed<Line>, Problem> {
     caller.about(&Touches::region())?;
     let (loaded, about) = known(&hub, &region, id).await?;
@@ -245,8 +245,7 @@ async fn list_claim_lines(
         }
     };
     let wanted = all.into_iter().filter(|line| page.after.as_ref().is_none_or(|after| line.reference > *after));
-    let rows = wanted.take(usize::from(page.limit) + 1).collect();
-    Ok(Listed::cut(rows, &page, |line: &Line| line.reference.clone()))
+    page.cut(wanted.take(page.rows()).collect(), |line: &Line| line.reference.clone())
 }
 
 /// What the claim's own history says.

@@ -8,6 +8,7 @@ use crate::occasion::{Assign, Occasion};
 use crate::{known_programme, known_sessions, scheme, terms};
 use axum::extract::State;
 use chassis::Hub;
+use chrono::NaiveDate;
 use event_log::Loaded;
 use open_attendances::Open;
 use proto_schemas::co_financing::{
@@ -19,8 +20,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::{ContributionDayId, DayMinutes, DocumentHash, Euros, RegionId, SchemeCode, SessionId};
-use web::{Accepted, Ask, Caller, Created, Listed, Page, Path, Problem, Shown, Touches, Valid};
+use vocabulary::{
+    AttendanceDayId, ContributionDayId, DayMinutes, DocumentHash, Euros, RegionId, SchemeCode, SessionId,
+};
+use web::{Accepted, Caller, Created, Listed, Page, Paging, Path, Problem, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 
@@ -283,16 +286,15 @@ async fn reject_contribution_day(
 /// List confirmed attendances that wait for a rate, oldest first (openstaande aanwezigheid).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/open-attendances", operation_id = "list-open-attendances", tag = TAG,
-    params(("region" = RegionId, Path), Page), responses((status = 200, body = Listed<Open>), Problem),
+    params(("region" = RegionId, Path), Paging), responses((status = 200, body = Listed<Open>), Problem),
 )]
 async fn list_open_attendances(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
     caller: Caller,
-    Ask(page): Ask<Page>,
+    page: Page<(NaiveDate, AttendanceDayId)>,
 ) -> Result<Listed<Open>, Problem> {
     caller.about(&Touches::region())?;
-    let after = page.after.as_deref().and_then(|after| after.parse().ok());
-    let rows = open_attendances::open(&hub.db, &region, after, page.fetch()).await?;
-    Ok(Listed::cut(rows, &page, |open| open.attendance_day.to_string()))
+    let rows = open_attendances::open(&hub.db, &region, page.after, page.fetch()).await?;
+    page.cut(rows, |open| (open.date, open.attendance_day))
 }

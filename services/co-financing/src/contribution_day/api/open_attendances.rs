@@ -103,20 +103,19 @@ async fn keep(
 pub async fn open(
     db: &PgPool,
     region: &RegionId,
-    after: Option<AttendanceDayId>,
+    after: Option<(NaiveDate, AttendanceDayId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Open>> {
     let mut rows = tenant(db, region).await?;
     sqlx::query(
         "select contribution_day, attendance_day, company, date, minutes from open_attendances.attendance
          where region = $1 and open
-           and ($2::uuid is null or (date, attendance_day) > (
-               select date, attendance_day from open_attendances.attendance
-               where region = $1 and attendance_day = $2 order by date limit 1))
-         order by date, attendance_day limit $3",
+           and ($2::date is null or (date, attendance_day) > ($2, $3))
+         order by date, attendance_day limit $4",
     )
     .bind(region.as_str())
-    .bind(after.map(|after| after.0))
+    .bind(after.map(|(date, _)| date))
+    .bind(after.map(|(_, id)| id.0))
     .bind(limit)
     .fetch_all(&mut *rows)
     .await?

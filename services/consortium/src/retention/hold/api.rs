@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ActorId, HoldId, PersonId, Reason, RegionId};
-use web::{Accepted, Ask, Caller, Listed, Page, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Listed, Paged, Paging, Path, Problem, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -80,11 +80,6 @@ struct WhichHolds {
     person: Option<PersonId>,
     /// A class: lists the holds placed on it as a whole.
     class: Option<Class>,
-    /// The `next` of the page before; absent for the first page.
-    after: Option<HoldId>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
 }
 
 fn shown(hold: &Hold, today: NaiveDate) -> HoldShown {
@@ -156,13 +151,13 @@ async fn lift_retention_hold(
 /// List holds, the first placed first (opschortingen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/retention/holds", operation_id = "list-retention-holds", tag = "consortium",
-    params(("region" = RegionId, Path), WhichHolds),
+    params(("region" = RegionId, Path), WhichHolds, Paging),
     responses((status = 200, description = "The holds", body = Listed<HoldShown>), Problem)
 )]
 async fn list_retention_holds(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<WhichHolds>,
+    Paged(which, page): Paged<WhichHolds, (NaiveDate, HoldId)>,
     caller: Caller,
 ) -> Result<Listed<HoldShown>, Problem> {
     let today = caller.about(&Touches::region())?.today();
@@ -170,16 +165,12 @@ async fn list_retention_holds(
     let mut all: Vec<&Hold> = holds.all().iter().collect();
     // Where they stand does not show in their order.
     all.sort_by_key(|hold| (hold.placed_on, hold.id));
-    let begin = match which.after {
-        None => 0,
-        Some(after) => 1 + all.iter().position(|hold| hold.id == after).ok_or_else(crate::bodies::unknown_page)?,
-    };
-    let page = Page { after: None, limit: which.limit.unwrap_or(Page::default().limit) };
     let fits = |hold: &&Hold| {
-        which.holds.is_none_or(|holds| hold.holds_on(today) == holds)
+        page.after.is_none_or(|last| (hold.placed_on, hold.id) > last)
+            && which.holds.is_none_or(|holds| hold.holds_on(today) == holds)
             && which.person.is_none_or(|person| hold.covers == Covers::Person { person })
             && which.class.is_none_or(|class| hold.covers == Covers::Class { class })
     };
-    let found = all.into_iter().skip(begin).filter(fits).take(usize::from(page.limit) + 1);
-    Ok(Listed::cut(found.map(|hold| shown(hold, today)).collect(), &page, |hold| hold.id.to_string()))
+    let found = all.into_iter().filter(fits).take(page.rows());
+    page.cut(found.map(|hold| shown(hold, today)).collect(), |hold| (hold.placed_on, hold.id))
 }

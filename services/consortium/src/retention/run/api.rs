@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use vocabulary::{ActorId, HoldId, PersonId, RegionId, RetentionRunId, Role};
-use web::{Ask, Caller, Created, Listed, Page, Path, Problem, Touches};
+use web::{Ask, Caller, Created, Listed, Page, Paged, Paging, Path, Problem, Touches};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -82,11 +82,6 @@ struct WhoIsDue {
     class: Option<Class>,
     /// Whether to list the people whom a hold covers, or the others; both when absent.
     held: Option<bool>,
-    /// The `next` of the page before; absent for the first page.
-    after: Option<PersonId>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
 }
 
 /// Somebody whose term is over. **Invariant:** no name.
@@ -180,19 +175,18 @@ async fn preview_retention(
 /// List people whose term is over and who are not forgotten yet, by id (wie aan de beurt is).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/retention/due", operation_id = "list-retention-due", tag = "consortium",
-    params(("region" = RegionId, Path), WhoIsDue),
+    params(("region" = RegionId, Path), WhoIsDue, Paging),
     responses((status = 200, description = "The people", body = Listed<DueShown>), Problem)
 )]
 async fn list_retention_due(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<WhoIsDue>,
+    Paged(which, page): Paged<WhoIsDue, PersonId>,
     caller: Caller,
 ) -> Result<Listed<DueShown>, Problem> {
     let on = which.on.unwrap_or(caller.about(&Touches::region())?.today());
     let deciding = Deciding::load(&hub, &region).await?;
     let people = deciding.people(&hub, &region, on);
-    let page = Page { after: None, limit: which.limit.unwrap_or(Page::default().limit) };
     let classes = which.class.map_or(Class::ALL.to_vec(), |class| vec![class]);
     let shown = |due: Due| {
         let class = Class::ALL.into_iter().find(|class| class.as_str() == due.class)?;
@@ -200,8 +194,8 @@ async fn list_retention_due(
         let held_by = deciding.holds.covering(due.id, class, on).map(|held| held.hold);
         Some(DueShown { person: due.id, class, left_on: due.left_on, ended_on, held_by })
     };
-    let due = people.due(&classes, which.held, which.after, page.fetch()).await?;
-    Ok(Listed::cut(due.into_iter().filter_map(shown).collect(), &page, |last| last.person.to_string()))
+    let due = people.due(&classes, which.held, page.after, page.fetch()).await?;
+    page.cut(due.into_iter().filter_map(shown).collect(), |last| last.person)
 }
 
 /// Forget everybody whose term is over and whom no hold covers (bewaarronde uitvoeren).
@@ -280,19 +274,18 @@ async fn runs(
 /// List runs of the retention schedule, the last one first (bewaarrondes).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/retention/runs", operation_id = "list-retention-runs", tag = "consortium",
-    params(("region" = RegionId, Path), Page),
+    params(("region" = RegionId, Path), Paging),
     responses((status = 200, description = "The runs", body = Listed<RunShown>), Problem)
 )]
 async fn list_retention_runs(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
-    Ask(page): Ask<Page>,
+    page: Page<i64>,
     caller: Caller,
 ) -> Result<Listed<RunShown>, Problem> {
     caller.about(&Touches::region())?;
-    let before = page.after.as_deref().map(str::parse::<i64>).transpose().map_err(|_| crate::bodies::unknown_page())?;
-    let found = runs(&hub, &region, None, before, page.fetch()).await?;
-    Ok(Listed::cut(found, &page, |run| run.position.to_string()))
+    let found = runs(&hub, &region, None, page.after, page.fetch()).await?;
+    page.cut(found, |run| run.position)
 }
 
 /// Show one run of the retention schedule (bewaarronde).

@@ -1,15 +1,14 @@
 //! Which hotspot contracts are there, and how far are they?
 
+use crate::Gateway;
 use crate::reach::reading;
-use crate::{Gateway, Listed, Page};
-use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{CompanyId, ContractId, HotspotId, RegionId};
-use web::{Ask, Caller, Path, Problem};
+use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
 /// A hotspot contract as a list shows it.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -55,26 +54,20 @@ pub struct Which {
     pub hotspot: Option<HotspotId>,
     /// The company of the contracts.
     pub company: Option<CompanyId>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 /// List hotspot contracts (hotspotcontracten), in the order in which they were drawn up.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/contracts", operation_id = "list-contracts", tag = "queries",
-    params(("region" = RegionId, Path), Which),
+    params(("region" = RegionId, Path), Which, Paging),
     responses((status = 200, body = Listed<ListedContract>), Problem)
 )]
 pub async fn list_contracts(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<Which>,
+    Paged(which, page): Paged<Which, Uuid>,
     caller: Caller,
-) -> Result<Json<Listed<ListedContract>>, Problem> {
-    let page = Page::read(which.after.as_deref(), which.limit)?;
-    let after = page.key::<Uuid>()?.unwrap_or_default();
+) -> Result<Listed<ListedContract>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let contracts = sqlx::query_as(
         r#"select id, status, hotspot, hotspot_name, company, company_name, signed_by_company, schools, edition,
@@ -88,9 +81,9 @@ pub async fn list_contracts(
     .bind(which.status)
     .bind(which.hotspot.map(|hotspot| hotspot.0))
     .bind(which.company.map(|company| company.0))
-    .bind(after)
-    .bind(page.one_more())
+    .bind(page.after.unwrap_or_default())
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(contracts, |last: &ListedContract| last.id)))
+    page.cut(contracts, |last: &ListedContract| last.id)
 }

@@ -6,16 +6,15 @@ mod fold;
 
 pub use fold::Signatures;
 
+use crate::Gateway;
 use crate::reach::reading;
-use crate::{Gateway, Listed, Page, Storable};
-use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{BranchCode, CompanyId, PersonId, RegionId};
-use web::{Ask, Caller, Path, Problem};
+use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
 /// A signature that is waited for.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -51,30 +50,25 @@ pub struct Which {
     pub subject: Option<String>,
     /// The party that should sign, such as `company`.
     pub party: Option<String>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 /// Several schools may be waited for since the same moment, so the school is part of a row's place.
-type Key = (Storable<DateTime<Utc>>, Uuid, String, String);
+type Key = (DateTime<Utc>, Uuid, String, String);
 
 /// List open signatures (openstaande handtekeningen), longest waiting first.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/open-signatures", operation_id = "list-open-signatures", tag = "queries",
-    params(("region" = RegionId, Path), Which),
+    params(("region" = RegionId, Path), Which, Paging),
     responses((status = 200, body = Listed<OpenSignature>), Problem)
 )]
 pub async fn list_open_signatures(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<Which>,
+    Paged(which, page): Paged<Which, Key>,
     caller: Caller,
-) -> Result<Json<Listed<OpenSignature>>, Problem> {
-    let page = Page::read(which.after.as_deref(), which.limit)?;
+) -> Result<Listed<OpenSignature>, Problem> {
     let (since, id, party, school) =
-        page.key::<Key>()?.unwrap_or((Storable(DateTime::UNIX_EPOCH), Uuid::nil(), String::new(), String::new()));
+        page.after.clone().unwrap_or((DateTime::UNIX_EPOCH, Uuid::nil(), String::new(), String::new()));
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let open = sqlx::query_as::<_, OpenSignature>(
         "select subject, id, party, company, nullif(school, '') as school, pupil, document_hash, since from signatures.open
@@ -84,15 +78,12 @@ pub async fn list_open_signatures(
     .bind(region.as_str())
     .bind(which.subject)
     .bind(which.party)
-    .bind(since.0)
+    .bind(since)
     .bind(id)
     .bind(party)
     .bind(school)
-    .bind(page.one_more())
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    let key = |last: &OpenSignature| {
-        (Storable(last.since), last.id, last.party.clone(), last.school.clone().unwrap_or_default())
-    };
-    Ok(Json(page.answer(open, key)))
+    page.cut(open, |last| (last.since, last.id, last.party.clone(), last.school.clone().unwrap_or_default()))
 }

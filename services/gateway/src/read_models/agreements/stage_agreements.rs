@@ -1,17 +1,16 @@
 //! Which stage agreements are there, and how far are they?
 
+use crate::Gateway;
 use crate::named::named;
 use crate::reach::reading;
 use crate::read_models::consortium::person_of;
-use crate::{Gateway, Listed, Page};
-use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{AgreementId, BranchCode, CompanyId, PersonId, RegionId};
-use web::{Ask, Caller, Path, Problem};
+use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
 /// A stage agreement as a list shows it.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -58,26 +57,20 @@ pub struct Which {
     pub pupil: Option<PersonId>,
     /// The company of the agreements.
     pub company: Option<CompanyId>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 /// List stage agreements (stageovereenkomsten), in the order in which they were drafted.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/stage-agreements", operation_id = "list-agreements", tag = "queries",
-    params(("region" = RegionId, Path), Which),
+    params(("region" = RegionId, Path), Which, Paging),
     responses((status = 200, body = Listed<ListedAgreement>), Problem)
 )]
 pub async fn list_agreements(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<Which>,
+    Paged(which, page): Paged<Which, Uuid>,
     caller: Caller,
-) -> Result<Json<Listed<ListedAgreement>>, Problem> {
-    let page = Page::read(which.after.as_deref(), which.limit)?;
-    let after = page.key::<Uuid>()?.unwrap_or_default();
+) -> Result<Listed<ListedAgreement>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let named_pupil = person_of("agreement.region", "pupil");
     let agreements = sqlx::query_as(sqlx::AssertSqlSafe(format!(
@@ -92,12 +85,12 @@ pub async fn list_agreements(
     .bind(which.status)
     .bind(which.pupil.map(|pupil| pupil.0))
     .bind(which.company.map(|company| company.0))
-    .bind(after)
-    .bind(page.one_more())
+    .bind(page.after.unwrap_or_default())
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    let listed = page.answer(agreements, |last: &ListedAgreement| last.id);
+    let listed = page.cut(agreements, |last: &ListedAgreement| last.id)?;
     let shown = listed.items.iter().filter(|agreement| agreement.given_name.is_some());
     named(&gateway, &region, &caller, "list-agreements", shown.map(|agreement| PersonId(agreement.pupil))).await;
-    Ok(Json(listed))
+    Ok(listed)
 }

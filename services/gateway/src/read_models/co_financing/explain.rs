@@ -4,15 +4,14 @@ use super::figure::{BEHIND, Figure};
 use super::statement::{Which, range};
 use super::target::Target;
 use crate::reach::reading;
-use crate::{Gateway, Listed, Page, Storable};
-use axum::Json;
+use crate::{Gateway, Storable};
 use axum::extract::State;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{AttendanceDayId, CompanyId, Euros, RegionId, SchemeCode, SessionId};
-use web::{Ask, Caller, Path, Problem};
+use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
 /// A line behind a figure.
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,26 +121,20 @@ pub struct Asked {
     /// The last day to count; the last day of the target when absent.
     #[param(value_type = Option<NaiveDate>)]
     pub until: Option<Storable<NaiveDate>>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 /// Explain a figure of the statement (herleiding van een bedrag): its lines, their inputs, and the events they rest on.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/co-financing/figures/{figure}", operation_id = "explain-figure", tag = "queries",
-    params(("region" = RegionId, Path), ("figure" = Figure, Path), Asked),
+    params(("region" = RegionId, Path), ("figure" = Figure, Path), Asked, Paging),
     responses((status = 200, body = Listed<Behind>), Problem)
 )]
 pub async fn explain_figure(
     State(gateway): State<Gateway>,
     Path((region, figure)): Path<(RegionId, Figure)>,
-    Ask(asked): Ask<Asked>,
+    Paged(asked, page): Paged<Asked, (NaiveDate, String)>,
     caller: Caller,
-) -> Result<Json<Listed<Behind>>, Problem> {
-    let page = Page::read(asked.after.as_deref(), asked.limit)?;
-    let after = page.key::<(Storable<NaiveDate>, String)>()?;
+) -> Result<Listed<Behind>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let target = Target::of(&mut rows, &region).await?;
     let which = Which { scheme: asked.scheme, from: asked.from, until: asked.until };
@@ -154,11 +147,11 @@ pub async fn explain_figure(
     .bind(from)
     .bind(until)
     .bind(figure.as_str())
-    .bind(after.as_ref().map(|(date, _)| date.0))
-    .bind(after.as_ref().map(|(_, reference)| reference.clone()))
-    .bind(page.one_more())
+    .bind(page.after.as_ref().map(|(date, _)| *date))
+    .bind(page.after.as_ref().map(|(_, reference)| reference.as_str()))
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
     let behind = found.into_iter().map(Behind::from).collect();
-    Ok(Json(page.answer(behind, |last: &Behind| (Storable(last.date), last.reference.clone()))))
+    page.cut(behind, |last: &Behind| (last.date, last.reference.clone()))
 }

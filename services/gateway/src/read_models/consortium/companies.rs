@@ -1,8 +1,7 @@
 //! Which companies take part, and where are they?
 
+use crate::Gateway;
 use crate::reach::{reach, readable, reading};
-use crate::{Gateway, Listed, Page};
-use axum::Json;
 use axum::extract::State;
 use event_log::Recorded;
 use projections::{CannotApply, Projection};
@@ -12,7 +11,7 @@ use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{CompanyId, RegionId};
-use web::{Ask, Caller, Path, Problem};
+use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
 /// Folds companies.
 #[derive(Clone, Copy, Debug)]
@@ -148,26 +147,21 @@ pub struct Company {
 pub struct Which {
     /// The status of the companies, such as `active`.
     pub status: Option<String>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 /// List the company sites of the region (bedrijven).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/companies", operation_id = "list-companies", tag = "queries",
-    params(("region" = RegionId, Path), Which),
+    params(("region" = RegionId, Path), Which, Paging),
     responses((status = 200, body = Listed<Company>), Problem)
 )]
 pub async fn list_companies(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<Which>,
+    Paged(which, page): Paged<Which, (String, Uuid)>,
     caller: Caller,
-) -> Result<Json<Listed<Company>>, Problem> {
-    let page = Page::read(which.after.as_deref(), which.limit)?;
-    let (name, id) = page.key::<(String, Uuid)>()?.unwrap_or_default();
+) -> Result<Listed<Company>, Problem> {
+    let (name, id) = page.after.clone().unwrap_or_default();
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let companies = sqlx::query_as::<_, Company>(
         "select id, name, kvk, status, sector, street, number, postcode, place, latitude_micro, longitude_micro
@@ -179,8 +173,8 @@ pub async fn list_companies(
     .bind(which.status)
     .bind(name)
     .bind(id)
-    .bind(page.one_more())
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(companies, |last| (last.name.clone(), last.id))))
+    page.cut(companies, |last| (last.name.clone(), last.id))
 }

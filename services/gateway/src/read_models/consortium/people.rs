@@ -6,11 +6,9 @@ mod erasing;
 
 pub(super) use erasing::begin_erasing;
 
+use crate::Gateway;
 use crate::named::named;
-use crate::page::foreign;
 use crate::reach::{reach, readable, reading};
-use crate::{Gateway, Listed, Page};
-use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use event_log::Recorded;
@@ -20,9 +18,18 @@ use proto_schemas::consortium::person::Event;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 use vault::Vault;
-use vocabulary::{BranchCode, PersonId, RegionId, Sealed};
-use web::{Ask, Caller, Path, Problem};
+use vocabulary::BranchCode;
+use vocabulary::PersonId;
+use vocabulary::RegionId;
+use vocabulary::Sealed;
+use web::Caller;
+use web::Listed;
+use web::Paged;
+use web::Paging;
+use web::Path;
+use web::Problem;
 
 /// Folds people; opens their names in the vault.
 #[derive(Clone, Debug)]
@@ -218,7 +225,7 @@ async fn leave(
 pub struct Pupil {
     /// The random id of the pupil.
     #[schema(value_type = PersonId)]
-    pub id: uuid::Uuid,
+    pub id: Uuid,
     /// Absent once the pupil was forgotten.
     pub given_name: Option<String>,
     /// Absent once the pupil was forgotten.
@@ -250,38 +257,22 @@ pub struct Which {
     pub school: Option<BranchCode>,
     /// The beginning of a given or family name.
     pub name: Option<String>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 /// List the pupils of the region (leerlingen).
 #[utoipa::path(
     get, path = "/v1/regions/{region}/pupils", operation_id = "list-pupils", tag = "queries",
-    params(("region" = RegionId, Path), Which),
+    params(("region" = RegionId, Path), Which, Paging),
     responses((status = 200, body = Listed<Pupil>), Problem)
 )]
 pub async fn list_pupils(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<Which>,
+    Paged(which, page): Paged<Which, (String, String, Uuid)>,
     caller: Caller,
-) -> Result<Json<Listed<Pupil>>, Problem> {
-    let page = Page::read(which.after.as_deref(), which.limit)?;
+) -> Result<Listed<Pupil>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
-    // The key is an id and not a name: it stands in an address.
-    let (family, given, id) = match page.key::<uuid::Uuid>()? {
-        None => <(String, String, uuid::Uuid)>::default(),
-        Some(last) => sqlx::query_as(
-            "select coalesce(family_name, ''), coalesce(given_name, ''), id from people.person where region = $1 and id = $2",
-        )
-        .bind(region.as_str())
-        .bind(last)
-        .fetch_optional(&mut *rows)
-        .await?
-        .ok_or_else(foreign)?,
-    };
+    let (family, given, id) = page.after.clone().unwrap_or_default();
     let pupils = sqlx::query_as::<_, Pupil>(
         "select id, given_name, family_name, school, host_school, learning_path, profile, year, class, cohort, left_on
          from people.person
@@ -296,11 +287,12 @@ pub async fn list_pupils(
     .bind(family)
     .bind(given)
     .bind(id)
-    .bind(page.one_more())
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    let listed = page.answer(pupils, |last| last.id);
+    let plain = |name: &Option<String>| name.clone().unwrap_or_default();
+    let listed = page.cut(pupils, |last| (plain(&last.family_name), plain(&last.given_name), last.id))?;
     let shown = listed.items.iter().filter(|pupil| pupil.given_name.is_some()).map(|pupil| PersonId(pupil.id));
     named(&gateway, &region, &caller, "list-pupils", shown).await;
-    Ok(Json(listed))
+    Ok(listed)
 }

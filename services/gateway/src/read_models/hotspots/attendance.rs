@@ -3,8 +3,7 @@
 use crate::named::named;
 use crate::reach::{reach, readable, reading};
 use crate::read_models::consortium::person_of;
-use crate::{Gateway, Listed, Page, Storable};
-use axum::Json;
+use crate::{Gateway, Storable};
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
 use event_log::Recorded;
@@ -15,7 +14,7 @@ use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{AttendanceDayId, BranchCode, CompanyId, HotspotId, PersonId, RegionId, SessionId};
-use web::{Ask, Caller, Path, Problem};
+use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
 /// Folds attendance days.
 #[derive(Clone, Copy, Debug)]
@@ -168,26 +167,20 @@ pub struct Which {
     pub until: Option<Storable<NaiveDate>>,
     /// The status of the days, such as `confirmed`.
     pub status: Option<String>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 /// List attendance days (aanwezigheid), by day.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/attendance-days", operation_id = "list-attendance", tag = "queries",
-    params(("region" = RegionId, Path), Which),
+    params(("region" = RegionId, Path), Which, Paging),
     responses((status = 200, body = Listed<Attended>), Problem)
 )]
 pub async fn list_attendance(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<Which>,
+    Paged(which, page): Paged<Which, (NaiveDate, Uuid)>,
     caller: Caller,
-) -> Result<Json<Listed<Attended>>, Problem> {
-    let page = Page::read(which.after.as_deref(), which.limit)?;
-    let after = page.key::<(Storable<NaiveDate>, Uuid)>()?;
+) -> Result<Listed<Attended>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let named_pupil = person_of("day.region", "day.pupil");
     let days = sqlx::query_as::<_, Attended>(sqlx::AssertSqlSafe(format!(
@@ -205,13 +198,13 @@ pub async fn list_attendance(
     .bind(which.from.map(|day| day.0))
     .bind(which.until.map(|day| day.0))
     .bind(which.status)
-    .bind(after.map(|(date, _)| date.0))
-    .bind(after.map_or(Uuid::nil(), |(_, id)| id))
-    .bind(page.one_more())
+    .bind(page.after.map(|(date, _)| date))
+    .bind(page.after.map_or(Uuid::nil(), |(_, id)| id))
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    let listed = page.answer(days, |last| (Storable(last.date), last.id));
+    let listed = page.cut(days, |last| (last.date, last.id))?;
     let shown = listed.items.iter().filter(|day| day.given_name.is_some()).map(|day| PersonId(day.pupil));
     named(&gateway, &region, &caller, "list-attendance", shown).await;
-    Ok(Json(listed))
+    Ok(listed)
 }

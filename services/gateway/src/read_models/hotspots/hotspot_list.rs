@@ -1,8 +1,8 @@
 //! Which hotspots are there, what do they teach, and what is missing before they open?
 
+use crate::Gateway;
 use crate::reach::{reach, readable, reading};
 use crate::read_models::consortium::company_of;
-use crate::{Gateway, Listed, Page};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{CompanyId, HotspotId, RegionId};
-use web::{Ask, Caller, Path, Problem};
+use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
 /// Folds hotspots.
 #[derive(Clone, Copy, Debug)]
@@ -118,10 +118,6 @@ pub struct Which {
     pub status: Option<String>,
     /// The company of the hotspots.
     pub company: Option<CompanyId>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 fn select() -> String {
@@ -141,17 +137,16 @@ pub(super) fn hotspot_of(region: &str, id: &str) -> String {
 /// List hotspots (hotspots) with their education and papers.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/hotspots", operation_id = "list-hotspots", tag = "queries",
-    params(("region" = RegionId, Path), Which),
+    params(("region" = RegionId, Path), Which, Paging),
     responses((status = 200, body = Listed<Hotspot>), Problem)
 )]
 pub async fn list_hotspots(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<Which>,
+    Paged(which, page): Paged<Which, (String, Uuid)>,
     caller: Caller,
-) -> Result<Json<Listed<Hotspot>>, Problem> {
-    let page = Page::read(which.after.as_deref(), which.limit)?;
-    let (name, id) = page.key::<(String, Uuid)>()?.unwrap_or_default();
+) -> Result<Listed<Hotspot>, Problem> {
+    let (name, id) = page.after.clone().unwrap_or_default();
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let hotspots = sqlx::query_as::<_, Hotspot>(sqlx::AssertSqlSafe(format!(
         "{} where hotspot.region = $1 and ($2::text is null or hotspot.status = $2) and ($3::uuid is null or hotspot.company = $3)
@@ -164,10 +159,10 @@ pub async fn list_hotspots(
     .bind(which.company.map(|company| company.0))
     .bind(name)
     .bind(id)
-    .bind(page.one_more())
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(hotspots, |last| (last.name.clone(), last.id))))
+    page.cut(hotspots, |last| (last.name.clone(), last.id))
 }
 
 /// Show one hotspot with its education and papers (één hotspot bekijken).

@@ -8,7 +8,7 @@ use super::hotspot_list::hotspot_of;
 use crate::named::named;
 use crate::reach::reading;
 use crate::read_models::consortium::person_of;
-use crate::{Gateway, Listed, Page, Storable};
+use crate::{Gateway, Storable};
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vocabulary::{CompanyId, HotspotId, PersonId, RegionId, SessionId};
-use web::{Ask, Caller, Path, Problem};
+use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
 /// A session as a list shows it.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -92,10 +92,6 @@ pub struct Which {
     pub company: Option<CompanyId>,
     /// The status of the sessions, such as `planned`.
     pub status: Option<String>,
-    /// The `next` of the page before; absent for the first page.
-    pub after: Option<String>,
-    /// The highest number of items on the page, 1 to 200; 50 when absent.
-    pub limit: Option<u16>,
 }
 
 fn select() -> String {
@@ -110,18 +106,16 @@ fn select() -> String {
 /// List sessions by day (bijeenkomsten): `from` today gives the upcoming ones.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/sessions", operation_id = "list-sessions", tag = "queries",
-    params(("region" = RegionId, Path), Which),
+    params(("region" = RegionId, Path), Which, Paging),
     responses((status = 200, body = Listed<Session>), Problem)
 )]
 pub async fn list_sessions(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Ask(which): Ask<Which>,
+    Paged(which, page): Paged<Which, (DateTime<Utc>, Uuid)>,
     caller: Caller,
-) -> Result<Json<Listed<Session>>, Problem> {
-    let page = Page::read(which.after.as_deref(), which.limit)?;
-    let (Storable(starts_at), id) =
-        page.key::<(Storable<DateTime<Utc>>, Uuid)>()?.unwrap_or((Storable(DateTime::UNIX_EPOCH), Uuid::nil()));
+) -> Result<Listed<Session>, Problem> {
+    let (starts_at, id) = page.after.unwrap_or((DateTime::UNIX_EPOCH, Uuid::nil()));
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let sessions = sqlx::query_as::<_, Session>(sqlx::AssertSqlSafe(format!(
         // A day is a range of moments, so that the index by moment finds where the list begins.
@@ -141,10 +135,10 @@ pub async fn list_sessions(
     .bind(which.status)
     .bind(starts_at)
     .bind(id)
-    .bind(page.one_more())
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    Ok(Json(page.answer(sessions, |last| (Storable(last.starts_at), last.id))))
+    page.cut(sessions, |last| (last.starts_at, last.id))
 }
 
 /// Show a session (bijeenkomst) and its group, as far as the caller reaches.

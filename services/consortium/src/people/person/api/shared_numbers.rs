@@ -1,6 +1,5 @@
 //! Pupils of two schools of one institution with one number: the programme leader decides whether they are one.
 
-use crate::bodies::unknown_page;
 use crate::people::person::Person;
 use axum::extract::State;
 use chassis::Hub;
@@ -11,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use vocabulary::{BranchCode, PersonId, RegionId};
-use web::{Ask, Caller, Listed, Page, Path, Problem, Touches};
+use web::{Caller, Listed, Page, Paging, Path, Problem, Touches};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(list_shared_pupil_numbers))
@@ -43,24 +42,23 @@ struct SharedNumber {
 /// are one, import the pupil's line as programme leader, which moves who had the number, and record that the other left.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/shared-pupil-numbers", operation_id = "list-shared-pupil-numbers", tag = "consortium",
-    params(("region" = RegionId, Path), Page),
+    params(("region" = RegionId, Path), Paging),
     responses((status = 200, description = "The pairs", body = Listed<SharedNumber>), Problem)
 )]
 async fn list_shared_pupil_numbers(
     State(hub): State<Hub>,
     Path(region): Path<RegionId>,
-    Ask(page): Ask<Page>,
+    page: Page<i64>,
     caller: Caller,
 ) -> Result<Listed<SharedNumber>, Problem> {
     caller.about(&Touches::region())?;
-    let after = page.after.as_deref().map(str::parse::<i64>).transpose().map_err(|_| unknown_page())?;
     let mut rows = tenant(&hub.db, &region).await?;
     let found: Vec<(i64, Uuid, Uuid, DateTime<Utc>)> = sqlx::query_as(
         "select position, pupil, elsewhere, registered_at from shared_numbers.shared
          where region = $1 and position > $2 order by position limit $3",
     )
     .bind(region.as_str())
-    .bind(after.unwrap_or(0))
+    .bind(page.after.unwrap_or(0))
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
@@ -77,5 +75,5 @@ async fn list_shared_pupil_numbers(
         registered_at,
         position,
     });
-    Ok(Listed::cut(shown.collect(), &page, |last| last.position.to_string()))
+    page.cut(shown.collect(), |last| last.position)
 }
