@@ -6,8 +6,11 @@ mod explain;
 mod figure;
 mod fold;
 mod fold_lines;
+mod rounding;
 mod statement;
 mod target;
+
+pub use rounding::of_hours;
 
 use crate::Gateway;
 use chassis::Service;

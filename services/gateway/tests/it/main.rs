@@ -15,6 +15,7 @@ mod people;
 mod processing;
 mod reach;
 mod region;
+mod rounding;
 mod sessions;
 mod signatures;
 mod strangers;

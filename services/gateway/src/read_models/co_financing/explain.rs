@@ -1,6 +1,6 @@
 //! How a figure came about: every line behind it, with its inputs and the events it rests on.
 
-use super::figure::{BEHIND, Figure};
+use super::figure::{Figure, behind};
 use super::statement::{Which, range};
 use super::target::Target;
 use crate::reach::reading;
@@ -140,7 +140,8 @@ pub async fn explain_figure(
     let which = Which { scheme: asked.scheme, from: asked.from, until: asked.until };
     let (scheme, from, until) = range(which, target.as_ref())?;
     let found: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select * from ({BEHIND}) behind where $6::date is null or (date, reference) > ($6, $7) order by date, reference limit $8"
+        "select * from ({}) behind where $6::date is null or (date, reference) > ($6, $7) order by date, reference limit $8",
+        behind()
     )))
     .bind(region.as_str())
     .bind(scheme.as_str())
@@ -152,6 +153,5 @@ pub async fn explain_figure(
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    let behind = found.into_iter().map(Behind::from).collect();
-    page.cut(behind, |last: &Behind| (last.date, last.reference.clone()))
+    page.cut(found.into_iter().map(Behind::from).collect(), |last: &Behind| (last.date, last.reference.clone()))
 }

@@ -1,5 +1,6 @@
 //! The figures of the statement: each is the sum of some lines, and this is which.
 
+use super::rounding::of_hours;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -62,7 +63,10 @@ impl Figure {
 /// Lines of a scheme within dates ($2, $3, $4) that count for a figure ($5), and sessions to come for the widest one.
 ///
 /// Everything that adds up a figure or lists what is behind it selects from here, so that they agree.
-pub(super) const BEHIND: &str = "
+pub(super) fn behind() -> String {
+    let each = of_hours("policy.rate", "planned.minutes", "policy.share");
+    format!(
+        "
     select line.reference, line.kind, line.company, line.date, line.amount, line.minutes, line.share, line.rate, line.policy_version,
            line.session, line.attendance_day, 1::bigint as pupils,
            line.position as line_position, line.attendance_position, entry.signed_position, entry.verified_position, null::bigint as session_position
@@ -71,9 +75,8 @@ pub(super) const BEHIND: &str = "
       and ($5 in ('committed', 'realised') or (entry.signed_position is not null and ($5 = 'signed' or entry.verified_position is not null)))
     union all
     select 'session/' || planned.session, 'planned', planned.company, planned.date,
-           -- As for a line: each pupil's share is rounded once, half a cent away from zero.
-           least(greatest(planned.enrolled * div(policy.rate::numeric * planned.minutes * policy.share * 2 + 600000, 1200000),
-               -9223372036854775807), 9223372036854775807)::bigint, planned.minutes, policy.share, policy.rate,
+           -- As for a line: each pupil's share is rounded by itself.
+           least(greatest(planned.enrolled * {each}, -9223372036854775807), 9223372036854775807)::bigint, planned.minutes, policy.share, policy.rate,
            policy.version, planned.session, null, planned.enrolled,
            null, null, null, null, planned.last_position
     from co_financing.planned
@@ -84,4 +87,6 @@ pub(super) const BEHIND: &str = "
       and planned.status in ('planned', 'running') and planned.enrolled > 0 and policy.rate is not null
       and $2 = coalesce((select scheme from co_financing.occasion
                          where occasion.region = planned.region and occasion.session = planned.session and occasion.company = planned.company), 'sto')
-      and not exists (select from co_financing.line where line.region = planned.region and line.session = planned.session and line.living)";
+      and not exists (select from co_financing.line where line.region = planned.region and line.session = planned.session and line.living)"
+    )
+}

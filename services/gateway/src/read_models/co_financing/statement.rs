@@ -1,6 +1,6 @@
 //! The statement: each figure with the address of its explanation.
 
-use super::figure::{BEHIND, Figure};
+use super::figure::{Figure, behind};
 use super::target::Target;
 use crate::reach::reading;
 use crate::{Gateway, Storable};
@@ -95,10 +95,11 @@ pub async fn show_statement(
     let target = Target::of(&mut rows, &region).await?;
     let (scheme, from, until) = range(which, target.as_ref())?;
     let mut figures = Vec::new();
+    let behind = behind();
     for figure in Figure::ALL {
         let (lines, amount): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select count(*), least(greatest(coalesce(sum(amount), 0), -9223372036854775807), 9223372036854775807)::bigint
-             from ({BEHIND}) behind"
+             from ({behind}) behind"
         )))
         .bind(region.as_str())
         .bind(scheme.as_str())
