@@ -127,7 +127,7 @@ async fn insert(
     .bind(head.position)
     .bind(stream)
     .bind(wanted.event.event_type())
-    .bind(wanted.context.by.id.0)
+    .bind(wanted.context.by.id)
     .bind(head.recorded_at)
     .bind(leaf.as_slice())
     .bind(body)

@@ -71,7 +71,7 @@ impl Projection for KnownCompanies {
             insert(rows, &mut nominated).await?;
             sqlx::query("update company set active = $3 where region = $1 and id = $2")
                 .bind(event.region.as_str())
-                .bind(id.0)
+                .bind(id)
                 .bind(active)
                 .execute(&mut *rows)
                 .await?;
@@ -99,7 +99,7 @@ impl Known {
         let mut transaction = tenant(self.app(), region).await?;
         let row = sqlx::query("select name, kvk, active from known_companies.company where region = $1 and id = $2")
             .bind(region.as_str())
-            .bind(id.0)
+            .bind(id)
             .fetch_optional(&mut *transaction)
             .await?;
         row.map(|row| {

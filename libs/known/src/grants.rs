@@ -141,12 +141,12 @@ impl Projection for KnownGrants {
                            "from" = excluded."from", until = excluded.until"#,
                 )
                 .bind(happened.region.as_str())
-                .bind(id.0)
-                .bind(actor.0)
+                .bind(id)
+                .bind(actor)
                 .bind(role.as_str())
                 .bind(school.map(String::from))
-                .bind(company.map(|company| company.0))
-                .bind(person.map(|person| person.0))
+                .bind(company)
+                .bind(person)
                 .bind(from)
                 .bind(until)
                 .execute(&mut *rows)
@@ -154,14 +154,14 @@ impl Projection for KnownGrants {
                 // It outlives the grant: an identity keeps its pseudonym, also when everything it held was revoked.
                 sqlx::query("insert into holder (region, actor) values ($1, $2) on conflict do nothing")
                     .bind(happened.region.as_str())
-                    .bind(actor.0)
+                    .bind(actor)
                     .execute(rows)
                     .await?;
             }
             Event::Revoked { .. } => {
                 sqlx::query(r#"delete from "grant" where region = $1 and id = $2"#)
                     .bind(happened.region.as_str())
-                    .bind(id.0)
+                    .bind(id)
                     .execute(rows)
                     .await?;
             }

@@ -82,7 +82,7 @@ impl Projection for KnownPupils {
                     "insert into pupil (region, id, facts, birth_date, birth_date_field, forgotten) values ($1, $2, $3, $4, $5, false)",
                 )
                 .bind(region)
-                .bind(id.0)
+                .bind(id)
                 .bind(Json(facts))
                 .bind(Json(birth_date))
                 .bind(format!("{}#birthDate", happened.event_type))
@@ -94,7 +94,7 @@ impl Projection for KnownPupils {
                     Facts { home_school, host_school, learning_path, profile, year, group: group.into(), cohort };
                 sqlx::query("update pupil set facts = $3 where region = $1 and id = $2")
                     .bind(region)
-                    .bind(id.0)
+                    .bind(id)
                     .bind(Json(facts))
                     .execute(rows)
                     .await?;
@@ -102,7 +102,7 @@ impl Projection for KnownPupils {
             Event::PupilCorrected { birth_date, .. } => {
                 sqlx::query("update pupil set birth_date = $3, birth_date_field = $4 where region = $1 and id = $2")
                     .bind(region)
-                    .bind(id.0)
+                    .bind(id)
                     .bind(Json(birth_date))
                     .bind(format!("{}#birthDate", happened.event_type))
                     .execute(rows)
@@ -111,7 +111,7 @@ impl Projection for KnownPupils {
             Event::PersonForgotten { .. } => {
                 sqlx::query("update pupil set forgotten = true where region = $1 and id = $2")
                     .bind(region)
-                    .bind(id.0)
+                    .bind(id)
                     .execute(rows)
                     .await?;
             }

@@ -21,7 +21,7 @@ impl Vault {
     pub async fn is_forgotten(&self, region: &RegionId, person: PersonId) -> Result<bool, Error> {
         let asked = sqlx::query_scalar("select forgotten from vault.keys($1, array[$2], array['identity'], null)")
             .bind(region.as_str())
-            .bind(person.0);
+            .bind(person);
         let forgotten: Option<bool> = self.database.ask(async |work| asked.fetch_one(&work).await).await?;
         Ok(forgotten.unwrap_or(false))
     }

@@ -58,6 +58,9 @@ macro_rules! checked_text {
             }
         }
 
+        #[cfg(feature = "sqlx")]
+        crate::stored_as_text!($name);
+
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
                 utoipa::openapi::ObjectBuilder::new()

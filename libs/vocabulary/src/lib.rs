@@ -2,6 +2,9 @@
 //!
 //! A value of one of these types has been checked: parsing is the only way in.
 
+#[cfg(feature = "sqlx")]
+mod stored;
+
 mod actor;
 mod checked;
 mod company;

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema,
 )]
+#[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
 #[serde(transparent)]
 #[schemars(extend("x-range" = [0, crate::ranges::MAX_CENTS]))]
 pub struct Euros(pub i64);

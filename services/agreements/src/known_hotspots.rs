@@ -35,8 +35,8 @@ impl Projection for KnownHotspots {
                      on conflict do nothing",
                 )
                 .bind(happened.region.as_str())
-                .bind(id.0)
-                .bind(company.0)
+                .bind(id)
+                .bind(company)
                 .bind(name.as_str())
                 .execute(rows)
                 .await?;
@@ -44,7 +44,7 @@ impl Projection for KnownHotspots {
             Event::Retired { .. } => {
                 sqlx::query("update hotspot set retired = true where region = $1 and id = $2")
                     .bind(happened.region.as_str())
-                    .bind(id.0)
+                    .bind(id)
                     .execute(rows)
                     .await?;
             }
@@ -63,7 +63,7 @@ pub async fn hotspot(db: &PgPool, region: &RegionId, id: HotspotId) -> sqlx::Res
     let row =
         sqlx::query("select company, name from known_hotspots.hotspot where region = $1 and id = $2 and not retired")
             .bind(region.as_str())
-            .bind(id.0)
+            .bind(id)
             .fetch_optional(&mut *rows)
             .await?;
     row.map(|row| {

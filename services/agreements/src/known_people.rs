@@ -45,7 +45,7 @@ impl Projection for KnownPeople {
             Event::PersonForgotten { .. } => {
                 sqlx::query("update person set name = null where region = $1 and id = $2")
                     .bind(happened.region.as_str())
-                    .bind(id.0)
+                    .bind(id)
                     .execute(rows)
                     .await?;
                 return Ok(());
@@ -58,9 +58,9 @@ impl Projection for KnownPeople {
                  name_field = excluded.name_field",
         )
         .bind(happened.region.as_str())
-        .bind(id.0)
+        .bind(id)
         .bind(school.as_ref().map(BranchCode::as_str))
-        .bind(company.map(|company| company.0))
+        .bind(company)
         .bind(Json(name))
         .bind(format!("{}#name", happened.event_type))
         .execute(rows)

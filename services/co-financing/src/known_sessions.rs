@@ -40,9 +40,9 @@ impl Projection for KnownSessions {
             Event::Planned { company, hotspot, date, .. } => {
                 sqlx::query("insert into session (region, id, company, hotspot, date) values ($1, $2, $3, $4, $5)")
                     .bind(happened.region.as_str())
-                    .bind(id.0)
-                    .bind(company.0)
-                    .bind(hotspot.0)
+                    .bind(id)
+                    .bind(company)
+                    .bind(hotspot)
                     .bind(date)
                     .execute(rows)
                     .await?;
@@ -50,7 +50,7 @@ impl Projection for KnownSessions {
             Event::Cancelled { .. } => {
                 sqlx::query("update session set cancelled = true where region = $1 and id = $2")
                     .bind(happened.region.as_str())
-                    .bind(id.0)
+                    .bind(id)
                     .execute(rows)
                     .await?;
             }
@@ -70,7 +70,7 @@ pub async fn session(db: &PgPool, region: &RegionId, id: SessionId) -> sqlx::Res
         "select company, hotspot, date, cancelled from known_sessions.session where region = $1 and id = $2",
     )
     .bind(region.as_str())
-    .bind(id.0)
+    .bind(id)
     .fetch_optional(&mut *rows)
     .await?;
     row.map(|row| {

@@ -8,6 +8,7 @@ mod named;
 mod reach;
 pub mod read_models;
 mod storable;
+mod words;
 
 pub use document::merged;
 pub use forward::{Backend, Place, compose};

@@ -21,8 +21,8 @@ impl Projection for KnownContracts {
         if let Event::DrawnUp { contract, hotspot, .. } = happened.event()? {
             sqlx::query("insert into contract (region, id, hotspot) values ($1, $2, $3) on conflict do nothing")
                 .bind(happened.region.as_str())
-                .bind(contract.0)
-                .bind(hotspot.0)
+                .bind(contract)
+                .bind(hotspot)
                 .execute(rows)
                 .await?;
         }
@@ -38,7 +38,7 @@ pub async fn hotspot_of(db: &PgPool, region: &RegionId, contract: ContractId) ->
     let mut rows = tenant(db, region).await?;
     let hotspot = sqlx::query_scalar("select hotspot from known_contracts.contract where region = $1 and id = $2")
         .bind(region.as_str())
-        .bind(contract.0)
+        .bind(contract)
         .fetch_optional(&mut *rows)
         .await?;
     Ok(hotspot.map(HotspotId))

@@ -24,7 +24,7 @@ impl Projection for KnownElectives {
             Event::Imported { .. } | Event::Added { .. } => {
                 sqlx::query("insert into elective (region, id) values ($1, $2) on conflict do nothing")
                     .bind(happened.region.as_str())
-                    .bind(id.0)
+                    .bind(id)
                     .execute(rows)
                     .await?;
             }
@@ -42,7 +42,7 @@ pub async fn is_known(db: &PgPool, region: &RegionId, elective: ElectiveId) -> s
     let mut rows = tenant(db, region).await?;
     sqlx::query_scalar("select exists (select from known_electives.elective where region = $1 and id = $2)")
         .bind(region.as_str())
-        .bind(elective.0)
+        .bind(elective)
         .fetch_one(&mut *rows)
         .await
 }

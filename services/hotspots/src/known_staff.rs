@@ -28,7 +28,7 @@ impl Projection for KnownStaff {
                      on conflict (region, id) do update set school = excluded.school",
                 )
                 .bind(region)
-                .bind(id.0)
+                .bind(id)
                 .bind(school.as_str())
                 .execute(rows)
                 .await?;
@@ -36,7 +36,7 @@ impl Projection for KnownStaff {
             Event::PersonForgotten { .. } => {
                 sqlx::query("delete from staff where region = $1 and id = $2")
                     .bind(region)
-                    .bind(id.0)
+                    .bind(id)
                     .execute(rows)
                     .await?;
             }
@@ -55,7 +55,7 @@ pub async fn school(db: &PgPool, region: &RegionId, id: PersonId) -> sqlx::Resul
     let school: Option<String> =
         sqlx::query_scalar("select school from known_staff.staff where region = $1 and id = $2")
             .bind(region.as_str())
-            .bind(id.0)
+            .bind(id)
             .fetch_optional(&mut *rows)
             .await?;
     Ok(school.and_then(|school| school.parse().ok()))

@@ -62,7 +62,9 @@ impl Purpose {
     pub const fn does(self) -> &'static str {
         match self {
             Self::Identity => "makes the actor id of an identity (issuer and subject)",
-            Self::Fingerprint => "makes the command id and the fingerprint of a request with an Idempotency-Key",
+            Self::Fingerprint => {
+                "makes the command id and the fingerprint of a request with an Idempotency-Key, and seals the places of pages"
+            }
             Self::Log => "opens the internal routes to the installation itself",
             Self::Processing => "makes the pseudonym of a person in the log of processing",
             Self::CheckInCode => "makes the check-in code that a company shows",
@@ -80,7 +82,7 @@ impl Purpose {
                  Never re-keyed: the actor ids in events"
             }
             Self::Fingerprint => {
-                "a request is found under every generation and kept under the newest. \
+                "a request is found under every generation and kept under the newest, and so are the places of pages. \
                  Never re-keyed: the command ids and fingerprints that are kept with events, and what is named after them"
             }
             Self::Log => "every generation opens until it is retired, the newest is shown",

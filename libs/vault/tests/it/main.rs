@@ -87,7 +87,7 @@ fn a_wrapped_key_put_in_anothers_place_does_not_open() {
         let fields = [(one, Purpose::Identity, NAME, CANARY), (other, Purpose::Identity, NAME, "Mus")];
         let sealed = scratch.vault.seal_all(&gorinchem(), &fields).await.unwrap();
         let swap = "update vault.key set wrapped = (select wrapped from vault.key where person = $1) where person = $2";
-        sqlx::query(swap).bind(one.0).bind(other.0).execute(&scratch.owner).await.unwrap();
+        sqlx::query(swap).bind(one).bind(other).execute(&scratch.owner).await.unwrap();
         assert!(matches!(scratch.again().open(&gorinchem(), NAME, &sealed[1]).await, Err(Error::Broken(_))));
     });
 }

@@ -104,8 +104,8 @@ pub(super) async fn list_audit_samples(
          order by position limit $9",
     )
     .bind(region.as_str())
-    .bind(which.drawn_by.map(|by| by.0))
-    .bind(which.claim.map(|claim| claim.0))
+    .bind(which.drawn_by)
+    .bind(which.claim)
     .bind(which.year.map(i32::from))
     .bind(which.seed)
     .bind(which.from)

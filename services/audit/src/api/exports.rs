@@ -100,7 +100,7 @@ pub(super) async fn list_audit_exports(
     )
     .bind(region.as_str())
     .bind(which.form.map(Form::as_str))
-    .bind(which.mandate.map(|mandate| mandate.0))
+    .bind(which.mandate)
     .bind(which.digest)
     .bind(which.from)
     .bind(which.until)

@@ -36,7 +36,7 @@ impl SealedNames {
         let found: Option<(Option<String>, Option<Json<Sealed>>)> =
             sqlx::query_as("select field, sealed from sealed_names.name where region = $1 and person = $2")
                 .bind(region.as_str())
-                .bind(person.0)
+                .bind(person)
                 .fetch_optional(&mut *rows)
                 .await?;
         Ok(found.map(|(field, sealed)| SealedName { name: field.zip(sealed.map(|Json(sealed)| sealed)) }))
@@ -67,7 +67,7 @@ impl Projection for SealedNames {
              on conflict (region, person) do update set field = excluded.field, sealed = excluded.sealed",
         )
         .bind(happened.region.as_str())
-        .bind(id.0)
+        .bind(id)
         .bind(field)
         .bind(name.map(Json))
         .execute(rows)

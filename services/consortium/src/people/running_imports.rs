@@ -52,7 +52,7 @@ impl Projection for RunningImports {
              on conflict (region, id) do update set running = excluded.running, told_at = excluded.told_at",
         )
         .bind(happened.region.as_str())
-        .bind(id.0)
+        .bind(id)
         .bind(running)
         .bind(happened.recorded_at)
         .execute(rows)

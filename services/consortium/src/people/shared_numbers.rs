@@ -27,8 +27,8 @@ impl Projection for SharedNumbers {
             )
             .bind(happened.region.as_str())
             .bind(happened.position)
-            .bind(id.0)
-            .bind(elsewhere.0)
+            .bind(id)
+            .bind(elsewhere)
             .bind(happened.recorded_at)
             .execute(rows)
             .await?;

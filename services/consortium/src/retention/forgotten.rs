@@ -92,7 +92,7 @@ impl Projection for ForgottenPeople {
         if matches!(happened.event()?, Event::PersonForgotten { .. }) {
             sqlx::query("insert into person (region, id) values ($1, $2) on conflict do nothing")
                 .bind(happened.region.as_str())
-                .bind(id.0)
+                .bind(id)
                 .execute(rows)
                 .await?;
         }

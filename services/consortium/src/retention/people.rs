@@ -42,16 +42,16 @@ impl Projection for RetentionPeople {
             Change::New(class) => {
                 sqlx::query("insert into person (region, id, class) values ($1, $2, $3) on conflict do nothing")
                     .bind(happened.region.as_str())
-                    .bind(id.0)
+                    .bind(id)
                     .bind(class.as_str())
             }
             Change::Left(on) => sqlx::query("update person set left_on = $3 where region = $1 and id = $2")
                 .bind(happened.region.as_str())
-                .bind(id.0)
+                .bind(id)
                 .bind(on),
-            Change::Gone => sqlx::query("delete from person where region = $1 and id = $2")
-                .bind(happened.region.as_str())
-                .bind(id.0),
+            Change::Gone => {
+                sqlx::query("delete from person where region = $1 and id = $2").bind(happened.region.as_str()).bind(id)
+            }
         };
         query.execute(rows).await?;
         Ok(())

@@ -38,7 +38,7 @@ impl Projection for RetentionRuns {
              on conflict (region, id) do update set held = excluded.held",
         )
         .bind(happened.region.as_str())
-        .bind(id.0)
+        .bind(id)
         .bind(happened.position)
         .bind(occurred_on)
         .bind(envelope.actor)
@@ -54,7 +54,7 @@ impl Projection for RetentionRuns {
                  set people = before.people + excluded.people, ended_until = greatest(before.ended_until, excluded.ended_until)",
             )
             .bind(happened.region.as_str())
-            .bind(id.0)
+            .bind(id)
             .bind(class.as_str())
             .bind(i64::from(schedule_version))
             .bind(i64::from(people))

@@ -2,6 +2,7 @@
 
 use crate::world::{World, each};
 use serde_json::json;
+use vocabulary::Role;
 
 const LISTS: [&str; 9] = [
     "companies",
@@ -56,6 +57,31 @@ async fn a_day_that_the_database_cannot_hold_is_a_400() {
     }
     let answer = world.leader.get(&world.url("co-financing/figures/imagined")).await.expect(400);
     assert_eq!(answer.problem(), "invalid");
+}
+
+#[tokio::test]
+async fn a_filter_by_a_word_that_no_item_can_have_is_a_400() {
+    let world = World::new().await;
+    let teacher = world.at_school(Role::Teacher).await;
+    world.hub.settle().await;
+    for (list, filter, word) in [
+        ("companies", "status", "active"),
+        ("hotspots", "status", "open"),
+        ("sessions", "status", "planned"),
+        ("attendance-days", "status", "confirmed"),
+        ("contracts", "status", "concluded"),
+        ("stage-agreements", "status", "ended"),
+        ("open-signatures", "subject", "contribution-day"),
+        ("open-signatures", "party", "pupil-or-parent"),
+    ] {
+        // The leader reads every list but that of agreements.
+        let who = if list == "stage-agreements" { &teacher } else { &world.leader };
+        who.get(&world.url(&format!("{list}?{filter}={word}"))).await.expect(200);
+        for unknown in ["imagined", "", "Open"] {
+            let answer = who.get(&world.url(&format!("{list}?{filter}={unknown}"))).await.expect(400);
+            assert!(answer.text().contains(&format!("?{filter}")), "{list}: {}", answer.text());
+        }
+    }
 }
 
 #[tokio::test]

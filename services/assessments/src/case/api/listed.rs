@@ -65,11 +65,11 @@ impl Projection for Cases {
                        values ($1, $2, $3, $4, $5, $6, $7)"#,
                 )
                 .bind(happened.region.as_str())
-                .bind(id.0)
-                .bind(pupil.0)
-                .bind(elective.0)
+                .bind(id)
+                .bind(pupil)
+                .bind(elective)
                 .bind(school.as_str())
-                .bind(company.0)
+                .bind(company)
                 .bind(occurred_on)
                 .execute(rows)
                 .await?;
@@ -88,7 +88,7 @@ impl Projection for Cases {
                 r#"update "case" set graded = true where region = $1 and id = $2"#
             }
         };
-        sqlx::query(statement).bind(happened.region.as_str()).bind(id.0).execute(rows).await?;
+        sqlx::query(statement).bind(happened.region.as_str()).bind(id).execute(rows).await?;
         Ok(())
     }
 }
@@ -119,7 +119,7 @@ pub async fn within(
     .bind(scope.schools.iter().map(|school| school.as_str().to_owned()).collect::<Vec<_>>())
     .bind(scope.companies.iter().map(|company| company.0).collect::<Vec<_>>())
     .bind(scope.persons.iter().map(|person| person.0).collect::<Vec<_>>())
-    .bind(after.map(|id| id.0))
+    .bind(after)
     .bind(fetch)
     .fetch_all(&mut *transaction)
     .await

@@ -80,7 +80,7 @@ impl Projection for Catalogue {
                  title = excluded.title, size = excluded.size, deeltaken = excluded.deeltaken, own = coalesce($9, elective.own)",
         )
         .bind(happened.region.as_str())
-        .bind(id.0)
+        .bind(id)
         .bind(code)
         .bind(Json(kind))
         .bind(profile.map(Json))

@@ -253,7 +253,7 @@ async fn runs(
          order by position desc limit $4",
     )
     .bind(region.as_str())
-    .bind(only.map(|run| run.0))
+    .bind(only)
     .bind(before)
     .bind(limit)
     .fetch_all(&mut *rows)

@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::reach::reading;
+use crate::words::words;
 use axum::extract::State;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,23 +11,30 @@ use uuid::Uuid;
 use vocabulary::{CompanyId, ContractId, HotspotId, RegionId};
 use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
+words! {
+    /// The status of a hotspot contract.
+    ContractStatus {
+        /// The company or a first school must still sign (open).
+        Open,
+        /// The company and a school signed (gesloten).
+        Concluded,
+    }
+}
+
 /// A hotspot contract as a list shows it.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct ListedContract {
     /// The id of the contract.
-    #[schema(value_type = ContractId)]
-    pub id: Uuid,
-    /// Open while the company or a first school must still sign, else concluded.
-    pub status: String,
+    pub id: ContractId,
+    /// The status of the contract.
+    pub status: ContractStatus,
     /// The hotspot it is for.
-    #[schema(value_type = HotspotId)]
-    pub hotspot: Uuid,
+    pub hotspot: HotspotId,
     /// The name of the hotspot on the day it was drawn up.
     pub hotspot_name: String,
     /// The company that hosts it.
-    #[schema(value_type = CompanyId)]
-    pub company: Uuid,
+    pub company: CompanyId,
     /// The name of the company on the day it was drawn up.
     pub company_name: String,
     /// Whether the company signed this document.
@@ -49,7 +57,7 @@ pub struct ListedContract {
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// The status of the contracts, such as `concluded`.
-    pub status: Option<String>,
+    pub status: Option<ContractStatus>,
     /// The hotspot of the contracts.
     pub hotspot: Option<HotspotId>,
     /// The company of the contracts.
@@ -65,7 +73,7 @@ pub struct Which {
 pub async fn list_contracts(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Paged(which, page): Paged<Which, Uuid>,
+    Paged(which, page): Paged<Which, ContractId>,
     caller: Caller,
 ) -> Result<Listed<ListedContract>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
@@ -79,9 +87,9 @@ pub async fn list_contracts(
     )
     .bind(region.as_str())
     .bind(which.status)
-    .bind(which.hotspot.map(|hotspot| hotspot.0))
-    .bind(which.company.map(|company| company.0))
-    .bind(page.after.unwrap_or_default())
+    .bind(which.hotspot)
+    .bind(which.company)
+    .bind(page.after.unwrap_or(ContractId(Uuid::nil())))
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;

@@ -1,5 +1,7 @@
 //! Contracts and stage agreements, as tables.
 
+use super::contracts::ContractStatus;
+use super::stage_agreements::AgreementStatus;
 use crate::reach::{reach, readable};
 use event_log::Recorded;
 use projections::{CannotApply, Projection};
@@ -58,17 +60,18 @@ async fn contract(rows: &mut PgConnection, happened: &Recorded, id: Uuid, event:
     let query = match event {
         E::DrawnUp { hotspot, hotspot_name, company, company_name, terms, document_hash, .. } => sqlx::query(
             r#"insert into contract (region, id, status, hotspot, hotspot_name, company, company_name, document_hash, "from", until)
-               values ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)"#,
+               values ($1, $2, $10, $3, $4, $5, $6, $7, $8, $9)"#,
         )
         .bind(region)
         .bind(id)
-        .bind(hotspot.0)
+        .bind(hotspot)
         .bind(String::from(hotspot_name))
-        .bind(company.0)
+        .bind(company)
         .bind(String::from(company_name))
         .bind(document_hash.as_str().to_owned())
         .bind(terms.from)
-        .bind(terms.until),
+        .bind(terms.until)
+        .bind(ContractStatus::Open),
         E::Signed { party: Organisation::Company(_), .. } => {
             sqlx::query(change("signed_by_company = true")).bind(region).bind(id)
         }
@@ -76,18 +79,19 @@ async fn contract(rows: &mut PgConnection, happened: &Recorded, id: Uuid, event:
             sqlx::query(change("schools = array_append(array_remove(schools, $3), $3)"))
                 .bind(region)
                 .bind(id)
-                .bind(String::from(school))
+                .bind(school)
         }
         E::Amended { edition, terms, document_hash, .. } => sqlx::query(change(
-            r#"status = 'open', signed_by_company = false, schools = '{}', edition = $3, document_hash = $4, "from" = $5, until = $6"#,
+            r#"status = $7, signed_by_company = false, schools = '{}', edition = $3, document_hash = $4, "from" = $5, until = $6"#,
         ))
         .bind(region)
         .bind(id)
         .bind(i64::from(edition))
         .bind(document_hash.as_str().to_owned())
         .bind(terms.from)
-        .bind(terms.until),
-        E::Concluded { .. } => sqlx::query(change("status = 'concluded'")).bind(region).bind(id),
+        .bind(terms.until)
+        .bind(ContractStatus::Open),
+        E::Concluded { .. } => sqlx::query(change("status = $3")).bind(region).bind(id).bind(ContractStatus::Concluded),
         E::SchoolJoined { .. } => return Ok(()),
     };
     query.execute(rows).await?;
@@ -106,31 +110,34 @@ async fn agreement(
     let query = match event {
         E::Drafted { pupil, school, company, company_name, terms, document_hash, .. } => sqlx::query(
             r#"insert into agreement (region, id, status, pupil, school, company, company_name, document_hash, "from", until)
-               values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9)"#,
+               values ($1, $2, $10, $3, $4, $5, $6, $7, $8, $9)"#,
         )
         .bind(region)
         .bind(id)
-        .bind(pupil.0)
-        .bind(String::from(school))
-        .bind(company.0)
+        .bind(pupil)
+        .bind(school)
+        .bind(company)
         .bind(String::from(company_name))
         .bind(document_hash.as_str().to_owned())
         .bind(terms.from)
-        .bind(terms.until),
-        E::Offered { .. } => sqlx::query(change("status = 'offered'")).bind(region).bind(id),
-        E::Activated { .. } => sqlx::query(change("status = 'active'")).bind(region).bind(id),
+        .bind(terms.until)
+        .bind(AgreementStatus::Draft),
+        E::Offered { .. } => sqlx::query(change("status = $3")).bind(region).bind(id).bind(AgreementStatus::Offered),
+        E::Activated { .. } => sqlx::query(change("status = $3")).bind(region).bind(id).bind(AgreementStatus::Active),
         // An amended draft is a draft still; anything else is before the parties again.
         E::Amended { edition, terms, document_hash, .. } => sqlx::query(change(
-            r#"status = case status when 'draft' then status else 'offered' end, edition = $3, document_hash = $4, "from" = $5, until = $6"#,
+            r#"status = case status when $7 then status else $8 end, edition = $3, document_hash = $4, "from" = $5, until = $6"#,
         ))
         .bind(region)
         .bind(id)
         .bind(i64::from(edition))
         .bind(document_hash.as_str().to_owned())
         .bind(terms.from)
-        .bind(terms.until),
+        .bind(terms.until)
+        .bind(AgreementStatus::Draft)
+        .bind(AgreementStatus::Offered),
         E::EndedByConsent { ends_on } | E::EndedBySchool { ends_on, .. } | E::EndedByCompany { ends_on, .. } => {
-            sqlx::query(change("status = 'ended', until = $3")).bind(region).bind(id).bind(ends_on)
+            sqlx::query(change("status = $4, until = $3")).bind(region).bind(id).bind(ends_on).bind(AgreementStatus::Ended)
         }
         E::Signed { .. }
         | E::ConsentFormRecorded { .. }

@@ -8,6 +8,7 @@ pub use fold::Signatures;
 
 use crate::Gateway;
 use crate::reach::reading;
+use crate::words::words;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,25 +17,50 @@ use uuid::Uuid;
 use vocabulary::{BranchCode, CompanyId, PersonId, RegionId};
 use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
+words! {
+    /// The kind of thing that is signed.
+    SignatureSubject {
+        /// A hotspot contract (hotspotcontract).
+        Contract,
+        /// A stage agreement (stageovereenkomst).
+        StageAgreement,
+        /// What a company put in on a day (bijdragedag).
+        ContributionDay,
+        /// A contribution in kind or cash (bijdrage).
+        Contribution,
+    }
+}
+
+words! {
+    /// The party that should sign.
+    SignatureParty {
+        /// The company (bedrijf).
+        Company,
+        /// The school (school).
+        School,
+        /// The pupil, or a parent of a minor (leerling of ouder).
+        PupilOrParent,
+        /// The region, which verifies (regio).
+        Region,
+    }
+}
+
 /// A signature that is waited for.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenSignature {
-    /// Contract, stage-agreement, contribution-day or contribution.
-    pub subject: String,
+    /// The kind of thing to sign.
+    pub subject: SignatureSubject,
     /// The id of the thing to sign.
     pub id: Uuid,
-    /// The party that should sign: company, school, pupil-or-parent, or region for a verification.
-    pub party: String,
+    /// The party that should sign.
+    pub party: SignatureParty,
     /// The company, where a company signs or is concerned.
-    #[schema(value_type = Option<CompanyId>)]
-    pub company: Option<Uuid>,
+    pub company: Option<CompanyId>,
     /// The school, where a school signs or is concerned.
-    #[schema(value_type = Option<BranchCode>)]
-    pub school: Option<String>,
+    pub school: Option<BranchCode>,
     /// The pupil whom it concerns; absent when it concerns none.
-    #[schema(value_type = Option<PersonId>)]
-    pub pupil: Option<Uuid>,
+    pub pupil: Option<PersonId>,
     /// The SHA-256 of the document, where a document is signed.
     pub document_hash: Option<String>,
     /// Since when it is waited for.
@@ -47,9 +73,9 @@ pub struct OpenSignature {
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// The kind of thing to sign, such as `contract`.
-    pub subject: Option<String>,
+    pub subject: Option<SignatureSubject>,
     /// The party that should sign, such as `company`.
-    pub party: Option<String>,
+    pub party: Option<SignatureParty>,
 }
 
 /// Several schools may be waited for since the same moment, so the school is part of a row's place.
@@ -85,5 +111,12 @@ pub async fn list_open_signatures(
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    page.cut(open, |last| (last.since, last.id, last.party.clone(), last.school.clone().unwrap_or_default()))
+    page.cut(open, |last| {
+        (
+            last.since,
+            last.id,
+            last.party.as_str().to_owned(),
+            last.school.as_ref().map(ToString::to_string).unwrap_or_default(),
+        )
+    })
 }

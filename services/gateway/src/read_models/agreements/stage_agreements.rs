@@ -4,6 +4,7 @@ use crate::Gateway;
 use crate::named::named;
 use crate::reach::reading;
 use crate::read_models::consortium::person_of;
+use crate::words::words;
 use axum::extract::State;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -12,28 +13,38 @@ use uuid::Uuid;
 use vocabulary::{AgreementId, BranchCode, CompanyId, PersonId, RegionId};
 use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
+words! {
+    /// The status of a stage agreement.
+    AgreementStatus {
+        /// It is its school's own (concept).
+        Draft,
+        /// The parties may sign (aangeboden).
+        Offered,
+        /// All signed (actief).
+        Active,
+        /// It is over (beëindigd).
+        Ended,
+    }
+}
+
 /// A stage agreement as a list shows it.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct ListedAgreement {
     /// The id of the agreement.
-    #[schema(value_type = AgreementId)]
-    pub id: Uuid,
-    /// Draft, offered, active or ended.
-    pub status: String,
+    pub id: AgreementId,
+    /// The status of the agreement.
+    pub status: AgreementStatus,
     /// The pupil on the stage (stagiair).
-    #[schema(value_type = PersonId)]
-    pub pupil: Uuid,
+    pub pupil: PersonId,
     /// Absent when the caller may not see it, or the pupil was forgotten.
     pub given_name: Option<String>,
     /// Absent when the caller may not see it, or the pupil was forgotten.
     pub family_name: Option<String>,
     /// The school that sends the pupil.
-    #[schema(value_type = BranchCode)]
-    pub school: String,
+    pub school: BranchCode,
     /// The company that receives the pupil (stagegever).
-    #[schema(value_type = CompanyId)]
-    pub company: Uuid,
+    pub company: CompanyId,
     /// That company's name on the day of drafting.
     pub company_name: String,
     /// The number of the document: 2 for the first amendment.
@@ -52,7 +63,7 @@ pub struct ListedAgreement {
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// The status of the agreements, such as `active`.
-    pub status: Option<String>,
+    pub status: Option<AgreementStatus>,
     /// The pupil of the agreements.
     pub pupil: Option<PersonId>,
     /// The company of the agreements.
@@ -68,7 +79,7 @@ pub struct Which {
 pub async fn list_agreements(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Paged(which, page): Paged<Which, Uuid>,
+    Paged(which, page): Paged<Which, AgreementId>,
     caller: Caller,
 ) -> Result<Listed<ListedAgreement>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
@@ -83,14 +94,14 @@ pub async fn list_agreements(
     )))
     .bind(region.as_str())
     .bind(which.status)
-    .bind(which.pupil.map(|pupil| pupil.0))
-    .bind(which.company.map(|company| company.0))
-    .bind(page.after.unwrap_or_default())
+    .bind(which.pupil)
+    .bind(which.company)
+    .bind(page.after.unwrap_or(AgreementId(Uuid::nil())))
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
     let listed = page.cut(agreements, |last: &ListedAgreement| last.id)?;
     let shown = listed.items.iter().filter(|agreement| agreement.given_name.is_some());
-    named(&gateway, &region, &caller, "list-agreements", shown.map(|agreement| PersonId(agreement.pupil))).await;
+    named(&gateway, &region, &caller, "list-agreements", shown.map(|agreement| agreement.pupil)).await;
     Ok(listed)
 }

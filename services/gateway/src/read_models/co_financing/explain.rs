@@ -9,7 +9,6 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use vocabulary::{AttendanceDayId, CompanyId, Euros, RegionId, SchemeCode, SessionId};
 use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
@@ -22,8 +21,7 @@ pub struct Behind {
     /// Forfait, actual, hours, facility, material, travel, cash; or planned, for a session to come.
     pub kind: String,
     /// The company that contributes.
-    #[schema(value_type = CompanyId)]
-    pub company: Uuid,
+    pub company: CompanyId,
     /// The date of the fact.
     pub date: NaiveDate,
     /// The amount of the line, in euro cents.
@@ -39,11 +37,9 @@ pub struct Behind {
     /// The version of the policy that share and rate are from.
     pub policy_version: Option<i64>,
     /// The session that it was put in at; absent for a contribution apart from sessions.
-    #[schema(value_type = Option<SessionId>)]
-    pub session: Option<Uuid>,
+    pub session: Option<SessionId>,
     /// The attendance it rests on.
-    #[schema(value_type = Option<AttendanceDayId>)]
-    pub attendance_day: Option<Uuid>,
+    pub attendance_day: Option<AttendanceDayId>,
     /// The events it rests on, in the order in which they count.
     pub events: Vec<At>,
 }
@@ -63,15 +59,15 @@ pub struct At {
 struct Row {
     reference: String,
     kind: String,
-    company: Uuid,
+    company: CompanyId,
     date: NaiveDate,
     amount: i64,
     minutes: Option<i64>,
     share: Option<i64>,
     rate: Option<i64>,
     policy_version: Option<i64>,
-    session: Option<Uuid>,
-    attendance_day: Option<Uuid>,
+    session: Option<SessionId>,
+    attendance_day: Option<AttendanceDayId>,
     pupils: i64,
     line_position: Option<i64>,
     attendance_position: Option<i64>,

@@ -91,8 +91,8 @@ async fn planned(rows: &mut PgConnection, happened: &Recorded, id: Uuid, event: 
             )
             .bind(happened.region.as_str())
             .bind(id)
-            .bind(company.0)
-            .bind(hotspot.0)
+            .bind(company)
+            .bind(hotspot)
             .bind(date)
             .bind(i64::from(vocabulary::Minutes::between(starts_at, ends_at).0))
             .bind(happened.position)
@@ -127,8 +127,8 @@ async fn assigned(rows: &mut PgConnection, happened: &Recorded, event: occasion:
          on conflict (region, session, company) do update set scheme = excluded.scheme",
     )
     .bind(happened.region.as_str())
-    .bind(session.0)
-    .bind(company.0)
+    .bind(session)
+    .bind(company)
     .bind(scheme.as_str())
     .execute(rows)
     .await?;

@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::reach::{reach, readable, reading};
+use crate::words::words;
 use axum::extract::State;
 use event_log::Recorded;
 use projections::{CannotApply, Projection};
@@ -50,7 +51,7 @@ impl Projection for Companies {
                         id,
                         name: name.into(),
                         kvk: kvk.to_string(),
-                        status: "nominated",
+                        status: CompanyStatus::Nominated,
                         sector: sector.map(String::from),
                         street: address.street.into(),
                         number: address.number,
@@ -61,16 +62,16 @@ impl Projection for Companies {
                     });
                     continue;
                 }
-                Event::Oriented { .. } => "oriented",
-                Event::Onboarded { .. } => "onboarded",
-                Event::Activated { .. } => "active",
-                Event::Suspended { .. } => "suspended",
-                Event::Left { .. } => "left",
+                Event::Oriented { .. } => CompanyStatus::Oriented,
+                Event::Onboarded { .. } => CompanyStatus::Onboarded,
+                Event::Activated { .. } => CompanyStatus::Active,
+                Event::Suspended { .. } => CompanyStatus::Suspended,
+                Event::Left { .. } => CompanyStatus::Left,
             };
             insert(rows, &mut nominated).await?;
             sqlx::query("update company set status = $3 where region = $1 and id = $2")
                 .bind(event.region.as_str())
-                .bind(id.0)
+                .bind(id)
                 .bind(status)
                 .execute(&mut *rows)
                 .await?;
@@ -91,7 +92,7 @@ struct Nominated {
     id: CompanyId,
     name: String,
     kvk: String,
-    status: &'static str,
+    status: CompanyStatus,
     sector: Option<String>,
     street: String,
     number: String,
@@ -111,19 +112,36 @@ async fn insert(rows: &mut PgConnection, nominated: &mut Vec<Nominated>) -> sqlx
     Ok(())
 }
 
+words! {
+    /// The status of a company.
+    CompanyStatus {
+        /// An account manager proposed it (voorgedragen).
+        Nominated,
+        /// It was told what takes part means (georiënteerd).
+        Oriented,
+        /// It joined (aangesloten).
+        Onboarded,
+        /// It receives pupils (actief).
+        Active,
+        /// It takes no part for the time being (opgeschort).
+        Suspended,
+        /// It takes part no more (vertrokken).
+        Left,
+    }
+}
+
 /// A company site (bedrijfslocatie).
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Company {
     /// Its id in the region.
-    #[schema(value_type = CompanyId)]
-    pub id: Uuid,
+    pub id: CompanyId,
     /// The public name of the company.
     pub name: String,
     /// Chamber of Commerce number (KvK-nummer).
     pub kvk: String,
-    /// Nominated, oriented, onboarded, active, suspended or left.
-    pub status: String,
+    /// The status of the company.
+    pub status: CompanyStatus,
     /// The sector of the company (branche).
     pub sector: Option<String>,
     /// The name of the street (straat).
@@ -146,7 +164,7 @@ pub struct Company {
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// The status of the companies, such as `active`.
-    pub status: Option<String>,
+    pub status: Option<CompanyStatus>,
 }
 
 /// List the company sites of the region (bedrijven).
@@ -158,10 +176,10 @@ pub struct Which {
 pub async fn list_companies(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Paged(which, page): Paged<Which, (String, Uuid)>,
+    Paged(which, page): Paged<Which, (String, CompanyId)>,
     caller: Caller,
 ) -> Result<Listed<Company>, Problem> {
-    let (name, id) = page.after.clone().unwrap_or_default();
+    let (name, id) = page.after.clone().unwrap_or_else(|| (String::new(), CompanyId(Uuid::nil())));
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let companies = sqlx::query_as::<_, Company>(
         "select id, name, kvk, status, sector, street, number, postcode, place, latitude_micro, longitude_micro

@@ -89,7 +89,7 @@ impl People {
         let name = self.name(happened, sealed).await?;
         sqlx::query("update person set given_name = $3, family_name = $4 where region = $1 and id = $2")
             .bind(happened.region.as_str())
-            .bind(id.0)
+            .bind(id)
             .bind(name.as_ref().map(|name| &name.given))
             .bind(name.as_ref().map(|name| &name.family))
             .execute(rows)
@@ -141,9 +141,9 @@ impl Projection for People {
                      values ($1, $2, 'pupil', $3, $4, $5, $6, $7, $8, $9)",
                 )
                 .bind(region)
-                .bind(id.0)
+                .bind(id)
                 .bind(home_school.as_str())
-                .bind(host_school.map(String::from))
+                .bind(host_school)
                 .bind(serde_json::to_value(learning_path).ok().and_then(|path| path.as_str().map(str::to_owned)))
                 .bind(profile)
                 .bind(i16::from(year))
@@ -159,9 +159,9 @@ impl Projection for People {
                      where region = $1 and id = $2",
                 )
                 .bind(region)
-                .bind(id.0)
+                .bind(id)
                 .bind(home_school.as_str())
-                .bind(host_school.map(String::from))
+                .bind(host_school)
                 .bind(serde_json::to_value(learning_path).ok().and_then(|path| path.as_str().map(str::to_owned)))
                 .bind(profile)
                 .bind(i16::from(year))
@@ -175,7 +175,7 @@ impl Projection for People {
             Event::StaffRegistered { school, name, .. } => {
                 sqlx::query("insert into person (region, id, kind, school) values ($1, $2, 'staff', $3)")
                     .bind(region)
-                    .bind(id.0)
+                    .bind(id)
                     .bind(school.as_str())
                     .execute(&mut *rows)
                     .await?;
@@ -184,8 +184,8 @@ impl Projection for People {
             Event::ContactRegistered { company, name, .. } => {
                 sqlx::query("insert into person (region, id, kind, company) values ($1, $2, 'contact', $3)")
                     .bind(region)
-                    .bind(id.0)
-                    .bind(company.0)
+                    .bind(id)
+                    .bind(company)
                     .execute(&mut *rows)
                     .await?;
                 self.rename(rows, happened, id, &name).await
@@ -195,7 +195,7 @@ impl Projection for People {
             Event::PersonForgotten { .. } => {
                 sqlx::query("update person set given_name = null, family_name = null, forgotten = true where region = $1 and id = $2")
                     .bind(region)
-                    .bind(id.0)
+                    .bind(id)
                     .execute(rows)
                     .await?;
                 Ok(())
@@ -212,7 +212,7 @@ async fn leave(
 ) -> Result<(), CannotApply> {
     sqlx::query("update person set left_on = $3 where region = $1 and id = $2")
         .bind(region)
-        .bind(id.0)
+        .bind(id)
         .bind(left_on)
         .execute(rows)
         .await?;
@@ -224,8 +224,7 @@ async fn leave(
 #[serde(rename_all = "camelCase")]
 pub struct Pupil {
     /// The random id of the pupil.
-    #[schema(value_type = PersonId)]
-    pub id: Uuid,
+    pub id: PersonId,
     /// Absent once the pupil was forgotten.
     pub given_name: Option<String>,
     /// Absent once the pupil was forgotten.
@@ -268,11 +267,12 @@ pub struct Which {
 pub async fn list_pupils(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Paged(which, page): Paged<Which, (String, String, Uuid)>,
+    Paged(which, page): Paged<Which, (String, String, PersonId)>,
     caller: Caller,
 ) -> Result<Listed<Pupil>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
-    let (family, given, id) = page.after.clone().unwrap_or_default();
+    let (family, given, id) =
+        page.after.clone().unwrap_or_else(|| (String::new(), String::new(), PersonId(Uuid::nil())));
     let pupils = sqlx::query_as::<_, Pupil>(
         "select id, given_name, family_name, school, host_school, learning_path, profile, year, class, cohort, left_on
          from people.person
@@ -292,7 +292,7 @@ pub async fn list_pupils(
     .await?;
     let plain = |name: &Option<String>| name.clone().unwrap_or_default();
     let listed = page.cut(pupils, |last| (plain(&last.family_name), plain(&last.given_name), last.id))?;
-    let shown = listed.items.iter().filter(|pupil| pupil.given_name.is_some()).map(|pupil| PersonId(pupil.id));
+    let shown = listed.items.iter().filter(|pupil| pupil.given_name.is_some()).map(|pupil| pupil.id);
     named(&gateway, &region, &caller, "list-pupils", shown).await;
     Ok(listed)
 }

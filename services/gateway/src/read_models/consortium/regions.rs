@@ -3,6 +3,7 @@
 use super::companies::company_of;
 use crate::Gateway;
 use crate::reach::{reach, readable, reading};
+use crate::words::words;
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -23,7 +24,7 @@ impl Regions {
     async fn join(
         rows: &mut PgConnection,
         region: &str,
-        kind: &str,
+        kind: RegionPartnerKind,
         id: String,
         name: Option<&str>,
         vmbo: bool,
@@ -42,7 +43,12 @@ impl Regions {
         Ok(())
     }
 
-    async fn leave(rows: &mut PgConnection, region: &str, kind: &str, id: String) -> Result<(), CannotApply> {
+    async fn leave(
+        rows: &mut PgConnection,
+        region: &str,
+        kind: RegionPartnerKind,
+        id: String,
+    ) -> Result<(), CannotApply> {
         sqlx::query("delete from partner where region = $1 and kind = $2 and id = $3")
             .bind(region)
             .bind(kind)
@@ -83,27 +89,32 @@ impl Projection for Regions {
                     .await?;
             }
             Event::SchoolJoined { school, name, vmbo, .. } | Event::SchoolChanged { school, name, vmbo, .. } => {
-                Self::join(rows, region, "school", school.into(), Some(name.as_str()), vmbo).await?;
+                Self::join(rows, region, RegionPartnerKind::School, school.into(), Some(name.as_str()), vmbo).await?;
             }
             Event::PrimarySchoolJoined { school, name, .. } => {
-                Self::join(rows, region, "primary-school", school.into(), Some(name.as_str()), false).await?;
+                Self::join(rows, region, RegionPartnerKind::PrimarySchool, school.into(), Some(name.as_str()), false)
+                    .await?;
             }
             Event::MboJoined { institution, name, .. } => {
-                Self::join(rows, region, "mbo", institution.into(), Some(name.as_str()), false).await?;
+                Self::join(rows, region, RegionPartnerKind::Mbo, institution.into(), Some(name.as_str()), false)
+                    .await?;
             }
             Event::CompanyJoined { company, .. } => {
-                Self::join(rows, region, "company", company.to_string(), None, false).await?
+                Self::join(rows, region, RegionPartnerKind::Company, company.to_string(), None, false).await?
             }
             Event::OtherPartnerJoined { partner, name, .. } => {
-                Self::join(rows, region, "other", partner.to_string(), Some(name.as_str()), false).await?;
+                Self::join(rows, region, RegionPartnerKind::Other, partner.to_string(), Some(name.as_str()), false)
+                    .await?;
             }
-            Event::SchoolLeft { school, .. } => Self::leave(rows, region, "school", school.into()).await?,
+            Event::SchoolLeft { school, .. } => {
+                Self::leave(rows, region, RegionPartnerKind::School, school.into()).await?
+            }
             Event::PartnerLeft { partner, .. } => {
                 let (kind, id) = match partner {
-                    Partner::PrimarySchool(school) => ("primary-school", school.into()),
-                    Partner::Mbo(institution) => ("mbo", institution.into()),
-                    Partner::Company(company) => ("company", company.to_string()),
-                    Partner::Other(partner) => ("other", partner.to_string()),
+                    Partner::PrimarySchool(school) => (RegionPartnerKind::PrimarySchool, school.into()),
+                    Partner::Mbo(institution) => (RegionPartnerKind::Mbo, institution.into()),
+                    Partner::Company(company) => (RegionPartnerKind::Company, company.to_string()),
+                    Partner::Other(partner) => (RegionPartnerKind::Other, partner.to_string()),
                 };
                 Self::leave(rows, region, kind, id).await?;
             }
@@ -179,11 +190,27 @@ pub struct Region {
     pub partners: Vec<PartnerOf>,
 }
 
+words! {
+    /// The kind of a partner.
+    RegionPartnerKind {
+        /// A school for secondary education (VO-school).
+        School,
+        /// A primary school (basisschool).
+        PrimarySchool,
+        /// An institution for vocational education (mbo-instelling).
+        Mbo,
+        /// A company (bedrijf).
+        Company,
+        /// Another partner (overige partner).
+        Other,
+    }
+}
+
 /// A partner of a region.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 pub struct PartnerOf {
-    /// School, primary-school, mbo, company or other.
-    pub kind: String,
+    /// The kind of the partner.
+    pub kind: RegionPartnerKind,
     /// Branch code, BRIN or id.
     pub id: String,
     /// The public name of the partner.

@@ -3,6 +3,7 @@
 use crate::named::named;
 use crate::reach::{reach, readable, reading};
 use crate::read_models::consortium::person_of;
+use crate::words::words;
 use crate::{Gateway, Storable};
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,7 +13,6 @@ use proto_schemas::hotspots::attendance::Event;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use vocabulary::{AttendanceDayId, BranchCode, CompanyId, HotspotId, PersonId, RegionId, SessionId};
 use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
@@ -34,16 +34,17 @@ impl Day {
     async fn make(&self, rows: &mut PgConnection, happened: &Recorded, id: AttendanceDayId) -> sqlx::Result<()> {
         sqlx::query(
             "insert into day (region, id, pupil, session, hotspot, company, school, date, status)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 'expected') on conflict do nothing",
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
         )
         .bind(happened.region.as_str())
-        .bind(id.0)
-        .bind(self.pupil.0)
-        .bind(self.session.0)
-        .bind(self.hotspot.0)
-        .bind(self.company.0)
+        .bind(id)
+        .bind(self.pupil)
+        .bind(self.session)
+        .bind(self.hotspot)
+        .bind(self.company)
         .bind(self.school.as_str())
         .bind(self.date)
+        .bind(AttendanceStatus::Expected)
         .execute(rows)
         .await?;
         Ok(())
@@ -77,35 +78,68 @@ impl Projection for Attendance {
             Event::CheckedIn { pupil, session, hotspot, company, school, date, at, method, .. } => {
                 Day { pupil, session, hotspot, company, school, date }.make(&mut *rows, happened, id).await?;
                 let method = serde_json::to_value(method).ok().and_then(|method| method.as_str().map(str::to_owned));
-                sqlx::query(change("status = 'present', checked_in_at = $3, method = $4"))
+                sqlx::query(change("status = $5, checked_in_at = $3, method = $4"))
                     .bind(region)
-                    .bind(id.0)
+                    .bind(id)
                     .bind(at)
                     .bind(method)
+                    .bind(AttendanceStatus::Present)
             }
-            Event::CheckedOut { at, .. } => {
-                sqlx::query(change("status = 'left', checked_out_at = $3")).bind(region).bind(id.0).bind(at)
-            }
+            Event::CheckedOut { at, .. } => sqlx::query(change("status = $4, checked_out_at = $3"))
+                .bind(region)
+                .bind(id)
+                .bind(at)
+                .bind(AttendanceStatus::Left),
             Event::AbsenceReported { pupil, session, hotspot, company, school, date, late } => {
                 Day { pupil, session, hotspot, company, school, date }.make(&mut *rows, happened, id).await?;
-                sqlx::query(change("status = 'absent', late = $3")).bind(region).bind(id.0).bind(late)
+                sqlx::query(change("status = $4, late = $3"))
+                    .bind(region)
+                    .bind(id)
+                    .bind(late)
+                    .bind(AttendanceStatus::Absent)
             }
-            Event::ResumptionReported { .. } => sqlx::query(change("status = 'expected'")).bind(region).bind(id.0),
+            Event::ResumptionReported { .. } => {
+                sqlx::query(change("status = $3")).bind(region).bind(id).bind(AttendanceStatus::Expected)
+            }
             Event::Confirmed { pupil, session, hotspot, company, school, date, minutes, .. } => {
                 Day { pupil, session, hotspot, company, school, date }.make(&mut *rows, happened, id).await?;
-                sqlx::query(change("status = 'confirmed', minutes = $3"))
+                sqlx::query(change("status = $4, minutes = $3"))
                     .bind(region)
-                    .bind(id.0)
+                    .bind(id)
                     .bind(i64::from(minutes.0))
+                    .bind(AttendanceStatus::Confirmed)
             }
-            Event::Corrected { minutes, .. } => sqlx::query(change("status = 'corrected', minutes = $3"))
+            Event::Corrected { minutes, .. } => sqlx::query(change("status = $4, minutes = $3"))
                 .bind(region)
-                .bind(id.0)
-                .bind(i64::from(minutes.0)),
-            Event::Locked { .. } => sqlx::query(change("status = 'locked'")).bind(region).bind(id.0),
+                .bind(id)
+                .bind(i64::from(minutes.0))
+                .bind(AttendanceStatus::Corrected),
+            Event::Locked { .. } => {
+                sqlx::query(change("status = $3")).bind(region).bind(id).bind(AttendanceStatus::Locked)
+            }
         };
         query.execute(rows).await?;
         Ok(())
+    }
+}
+
+words! {
+    /// The status of an attendance day.
+    AttendanceStatus {
+        /// The pupil is expected (verwacht).
+        Expected,
+        /// The pupil came in (aanwezig).
+        Present,
+        /// The pupil left (vertrokken).
+        Left,
+        /// An absence was reported (afwezig).
+        Absent,
+        /// The company confirmed the minutes (bevestigd).
+        Confirmed,
+        /// The confirmed minutes were corrected (gecorrigeerd).
+        Corrected,
+        /// A claim covers the day: nothing changes any more (vergrendeld).
+        Locked,
     }
 }
 
@@ -114,30 +148,25 @@ impl Projection for Attendance {
 #[serde(rename_all = "camelCase")]
 pub struct Attended {
     /// The id of the attendance day.
-    #[schema(value_type = AttendanceDayId)]
-    pub id: Uuid,
+    pub id: AttendanceDayId,
     /// The pupil who is to be present.
-    #[schema(value_type = PersonId)]
-    pub pupil: Uuid,
+    pub pupil: PersonId,
     /// Absent when the caller may not see it, or the pupil was forgotten.
     pub given_name: Option<String>,
     /// Absent when the caller may not see it, or the pupil was forgotten.
     pub family_name: Option<String>,
     /// The session of the day.
-    #[schema(value_type = SessionId)]
-    pub session: Uuid,
+    pub session: SessionId,
     /// The hotspot of the session.
-    #[schema(value_type = HotspotId)]
-    pub hotspot: Uuid,
+    pub hotspot: HotspotId,
     /// The company of the hotspot.
-    #[schema(value_type = CompanyId)]
-    pub company: Uuid,
+    pub company: CompanyId,
     /// The school that answers for the pupil.
     pub school: String,
     /// The day in the Netherlands.
     pub date: NaiveDate,
-    /// Expected, present, left, absent, confirmed, corrected or locked.
-    pub status: String,
+    /// The status of the day.
+    pub status: AttendanceStatus,
     /// The moment the pupil came in, in UTC.
     pub checked_in_at: Option<DateTime<Utc>>,
     /// The moment the pupil left, in UTC.
@@ -166,7 +195,7 @@ pub struct Which {
     #[param(value_type = Option<NaiveDate>)]
     pub until: Option<Storable<NaiveDate>>,
     /// The status of the days, such as `confirmed`.
-    pub status: Option<String>,
+    pub status: Option<AttendanceStatus>,
 }
 
 /// List attendance days (aanwezigheid), by day.
@@ -178,7 +207,7 @@ pub struct Which {
 pub async fn list_attendance(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Paged(which, page): Paged<Which, (NaiveDate, Uuid)>,
+    Paged(which, page): Paged<Which, (NaiveDate, AttendanceDayId)>,
     caller: Caller,
 ) -> Result<Listed<Attended>, Problem> {
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
@@ -189,22 +218,22 @@ pub async fn list_attendance(
          from attendance.day {named_pupil}
          where day.region = $1 and ($2::uuid is null or session = $2) and ($3::uuid is null or pupil = $3)
            and date between coalesce($4::date, '-infinity') and coalesce($5::date, 'infinity') and ($6::text is null or status = $6)
-           and (date, day.id) > (coalesce($7::date, '-infinity'), $8)
+           and (date, day.id) > (coalesce($7::date, '-infinity'), coalesce($8::uuid, '00000000-0000-0000-0000-000000000000'))
          order by date, day.id limit $9"
     )))
     .bind(region.as_str())
-    .bind(which.session.map(|session| session.0))
-    .bind(which.pupil.map(|pupil| pupil.0))
+    .bind(which.session)
+    .bind(which.pupil)
     .bind(which.from.map(|day| day.0))
     .bind(which.until.map(|day| day.0))
     .bind(which.status)
     .bind(page.after.map(|(date, _)| date))
-    .bind(page.after.map_or(Uuid::nil(), |(_, id)| id))
+    .bind(page.after.map(|(_, id)| id))
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
     let listed = page.cut(days, |last| (last.date, last.id))?;
-    let shown = listed.items.iter().filter(|day| day.given_name.is_some()).map(|day| PersonId(day.pupil));
+    let shown = listed.items.iter().filter(|day| day.given_name.is_some()).map(|day| day.pupil);
     named(&gateway, &region, &caller, "list-attendance", shown).await;
     Ok(listed)
 }

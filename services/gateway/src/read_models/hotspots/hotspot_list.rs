@@ -3,6 +3,7 @@
 use crate::Gateway;
 use crate::reach::{reach, readable, reading};
 use crate::read_models::consortium::company_of;
+use crate::words::words;
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -46,8 +47,8 @@ impl Projection for Hotspots {
                 "insert into hotspot (region, id, company, name, equipment, status) values ($1, $2, $3, $4, $5, 'proposed')",
             )
             .bind(region)
-            .bind(id.0)
-            .bind(company.0)
+            .bind(id)
+            .bind(company)
             .bind(String::from(name))
             .bind(equipment.into_iter().map(String::from).collect::<Vec<_>>()),
             Event::EducationLinked { education } => {
@@ -55,25 +56,39 @@ impl Projection for Hotspots {
                     Education::Elective { elective } => (Some(elective.0), None, None),
                     Education::ProfilePart { profile, part } => (None, Some(String::from(profile)), Some(String::from(part))),
                 };
-                sqlx::query(change("elective = $3, profile = $4, part = $5")).bind(region).bind(id.0).bind(elective).bind(profile).bind(part)
+                sqlx::query(change("elective = $3, profile = $4, part = $5")).bind(region).bind(id).bind(elective).bind(profile).bind(part)
             }
-            Event::PlanOfApproachAdopted { .. } => sqlx::query(change("plan_of_approach = true")).bind(region).bind(id.0),
+            Event::PlanOfApproachAdopted { .. } => sqlx::query(change("plan_of_approach = true")).bind(region).bind(id),
             Event::ContractAttached { school, .. } => {
-                sqlx::query(change("schools = array_append(array_remove(schools, $3), $3)")).bind(region).bind(id.0).bind(String::from(school))
+                sqlx::query(change("schools = array_append(array_remove(schools, $3), $3)")).bind(region).bind(id).bind(school)
             }
             Event::ContractDetached { school, .. } => {
-                sqlx::query(change("schools = array_remove(schools, $3)")).bind(region).bind(id.0).bind(String::from(school))
+                sqlx::query(change("schools = array_remove(schools, $3)")).bind(region).bind(id).bind(school)
             }
             Event::SafetyCheckAttached { valid_until, .. } => {
-                sqlx::query(change("safety_valid_until = $3")).bind(region).bind(id.0).bind(valid_until)
+                sqlx::query(change("safety_valid_until = $3")).bind(region).bind(id).bind(valid_until)
             }
-            Event::SafetyCheckDetached { .. } => sqlx::query(change("safety_valid_until = null")).bind(region).bind(id.0),
-            Event::Opened { .. } => sqlx::query(change("status = 'open'")).bind(region).bind(id.0),
-            Event::Suspended { .. } => sqlx::query(change("status = 'suspended'")).bind(region).bind(id.0),
-            Event::Retired { .. } => sqlx::query(change("status = 'retired'")).bind(region).bind(id.0),
+            Event::SafetyCheckDetached { .. } => sqlx::query(change("safety_valid_until = null")).bind(region).bind(id),
+            Event::Opened { .. } => sqlx::query(change("status = $3")).bind(region).bind(id).bind(HotspotStatus::Open),
+            Event::Suspended { .. } => sqlx::query(change("status = $3")).bind(region).bind(id).bind(HotspotStatus::Suspended),
+            Event::Retired { .. } => sqlx::query(change("status = $3")).bind(region).bind(id).bind(HotspotStatus::Retired),
         };
         query.execute(rows).await?;
         Ok(())
+    }
+}
+
+words! {
+    /// The status of a hotspot.
+    HotspotStatus {
+        /// It was proposed; its papers are not complete (voorgesteld).
+        Proposed,
+        /// Pupils may come (open).
+        Open,
+        /// Nobody comes for the time being (opgeschort).
+        Suspended,
+        /// It is over for good (gesloten).
+        Retired,
     }
 }
 
@@ -82,17 +97,15 @@ impl Projection for Hotspots {
 #[serde(rename_all = "camelCase")]
 pub struct Hotspot {
     /// The id of the hotspot.
-    #[schema(value_type = HotspotId)]
-    pub id: Uuid,
+    pub id: HotspotId,
     /// The name of the hotspot.
     pub name: String,
     /// The company that hosts it.
-    #[schema(value_type = CompanyId)]
-    pub company: Uuid,
+    pub company: CompanyId,
     /// The name of that company.
     pub company_name: Option<String>,
-    /// Proposed, open, suspended or retired.
-    pub status: String,
+    /// The status of the hotspot.
+    pub status: HotspotStatus,
     /// The elective it teaches (keuzevak).
     pub elective: Option<Uuid>,
     /// The profile whose part it teaches (profiel).
@@ -115,7 +128,7 @@ pub struct Hotspot {
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// The status of the hotspots, such as `open`.
-    pub status: Option<String>,
+    pub status: Option<HotspotStatus>,
     /// The company of the hotspots.
     pub company: Option<CompanyId>,
 }
@@ -143,10 +156,10 @@ pub(super) fn hotspot_of(region: &str, id: &str) -> String {
 pub async fn list_hotspots(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Paged(which, page): Paged<Which, (String, Uuid)>,
+    Paged(which, page): Paged<Which, (String, HotspotId)>,
     caller: Caller,
 ) -> Result<Listed<Hotspot>, Problem> {
-    let (name, id) = page.after.clone().unwrap_or_default();
+    let (name, id) = page.after.clone().unwrap_or_else(|| (String::new(), HotspotId(Uuid::nil())));
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let hotspots = sqlx::query_as::<_, Hotspot>(sqlx::AssertSqlSafe(format!(
         "{} where hotspot.region = $1 and ($2::text is null or hotspot.status = $2) and ($3::uuid is null or hotspot.company = $3)
@@ -156,7 +169,7 @@ pub async fn list_hotspots(
     )))
     .bind(region.as_str())
     .bind(which.status)
-    .bind(which.company.map(|company| company.0))
+    .bind(which.company)
     .bind(name)
     .bind(id)
     .bind(page.fetch())
@@ -182,7 +195,7 @@ pub async fn show_hotspot(
         select()
     )))
     .bind(region.as_str())
-    .bind(hotspot.0)
+    .bind(hotspot)
     .fetch_optional(&mut *rows)
     .await?;
     found.map(Json).ok_or_else(|| Problem::not_found("hotspot", "hotspot"))

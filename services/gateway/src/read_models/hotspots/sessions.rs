@@ -8,6 +8,7 @@ use super::hotspot_list::hotspot_of;
 use crate::named::named;
 use crate::reach::reading;
 use crate::read_models::consortium::person_of;
+use crate::words::words;
 use crate::{Gateway, Storable};
 use axum::Json;
 use axum::extract::State;
@@ -18,29 +19,40 @@ use uuid::Uuid;
 use vocabulary::{CompanyId, HotspotId, PersonId, RegionId, SessionId};
 use web::{Caller, Listed, Paged, Paging, Path, Problem};
 
+words! {
+    /// The status of a session.
+    SessionStatus {
+        /// It is to come (gepland).
+        Planned,
+        /// It has begun (bezig).
+        Running,
+        /// It is over (afgelopen).
+        Finished,
+        /// It does not take place (afgelast).
+        Cancelled,
+    }
+}
+
 /// A session as a list shows it.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// The id of the session.
-    #[schema(value_type = SessionId)]
-    pub id: Uuid,
+    pub id: SessionId,
     /// The hotspot that the pupils visit.
-    #[schema(value_type = HotspotId)]
-    pub hotspot: Uuid,
+    pub hotspot: HotspotId,
     /// The name of that hotspot.
     pub hotspot_name: Option<String>,
     /// The company of the hotspot.
-    #[schema(value_type = CompanyId)]
-    pub company: Uuid,
+    pub company: CompanyId,
     /// The day in the Netherlands.
     pub date: NaiveDate,
     /// The start of the session, in UTC.
     pub starts_at: DateTime<Utc>,
     /// The end of the session, in UTC.
     pub ends_at: DateTime<Utc>,
-    /// Planned, running, finished or cancelled.
-    pub status: String,
+    /// The status of the session.
+    pub status: SessionStatus,
     /// The number of pupils enrolled.
     pub enrolled: i32,
     /// The highest number of pupils.
@@ -65,8 +77,7 @@ pub struct SessionWithPupils {
 #[serde(rename_all = "camelCase")]
 pub struct Enrolled {
     /// The random id of the pupil.
-    #[schema(value_type = PersonId)]
-    pub pupil: Uuid,
+    pub pupil: PersonId,
     /// The school that answers for the pupil.
     pub school: String,
     /// Absent when the caller may not see it, or the pupil was forgotten.
@@ -91,7 +102,7 @@ pub struct Which {
     /// The company of the sessions.
     pub company: Option<CompanyId>,
     /// The status of the sessions, such as `planned`.
-    pub status: Option<String>,
+    pub status: Option<SessionStatus>,
 }
 
 fn select() -> String {
@@ -112,10 +123,10 @@ fn select() -> String {
 pub async fn list_sessions(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
-    Paged(which, page): Paged<Which, (DateTime<Utc>, Uuid)>,
+    Paged(which, page): Paged<Which, (DateTime<Utc>, SessionId)>,
     caller: Caller,
 ) -> Result<Listed<Session>, Problem> {
-    let (starts_at, id) = page.after.unwrap_or((DateTime::UNIX_EPOCH, Uuid::nil()));
+    let (starts_at, id) = page.after.unwrap_or((DateTime::UNIX_EPOCH, SessionId(Uuid::nil())));
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let sessions = sqlx::query_as::<_, Session>(sqlx::AssertSqlSafe(format!(
         // A day is a range of moments, so that the index by moment finds where the list begins.
@@ -130,8 +141,8 @@ pub async fn list_sessions(
     .bind(region.as_str())
     .bind(which.from.map(|day| day.0))
     .bind(which.until.map(|day| day.0))
-    .bind(which.hotspot.map(|hotspot| hotspot.0))
-    .bind(which.company.map(|company| company.0))
+    .bind(which.hotspot)
+    .bind(which.company)
     .bind(which.status)
     .bind(starts_at)
     .bind(id)
@@ -158,7 +169,7 @@ pub async fn show_session(
         select()
     )))
     .bind(region.as_str())
-    .bind(session.0)
+    .bind(session)
     .fetch_optional(&mut *rows)
     .await?;
     let session = found.ok_or_else(|| Problem::not_found("session", "bijeenkomst"))?;
@@ -173,7 +184,7 @@ pub async fn show_session(
     .bind(session.id)
     .fetch_all(&mut *rows)
     .await?;
-    let shown = pupils.iter().filter(|pupil| pupil.given_name.is_some()).map(|pupil| PersonId(pupil.pupil));
+    let shown = pupils.iter().filter(|pupil| pupil.given_name.is_some()).map(|pupil| pupil.pupil);
     named(&gateway, &region, &caller, "show-session", shown).await;
     Ok(Json(SessionWithPupils { session, pupils }))
 }

@@ -113,7 +113,7 @@ pub(super) async fn claim(
         Event::Fixed { claim, .. } => {
             sqlx::query("update claim set fixed = true where region = $1 and id = $2")
                 .bind(region)
-                .bind(claim.0)
+                .bind(claim)
                 .execute(rows)
                 .await?;
         }
@@ -121,7 +121,7 @@ pub(super) async fn claim(
             let references: Vec<String> = lines.into_iter().map(|line| line.reference).collect();
             sqlx::query("update line set claimed_in = $2 where region = $1 and reference = any($3)")
                 .bind(region)
-                .bind(claim.0)
+                .bind(claim)
                 .bind(&references)
                 .execute(&mut *rows)
                 .await?;
@@ -131,7 +131,7 @@ pub(super) async fn claim(
                     select left(named, -9) from unnest($3::text[]) as named where named like '%/reversed')",
             )
             .bind(region)
-            .bind(claim.0)
+            .bind(claim)
             .bind(&references)
             .execute(rows)
             .await?;
@@ -151,7 +151,7 @@ async fn insert(rows: &mut PgConnection, happened: &Recorded, new: New<'_>) -> R
     .bind(&happened.stream)
     .bind(new.scheme.as_str())
     .bind(new.kind.as_str())
-    .bind(new.company.0)
+    .bind(new.company)
     .bind(new.date)
     .bind(new.amount.cents())
     .bind(new.attendance_day.map(|day| day.0))
@@ -178,7 +178,7 @@ async fn verified(rows: &mut PgConnection, happened: &Recorded, by: Option<Actor
     )
     .bind(happened.region.as_str())
     .bind(&happened.stream)
-    .bind(by.map(|by| by.0))
+    .bind(by)
     .execute(rows)
     .await?;
     Ok(())

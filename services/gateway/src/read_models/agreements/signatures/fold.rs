@@ -3,11 +3,13 @@
 mod agreements;
 mod co_financing;
 
+use super::SignatureParty;
 use crate::reach::{reach, readable};
 use event_log::Recorded;
 use projections::{CannotApply, Projection};
 use sqlx::PgConnection;
 use uuid::Uuid;
+use vocabulary::{CompanyId, PersonId};
 
 /// Folds open signatures.
 #[derive(Clone, Copy, Debug)]
@@ -66,13 +68,19 @@ fn service(happened: &Recorded) -> &str {
 }
 
 /// Whom a signature is waited for from, and whom it concerns.
-#[derive(Default)]
 struct Wait<'a> {
-    party: &'a str,
-    company: Option<Uuid>,
+    party: SignatureParty,
+    company: Option<CompanyId>,
     school: &'a str,
-    pupil: Option<Uuid>,
+    pupil: Option<PersonId>,
     document: Option<&'a str>,
+}
+
+impl Wait<'_> {
+    /// From this party, and it concerns nobody yet.
+    const fn of(party: SignatureParty) -> Self {
+        Self { party, company: None, school: "", pupil: None, document: None }
+    }
 }
 
 struct Thing<'a> {
@@ -102,7 +110,7 @@ impl Thing<'_> {
     }
 
     /// Nothing of this party is waited for any more; a school answers for itself and for "any school".
-    async fn done(&self, rows: &mut PgConnection, party: &str, school: &str) -> sqlx::Result<()> {
+    async fn done(&self, rows: &mut PgConnection, party: SignatureParty, school: &str) -> sqlx::Result<()> {
         sqlx::query(
             "delete from open where region = $1 and subject = $2 and id = $3 and party = $4 and school in ('', $5)",
         )

@@ -1,5 +1,6 @@
 //! Sessions and their groups, as tables.
 
+use super::SessionStatus;
 use crate::reach::{reach, readable};
 use event_log::Recorded;
 use projections::{CannotApply, Projection};
@@ -42,15 +43,16 @@ impl Projection for Sessions {
             Event::Planned { hotspot, company, date, starts_at, ends_at, max, .. } => {
                 sqlx::query(
                     "insert into session (region, id, hotspot, company, date, starts_at, ends_at, status, max, version)
-                     values ($1, $2, $3, $4, $5, $6, $7, 'planned', $8, $9)",
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 )
                 .bind(region)
-                .bind(id.0)
-                .bind(hotspot.0)
-                .bind(company.0)
+                .bind(id)
+                .bind(hotspot)
+                .bind(company)
                 .bind(date)
                 .bind(starts_at)
                 .bind(ends_at)
+                .bind(SessionStatus::Planned)
                 .bind(i16::from(max))
                 .bind(happened.version)
                 .execute(rows)
@@ -64,8 +66,8 @@ impl Projection for Sessions {
                      on conflict (region, session, pupil) do update set home_school = excluded.home_school, school = excluded.school",
                 )
                 .bind(region)
-                .bind(id.0)
-                .bind(pupil.0)
+                .bind(id)
+                .bind(pupil)
                 .bind(home_school.as_str())
                 .bind(school.as_str())
                 .execute(&mut *rows)
@@ -75,8 +77,8 @@ impl Projection for Sessions {
             Event::PupilWithdrawn { pupil } => {
                 sqlx::query("delete from enrolment where region = $1 and session = $2 and pupil = $3")
                     .bind(region)
-                    .bind(id.0)
-                    .bind(pupil.0)
+                    .bind(id)
+                    .bind(pupil)
                     .execute(&mut *rows)
                     .await?;
                 None
@@ -84,15 +86,15 @@ impl Projection for Sessions {
             Event::TeacherAssigned { teacher, .. } => {
                 sqlx::query("update session set teacher = $3 where region = $1 and id = $2")
                     .bind(region)
-                    .bind(id.0)
-                    .bind(teacher.0)
+                    .bind(id)
+                    .bind(teacher)
                     .execute(&mut *rows)
                     .await?;
                 None
             }
-            Event::Started { .. } => Some("running"),
-            Event::Finished { .. } => Some("finished"),
-            Event::Cancelled { .. } => Some("cancelled"),
+            Event::Started { .. } => Some(SessionStatus::Running),
+            Event::Finished { .. } => Some(SessionStatus::Finished),
+            Event::Cancelled { .. } => Some(SessionStatus::Cancelled),
         };
         sqlx::query(
             "update session set status = coalesce($3, status), version = $4,
@@ -100,7 +102,7 @@ impl Projection for Sessions {
              where region = $1 and id = $2",
         )
         .bind(region)
-        .bind(id.0)
+        .bind(id)
         .bind(status)
         .bind(happened.version)
         .execute(rows)

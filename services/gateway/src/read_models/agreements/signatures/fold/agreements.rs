@@ -1,11 +1,11 @@
 //! Signatures under contracts and stage agreements.
 
+use super::super::SignatureParty;
 use super::{Thing, Wait};
 use proto_schemas::agreements::contract;
 use proto_schemas::agreements::stage_agreement::{self, Party};
 use sqlx::{PgConnection, Row};
-use uuid::Uuid;
-use vocabulary::Organisation;
+use vocabulary::{CompanyId, Organisation, PersonId};
 
 impl Thing<'_> {
     pub(super) async fn contract(&self, rows: &mut PgConnection, event: contract::Event) -> sqlx::Result<()> {
@@ -15,21 +15,19 @@ impl Thing<'_> {
                 sqlx::query("insert into contract (region, id, company) values ($1, $2, $3)")
                     .bind(self.happened.region.as_str())
                     .bind(self.id)
-                    .bind(company.0)
+                    .bind(company)
                     .execute(&mut *rows)
                     .await?;
-                let wait = |party| Wait {
-                    party,
-                    company: Some(company.0),
-                    document: Some(document_hash.as_str()),
-                    ..Wait::default()
-                };
-                self.wait(&mut *rows, wait("company")).await?;
+                let wait =
+                    |party| Wait { company: Some(company), document: Some(document_hash.as_str()), ..Wait::of(party) };
+                self.wait(&mut *rows, wait(SignatureParty::Company)).await?;
                 // At least one school: which one is open until it signs.
-                self.wait(rows, wait("school")).await
+                self.wait(rows, wait(SignatureParty::School)).await
             }
-            Signed { party: Organisation::Company(_), .. } => self.done(rows, "company", "").await,
-            Signed { party: Organisation::School(school), .. } => self.done(rows, "school", school.as_str()).await,
+            Signed { party: Organisation::Company(_), .. } => self.done(rows, SignatureParty::Company, "").await,
+            Signed { party: Organisation::School(school), .. } => {
+                self.done(rows, SignatureParty::School, school.as_str()).await
+            }
             Amended { document_hash, voided, .. } => {
                 self.redrawn(&mut *rows, document_hash.as_str()).await?;
                 let company = sqlx::query_scalar("select company from contract where region = $1 and id = $2")
@@ -39,8 +37,8 @@ impl Thing<'_> {
                     .await?;
                 for party in &voided {
                     let (party, school) = match party {
-                        Organisation::Company(_) => ("company", ""),
-                        Organisation::School(school) => ("school", school.as_str()),
+                        Organisation::Company(_) => (SignatureParty::Company, ""),
+                        Organisation::School(school) => (SignatureParty::School, school.as_str()),
                     };
                     let document = Some(document_hash.as_str());
                     self.wait(&mut *rows, Wait { party, school, company, pupil: None, document }).await?;
@@ -65,9 +63,9 @@ impl Thing<'_> {
                 )
                 .bind(self.happened.region.as_str())
                 .bind(self.id)
-                .bind(company.0)
+                .bind(company)
                 .bind(school.as_str())
-                .bind(pupil.0)
+                .bind(pupil)
                 .execute(rows)
                 .await?;
                 Ok(())
@@ -80,16 +78,16 @@ impl Thing<'_> {
                     .await?;
                 self.all_should_sign(rows, document_hash.as_str()).await
             }
-            E::Signed { party: Party::Company, .. } => self.done_by(rows, "company").await,
-            E::Signed { party: Party::School, .. } => self.done_by(rows, "school").await,
+            E::Signed { party: Party::Company, .. } => self.done_by(rows, SignatureParty::Company).await,
+            E::Signed { party: Party::School, .. } => self.done_by(rows, SignatureParty::School).await,
             E::Signed { party: Party::Parent, .. } | E::ConsentFormRecorded { .. } => {
-                self.done_by(rows, "pupil-or-parent").await
+                self.done_by(rows, SignatureParty::PupilOrParent).await
             }
             E::Signed { party: Party::Pupil, pupil_minor, .. } => {
                 if pupil_minor {
                     Ok(())
                 } else {
-                    self.done_by(rows, "pupil-or-parent").await
+                    self.done_by(rows, SignatureParty::PupilOrParent).await
                 }
             }
             // All begins anew, also what was given by a form: that is none of the signatures that are voided.
@@ -110,13 +108,13 @@ impl Thing<'_> {
         let Some(parties) = self.parties(&mut *rows).await? else { return Ok(()) };
         self.redrawn(&mut *rows, document).await?;
         // The pupil's side is one: the pupil when of age, a parent or a form when not.
-        for party in ["company", "school", "pupil-or-parent"] {
+        for party in [SignatureParty::Company, SignatureParty::School, SignatureParty::PupilOrParent] {
             self.wait(&mut *rows, parties.wait(party, document)).await?;
         }
         Ok(())
     }
 
-    async fn done_by(&self, rows: &mut PgConnection, party: &str) -> sqlx::Result<()> {
+    async fn done_by(&self, rows: &mut PgConnection, party: SignatureParty) -> sqlx::Result<()> {
         sqlx::query("delete from open where region = $1 and subject = $2 and id = $3 and party = $4")
             .bind(self.happened.region.as_str())
             .bind(self.happened.category())
@@ -146,13 +144,13 @@ impl Thing<'_> {
 }
 
 struct Parties {
-    company: Option<Uuid>,
+    company: Option<CompanyId>,
     school: String,
-    pupil: Option<Uuid>,
+    pupil: Option<PersonId>,
 }
 
 impl Parties {
-    fn wait<'a>(&'a self, party: &'a str, document: &'a str) -> Wait<'a> {
+    fn wait<'a>(&'a self, party: SignatureParty, document: &'a str) -> Wait<'a> {
         Wait { party, company: self.company, school: &self.school, pupil: self.pupil, document: Some(document) }
     }
 }

@@ -1,9 +1,9 @@
 //! Signatures under what companies put in, and the region's verification of it.
 
+use super::super::SignatureParty;
 use super::{Thing, Wait};
 use proto_schemas::co_financing::{contribution, contribution_day};
 use sqlx::PgConnection;
-use uuid::Uuid;
 use vocabulary::CompanyId;
 
 impl Thing<'_> {
@@ -42,7 +42,7 @@ impl Thing<'_> {
                 sqlx::query("insert into contribution (region, id, company) values ($1, $2, $3)")
                     .bind(self.happened.region.as_str())
                     .bind(self.id)
-                    .bind(company.0)
+                    .bind(company)
                     .execute(&mut *rows)
                     .await?;
                 self.company_should_sign(rows, company).await
@@ -74,21 +74,20 @@ impl Thing<'_> {
     }
 
     async fn company(&self, rows: &mut PgConnection) -> sqlx::Result<CompanyId> {
-        let company: Uuid = sqlx::query_scalar("select company from contribution where region = $1 and id = $2")
+        sqlx::query_scalar("select company from contribution where region = $1 and id = $2")
             .bind(self.happened.region.as_str())
             .bind(self.id)
             .fetch_one(rows)
-            .await?;
-        Ok(CompanyId(company))
+            .await
     }
 
     async fn company_should_sign(&self, rows: &mut PgConnection, company: CompanyId) -> sqlx::Result<()> {
-        self.done(&mut *rows, "region", "").await?;
-        self.wait(rows, Wait { party: "company", company: Some(company.0), ..Wait::default() }).await
+        self.done(&mut *rows, SignatureParty::Region, "").await?;
+        self.wait(rows, Wait { company: Some(company), ..Wait::of(SignatureParty::Company) }).await
     }
 
     async fn region_should_verify(&self, rows: &mut PgConnection, company: CompanyId) -> sqlx::Result<()> {
-        self.done(&mut *rows, "company", "").await?;
-        self.wait(rows, Wait { party: "region", company: Some(company.0), ..Wait::default() }).await
+        self.done(&mut *rows, SignatureParty::Company, "").await?;
+        self.wait(rows, Wait { company: Some(company), ..Wait::of(SignatureParty::Region) }).await
     }
 }
