@@ -1,7 +1,7 @@
 //! How far the read models are, and waiting until they are far enough.
 
 use crate::Error;
-use event_log::tenant;
+use event_log::{Recorded, tenant};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -13,6 +13,9 @@ use vocabulary::RegionId;
 
 /// How often checkpoints are read while someone waits, for when another process writes them.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How long one attempt of a reaction waits for a lookup: later events of the log wait as long.
+pub const LOOKUP_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// How far the read models of this database are. Copies share everything.
 #[derive(Clone)]
@@ -112,6 +115,12 @@ impl Progress {
     ) -> Result<(), Lag> {
         let until = Instant::now() + patience;
         self.wait_until(region, service, wanted, until, || self.position(reader, service, region)).await
+    }
+
+    /// Whether a lookup has read an event of a service that a reaction answers; waits for it as long as one attempt may.
+    /// Ask this before you look: what is not in the lookup then is [lacking](crate::CannotReact::lacking).
+    pub async fn has_read(&self, lookup: &str, service: &str, event: &Recorded) -> bool {
+        self.wait_for(lookup, service, &event.region, event.position, LOOKUP_TIMEOUT).await.is_ok()
     }
 
     async fn wait_until(

@@ -4,10 +4,9 @@ use event_log::begin;
 use sqlx::{PgPool, Postgres, Transaction};
 use vocabulary::RegionId;
 
-/// How long a batch waits for a row or table that somebody else has locked, and for one statement; how long its session
-/// may say nothing before the server ends it. A process that is frozen or cut off holds its locks no longer.
-pub const BOUNDS: &str = "set local lock_timeout = '3s'; set local statement_timeout = '60s'; \
-                      set local idle_in_transaction_session_timeout = '5s'";
+/// How long a batch waits for a row or table that somebody else has locked; how long its session may say nothing before
+/// the server ends it. A process that is frozen or cut off holds its locks no longer.
+pub const BOUNDS: &str = "set local lock_timeout = '3s'; set local idle_in_transaction_session_timeout = '5s'";
 
 /// A transaction that sees and writes one region, and waits for the disk.
 pub(crate) async fn writing(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {

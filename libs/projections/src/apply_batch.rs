@@ -44,7 +44,7 @@ pub(crate) async fn apply_batch(
     // Most batches concern one of many: its schema is the one to begin in.
     let concerns = |projector: &&&Projector| events.iter().any(|event| projector.projection.folds(event));
     let schema = &projectors.iter().find(concerns).unwrap_or(first).schema;
-    let mut rows = filling(&first.app, &log.region, schema).await?;
+    let mut rows = filling(&first.app, &log.region, schema, first.pace()).await?;
     let mut reached = Vec::with_capacity(keys.len());
     for (index, at) in lock(&mut rows, first, log, &keys).await?.into_iter().enumerate() {
         reached.push(passed.beyond(at.map_err(|error| Halt::Away(index, error))?));
@@ -77,7 +77,7 @@ pub(crate) async fn apply_batch(
                 // The same where it waited so long that the server ended it, and begins another one.
                 let is_there = match rows.rollback().await {
                     Ok(()) => true,
-                    Err(_) => filling(&first.app, &log.region, schema).await.is_ok(),
+                    Err(_) => filling(&first.app, &log.region, schema, first.pace()).await.is_ok(),
                 };
                 return Err(if is_there { Halt::Away(share.index, error.into()) } else { error.into() });
             }
@@ -98,7 +98,7 @@ pub(crate) async fn lock(
 ) -> Result<Vec<Result<i64, Error>>, Halt> {
     match checkpoint::lock_all(rows, log, keys).await {
         Err(Error::Database(error)) if is_locked(&error) => {
-            let mut look = filling(&any.app, &log.region, &any.schema).await?;
+            let mut look = any.filling(&log.region).await?;
             let held = checkpoint::held_elsewhere(&mut look, log, keys).await?;
             Err(held.map_or_else(|| error.into(), |index| Halt::Away(index, Error::Waits(keys[index].reader.clone()))))
         }

@@ -3,7 +3,6 @@
 use crate::CannotApply;
 use crate::apply_batch::{Halt, apply_batch};
 use crate::projector::Projector;
-use crate::rows::filling;
 use bus::checkpoint::{self, Key};
 use bus::rows::positions;
 use bus::{Error, Follower, Log, LogSource, OnParked, Parks, Passed, Retried, due, gap, parked, raise};
@@ -33,7 +32,7 @@ impl Projector {
 
     /// The same with a savepoint for each event: what cannot be applied is parked, with all that waits behind it.
     async fn one_by_one(&self, key: &Key, events: &[Recorded], passed: &Passed) -> Result<i64, Error> {
-        let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+        let mut rows = self.filling(&key.log.region).await?;
         let mut at = passed.beyond(checkpoint::lock(&mut rows, key).await?);
         let mut waiting = self.waiting(&mut rows, key).await?;
         for event in due(key, at, events)? {
@@ -77,7 +76,7 @@ impl Projector {
     /// Writes down what passed by without concerning it.
     pub async fn pass(&self, key: &Key, span: Option<(i64, i64)>) -> Result<(), Error> {
         let Some(span) = span else { return Ok(()) };
-        let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+        let mut rows = self.filling(&key.log.region).await?;
         checkpoint::pass(&mut rows, &key.log, slice::from_ref(key), span).await?;
         Ok(rows.commit().await?)
     }
@@ -101,7 +100,7 @@ impl Projector {
 
     async fn retry_parked(&self, key: &Key, source: &LogSource) -> Result<Retried, Error> {
         let mut retried = Retried::default();
-        let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+        let mut rows = self.filling(&key.log.region).await?;
         checkpoint::lock(&mut rows, key).await?;
         let mut blocked = HashSet::new();
         for (position, stream) in parked::waiting(&mut rows, key).await? {
@@ -140,7 +139,7 @@ impl Follower for Projector {
 
     fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>> {
         Box::pin(async move {
-            let mut rows = filling(&self.app, &key.log.region, &self.schema).await?;
+            let mut rows = self.filling(&key.log.region).await?;
             let at = checkpoint::lock(&mut rows, key).await?;
             rows.commit().await?;
             self.tell(&key.log, &[], at);

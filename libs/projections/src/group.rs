@@ -5,9 +5,14 @@
 
 use crate::apply_batch::{Halt, apply_batch, lock};
 use crate::projector::Projector;
-use crate::rows::filling;
-use bus::checkpoint::{self, Key};
-use bus::{Error, Follower, Log, Passed, Progress, measure_batch};
+use bus::Error;
+use bus::Follower;
+use bus::Log;
+use bus::Passed;
+use bus::Progress;
+use bus::checkpoint::Key;
+use bus::checkpoint::self;
+use bus::measure_batch;
 use event_log::Recorded;
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, HashMap};
@@ -157,7 +162,7 @@ impl Group {
         let members: Vec<Member> = self.members().values().cloned().collect();
         if let Some(first) = members.first() {
             let keys: Vec<Key> = members.iter().map(|member| member.projector.key_in(&self.log)).collect();
-            let mut rows = filling(&first.projector.app, &self.log.region, &first.projector.schema).await?;
+            let mut rows = first.projector.filling(&self.log.region).await?;
             checkpoint::pass(&mut rows, &self.log, &keys, span).await?;
             rows.commit().await?;
         }
@@ -169,7 +174,7 @@ impl Group {
             let members: Vec<Member> = self.members().values().cloned().collect();
             let Some(first) = members.first() else { return Ok(0) };
             let keys: Vec<Key> = members.iter().map(|member| member.projector.key_in(&self.log)).collect();
-            let mut rows = filling(&first.projector.app, &self.log.region, &first.projector.schema).await?;
+            let mut rows = first.projector.filling(&self.log.region).await?;
             let locked = match lock(&mut rows, &first.projector, &self.log, &keys).await {
                 Ok(locked) => locked,
                 Err(Halt::Away(index, error)) => {

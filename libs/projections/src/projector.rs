@@ -4,8 +4,10 @@ use crate::projection::AnyProjection;
 use bus::checkpoint::Key;
 use bus::{Log, Progress, trace};
 use event_log::Recorded;
-use sqlx::PgPool;
+use crate::rows::{Pace, filling};
+use sqlx::{PgPool, Postgres, Transaction};
 use std::sync::Arc;
+use vocabulary::RegionId;
 
 /// Fills one schema with a projection's tables.
 #[derive(Clone)]
@@ -22,6 +24,16 @@ pub(crate) struct Projector {
 impl Projector {
     pub fn key_in(&self, log: &Log) -> Key {
         Key { reader: self.reader.clone(), version: self.projection.version(), log: log.clone() }
+    }
+
+    /// A transaction over its tables, about one region.
+    pub async fn filling(&self, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
+        filling(&self.app, region, &self.schema, self.pace()).await
+    }
+
+    /// The live tables are those whose checkpoints bear the projection's own name.
+    pub fn pace(&self) -> Pace {
+        if self.reader == self.projection.name() { Pace::Live } else { Pace::Batch }
     }
 
     /// The span of applying events, in the trace of the first.

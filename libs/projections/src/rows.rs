@@ -1,21 +1,35 @@
 //! Transactions of projections: one region at a time, in the schema that is being filled.
 
 use bus::rows::BOUNDS;
-use event_log::begin;
+use event_log::{IN_BATCHES, begin};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use vocabulary::RegionId;
+
+/// For how long PostgreSQL may work on one statement of a fold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// The live tables, which requests wait for: as long as on a statement of a command or a query.
+    Live,
+    /// Tables that nobody waits for, filled in bulk or read as a whole: as long as the operator lets a batch take.
+    Batch,
+}
 
 /// A transaction that sees and writes one region, where unqualified names are tables of `schema`.
 pub(crate) async fn filling(
     app: &PgPool,
     region: &RegionId,
     schema: &str,
+    pace: Pace,
 ) -> sqlx::Result<Transaction<'static, Postgres>> {
     // One round trip. A region is a slug; the schema's quotes are doubled. A crash may lose the last commits:
     // rows and checkpoint together, so they are made again from the log.
+    let statements = match pace {
+        Pace::Live => String::new(),
+        Pace::Batch => format!("; {IN_BATCHES}"),
+    };
     let set = format!(
         "begin; set local regiohub.region = '{region}'; set local search_path = {}, public; \
-         set local synchronous_commit = off; {BOUNDS}",
+         set local synchronous_commit = off; {BOUNDS}{statements}",
         quoted(schema)
     );
     begin(app, set).await

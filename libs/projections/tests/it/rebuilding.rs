@@ -3,10 +3,36 @@
 use crate::counts::{Counts, Doubled};
 use crate::scratch::{Scratch, region, scratch};
 use bus::Error;
-use projections::{Projection, Projections, rebuild_into};
+use event_log::Recorded;
+use projections::{CannotApply, Projection, Projections, rebuild_into};
 use replay::digest;
+use sqlx::PgConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Notes for how many seconds PostgreSQL may work on a statement of each fold.
+struct Bounds<const VERSION: u32>;
+
+impl<const VERSION: u32> Projection for Bounds<VERSION> {
+    const NAME: &'static str = "bounds";
+    const VERSION: u32 = VERSION;
+    const LOGS: &'static [&'static str] = &["counters"];
+    const TABLES: &'static str = "
+        create table noted (region text not null, position bigint not null, seconds bigint not null,
+                            primary key (region, position))";
+
+    async fn apply(&self, rows: &mut PgConnection, happened: &Recorded) -> Result<(), CannotApply> {
+        sqlx::query(
+            "insert into noted (region, position, seconds)
+             values ($1, $2, extract(epoch from current_setting('statement_timeout')::interval)::bigint)",
+        )
+        .bind(happened.region.as_str())
+        .bind(happened.position)
+        .execute(rows)
+        .await?;
+        Ok(())
+    }
+}
 
 fn upto(slug: &str, position: i64) -> (String, vocabulary::RegionId, i64) {
     ("counters".to_owned(), region(slug), position)
@@ -130,6 +156,36 @@ async fn an_older_version_never_replaces_a_newer_one() {
         let older = Projections::over(ground.bus()).projection(Counts::default(), &ground.sources()).settle().await;
         assert!(matches!(older, Err(Error::Superseded { live: 2, .. })), "{older:?}");
         assert_eq!(ground.number("ons", "select total from all_counts.counts").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rebuild_may_take_as_long_as_a_batch_and_live_folding_only_as_long_as_a_query() {
+    scratch(|ground| async move {
+        let limits = event_log::Limits::default();
+        let [live, batch] = [limits.statement, limits.batch].map(|bound| i64::try_from(bound.as_secs()).unwrap());
+        assert!(live < batch);
+        let noted = async |schema: &str, position: i64| {
+            ground.number("ons", &format!("select seconds from {schema}.noted where position = {position}")).await
+        };
+        let first = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Bounds::<1>, &ground.sources());
+        first.settle().await.unwrap();
+        ground.raise("ons", "a", &[1]).await;
+        first.settle().await.unwrap();
+        assert_eq!(noted("bounds", 1).await, live);
+
+        let raised = Projections::over(ground.bus().relay(ground.counters.clone()))
+            .projection(Bounds::<2>, &ground.sources());
+        raised.settle().await.unwrap();
+        ground.raise("ons", "a", &[1]).await;
+        raised.settle().await.unwrap();
+        assert_eq!([noted("bounds", 1).await, noted("bounds", 2).await], [batch, live]);
+
+        let scope = [upto("ons", 2)];
+        rebuild_into(&ground.database, Bounds::<2>, "scratch", &ground.sources(), &scope).await.unwrap();
+        assert_eq!(noted("scratch", 2).await, batch);
     })
     .await;
 }
