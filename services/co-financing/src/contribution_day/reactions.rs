@@ -11,7 +11,10 @@ use super::{Command, ContributionDay};
 use crate::arrangement::Arrangement;
 use crate::occasion::{Assign, Occasion};
 use crate::{lookup, terms};
-use bus::{CannotReact, Reaction, part};
+use bus::CannotReact;
+use bus::LOOKUP_TIMEOUT;
+use bus::Reaction;
+use bus::part;
 use chassis::Hub;
 use decider::Asked;
 use event_log::Recorded;
@@ -26,7 +29,6 @@ use proto_schemas::{
     consortium::policy,
     hotspots::attendance,
 };
-use std::time::Duration;
 use vocabulary::{
     ActorId, AttendanceDayId, BranchCode, CompanyId, HotspotId, Minutes, Reason, RegionId, SchemeCode, SessionId,
 };
@@ -98,9 +100,6 @@ fn read(event: attendance::Event) -> Option<Said> {
     }
 }
 
-/// How long one attempt waits for a lookup.
-const PATIENCE: Duration = Duration::from_millis(500);
-
 /// Makes lines of what waited for a rate, once there is one.
 #[derive(Clone, Debug)]
 pub struct AccrueOnAdoption {
@@ -119,14 +118,14 @@ impl Reaction for AccrueOnAdoption {
             return Ok(());
         }
         let (hub, region) = (&self.hub, &happened.region);
-        let read = hub.progress.wait_for(KnownPolicies::NAME, "consortium", region, happened.position, PATIENCE).await;
+        let read = hub.progress.has_read(KnownPolicies::NAME, "consortium", happened).await;
         let known = hub.known.policy(region, valid_from).await?;
         if known.is_none_or(|(known, _)| known < version) {
-            return Err(CannotReact::lacking(&format!("version {version} of the policy"), read.is_ok()));
+            return Err(CannotReact::lacking(&format!("version {version} of the policy"), read));
         }
         // Beyond this point whoever notes an attendance sees the policy. What was noted before is in the
         // lookup once that is as far as the log is now, and `AccrueNoted` looks after the rest.
-        if !lookup::is_up_to_date(hub, region, OpenAttendances::NAME, PATIENCE).await? {
+        if !lookup::is_up_to_date(hub, region, OpenAttendances::NAME, LOOKUP_TIMEOUT).await? {
             return Err(CannotReact::Later("the open attendances are not up to date".into()));
         }
         let days = open_attendances::open_days(&hub.db, region, valid_from).await?;

@@ -8,11 +8,7 @@ use decider::Asked;
 use event_log::Recorded;
 use projections::Projection;
 use proto_schemas::agreements::contract;
-use std::time::Duration;
 use vocabulary::{ContractId, HotspotId};
-
-/// How long one attempt waits for a lookup.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A signed contract lets its schools in; an amended one nobody until it is signed again.
 pub struct ContractReachesHotspot {
@@ -48,9 +44,8 @@ impl Reaction for ContractReachesHotspot {
 impl ContractReachesHotspot {
     /// The contract was drawn up before it was amended, so the lookup knows it once it has read as far.
     async fn hotspot_of(&self, amended: &Recorded, contract: ContractId) -> Result<HotspotId, CannotReact> {
-        let (hub, region) = (&self.hub, &amended.region);
-        let read = hub.progress.wait_for(KnownContracts::NAME, "agreements", region, amended.position, PATIENCE).await;
-        let hotspot = known_contracts::hotspot_of(&hub.db, region, contract).await?;
-        hotspot.ok_or_else(|| CannotReact::lacking("the contract that was amended", read.is_ok()))
+        let read = self.hub.progress.has_read(KnownContracts::NAME, "agreements", amended).await;
+        let hotspot = known_contracts::hotspot_of(&self.hub.db, &amended.region, contract).await?;
+        hotspot.ok_or_else(|| CannotReact::lacking("the contract that was amended", read))
     }
 }
