@@ -1,21 +1,19 @@
 //! One service as a process of its own.
 
 use crate::{
-    Listeners, Listens, Server, Service, Settings, development, durable, kept_elsewhere, listen, serve,
-    shutdown_signal, transport,
+    Listeners, Listens, PEER_TIMEOUT, Server, Service, Settings, development, durable, kept_elsewhere, listen,
+    peer_client, serve, shutdown_signal, transport,
 };
 use access::Issuers;
 use anyhow::Context;
 use axum::Router;
 use bus::{LogSource, There};
 use clap::Parser;
-use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 use utoipa::openapi::OpenApi;
 
 /// One service of the hub as a process of its own.
@@ -136,9 +134,7 @@ async fn run(
     let nats = crate::nats(config.nats_url.expose_secret(), config.nats_users.as_deref()).await?;
     let platform = config.settings.platform(&config.secrets, nats, vault).await?;
     let opened = service.open(&platform, database).await?;
-    // What is sent to a peer is sent nowhere else.
-    let http = reqwest::Client::builder().redirect(Policy::none());
-    let http = http.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(30)).build()?;
+    let http = peer_client(PEER_TIMEOUT)?;
     let secret = platform.log_secret()?;
     let there = config.peers.iter().map(|(name, url)| LogSource::There(There::new(name, url, &secret, http.clone())));
     let sources: Vec<LogSource> = there.chain([opened.source()]).collect();

@@ -3,7 +3,7 @@
 //! **Invariant:** what only the installation itself asks is not on the public listener.
 
 use crate::connections::{Bounds, serve_connections};
-use crate::limits::{INTERNAL_CONNECTIONS, Limits};
+use crate::http_limits::{HttpLimits, INTERNAL_CONNECTIONS};
 use access::Issuers;
 use axum::Router;
 use axum::extract::Request;
@@ -113,7 +113,7 @@ pub async fn serve(listeners: Listeners, server: Server, shutdown: CancellationT
 pub async fn serve_alone(
     listener: TcpListener,
     router: Router,
-    limits: &Limits,
+    limits: &HttpLimits,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let in_time = async |request: Request, next: Next| {

@@ -2,7 +2,7 @@
 
 use crate::telemetry::{self, LogFormat, Telemetry};
 use crate::{
-    Limits, Platform, Purpose, Secrets, Server, Signing, development, message_keys, raise_descriptors, transport,
+    HttpLimits, Platform, Purpose, Secrets, Server, Signing, development, message_keys, raise_descriptors, transport,
 };
 use access::{DevIssuer, Freshness, Identity, Issuers, Oidc};
 use anyhow::Context;
@@ -117,7 +117,7 @@ pub struct Settings {
     #[arg(long, env = "REGIOHUB_LOG_FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
     #[command(flatten)]
-    limits: Limits,
+    limits: HttpLimits,
 }
 
 /// Where requests come in.
@@ -246,7 +246,7 @@ impl Settings {
 
     /// What is bounded.
     #[must_use]
-    pub fn limits(&self) -> &Limits {
+    pub fn limits(&self) -> &HttpLimits {
         &self.limits
     }
 

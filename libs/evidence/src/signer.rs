@@ -19,10 +19,10 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-/// How long the signer of another process may take to be reached.
-const REACHING: Duration = Duration::from_secs(5);
-/// How long it may take to answer: shorter than whoever asks is kept waiting.
+/// How long the signer of another process may take to answer: shorter than whoever asks is kept waiting.
 const ANSWERING: Duration = Duration::from_secs(20);
+/// How long the connection to it may take.
+const REACHING: Duration = Duration::from_secs(5);
 
 /// Where checkpoints are signed. Copies share the memory.
 #[derive(Clone, Debug)]
@@ -172,3 +172,24 @@ pub fn refusal(answer: &str) -> String {
 
 /// The memory, for as long as nobody else may sign.
 pub(crate) type Turn<'a> = MappedMutexGuard<'a, Memory>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+    use tokio::time::Instant;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_signer_is_waited_for_no_longer_than_twenty_seconds() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // The kernel accepts, and nobody ever answers.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let signer = Signer::there(&format!("http://{}", silent.local_addr().unwrap()), "shared");
+        let began = Instant::now();
+        let asked = signer.ask("voorbeeld").await;
+        assert!(matches!(asked, Err(NoSigner::Elsewhere(_))), "{asked:?}");
+        let covering = signer.first_covering("voorbeeld", "hotspots", None, 3).await;
+        assert!(matches!(covering, Err(NoSigner::Elsewhere(_))), "{covering:?}");
+        assert!(began.elapsed() <= 2 * ANSWERING + Duration::from_secs(1), "{:?}", began.elapsed());
+    }
+}

@@ -2,8 +2,6 @@
 
 use anyhow::Context;
 use gateway::{Backend, Place};
-use reqwest::redirect::Policy;
-use std::time::Duration;
 use vocabulary::Service;
 
 /// What a service promises, as committed: all that is forwarded to it.
@@ -20,9 +18,7 @@ const fn document(service: Service) -> &'static str {
 
 fn main() -> anyhow::Result<()> {
     chassis::alone_with(gateway::service(), |alone| {
-        // As long as the shell waits, so that what takes too long is told in our own words.
-        let http = reqwest::Client::builder().redirect(Policy::none());
-        let http = http.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(30)).build()?;
+        let http = chassis::peer_client(chassis::PEER_TIMEOUT)?;
         let backends = Service::ALL.into_iter().map(|service| {
             let name = service.as_str();
             let peer = alone.peers.iter().find(|(peer, _)| peer == name);

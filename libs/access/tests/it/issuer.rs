@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use decider::{Clock, Hand};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
+use tokio::io::AsyncWriteExt;
 
 pub const AUDIENCE: &str = "regiohub";
 
@@ -21,6 +22,13 @@ struct Published {
     named: Option<String>,
     away: bool,
     asked: usize,
+}
+
+/// When an issuer falls silent.
+#[derive(Clone, Copy)]
+pub enum Silence {
+    AtOnce,
+    Midway,
 }
 
 /// The server, and a hub that trusts it.
@@ -49,6 +57,29 @@ impl World {
             .route("/keys", get(keys))
             .with_state((issuer.clone(), published.clone()));
         tokio::spawn(async move { axum::serve(listener, app).await });
+        Self::at(issuer, published)
+    }
+
+    /// An issuer that accepts every connection, and answers nothing or half of it until the test ends.
+    pub async fn silent(silence: Silence) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut open = Vec::new();
+            loop {
+                let (mut connection, _) = listener.accept().await.unwrap();
+                if matches!(silence, Silence::Midway) {
+                    let half = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+                    connection.write_all(half).await.unwrap();
+                }
+                open.push(connection);
+            }
+        });
+        Self::at(issuer, Arc::default())
+    }
+
+    fn at(issuer: String, published: Arc<Mutex<Published>>) -> Self {
         let (clock, hand) = Clock::settable(noon());
         let oidc = Oidc { issuer: issuer.clone(), audience: AUDIENCE.into() };
         Self { issuer, issuers: Issuers::oidc(vec![oidc], clock).unwrap(), hand, published }

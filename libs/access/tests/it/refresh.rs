@@ -1,12 +1,14 @@
 //! How keys come and go.
 
 use crate::{
-    issuer::World,
+    issuer::{Silence, World},
     keys::{Pair, forged},
 };
 use access::Denied;
 use chrono::TimeDelta;
 use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
 
 fn unknown(world: &World, n: usize) -> String {
     forged(&json!({ "alg": "ES256", "kid": format!("unknown-{n}") }), &world.claims(), &[0; 64])
@@ -89,4 +91,20 @@ async fn a_document_about_another_issuer_is_not_believed() {
     world.pretend("https://login.example");
     assert_eq!(world.issuers.verify(&pair.sign(&world.claims())).await, Err(Denied::Unavailable));
     assert_eq!(world.asked(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_issuer_is_waited_for_five_seconds_and_asked_again_by_a_later_token_only() {
+    let pair = Pair::p256("a");
+    for (silence, named) in [(Silence::AtOnce, "says nothing"), (Silence::Midway, "stops in its answer")] {
+        let world = World::silent(silence).await;
+        let token = pair.sign(&world.claims());
+        let began = Instant::now();
+        assert_eq!(world.issuers.verify(&token).await, Err(Denied::Unavailable), "{named}");
+        assert!(began.elapsed() <= Duration::from_secs(6), "{named}: {:?}", began.elapsed());
+        // Whoever comes right after it waits for nothing.
+        let began = Instant::now();
+        assert_eq!(world.issuers.verify(&token).await, Err(Denied::Unavailable), "{named}");
+        assert!(began.elapsed() < Duration::from_millis(100), "{named}: {:?}", began.elapsed());
+    }
 }

@@ -4,6 +4,7 @@ use axum::Router;
 use gateway::{Backend, Place, compose};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use testkit::{Client, TestHub};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -120,4 +121,25 @@ async fn a_service_that_is_away_is_a_503_that_says_so() {
         let answer = answer.expect(503);
         assert_eq!((answer.problem().as_str(), answer.header("retry-after")), ("unavailable", "2"));
     }
+}
+
+#[tokio::test]
+async fn a_service_that_is_silent_is_the_same_503_within_the_bound_of_the_client() {
+    let hub = testkit::hub(gateway::service()).await;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // Its kernel accepts, and nobody ever answers.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let bound = Duration::from_millis(300);
+    let silent = behind(&hub, Place::There(address, chassis::peer_client(bound).unwrap()));
+    let began = Instant::now();
+    for answer in [
+        silent.get("/v1/regions/voorbeeld/things/a").await,
+        silent.post("/v1/regions/voorbeeld/things/a", &json!({})).await,
+    ] {
+        let answer = answer.expect(503);
+        assert_eq!((answer.problem().as_str(), answer.header("retry-after")), ("unavailable", "2"));
+    }
+    // Twice the bound, on a machine that is busy; the shell would have ended each after half a minute.
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use chassis::{Limits, Secrets, listen, raise_descriptors, serve_alone, shutdown_signal};
+use chassis::{HttpLimits, Secrets, listen, raise_descriptors, serve_alone, shutdown_signal};
 use clap::Args;
 use evidence::witness::{DECLARATION, NotSeen, Shown, Trusted, witnessed};
 use proofs::{Checkpoint, Kind, Note, Signer};
@@ -43,7 +43,7 @@ pub(super) struct Witness {
     #[arg(long, default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
     #[command(flatten)]
-    limits: Limits,
+    limits: HttpLimits,
 }
 
 struct Desk {

@@ -18,7 +18,7 @@ const KEPT_DESCRIPTORS: u64 = 1_024;
 
 /// What an operator bounds.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Limits {
+pub struct HttpLimits {
     /// Connections to the public listener at the same time. When all are taken, further ones wait in the backlog until one
     /// ends. By default 8192, or as many as the hard limit of descriptors (ulimit -Hn) leaves; the hub raises its own
     /// limit up to that one.
@@ -81,7 +81,7 @@ fn seconds(number: u32) -> Duration {
     Duration::from_secs(number.into())
 }
 
-impl Limits {
+impl HttpLimits {
     /// Whether this process may have as many descriptors as its connections need.
     ///
     /// # Errors
@@ -142,10 +142,10 @@ mod tests {
     #[derive(Parser)]
     struct Program {
         #[command(flatten)]
-        limits: Limits,
+        limits: HttpLimits,
     }
 
-    fn limits(arguments: &[&str]) -> Limits {
+    fn limits(arguments: &[&str]) -> HttpLimits {
         Program::parse_from([&["program"], arguments].concat()).limits
     }
 
