@@ -60,7 +60,7 @@ pub use headers::{HUB_MIN_POSITION, HUB_NOW, HUB_POSITION, IDEMPOTENCY_KEY, Posi
 pub use health::{Check, health, live};
 pub use looks::{Keep, Look, Looks};
 pub use operations::{operations, unguarded};
-pub use page::{Listed, Page, Paged, Paging};
+pub use page::{After, FixedPage, Listed, Page, Paged, Paging};
 pub use path::Path;
 pub use problem::{FieldError, Problem, Told};
 pub use shell::{Shell, shell};

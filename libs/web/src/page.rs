@@ -66,6 +66,28 @@ where
     }
 }
 
+/// Where a list goes on that always shows as many items: `?after=…`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct After {
+    /// The `next` of the answer before, as it is; absent for the first items.
+    #[serde(default)]
+    pub(crate) after: Option<String>,
+}
+
+/// A page of such a list, with up to `LIMIT` items.
+pub struct FixedPage<K, const LIMIT: u16>(pub Page<K>);
+
+impl<S: Sync, K: Serialize + DeserializeOwned, const LIMIT: u16> FromRequestParts<S> for FixedPage<K, LIMIT> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let After { after } = ask::read(parts.uri.query().unwrap_or_default(), &After::into_params(|| None))?;
+        Ok(Self(Page::of(Paging { after, limit: LIMIT }, Cursor::from_request_parts(parts, state).await?)?))
+    }
+}
+
 impl<K: Serialize + DeserializeOwned> Page<K> {
     fn of(Paging { after, limit }: Paging, cursor: Cursor<K>) -> Result<Self, Problem> {
         Ok(Self { after: cursor.open(after.as_deref())?, limit, cursor })

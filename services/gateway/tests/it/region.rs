@@ -2,6 +2,7 @@
 
 use crate::world::{World, each};
 use serde_json::json;
+use std::collections::BTreeSet;
 use vocabulary::HotspotId;
 
 #[tokio::test]
@@ -25,6 +26,45 @@ async fn a_region_shows_its_partners_plan_and_target() {
     );
     // A company's name comes from the company itself.
     assert_eq!(each(region["partners"].as_array().unwrap(), "name"), ["Kou", "Eerste"]);
+}
+
+#[tokio::test]
+async fn a_region_shows_two_thousand_partners_and_where_the_next_ones_are() {
+    let world = World::new().await;
+    let stream = format!("consortium/{}", world.hub.region);
+    world.fact("consortium.consortium-founded", &stream, json!({ "name": "Voorbeeld" })).await;
+    world.hub.settle().await;
+    let url = format!("/v1/regions/{}", world.hub.region);
+    // Schools share a name, so that the id tells them apart; the company has none that is known.
+    let mut owner = world.hub.hub.db.acquire().await.unwrap().detach();
+    let many = format!(
+        "reset role; set regiohub.region = '{0}';
+         insert into regions.partner (region, kind, id, name, vmbo)
+         select '{0}', 'school', to_char(n, 'FM0000'), 'School ' || n / 3, true from generate_series(1, 1999) n;
+         insert into regions.partner (region, kind, id, vmbo) values ('{0}', 'company', '{1}', false)",
+        world.hub.region, world.company
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(many)).execute(&mut owner).await.unwrap();
+    let whole = world.leader.get(&url).await.expect(200).json();
+    assert_eq!((whole["partners"].as_array().unwrap().len(), whole.get("next")), (2_000, None));
+
+    let one_more = "insert into regions.partner (region, kind, id, name, vmbo)
+                    values (current_setting('regiohub.region'), 'school', '2000', 'School 12', true)";
+    sqlx::raw_sql(one_more).execute(&mut owner).await.unwrap();
+    let first = world.leader.get(&url).await.expect(200).json();
+    let next = first["next"].as_str().unwrap();
+    let rest = world.leader.get(&format!("{url}?after={next}")).await.expect(200).json();
+    assert_eq!((&rest["name"], rest.get("next")), (&json!("Voorbeeld"), None));
+    let [first, rest] = [&first, &rest].map(|shown| shown["partners"].as_array().unwrap().clone());
+    assert_eq!((first.len(), rest.len()), (2_000, 1));
+    let all: Vec<_> = first.into_iter().chain(rest).collect();
+    let ids: BTreeSet<&str> = each(&all, "id").into_iter().collect();
+    assert_eq!((ids.len(), each(&all, "kind")[0]), (2_001, "company"));
+
+    for after in ["!", "AA", ""] {
+        let refused = world.leader.get(&format!("{url}?after={after}")).await.expect(400);
+        assert_eq!(refused.problem(), "invalid", "{after:?}");
+    }
 }
 
 #[tokio::test]

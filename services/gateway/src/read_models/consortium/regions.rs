@@ -11,10 +11,14 @@ use event_log::Recorded;
 use projections::{CannotApply, Projection};
 use proto_schemas::consortium::consortium::{Event, Partner};
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::AssertSqlSafe;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 use vocabulary::RegionId;
-use web::{Caller, Path, Problem};
+use web::{Caller, FixedPage, Listed, Path, Problem};
+
+/// The most partners in one answer.
+const MAX_PARTNERS: u16 = 2_000;
 
 /// Folds the region itself.
 #[derive(Clone, Copy, Debug)]
@@ -186,8 +190,11 @@ pub struct Region {
     pub target: Option<i64>,
     /// Its share of the subsidisable budget, in basis points.
     pub target_share: Option<i64>,
-    /// The partners of the region.
+    /// The partners of the region, by kind and name: 2,000 at most.
     pub partners: Vec<PartnerOf>,
+    /// Give it as `after` to get the partners that follow; absent when none do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 words! {
@@ -237,14 +244,16 @@ struct Row {
 /// Show a region with its partners, plan and target (regio).
 #[utoipa::path(
     get, path = "/v1/regions/{region}", operation_id = "show-region", tag = "queries",
-    params(("region" = RegionId, Path)),
+    params(("region" = RegionId, Path), web::After),
     responses((status = 200, body = Region), Problem)
 )]
 pub async fn show_region(
     State(gateway): State<Gateway>,
     Path(region): Path<RegionId>,
+    FixedPage(page): FixedPage<(String, String, String), MAX_PARTNERS>,
     caller: Caller,
 ) -> Result<Json<Region>, Problem> {
+    let (kind, name, id) = page.after.clone().unwrap_or_default();
     let mut rows = reading(&gateway.hub.db, &region, &caller.scope()).await?;
     let found: Option<Row> = sqlx::query_as(
         "select name, founded_on, lead_school, lead_board, plan_version, programme_from, programme_until, budget, subsidisable,
@@ -256,13 +265,23 @@ pub async fn show_region(
     .await?;
     let row = found.ok_or_else(|| Problem::not_found("region", "regio"))?;
     let named = company_of("partner.region", "case when kind = 'company' then partner.id::uuid end");
-    let partners = sqlx::query_as(AssertSqlSafe(format!(
-        "select kind, partner.id, coalesce(partner.name, company.name) as name, vmbo from regions.partner {named}
-         where partner.region = $1 order by kind, name, partner.id limit 2000"
+    let partners = sqlx::query_as::<_, PartnerOf>(AssertSqlSafe(format!(
+        "select kind, partner.id, shown.name, vmbo from regions.partner {named}
+         cross join lateral (select coalesce(partner.name, company.name) as name) shown
+         where partner.region = $1 and (kind, coalesce(shown.name, ''), partner.id) > ($2, $3, $4)
+         order by kind, coalesce(shown.name, ''), partner.id limit $5"
     )))
     .bind(region.as_str())
+    .bind(kind)
+    .bind(name)
+    .bind(id)
+    .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
+    let place = |last: &PartnerOf| {
+        (last.kind.as_str().to_owned(), last.name.clone().unwrap_or_default(), last.id.clone())
+    };
+    let Listed { items: partners, next } = page.cut(partners, place)?;
     Ok(Json(Region {
         region,
         name: row.name,
@@ -277,5 +296,6 @@ pub async fn show_region(
         target: row.target,
         target_share: row.target_share,
         partners,
+        next,
     }))
 }
