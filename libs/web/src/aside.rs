@@ -43,13 +43,22 @@ pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{
-        Barrier,
-        atomic::{AtomicUsize, Ordering},
+    use std::{
+        sync::{
+            Barrier,
+            atomic::{AtomicUsize, Ordering},
+            mpsc,
+        },
+        time::Duration,
     };
+    use tokio::sync::Mutex;
+
+    /// The places are of the whole process: one test at a time.
+    static ALONE: Mutex<()> = Mutex::const_new(());
 
     #[tokio::test]
     async fn work_beside_the_others_is_bounded_and_a_panic_is_a_problem() {
+        let _alone = ALONE.lock().await;
         assert_eq!(aside(|| 7).await, Ok(7));
         assert_eq!(aside(|| assert_ne!(1, 1)).await, Err(Problem::internal()));
 
@@ -77,5 +86,18 @@ mod tests {
         for one in waiting {
             assert_eq!(one.await.unwrap(), Ok(()));
         }
+    }
+
+    #[tokio::test]
+    async fn work_beside_the_others_does_not_stop_the_heart_of_their_thread() {
+        let _alone = ALONE.lock().await;
+        // One thread runs everything: it beats while the work is done, or the work waits for the last beat in vain.
+        let (last_beat, awaited) = mpsc::channel();
+        let work = tokio::spawn(aside(move || awaited.recv_timeout(Duration::from_secs(20))));
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        last_beat.send(()).unwrap();
+        assert_eq!(work.await.unwrap(), Ok(Ok(())));
     }
 }

@@ -12,6 +12,7 @@ mod elsewhere;
 mod ending;
 mod forged;
 mod frozen;
+mod full_disk;
 pub mod hub;
 mod ledger;
 mod listeners;

@@ -1,6 +1,8 @@
 //! From a confirmed attendance to verified cents.
 
 use crate::play::Play;
+use bus::{CannotReact, Reaction};
+use co_financing::contribution_day::reactions::AccrueOnAdoption;
 use proto_schemas::co_financing::contribution_day::{Event, Method, Unaccrued};
 use serde_json::json;
 use testkit::Holding;
@@ -194,4 +196,45 @@ async fn rejected_lines_are_not_signed_again_as_they_stand() {
     assert_eq!(play.sign().await.expect(409).problem(), "contribution-day-rejected-as-they-stand");
     play.corrected(1, 300, 360).await;
     play.sign().await.expect(200);
+}
+
+#[tokio::test]
+async fn an_adoption_waits_for_lookups_that_are_behind_and_parks_nothing() {
+    let play = Play::without_a_rate().await;
+    play.confirmed(1, 360).await;
+    let reaction = AccrueOnAdoption { hub: play.hub.hub.clone() };
+    let asked = || decider::Asked::new(vocabulary::Actor::hub(), play.hub.now());
+    play.adopted(1, Some(Euros::whole(40))).await;
+    let adoption = play.hub.events("consortium").await.pop().unwrap();
+    let unknown = CannotReact::Later("version 1 of the policy is not known yet".to_owned());
+    assert_eq!(reaction.react(&adoption, asked()).await, Err(unknown));
+    assert_eq!(play.day_events().await.len(), 1);
+
+    play.hub.settle().await;
+    assert_eq!(play.shown().await["total"], 6000);
+    // An attendance is noted, and the list of those that wait for a rate has not read it.
+    let Event::AttendanceNoted { day, mut attendance, why } = play.day_events().await.remove(0) else { panic!() };
+    attendance.attendance_day = play.pupil(2).1;
+    let noted = Event::AttendanceNoted { day, attendance, why };
+    let stream = format!("contribution-day/{}", play.day());
+    play.hub.happened("co-financing", &play.hub.region, &stream, &noted).await;
+    let behind = CannotReact::Later("the open attendances are not up to date".to_owned());
+    assert_eq!(reaction.react(&adoption, asked()).await, Err(behind));
+    play.hub.settle().await;
+    assert_eq!(reaction.react(&adoption, asked()).await, Ok(()));
+    assert_eq!(play.shown().await["total"], 12_000);
+    assert_eq!(play.hub.bus.parked(&play.hub.region).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_adoption_whose_policy_is_nowhere_although_the_lookup_has_read_it_is_parked_for_good() {
+    let play = Play::new().await;
+    let adoption = play.hub.events("consortium").await.pop().unwrap();
+    let mut owner = play.hub.hub.db.acquire().await.unwrap().detach();
+    let forget = "reset role; delete from known_policies.policy";
+    sqlx::raw_sql(forget).execute(&mut owner).await.unwrap();
+    let reaction = AccrueOnAdoption { hub: play.hub.hub.clone() };
+    let asked = decider::Asked::new(vocabulary::Actor::hub(), play.hub.now());
+    let never = CannotReact::Never("version 1 of the policy does not exist".to_owned());
+    assert_eq!(reaction.react(&adoption, asked).await, Err(never));
 }

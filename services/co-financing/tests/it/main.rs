@@ -5,4 +5,5 @@
 mod attendance;
 mod claims;
 mod contributions;
+mod log;
 mod play;

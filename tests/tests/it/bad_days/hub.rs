@@ -216,8 +216,13 @@ impl Hub {
     }
 
     pub async fn start_again(&mut self) -> Duration {
+        self.start_again_by(up).await
+    }
+
+    /// The same by another command, made of its data directory and port.
+    pub async fn start_again_by(&mut self, command: impl FnOnce(&Path, u16) -> Command) -> Duration {
         let began = Instant::now();
-        let mut command = up(self.data(), self.port);
+        let mut command = command(self.data(), self.port);
         command.args(&self.given);
         match ready(command).await {
             Ok(child) => self.child = child,
