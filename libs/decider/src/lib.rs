@@ -76,6 +76,12 @@ pub trait Refusal:
         Self::VARIANTS.iter().copied().find(|variant| *variant == code).unwrap_or_default()
     }
 
+    /// Every code there is, in the order of the variants.
+    #[must_use]
+    fn codes() -> &'static [&'static str] {
+        Self::VARIANTS
+    }
+
     /// The same sentence in Dutch.
     fn in_dutch(&self) -> String;
 }

@@ -95,6 +95,35 @@ impl Role {
         }
     }
 
+    /// The role in English, for people to read, such as `programme leader`.
+    #[must_use]
+    pub fn in_english(self) -> String {
+        self.as_str().replace('-', " ")
+    }
+
+    /// The role in Dutch, for people to read, such as `programmaleider`.
+    #[must_use]
+    pub const fn in_dutch(self) -> &'static str {
+        match self {
+            Self::Operator => "beheerder",
+            Self::ProgrammeLeader => "programmaleider",
+            Self::Controller => "controller van de penvoerder",
+            Self::WorkingGroupMember => "werkgroeplid",
+            Self::AccountManager => "accountmanager",
+            Self::Teacher => "docent",
+            Self::ExamSecretary => "examensecretaris",
+            Self::CompanySupervisor => "stagebegeleider",
+            Self::CompanySignatory => "tekenbevoegde van het bedrijf",
+            Self::Pupil => "leerling",
+            Self::Parent => "ouder of voogd",
+            Self::Counsellor => "vertrouwenspersoon",
+            Self::Auditor => "accountant of auditor",
+            Self::Inspector => "inspecteur",
+            Self::SchoolSystem => "leerlingadministratie",
+            Self::Hub => "de hub zelf",
+        }
+    }
+
     /// The role as it stands in events and tokens, such as `programme-leader`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! The OpenAPI document: what all operations have in common is written here, once.
 
-use crate::{Accepted, Created, Problem, path_parameters, terms};
+use crate::{Accepted, Created, Problem, path_parameters, roles, terms};
 use axum::{Router, body::Bytes, response::IntoResponse, routing::get};
 use http::header;
 use serde_json::json;
@@ -51,7 +51,7 @@ pub fn promised<S: Clone + Send + Sync + 'static>(router: utoipa_axum::router::O
     api
 }
 
-/// Adds what the guard asks of every operation: the token, the key, the version seen.
+/// Adds what the guard asks of every operation: the token, a role, the key, the version seen.
 pub(crate) fn complete(api: &mut OpenApi) {
     for item in api.paths.paths.values_mut() {
         let PathItem { get, put, post, delete, patch, .. } = item;
@@ -62,6 +62,7 @@ pub(crate) fn complete(api: &mut OpenApi) {
                 let too_many = Ref::new(format!("#/components/responses/{TOO_MANY}"));
                 operation.responses.responses.insert("429".into(), RefOr::Ref(too_many));
                 complete_one(operation, is_post, is_command);
+                roles::describe(operation);
             }
         }
     }
@@ -75,6 +76,7 @@ pub(crate) fn complete(api: &mut OpenApi) {
     for (name, schema) in terms::all().into_iter().filter(|(name, _)| text.contains(&reference(name))) {
         components.schemas.entry(name).or_insert(schema);
     }
+    components.schemas.insert("Problem".into(), problem_schema().into());
     components.responses.insert("Problem".into(), problem().build().into());
     components.responses.insert(TOO_MANY.into(), too_many().into());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -166,7 +168,7 @@ fn too_many() -> Response {
         .build()
 }
 
-fn problem() -> ResponseBuilder {
+fn problem_schema() -> Object {
     let number = ObjectBuilder::new()
         .schema_type(Type::Integer)
         .description(Some("The HTTP status, the same as that of the answer."))
@@ -183,7 +185,7 @@ fn problem() -> ResponseBuilder {
         .schema_type(Type::Integer)
         .description(Some("The number of further fields with an error that are not listed; absent when all are."))
         .build();
-    let schema = ObjectBuilder::new()
+    ObjectBuilder::new()
         .property("type", text("The stable type of the problem: `/problems/<code>`."))
         .property("title", text("The kind of problem, for people to read."))
         .property("status", number)
@@ -197,10 +199,16 @@ fn problem() -> ResponseBuilder {
         .examples([json!({
             "type": "/problems/session-full", "title": "The rules say no", "status": 409,
             "detail": "The session is full.", "instance": "0af7651916cd43dd8448eb211c80319c",
-        })]);
+        })])
+        .build()
+}
+
+/// An answer that is a problem.
+pub(crate) fn problem() -> ResponseBuilder {
+    let schema = Ref::new("#/components/schemas/Problem");
     ResponseBuilder::new()
         .description("A problem, as RFC 9457 describes it (probleem).")
-        .content("application/problem+json", ContentBuilder::new().schema(Some(schema.build())).build())
+        .content("application/problem+json", ContentBuilder::new().schema(Some(schema)).build())
 }
 
 type Responses = BTreeMap<String, RefOr<Response>>;

@@ -1,5 +1,6 @@
 //! `regiohub contracts`: the contracts that others rely on, made from the code and committed.
 
+mod access;
 mod asyncapi;
 mod files;
 mod published;

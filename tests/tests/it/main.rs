@@ -4,6 +4,7 @@
 mod access;
 mod access_export;
 mod architecture;
+mod asked;
 mod auditors;
 pub mod bad_days;
 mod bad_input;

@@ -1,6 +1,6 @@
 //! One document, and every operation in it is called, described and guarded as the others are.
 
-use crate::files::{crates, rust, shown, text};
+use crate::files::{crates, root, rust, shown, text};
 use access::{PUBLIC, table};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +156,47 @@ fn every_operation_has_a_row_in_the_access_table_and_every_row_an_operation() {
 }
 
 #[test]
+fn every_operation_lists_the_roles_that_the_access_table_lets_in() {
+    let wrong = wrong(&everything(), |it| {
+        let roles = table::roles(&it.id);
+        let text = it.spec["description"].as_str().unwrap_or_default();
+        let named = roles.iter().all(|role| text.contains(&role.in_english()) && text.contains(role.in_dutch()));
+        let anyone = roles.is_empty() == text.contains("(iedereen, zonder token)");
+        (it.spec["x-roles"] != serde_json::json!(roles) || !named || !anyone).then(|| format!("{roles:?}, {text}"))
+    });
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_refusal_that_an_operation_lists_is_one_that_callers_know() {
+    let known = text(&root().join("tests/tests/data/refusals.txt"));
+    let codes: BTreeSet<(&str, &str)> = known.lines().filter_map(|line| line.split_once(' ')).collect();
+    let categories: BTreeSet<(&str, &str)> =
+        proto_schemas::contracts().iter().map(|it| (it.service, it.category)).collect();
+    let mut listed = 0;
+    for (service, document) in documents() {
+        let wrong = wrong(&of(&serde_json::to_value(&document).unwrap()), |it| {
+            let types: Vec<&str> =
+                it.spec["responses"]["409"]["x-types"].as_array()?.iter().flat_map(Value::as_str).collect();
+            listed += types.len();
+            let text = it.spec["responses"]["409"]["description"].as_str().unwrap_or_default();
+            let fine = |kind: &str| {
+                let mut own = categories.iter().filter(|(of, _)| *of == service);
+                text.contains(&format!("`{kind}`"))
+                    && own.any(|(_, category)| {
+                        let code = kind.strip_prefix(&format!("/problems/{category}-"));
+                        code.is_some_and(|code| codes.contains(&(service, code)))
+                    })
+            };
+            let odd: Vec<_> = types.into_iter().filter(|kind| !fine(kind)).collect();
+            (!odd.is_empty()).then(|| format!("{odd:?}"))
+        });
+        assert!(wrong.is_empty(), "{service}: {wrong:#?}");
+    }
+    assert!(listed > 1_000, "only {listed} refusals are listed");
+}
+
+#[test]
 fn an_operation_is_called_as_nothing_else_is() {
     let operations = everything();
     let mut seen = BTreeSet::new();
@@ -187,7 +228,9 @@ fn no_two_services_share_an_address_with_the_same_method() {
 fn every_operation_is_described_with_its_dutch_word() {
     let wrong = wrong(&everything(), |it| {
         let said = |name: &str| it.spec[name].as_str().unwrap_or_default();
-        let text = format!("{} {}", said("summary"), said("description"));
+        // The roles have Dutch words of their own, which are not what the operation is called.
+        let own = said("description").split("Who may do this").next().unwrap_or_default();
+        let text = format!("{} {own}", said("summary"));
         let inside = text.split('(').skip(1).filter_map(|rest| rest.split(')').next());
         let dutch = inside.into_iter().any(|it| it.chars().filter(|it| it.is_alphabetic()).count() >= 3);
         (!dutch).then_some(text)

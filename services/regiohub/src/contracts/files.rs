@@ -1,6 +1,6 @@
 //! Which files the contracts are, and what stands in them.
 
-use super::{asyncapi, published};
+use super::{access, asyncapi, published};
 use crate::services;
 use anyhow::Context;
 use serde_json::Value;
@@ -19,14 +19,18 @@ fn all() -> anyhow::Result<BTreeMap<PathBuf, String>> {
     }
     files.extend(published::files(&contracts));
     files.insert("asyncapi.json".into(), pretty(&asyncapi::document(&contracts))?);
-    let mut documents = Vec::new();
+    let (mut names, mut documents) = (Vec::new(), Vec::new());
     for service in services::deciding() {
         let name = service.name();
         let document = web::titled(service.openapi(), &format!("Regiohub: {name}"), "1.0.0");
         files.insert(PathBuf::from(format!("openapi/{name}.json")), pretty(&serde_json::to_value(&document)?)?);
+        names.push(name);
         documents.push(document);
     }
-    let whole = gateway::merged(gateway::service().openapi(), &documents);
+    let own = gateway::service().openapi();
+    let all = names.into_iter().zip(&documents).chain([("gateway", &own)]);
+    files.insert("access.md".into(), access::page(&all.collect::<Vec<_>>()));
+    let whole = gateway::merged(own, &documents);
     files.insert("openapi/regiohub.json".into(), pretty(&serde_json::to_value(&whole)?)?);
     Ok(files)
 }
