@@ -34,7 +34,7 @@ pub enum Error {
         last: i64,
         /// The last position of the log.
         head: i64,
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// Which region's.
         region: RegionId,
@@ -49,13 +49,13 @@ pub enum Error {
         stream: String,
         /// Where they differ.
         position: i64,
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// Which region's.
         region: RegionId,
     },
     /// Somebody else than the relay published a message: it is not believed, and the stream is made again from the log.
-    #[error("stream {stream} holds a message at {position} that its relay did not publish: it is not believed")]
+    #[error("stream {stream} holds a message at {position} that its relay did not publish: it is ignored")]
     Forged {
         /// The stream.
         stream: String,
@@ -75,7 +75,7 @@ pub enum Error {
     Gap {
         /// Who reads.
         reader: String,
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// Which region's.
         region: String,
@@ -83,7 +83,7 @@ pub enum Error {
         position: i64,
     },
     /// A reader's checkpoint is further back than it was: it begins again from there.
-    #[error("{reader} is written down at {at}, and was handed {position}: it reads again from there")]
+    #[error("the checkpoint of {reader} is {at}, and it was handed {position}: it reads again from its checkpoint")]
     Behind {
         /// Who reads.
         reader: String,
@@ -97,7 +97,7 @@ pub enum Error {
     Forked {
         /// Who reads.
         reader: String,
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// Which region's.
         region: String,
@@ -119,11 +119,11 @@ pub enum Error {
         problem: String,
     },
     /// A reader names a service whose log was not given.
-    #[error("{reader} reads the log of {service}, but nobody said where that is")]
+    #[error("{reader} reads the log of {service}, whose address is not configured")]
     NoSource {
         /// Who reads.
         reader: String,
-        /// Whose log.
+        /// The region of the log.
         service: String,
     },
     /// Somebody else holds a reader's checkpoint, such as a rebuild that is switched.

@@ -15,7 +15,7 @@ use vocabulary::RegionId;
 pub struct Parked {
     /// Who could not handle it: a projection, or `reaction/<name>`.
     pub reader: String,
-    /// Whose log.
+    /// The region of the log.
     pub service: String,
     /// Where in the log.
     pub position: i64,

@@ -51,7 +51,7 @@ impl fmt::Debug for Progress {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the read models are at position {have} of {service}, not yet at {wanted}")]
 pub struct Lag {
-    /// Whose log.
+    /// The region of the log.
     pub service: String,
     /// The position asked for.
     pub wanted: i64,
@@ -65,7 +65,7 @@ pub struct Lag {
 pub struct Behind {
     /// Which projection or reaction.
     pub reader: String,
-    /// Whose log.
+    /// The region of the log.
     pub service: String,
     /// Which region's.
     pub region: RegionId,

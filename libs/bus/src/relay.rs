@@ -37,8 +37,8 @@ const PAGE_WITHIN: Duration = Duration::from_secs(60);
 const SOONEST: Duration = Duration::from_millis(50);
 /// How long a relay waits at most before it tries again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// A stream that stored nothing so many times in a row, though its server answers, is made again: a server that could not
-/// write once does not write to that stream again, whatever space there is.
+/// A stream that stored nothing so many times in a row, though its server answers, is made again: a server that could
+/// not write once does not write to that stream again, whatever space there is.
 const UNSTORED_OFTEN: u32 = 3;
 
 /// How far a relay knows itself to be.
@@ -130,8 +130,8 @@ impl Relay {
         }
     }
 
-    /// A step for as long as the connection is there. Each answer that a server takes with it would be waited for in vain,
-    /// while the one that was started in its place has nothing to do.
+    /// A step for as long as the connection is there. Each answer that a server takes with it would be waited for in
+    /// vain, while the one that was started in its place has nothing to do.
     async fn connected_step(&self, lease: &str, state: &mut State, upto: i64) -> Result<(), Error> {
         tokio::select! {
             biased;
@@ -154,7 +154,7 @@ impl Relay {
             return Ok(());
         }
         if state.unstored >= UNSTORED_OFTEN {
-            tracing::warn!(stream = self.stream.name, "the stream stores nothing, and is made anew");
+            tracing::warn!(stream = self.stream.name, "the stream stores nothing, and is rebuilt");
             state.unstored = 0;
             self.make_again().await?;
         }
@@ -220,7 +220,7 @@ impl Relay {
         let last = match self.stream.held().await? {
             Some(Held { last, whole: true }) => last,
             Some(_) => {
-                tracing::warn!(stream = name, "the stream lost events before its end, and is made anew");
+                tracing::warn!(stream = name, "the stream lost events before its end, and is rebuilt");
                 return self.make_again().await;
             }
             None => {
@@ -240,7 +240,7 @@ impl Relay {
             Made::WithAnother | Made::BySomebody if same => {
                 tracing::info!(
                     stream = name,
-                    "the stream was made without a key, or with an earlier one, and is made anew"
+                    "the stream was made without a key, or with an earlier one, and is rebuilt"
                 );
                 return self.make_again().await;
             }
@@ -261,7 +261,8 @@ impl Relay {
         if self.is_there(any_before(last)).await? { Ok(last) } else { self.make_again().await }
     }
 
-    /// Whether one of the older messages is what the relay published: a server counts also what it cannot read any more.
+    /// Whether one of the older messages is what the relay published: a server counts also what it cannot read any
+    /// more.
     async fn is_there(&self, position: i64) -> Result<bool, Error> {
         let name = &self.stream.name;
         match self.stream.message(position).await? {
@@ -271,7 +272,7 @@ impl Relay {
             }
             Some(_) => Ok(true),
             None => {
-                tracing::warn!(stream = name, position, "the stream lost an event, and is made anew");
+                tracing::warn!(stream = name, position, "the stream lost an event, and is rebuilt");
                 Ok(false)
             }
         }
@@ -354,7 +355,8 @@ impl Relay {
     }
 }
 
-/// A position up to and including `last`, another one each time. Nothing is guarded by it: it finds what is lost sooner.
+/// A position up to and including `last`, another one each time. Nothing is guarded by it: it finds what is lost
+/// sooner.
 fn any_before(last: i64) -> i64 {
     let any = Uuid::new_v4().as_u64_pair().1 >> 8;
     i64::try_from(any % last.unsigned_abs().max(1)).unwrap_or(0) + 1

@@ -30,13 +30,14 @@ pub struct There {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Head {
-    /// Whose log.
+    /// The region of the log.
     pub region: RegionId,
     /// The last position.
     pub position: i64,
     /// Raised when the log was restored to a point behind what was published.
     pub epoch: i32,
-    /// The frontier of the tree up to there, 32 bytes a root, in hexadecimal; empty when its service does not report it.
+    /// The frontier of the tree up to there, 32 bytes a root, in hexadecimal; empty when its service does not report
+    /// it.
     #[serde(default, with = "hexed")]
     pub frontier: Vec<u8>,
 }

@@ -20,11 +20,11 @@ use utoipa::openapi::OpenApi;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Config {
-    /// Where it listens. Only the gateway is asked by everyone: another service has its internal routes here too, and
-    /// listens on loopback. The gateway may listen on another address behind a proxy (--https).
+    /// The address to listen on. Only the gateway serves the public: another service has its internal routes here too,
+    /// and listens on loopback. The gateway may listen on another address behind a proxy (--https).
     #[arg(long, env = "REGIOHUB_LISTEN", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
-    /// Where the gateway listens for the installation itself and for whoever watches over it: /log, /parked and
+    /// The internal address of the gateway, for the installation itself and its monitoring: /log, /parked and
     /// /health/ready are here and nowhere else. On loopback. Another service does not use it.
     #[arg(long, env = "REGIOHUB_INTERNAL_LISTEN", default_value = "127.0.0.1:8082")]
     internal_listen: SocketAddr,
@@ -45,8 +45,8 @@ struct Config {
     /// The directory with the installation's secrets, the same for every service.
     #[arg(long, env = "REGIOHUB_SECRETS")]
     secrets: PathBuf,
-    /// Where the other services are, as NAME=URL, such as consortium=https://consortium:8081. May be repeated; http only
-    /// on this machine. Without `audit` no auditor is shown anything.
+    /// The addresses of the other services, as NAME=URL, such as consortium=https://consortium:8081. May be repeated;
+    /// http only on this machine. Without `audit` no auditor is shown anything.
     #[arg(long = "peer", env = "REGIOHUB_PEERS", value_delimiter = ',', value_parser = peer)]
     peers: Vec<(String, String)>,
     #[command(flatten)]

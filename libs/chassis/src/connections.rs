@@ -41,7 +41,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How many connections one listener has at the same time, and how long each waits for its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// How many.
+    /// The number of lines to draw.
     pub connections: usize,
     /// How long.
     pub patience: Patience,
@@ -55,9 +55,9 @@ impl Default for Bounds {
 
 /// Serves until the shutdown comes and all requests in flight have ended.
 ///
-/// Past the bound nothing is accepted: a connection waits in the kernel's backlog, where it costs no descriptor here, and is
-/// served as soon as another one ends. One that were closed instead would come again at once, and a proxy would make an
-/// error of it.
+/// Past the bound nothing is accepted: a connection waits in the kernel's backlog, where it costs no descriptor here,
+/// and is served as soon as another one ends. One that were closed instead would come again at once, and a proxy would
+/// make an error of it.
 pub(crate) async fn serve_connections(
     listener: TcpListener,
     router: Router,

@@ -36,7 +36,7 @@ pub struct HttpLimits {
     /// for a header.
     #[arg(long, env = "REGIOHUB_HTTP_IDLE_SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     http_idle_seconds: u32,
-    /// Seconds until a client that takes nothing of its answer is cut off.
+    /// Seconds until a client that reads nothing of its answer is cut off.
     #[arg(long, env = "REGIOHUB_HTTP_STALL_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     http_stall_seconds: u32,
     /// Bytes of the body of a request.
@@ -50,25 +50,26 @@ pub struct HttpLimits {
     /// answered 503. An eighth of that for those who hold no role.
     #[arg(long, env = "REGIOHUB_HTTP_WAITERS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(8..=1_000_000))]
     http_waiters: u32,
-    /// Requests a second of one client (the subject of a token, or the client id of a machine's) in one region, in the long
-    /// run; in all regions together eight times as many. What is more is answered 429. Each process counts by itself.
+    /// Requests a second of one client (the subject of a token, or the client id of a machine's) in one region, in the
+    /// long run; in all regions together eight times as many. A request beyond them is answered 429. Each process
+    /// counts by itself.
     #[arg(long, env = "REGIOHUB_RATE_CLIENT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rate_client: u32,
-    /// The same at once, after a pause.
+    /// The number of such requests that may come at once, after a pause.
     #[arg(long, env = "REGIOHUB_RATE_CLIENT_BURST", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rate_client_burst: u32,
     /// Requests a second of one address, in the long run, that bring no token, or one that does not verify. A whole school
     /// may have one address. An IPv6 network of 64 bits counts as one.
     #[arg(long, env = "REGIOHUB_RATE_ADDRESS", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rate_address: u32,
-    /// The same at once, after a pause.
+    /// The number of such requests that may come at once, after a pause.
     #[arg(long, env = "REGIOHUB_RATE_ADDRESS_BURST", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rate_address_burst: u32,
-    /// The header in which the proxy before the hub says from which address it was asked: forwarded or x-forwarded-for. Only
-    /// where nobody but that proxy reaches the listener. Without it all that comes through a proxy counts as one address.
+    /// The header in which the proxy before the hub passes on the address of its client: forwarded or x-forwarded-for.
+    /// Only where nobody but that proxy reaches the listener. Without it all clients of a proxy count as one address.
     #[arg(long, env = "REGIOHUB_PROXY_HEADER")]
     proxy_header: Option<ProxyHeader>,
-    /// How many proxies stand one behind the other before the hub, each of which adds an address to that header.
+    /// The number of proxies in a row before the hub, each of which adds an address to that header.
     #[arg(long, env = "REGIOHUB_PROXY_HOPS", default_value_t = 1, requires = "proxy_header", value_parser = clap::value_parser!(u32).range(1..=16))]
     proxy_hops: u32,
 }

@@ -28,7 +28,8 @@ pub struct Hub {
     pub clock: Clock,
     /// Pseudonyms of identities.
     pub identities: access::Identities,
-    /// Where each processing of personal data is written down.
+    /// The log of each processing of personal data (Logboek Dataverwerkingen): a file, or a collector on this machine
+    /// (OTLP over gRPC) such as http://127.0.0.1:4317. Without one, `processing.jsonl` beside the secrets.
     pub processing: Logbook,
     /// What the installation is called, such as `hub.example.nl`: what it signs begins with it.
     pub domain: std::sync::Arc<str>,

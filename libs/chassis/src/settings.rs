@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 use vault::{MasterKey, Vault};
 
-/// What an operator sets for any process of an installation. Each can be given as an option or in the environment.
+/// The settings of any process of an installation. Each can be given as an option or in the environment.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Settings {
     /// An OIDC issuer whose tokens count, such as `https://login.example.nl`. May be repeated. Without one, and without
@@ -40,14 +40,14 @@ pub struct Settings {
     /// subject `operator`.
     #[arg(long, env = "REGIOHUB_OPERATOR")]
     operator: Option<String>,
-    /// The public half of the operator's key, as `regiohub audit operator-key` prints it: only what it signed raises the
-    /// epoch of a log. Without it `up` takes the key in its data directory; a service of its own then takes no
+    /// The public half of the operator's key, as `regiohub audit operator-key` prints it: only what it signed raises
+    /// the epoch of a log. Without it `up` takes the key in its data directory; a service of its own then takes no
     /// declaration.
     #[arg(long, env = "REGIOHUB_OPERATOR_KEY")]
     operator_key: Option<proofs::Verifier>,
-    /// The folder in which the audit service of this process remembers what it signed: on a volume of its own, outside the
-    /// database that is signed. Only one process of an installation signs. Without it `up` takes `signer` in its data
-    /// directory; an audit service of its own then signs nothing.
+    /// The folder in which the audit service of this process remembers what it signed: on a volume of its own, outside
+    /// the database that is signed. Only one process of an installation signs. Without it `up` takes `signer` in its
+    /// data directory; an audit service of its own then signs nothing.
     #[arg(long, env = "REGIOHUB_SIGNER", conflicts_with = "signer_url")]
     signer: Option<std::path::PathBuf>,
     /// The address of the audit service that signs, such as http://audit-signer:8081, when it is another process.
@@ -56,64 +56,64 @@ pub struct Settings {
     /// The organisation's number (OIN), in the source of every event.
     #[arg(long, env = "REGIOHUB_OIN", default_value = "00000000000000000000")]
     oin: String,
-    /// What the installation is called, such as hub.example.nl: the signed checkpoints of its logs begin with it. Choose
-    /// it once: what was signed under another name is of another installation.
+    /// The domain of the installation, such as hub.example.nl: the signed checkpoints of its logs begin with it. Choose
+    /// it once: a checkpoint that was signed under another name belongs to another installation.
     #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
     domain: String,
     /// Connections of each service to its database.
     #[arg(long, env = "REGIOHUB_CONNECTIONS", default_value_t = 20)]
     connections: u32,
-    /// For how many seconds PostgreSQL works on one statement of a command or a query. It cancels what takes longer, and
-    /// the caller is answered 503: a lock that nobody gives back holds nobody up for longer.
+    /// The seconds that PostgreSQL may work on one statement of a command or a query. It cancels a statement that takes
+    /// longer, and the caller is answered 503: a lock that is never released holds nobody up for longer.
     #[arg(long, env = "REGIOHUB_STATEMENT_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     statement_timeout: u64,
-    /// The same for one statement of what reads or writes much: a rebuild of a read model, an export, a verification, a
+    /// The same for one statement that reads or writes much: of a rebuild of a read model, an export, a verification, a
     /// migration at the start.
     #[arg(long, env = "REGIOHUB_BATCH_TIMEOUT", default_value_t = 1_800, value_parser = clap::value_parser!(u64).range(10..=86_400))]
     batch_timeout: u64,
-    /// For how many seconds the answer of PostgreSQL is waited for. After that its connections are thrown away, what came of a
-    /// command is unknown, and the caller is answered 503: asking again with the same Idempotency-Key tells.
+    /// The seconds to wait for an answer of PostgreSQL. After that its connections are thrown away, the outcome of a
+    /// command is unknown, and the caller is answered 503: a retry with the same Idempotency-Key gets the outcome.
     #[arg(long, env = "REGIOHUB_ANSWER_TIMEOUT", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     answer_timeout: u64,
     /// Copies of each stream: 3 on a NATS cluster.
     #[arg(long, env = "REGIOHUB_REPLICAS", default_value_t = 1)]
     replicas: usize,
-    /// What the names of its streams and subjects begin with; another one lets several hubs share a NATS.
+    /// The prefix of the names of its streams and subjects; different prefixes let several hubs share a NATS.
     #[arg(long, env = "REGIOHUB_STREAMS", default_value = "hub")]
     streams: bus::Names,
-    /// For how many seconds roles count while the log that grants and revokes them moves on without this service having
+    /// The seconds that roles count while the log that grants and revokes them moves on without this service having
     /// read it. After that every request that needs a role is answered 503.
     #[arg(long, env = "REGIOHUB_GRANTS_BEHIND", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
     grants_behind: u32,
-    /// For how many seconds roles count while that log does not answer at all. It is asked every five seconds, so less
-    /// than ten would deny everybody now and then.
+    /// The seconds that roles count while that log does not answer at all. It is asked every five seconds, so less than
+    /// ten would deny everybody now and then.
     #[arg(long, env = "REGIOHUB_GRANTS_UNREACHABLE", default_value_t = 60, value_parser = clap::value_parser!(u32).range(10..=86_400))]
     grants_unreachable: u32,
-    /// The hub is reached over https: a proxy before it speaks TLS and passes requests on. Browsers are told to stay
-    /// there. Needed to listen for the public on an address that is not loopback; it says nothing of other connections.
+    /// The hub is reached over https: a proxy before it speaks TLS and passes requests on. Browsers are told to use
+    /// https only. Needed to listen for the public on an address that is not loopback; it changes no other connection.
     #[arg(long, env = "REGIOHUB_HTTPS", value_parser = BoolishValueParser::new())]
     https: bool,
-    /// Where traces and metrics go (OTLP over gRPC): a collector on this machine, such as http://127.0.0.1:4317.
+    /// The collector of traces and metrics (OTLP over gRPC) on this machine, such as http://127.0.0.1:4317.
     #[arg(long, env = "REGIOHUB_OTLP")]
     otlp: Option<String>,
-    /// Where each processing of personal data is written down (Logboek Dataverwerkingen): a file, or a collector on this
-    /// machine (OTLP over gRPC) such as http://127.0.0.1:4317. Without one, `processing.jsonl` beside the secrets.
+    /// The log of each processing of personal data (Logboek Dataverwerkingen): a file, or a collector on this machine
+    /// (OTLP over gRPC) such as http://127.0.0.1:4317. Without one, `processing.jsonl` beside the secrets.
     #[arg(long, env = "REGIOHUB_PROCESSING_LOG")]
     processing_log: Option<Target>,
-    /// At how many MiB the file of processings is put aside, as `processing.<moment>.jsonl` beside it.
+    /// The size in MiB at which the log of processing is rotated, to `processing.<moment>.jsonl` beside it.
     #[arg(long, env = "REGIOHUB_PROCESSING_LOG_SIZE", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=65_536))]
     processing_log_size: u64,
-    /// After how many days it is put aside, if it is not that large before.
+    /// The days after which it is rotated, if it is not that large before.
     #[arg(long, env = "REGIOHUB_PROCESSING_LOG_DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=3_650))]
     processing_log_days: u32,
-    /// How many MiB all of these files may have together: past that the oldest is removed, which is logged. Whoever must
-    /// be able to say for longer who looked at whose data raises it, or copies the files that were put aside.
+    /// The size in MiB of all these files together: past that the oldest is removed, which is logged. An operator who
+    /// must answer for longer who looked at whose data raises it, or copies the rotated files.
     #[arg(long, env = "REGIOHUB_PROCESSING_LOG_TOTAL", default_value_t = 4_096, value_parser = clap::value_parser!(u64).range(2..))]
     processing_log_total: u64,
-    /// What is logged, such as `info` or `warn,bus=debug`.
+    /// The filter of log lines, such as `info` or `warn,bus=debug`.
     #[arg(long, env = "REGIOHUB_LOG", default_value = "info")]
     log: String,
-    /// How log lines look.
+    /// The form of log lines.
     #[arg(long, env = "REGIOHUB_LOG_FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
     #[command(flatten)]
@@ -205,8 +205,8 @@ impl Settings {
         &self.development_subjects
     }
 
-    /// Begins logging, chooses how connections are encrypted, and raises the limit of descriptors. Once in a process, before
-    /// anything else.
+    /// Begins logging, chooses how connections are encrypted, and raises the limit of descriptors. Once in a process,
+    /// before anything else.
     ///
     /// # Errors
     /// When a setting is wrong.

@@ -24,7 +24,7 @@ pub struct Envelope<'a> {
     pub subject: Cow<'a, str>,
     /// When it was recorded.
     pub time: DateTime<Utc>,
-    /// Whose log.
+    /// The region of the log.
     pub region: RegionId,
     /// Where in the log, from 1.
     pub position: i64,

@@ -34,7 +34,7 @@ pub enum Error {
         actual: i32,
     },
     /// Others wrote to the same stream all the time: asking again later may help.
-    #[error("others were faster, again and again: {0}")]
+    #[error("others were faster at every attempt: {0}")]
     Contended(String),
     /// The command id was used before for something else.
     #[error("this command id was used before with another content")]

@@ -45,7 +45,7 @@ struct Inner {
 /// Where one log of this service ends.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Head {
-    /// Whose log.
+    /// The region of the log.
     #[sqlx(try_from = "String")]
     pub region: RegionId,
     /// Raised when the log was restored to a point behind what it had published.
@@ -148,8 +148,8 @@ impl EventLog {
         self.request(region, append, Purpose::Write).await
     }
 
-    /// Waits until what was read, and is about to be answered, is known to be kept: by a write of this process that came
-    /// later.
+    /// Waits until what was read, and is about to be answered, is known to be kept: by a write of this process that
+    /// came later.
     pub(crate) async fn vouch_for(&self, region: &RegionId, read: &Histories) -> Result<(), Error> {
         if read.position().is_some_and(|position| self.0.vouched.covers(region, position)) {
             return Ok(());
@@ -157,8 +157,8 @@ impl EventLog {
         self.request(region, self.nothing(), Purpose::Write).await.map(drop)
     }
 
-    /// Whether what is asked of the logs now would be kept: an appender, another one each time, gets through to the database
-    /// on its own connection, and each whose last write came to nothing that anybody knows writes again.
+    /// Whether what is asked of the logs now would be kept: an appender, another one each time, gets through to the
+    /// database on its own connection, and each whose last write came to nothing that anybody knows writes again.
     ///
     /// # Errors
     /// See [`Error`].

@@ -10,7 +10,7 @@ use vocabulary::{ActorId, RegionId};
 /// An event as it stands in a log: its exact text, and what is needed to find and order it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
-    /// Whose log.
+    /// The region of the log.
     pub region: RegionId,
     /// Where in the log, from 1.
     pub position: i64,

@@ -109,18 +109,18 @@ pub enum NotCut {
         "the log of {service} is not signed: {reason}; `regiohub audit signer adopt NOTE` gives it the newest note"
     )]
     NotRemembered {
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// What is missing.
         reason: String,
     },
     /// A note is not one to go on from.
-    #[error("the signer does not take this note: {0}")]
+    #[error("the signer does not accept this note: {0}")]
     NotAdopted(String),
     /// The log is not the one before, grown: it was altered or shortened. Nothing was signed.
     #[error("the log of {service} is not signed: {reason}; `regiohub audit verify` names the first bad position")]
     Altered {
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// What does not fit.
         reason: String,

@@ -103,9 +103,9 @@ pub enum Error {
         yesterday: NaiveDate,
     },
     /// The log is damaged, and an export of it would hide that.
-    #[error("{service}@{position} {what}: `regiohub audit verify` tells what else is wrong; nothing was exported")]
+    #[error("{service}@{position} {what}: `regiohub audit verify` lists everything that is wrong; nothing was exported")]
     Damaged {
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// The first position.
         position: i64,
@@ -115,7 +115,7 @@ pub enum Error {
     /// It cannot be read.
     #[error("the log of {service} cannot be read: {error}")]
     Log {
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// What it said.
         error: event_log::Error,
@@ -123,7 +123,7 @@ pub enum Error {
     /// One of its checkpoints does not read.
     #[error("a checkpoint of {service} does not read: {error}")]
     Checkpoint {
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// What is wrong with it.
         error: Malformed,

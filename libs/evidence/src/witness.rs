@@ -63,7 +63,7 @@ pub enum NotSeen {
     #[error("another tree of size {0} was seen here: the log was altered")]
     OtherTree(u64),
     /// 422: the log does not go on from what was seen.
-    #[error("this is not the log that was seen here at size {0}, grown: it was altered, or the proof is wrong")]
+    #[error("this log does not continue the one that was seen here at size {0}: it was altered, or the proof is wrong")]
     Inconsistent(u64),
     /// 422: the log went on otherwise, and nobody who may declare that did.
     #[error(

@@ -102,8 +102,8 @@ impl Logbook {
         Processing { activity, operation: operation.into(), traceparent, since: self.shared.clock.now() }
     }
 
-    /// Writes down whose data were processed, each person once, all or none; without people nothing. In a file it is one
-    /// line for a page of a list, and a collector is sent a span for each person.
+    /// Writes down whose data were processed, each person once, all or none; without people nothing. In a file it is
+    /// one line for a page of a list, and a collector is sent a span for each person.
     ///
     /// # Errors
     /// When it cannot be written. That is counted, and said aloud, before it is answered: who need not stop may go on.
@@ -135,7 +135,8 @@ impl Logbook {
         self.subjects(region, person).newest().clone()
     }
 
-    /// All names of a person in spans, one for each generation of the key: whoever looks for their spans looks for each.
+    /// All names of a person in spans, one for each generation of the key: whoever looks for their spans looks for
+    /// each.
     #[must_use]
     pub fn subjects(&self, region: &RegionId, person: PersonId) -> Generations<String> {
         self.shared.keys.map(|key| {

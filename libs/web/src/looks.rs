@@ -17,7 +17,7 @@ const LONGEST: usize = 80;
 /// Somebody is about to be shown something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
-    /// In which region.
+    /// The region of the person.
     pub region: RegionId,
     /// Who.
     pub actor: ActorId,

@@ -108,7 +108,7 @@ impl Problem {
     /// Another version than the caller saw (`If-Match`).
     #[must_use]
     pub fn stale() -> Self {
-        let english = "Somebody changed this in the meantime. Read it again and decide anew.";
+        let english = "Somebody changed this in the meantime. Read it and decide again.";
         let dutch = "Iemand heeft dit intussen gewijzigd. Lees het opnieuw en beslis opnieuw.";
         Self::new(StatusCode::PRECONDITION_FAILED, "stale", english, dutch)
     }

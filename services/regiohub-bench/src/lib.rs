@@ -26,19 +26,19 @@ use tokio::task::spawn_blocking;
 /// Measure the hub, each figure against its limit.
 #[derive(Clone, Debug, Args)]
 pub struct Bench {
-    /// Where the programs of the servers are.
+    /// The folder with the programs of the servers.
     #[arg(long, env = "REGIOHUB_SERVERS", default_value_os_t = default_bin_dir())]
     servers: PathBuf,
-    /// Seconds for each measurement.
+    /// The seconds that each measurement takes.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// Measure only what has this in its name, such as `append`.
+    /// Measure only the rows with this word in their name, such as `append`.
     #[arg(long, default_value = "")]
     only: String,
-    /// Events in the logs that are replayed and exported.
+    /// The number of events in the logs that are replayed and exported.
     #[arg(long, default_value_t = 300_000)]
     events: u32,
-    /// One JSON object a line instead of a table.
+    /// Print one JSON object a line instead of a table.
     #[arg(long)]
     json: bool,
 }
@@ -57,7 +57,7 @@ impl Bench {
     /// Measures everything and prints a table.
     ///
     /// # Errors
-    /// When a server does not start or a measurement fails. A missed target is no error: it stands in the table.
+    /// When a server does not start or a measurement fails. A missed target is no error: the table marks it.
     pub async fn run(self) -> anyhow::Result<()> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir()?;

@@ -30,9 +30,9 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// Prove, replay and explain the history of a region from its logs alone.
 ///
-/// Ends with 0 when all is well, 1 when it failed, 2 when it was asked wrongly, 3 when something was found, 4 when nothing
-/// was found and no given key vouches for what was looked at, 5 when nothing was altered and events are not as the schema of
-/// their type says.
+/// Exits with 0 when all is well, 1 when it failed, 2 when its arguments are wrong, 3 when something was found, 4 when
+/// nothing was found and no given key vouches for it, 5 when nothing was altered and events do not conform to the
+/// schema of their type.
 #[derive(Clone, Debug, Args)]
 pub struct Audit {
     #[command(subcommand)]
@@ -62,7 +62,7 @@ enum Command {
     Witness(witness::Witness),
 }
 
-/// For whom the answer is written.
+/// The form of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.

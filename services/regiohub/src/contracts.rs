@@ -17,7 +17,7 @@ pub fn stale(folder: &Path) -> anyhow::Result<Vec<String>> {
     files::differing(folder)
 }
 
-/// What in the code breaks an event version that was published in `folder`, in words that say how to go about it;
+/// The changes in the code that break an event version published in `folder`, with the way to make them instead;
 /// empty when nothing does.
 ///
 /// # Errors
@@ -28,7 +28,7 @@ pub fn broken(folder: &Path) -> anyhow::Result<String> {
     Ok(broken.into_iter().map(|it| it + "\n").collect::<String>() + way_out)
 }
 
-/// Write the contracts anew, or check that the committed ones are fresh.
+/// Generate the contracts, or check that the committed ones are fresh.
 #[derive(Clone, Debug, Args)]
 pub struct Contracts {
     /// Write nothing; fail when a file would change.

@@ -14,8 +14,8 @@ const FILE: &str = "internal.url";
 /// The hub that a command asks.
 #[derive(Clone, Debug, Args)]
 pub struct Inside {
-    /// Where the hub listens for the installation itself, such as http://127.0.0.1:8081; by default as the hub that runs
-    /// on the data directory noted there.
+    /// The internal address of the hub, such as `http://127.0.0.1:8081`; by default the one that the hub which runs
+    /// on the data directory noted in it.
     #[arg(long)]
     internal_url: Option<String>,
     /// The data directory of the hub.

@@ -20,9 +20,10 @@ use std::path::{Path, PathBuf};
 /// the permissions of `<service>_reader`, and an inbox prefix of its own.
 #[derive(Clone, Debug, Args)]
 pub struct NatsUsers {
-    /// Where the passwords are: a JSON object of users with their passwords, made when it is not there (mode 0600).
+    /// The file with the passwords: a JSON object of users with their passwords, made when it does not exist (mode
+    /// 0600).
     file: PathBuf,
-    /// What the names of its streams and subjects begin with, as for `up`.
+    /// The prefix of the names of its streams and subjects, as for `up`.
     #[arg(long, env = "REGIOHUB_STREAMS", default_value = "hub")]
     streams: Names,
 }

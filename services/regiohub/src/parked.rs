@@ -6,20 +6,20 @@ use clap::Args;
 use serde_json::Value;
 use vocabulary::RegionId;
 
-/// List events that a read model, lookup or reaction could not handle; with --retry try them again.
+/// List events that a read model, lookup or reaction could not handle; with --retry, handle them again.
 #[derive(Clone, Debug, Args)]
 pub struct Parked {
-    /// Whose.
+    /// The region.
     region: RegionId,
     #[command(flatten)]
     inside: Inside,
-    /// Try again what is parked, once its cause is gone.
+    /// Handle the parked events again, once their cause is gone.
     #[arg(long)]
     retry: bool,
 }
 
 impl Parked {
-    /// Prints what is parked, one JSON object a line; with --retry also what came of the retry.
+    /// Prints the parked events, one JSON object a line; with --retry also the outcome of the retry.
     ///
     /// # Errors
     /// When the hub does not answer.

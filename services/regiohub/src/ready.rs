@@ -4,7 +4,8 @@ use crate::inside::Inside;
 use clap::Args;
 use serde_json::Value;
 
-/// Ask a running hub whether everything it needs is there: ends with 0 when it is, else with 1 and what is missing.
+/// Ask a running hub whether everything that it needs is available: exits with 0 when it is, else with 1 and a list of
+/// what is missing.
 #[derive(Clone, Debug, Args)]
 pub struct Ready {
     #[command(flatten)]
@@ -12,7 +13,7 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Prints `ready`, and what it works without though it should be there.
+    /// Prints `ready`, and a list of what should be available and is not needed for now.
     ///
     /// # Errors
     /// When the hub does not answer, or something is missing.

@@ -15,10 +15,10 @@ use vocabulary::{Reason, RegionId};
 /// How often a declaration is signed again because the log moved on meanwhile.
 const TRIES: usize = 10;
 
-/// After a backup of PostgreSQL was put back: declare, with the operator's key, that a region's logs go on from there as
-/// a new epoch. The declaration is the first event of that epoch in each log, and auditors check it with the operator's
-/// key. The streams and everything that was read of the logs are made again. The hub is running meanwhile. Asked again
-/// with the same reason it has no second effect.
+/// After a backup of PostgreSQL was put back: declare, with the operator's key, that a region's logs go on from there
+/// as a new epoch. The declaration is the first event of that epoch in each log, and auditors check it with the
+/// operator's key. The streams and everything that was read of the logs are made again. The hub is running meanwhile.
+/// Asked again with the same reason it has no second effect.
 #[derive(Clone, Debug, Args)]
 pub struct Restored {
     /// Whose logs.
@@ -41,7 +41,7 @@ pub struct Restored {
     /// The file with the operator's key; without it the one in the data directory.
     #[arg(long)]
     operator_key: Option<PathBuf>,
-    /// What the installation is called, as the hub was told.
+    /// The domain of the installation, as in the hub's --domain.
     #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
     domain: String,
     #[command(flatten)]

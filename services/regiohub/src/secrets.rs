@@ -14,15 +14,17 @@ use std::path::PathBuf;
 /// what was written with a lost generation is never found again.
 ///
 /// A rotation counts from the next start of each process. A hub in one process: rotate, restart. Several processes that
-/// are restarted one by one: `rotate PURPOSE --prepare`, copy the file to each, restart all; `rotate PURPOSE`, copy, restart all.
+/// are restarted one by one: `rotate PURPOSE --prepare`, copy the file to each, restart all; `rotate PURPOSE`, copy,
+/// restart all.
 ///
 /// What can never be re-keyed, because it is in events that do not change or was handed out: actor ids and command ids
-/// in the logs and what is named after them, fingerprints of requests that were answered, pseudonyms in the log of processing.
-/// The numbers of people who are not imported any more stay under the key with which they were imported last.
+/// in the logs and what is named after them, fingerprints of requests that were answered, pseudonyms in the log of
+/// processing. The numbers of people who are not imported any more stay under the key with which they were imported
+/// last.
 ///
-/// Not rotated here: `hub.secret` itself and `vault.key` (they are the first generations, and the vault's keys are wrapped
-/// with the latter: restore them from a backup when they are lost), the keys that sign checkpoints (`regiohub audit key`),
-/// and the key of a witness (whose name says whose it is: a new one is a new witness).
+/// Not rotated here: `hub.secret` itself and `vault.key` (they are the first generations, and the vault's keys are
+/// wrapped with the latter: restore them from a backup when they are lost), the keys that sign checkpoints (`regiohub
+/// audit key`), and the key of a witness (whose name says whose it is: a new one is a new witness).
 #[derive(Clone, Debug, Args)]
 pub struct SecretsCommand {
     /// The data directory of the hub.
@@ -38,16 +40,17 @@ enum Command {
     List,
     /// Make a new generation, and print its number.
     Rotate {
-        /// Such as `log`; `list` names them all.
+        /// The purpose, such as `log`; `list` names them all.
         #[arg(value_parser = purpose)]
         purpose: Purpose,
-        /// Only make it known: it is written with after a second `rotate`, when every process knows it.
+        /// Only make the generation known: a second `rotate`, when every process knows it, makes it the one to write
+        /// with.
         #[arg(long)]
         prepare: bool,
     },
     /// Refuse an older generation from the next start on: after a rotation, once every process was restarted.
     Retire {
-        /// Such as `log`; only what opens something is retired, never what is looked up with.
+        /// The purpose, such as `log`; only a secret that opens something can be retired.
         #[arg(value_parser = purpose)]
         purpose: Purpose,
         /// The number of the generation.

@@ -23,44 +23,44 @@ use tokio::task::spawn_blocking;
 /// Run the hub.
 #[derive(Clone, Debug, Args)]
 pub struct Up {
-    /// Everything the hub keeps: its secrets, and the data of its private servers.
+    /// The data directory: the secrets of the hub, and the data of its private servers.
     #[arg(long, env = "REGIOHUB_DATA", default_value_os_t = default_data_dir())]
     data_dir: PathBuf,
-    /// Where it listens. On an address that is not loopback only behind a proxy that speaks TLS (--https).
+    /// The public address. One that is not loopback needs a proxy before it that speaks TLS (--https).
     #[arg(long, env = "REGIOHUB_ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
-    /// On which port; 0 takes a free one.
+    /// The public port; 0 takes a free one.
     #[arg(long, env = "REGIOHUB_PORT", default_value_t = 8080)]
     port: u16,
-    /// Where it listens for the installation itself and for whoever watches over it: the logs, what is parked, and
+    /// The internal address, for the installation itself and its monitoring: the logs, the parked events and
     /// /health/ready are here and nowhere else. Loopback only: a proxy on this machine may speak TLS for it.
     #[arg(long, env = "REGIOHUB_INTERNAL_ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     internal_address: IpAddr,
-    /// On which port; 0 takes a free one, which commands find in the data directory.
+    /// The internal port; 0 takes a free one, which commands find in the data directory.
     #[arg(long, env = "REGIOHUB_INTERNAL_PORT", default_value_t = 0)]
     internal_port: u16,
-    /// Where the programs of the private servers are (`deploy/fetch-servers` puts them there).
+    /// The folder with the programs of the private servers (`deploy/fetch-servers` puts them there).
     #[arg(long, env = "REGIOHUB_SERVERS", default_value_os_t = default_bin_dir())]
     servers: PathBuf,
     /// An installed PostgreSQL (15 or newer) for the private cluster: the folder with `postgres` and `initdb`.
     #[arg(long, env = "POSTGRES_BIN")]
     postgres_bin: Option<PathBuf>,
     /// An existing PostgreSQL instead: postgres://user:password@host/postgres. The user may create databases and roles.
-    /// On another machine with ?sslmode=verify-full, and &sslrootcert=FILE for an authority of your own. It must keep what
-    /// it acknowledges: fsync, full_page_writes and synchronous_commit are checked.
+    /// On another machine with ?sslmode=verify-full, and &sslrootcert=FILE for an authority of your own. It must keep
+    /// what it acknowledges: fsync, full_page_writes and synchronous_commit are checked.
     #[arg(long, env = "REGIOHUB_POSTGRES_URL", hide_env_values = true)]
     postgres_url: Option<SecretString>,
-    /// An existing PostgreSQL for the vault, apart from the other one and from its backups. The same is asked of it.
+    /// An existing PostgreSQL for the vault, apart from the other one and from its backups, with the same requirements.
     #[arg(long, env = "REGIOHUB_VAULT_URL", hide_env_values = true)]
     vault_url: Option<SecretString>,
     /// An existing nats-server with JetStream: nats://user:password@host:4222, on another machine tls://….
     #[arg(long, env = "REGIOHUB_NATS_URL", hide_env_values = true)]
     nats_url: Option<SecretString>,
-    /// The passwords of its users, a file that `regiohub nats-users` wrote: each service has its own. Without it the user
-    /// that --nats-url names does everything.
+    /// The passwords of its users, a file that `regiohub nats-users` wrote: each service has its own. Without it the
+    /// user that --nats-url names does everything.
     #[arg(long, env = "REGIOHUB_NATS_USERS", requires = "nats_url")]
     nats_users: Option<PathBuf>,
-    /// What the names of its databases begin with; another one lets several hubs share a PostgreSQL.
+    /// The prefix of the names of its databases; different prefixes let several hubs share a PostgreSQL.
     #[arg(long, env = "REGIOHUB_DATABASE_PREFIX", default_value = "regiohub_")]
     database_prefix: String,
     #[command(flatten)]

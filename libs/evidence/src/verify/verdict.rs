@@ -15,7 +15,8 @@ pub enum Standing {
     Altered,
     /// It went on otherwise after a restore that the auditor did not accept; nothing else is wrong.
     Forked,
-    /// Nothing contradicts anything, and nobody vouches for it: no key was given, or none that was given signed anything of it.
+    /// Nothing contradicts anything, and nobody vouches for it: no key was given, or none that was given signed
+    /// anything of it.
     ConsistentInItself,
     /// Nothing was altered, and there are events that the schema of their type refuses. A key that was given signed the
     /// first `up_to` events as they are; 0 when nobody vouches for any.
@@ -38,7 +39,7 @@ pub enum Standing {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
-    /// Whose log.
+    /// The region of the log.
     pub region: RegionId,
     /// Which service's.
     pub service: String,

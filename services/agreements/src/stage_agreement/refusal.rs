@@ -17,7 +17,7 @@ pub enum Refusal {
     NoHours,
     #[error("a stage gives at least {least} minutes of active supervision a day")]
     TooLittleSupervision { least: u32 },
-    #[error("the damage the school stands for is not negative and not more than its insurance covers")]
+    #[error("the damage that the school is liable for is not negative and not more than its insurance covers")]
     DamageBeyondCover,
     #[error("a stipend is more than nothing; leave it out when there is none")]
     EmptyStipend,
@@ -35,7 +35,7 @@ pub enum Refusal {
     NotThisParty,
     #[error("the pupil is of age and speaks for themselves")]
     OfAge,
-    #[error("{date} has not come yet")]
+    #[error("{date} is in the future")]
     InFuture { date: NaiveDate },
     #[error("the agreement has not been in force")]
     NotInForce,
@@ -49,7 +49,7 @@ pub enum Refusal {
     NoSuchDispute,
     #[error("no step is skipped: the dispute goes to the {} next", english(*.next))]
     SkipsStep { next: DisputeLevel },
-    #[error("the dispute lies with the representatives already")]
+    #[error("the dispute is with the representatives already")]
     TopOfLadder,
     #[error("first hear the {}", list(.missing, heard_english, " and the "))]
     NotHeard { missing: Vec<Heard> },

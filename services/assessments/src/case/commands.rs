@@ -84,13 +84,13 @@ pub struct FixGrade {
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// There is one case per pupil and elective.
-    #[error("the pupil already has a case for this elective, begun otherwise")]
+    #[error("the pupil already has a case for this elective, with other facts")]
     AlreadyOpen,
     /// Nothing to judge.
     #[error("there is no such case")]
     NotOpen,
     /// Dates are facts.
-    #[error("{date} is still to come")]
+    #[error("{date} is in the future")]
     InTheFuture {
         /// The date.
         date: NaiveDate,
@@ -159,7 +159,7 @@ pub enum Refusal {
     #[error("the grade cannot count for the exam: the PTA of this school and cohort is not frozen yet")]
     PtaNotFrozen,
     /// R236.
-    #[error("the grade cannot count for the exam: the PTA has this elective concluded at school only")]
+    #[error("the grade cannot count for the exam: the PTA concludes this elective at school only")]
     AtSchoolOnly,
     /// The grade stands.
     #[error("the grade is fixed; only a teacher of the school may revise it, with a reason")]

@@ -60,7 +60,7 @@ pub enum Refusal {
     #[error("an elective has at least one deeltaak")]
     NoDeeltaken,
     /// Two deeltaken share a code.
-    #[error("deeltaak {code} stands in this elective twice")]
+    #[error("deeltaak {code} is in this elective twice")]
     DeeltaakTwice {
         /// The code.
         code: String,

@@ -25,7 +25,7 @@ pub enum Refusal {
     #[error("a rubric has at least one work task")]
     NoWorkTasks,
     /// Two tasks share a code.
-    #[error("task {code} stands in this rubric twice")]
+    #[error("task {code} is in this rubric twice")]
     TaskTwice {
         /// The code.
         code: String,

@@ -27,8 +27,8 @@ pub struct Between {
 
 /// Prove that a later checkpoint of a log is an earlier one, grown (consistentiebewijs): nothing before it was altered.
 ///
-/// The answer is a file that `regiohub audit check` takes: both checkpoints as they were published, and the hashes between
-/// them. Both are of one epoch.
+/// The answer is a file that `regiohub audit check` takes: both checkpoints as they were published, and the hashes
+/// between them. Both are of one epoch.
 #[utoipa::path(
     get, path = "/v1/regions/{region}/audit/logs/{service}/consistency", tag = "audit", operation_id = "prove-consistency",
     params(("region" = RegionId, Path), ("service" = Service, Path), Between),
@@ -74,7 +74,7 @@ fn not_consistent(error: NotConsistent, service: Service) -> Problem {
             "other-epoch",
             format!(
                 "The checkpoints of {service} over {from} and {to} events are of different epochs: after a restore a log is \
-                 not the earlier one, grown. `regiohub audit verify` says from where it differs."
+                 not the earlier one, grown. `regiohub audit verify` names the first position that differs."
             ),
             format!(
                 "De ijkpunten van {service} over {from} en {to} gebeurtenissen zijn van verschillende epochen: na een herstel \

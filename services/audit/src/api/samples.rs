@@ -25,12 +25,12 @@ use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ToDraw {
-    /// Your words, 1 to 64 letters, digits, dots, hyphens and underscores: the drawing follows from them and from the first
-    /// checkpoint that is signed after the request was recorded, so they cannot be tried out (startgetal).
+    /// Your words, 1 to 64 letters, digits, dots, hyphens and underscores: the drawing follows from them and from the
+    /// first checkpoint that is signed after the request was recorded, so they cannot be tried out (startgetal).
     #[schemars(regex(pattern = r"^[A-Za-z0-9._-]{1,64}$"))]
     #[schema(pattern = "^[A-Za-z0-9._-]{1,64}$")]
     seed: String,
-    /// Each euro the same chance, or each line.
+    /// The method: each euro has the same chance, or each line.
     method: Method,
     /// The number of lines to draw, 1 to 500.
     #[schemars(range(min = 1, max = 500))]

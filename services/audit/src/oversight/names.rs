@@ -62,7 +62,7 @@ pub enum NoNames {
     #[error("the names cannot be opened: {0}")]
     Vault(#[from] vault::Error),
     /// What was opened is no name; the text is not told.
-    #[error("what is sealed as the name of {0} is no name")]
+    #[error("the text that is sealed as the name of {0} is no name")]
     NoName(PersonId),
     /// Nothing is given that is not written down.
     #[error(transparent)]
@@ -98,8 +98,8 @@ struct Known {
 }
 
 impl Names {
-    /// Opens the names of everybody whose id stands in an event of the zip, as they are known now, and writes them beside
-    /// it: whole, or not at all, for its owner only. What is held in memory is their ids.
+    /// Opens the names of everybody whose id stands in an event of the zip, as they are known now, and writes them
+    /// beside it: whole, or not at all, for its owner only. What is held in memory is their ids.
     ///
     /// # Errors
     /// See [`NoNames`].

@@ -21,11 +21,11 @@ pub struct Ask {
     pub seed: String,
     /// How.
     pub method: Method,
-    /// How many.
+    /// The number of lines to draw.
     pub size: u32,
-    /// From the lines of this claim.
+    /// The claim whose lines are the population.
     pub claim: Option<ClaimId>,
-    /// From the verified lines of this calendar year; of the whole programme when neither is named.
+    /// The calendar year whose verified lines are the population; the whole programme when neither is named.
     pub year: Option<u16>,
 }
 

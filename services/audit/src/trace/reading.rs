@@ -32,17 +32,17 @@ pub enum Unread {
     #[error("the log of {0} is not among those that can be read here")]
     NoLog(String),
     /// It did not answer, or holds a text that is no event.
-    #[error("the log of {service} cannot be read: {error}; `regiohub audit verify` tells whether it is intact")]
+    #[error("the log of {service} cannot be read: {error}; `regiohub audit verify` shows whether it is intact")]
     Log {
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// What it said.
         error: bus::Error,
     },
     /// An event is not what its type says.
-    #[error("{service}@{position} does not read as its type says; `regiohub audit verify` tells whether it is intact")]
+    #[error("{service}@{position} does not read as its type says; `regiohub audit verify` shows whether it is intact")]
     Event {
-        /// Whose log.
+        /// The region of the log.
         service: String,
         /// Where in it.
         position: i64,

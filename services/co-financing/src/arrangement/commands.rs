@@ -22,7 +22,7 @@ pub struct AgreeMethod {
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Forwards only.
-    #[error("a method holds from today on at the earliest, {from} is past")]
+    #[error("a method is valid from today at the earliest, and {from} is past")]
     Backwards {
         /// The date given.
         from: NaiveDate,

@@ -55,7 +55,7 @@ pub struct Fix {
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nobody began it.
-    #[error("no such claim was begun")]
+    #[error("there is no such claim")]
     NotDrafted,
     /// Years of a programme.
     #[error("a claim is about a year from 2000 up to and including this one")]
@@ -76,16 +76,16 @@ pub enum Refusal {
     #[error("the claim was not submitted")]
     NotSubmitted,
     /// With the controller.
-    #[error("the claim was submitted: fix it or give it back")]
+    #[error("the claim was submitted: fix it or return it")]
     IsSubmitted,
     /// It is done.
     #[error("the claim is fixed; a correction is a line of the next claim")]
     IsFixed,
     /// Never one person for both.
-    #[error("who submitted a claim may not fix it")]
+    #[error("the person who submitted a claim may not fix it")]
     OwnSubmission,
     /// Never one person for both.
-    #[error("who verified a line of a claim may not fix it")]
+    #[error("a person who verified a line of a claim may not fix it")]
     OwnVerification,
     /// One after another.
     #[error("fix the claim of {year} first")]

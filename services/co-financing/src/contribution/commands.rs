@@ -55,13 +55,13 @@ pub enum Command {
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Nobody recorded it.
-    #[error("no such contribution was recorded")]
+    #[error("there is no such contribution")]
     NotRecorded,
     /// It exists.
-    #[error("this contribution is recorded already; it is never edited: take it back and record it anew")]
+    #[error("this contribution is recorded already; it is never edited: reverse it and record another")]
     AlreadyRecorded,
     /// Facts are not in the future.
-    #[error("a contribution is recorded on or after the day it was made, {date} is still to come")]
+    #[error("a contribution is recorded on or after the day it was made, and {date} is in the future")]
     InTheFuture {
         /// The date given.
         date: NaiveDate,
@@ -78,25 +78,25 @@ pub enum Refusal {
     )]
     AmountMisplaced,
     /// It ended.
-    #[error("this contribution was rejected or taken back")]
+    #[error("this contribution was rejected or reversed")]
     Ended,
     /// The signer saw something else.
-    #[error("this is not the line that stands there now: read it again and sign that")]
+    #[error("the line has changed: read it again and sign the present one")]
     Changed,
     /// Signature first.
-    #[error("the company has not signed for it as it now stands")]
+    #[error("the company has not signed the present contribution")]
     NotSigned,
     /// Papers first.
-    #[error("attach a paper that shows it before it is verified")]
+    #[error("attach a paper that proves it before it is verified")]
     NoProof,
     /// Another person.
-    #[error("who recorded or signed a contribution may not verify it")]
+    #[error("a person who recorded or signed a contribution may not verify it")]
     OwnWork,
     /// Never a teacher.
     #[error("a teacher may not verify contributions")]
     Teacher,
     /// Verified already.
-    #[error("it is verified; take it back instead of changing or rejecting it")]
+    #[error("it is verified; reverse it instead of changing or rejecting it")]
     AlreadyVerified,
 }
 

@@ -86,7 +86,7 @@ pub enum Refusal {
         method: Method,
     },
     /// No minutes without a group.
-    #[error("the supervisor's minutes count only beside at least one confirmed attendance")]
+    #[error("the supervisor's minutes need at least one confirmed attendance")]
     NothingConfirmed,
     /// There is no official rate and no default.
     #[error("the region has adopted no hourly rate that is valid on the date of this day")]
@@ -95,7 +95,7 @@ pub enum Refusal {
     #[error("a supervisor's time is between 1 minute and 24 hours a day")]
     MinutesOutOfRange,
     /// One living line per supervisor.
-    #[error("you already entered minutes for this day; take that line back first")]
+    #[error("you already entered minutes for this day; reverse that line first")]
     AlreadyEntered,
     /// The line is not there.
     #[error("this day has no line {line}")]
@@ -104,16 +104,16 @@ pub enum Refusal {
         line: u32,
     },
     /// Nothing to sign for.
-    #[error("there is no living line to sign for")]
+    #[error("there is no line to sign for")]
     NothingToSign,
     /// The signer saw something else.
-    #[error("the lines changed since you looked: read them again and sign what stands there now")]
+    #[error("the lines changed since you read them: read them again and sign the present ones")]
     Changed,
     /// These very lines were rejected.
-    #[error("these lines were rejected as they stand; correct them before you sign again")]
+    #[error("these lines were rejected; correct them before you sign again")]
     RejectedAsTheyStand,
     /// Signature first.
-    #[error("the company has not signed the lines as they now stand")]
+    #[error("the company has not signed the present lines")]
     NotSigned,
     /// Another person.
     #[error("a person who confirmed, entered or signed a line of this day may not verify it")]
@@ -122,7 +122,7 @@ pub enum Refusal {
     #[error("a teacher may not verify contributions")]
     Teacher,
     /// Verified already.
-    #[error("the lines are verified; take back a line instead of rejecting them")]
+    #[error("the lines are verified; reverse a line instead of rejecting them")]
     AlreadyVerified,
 }
 

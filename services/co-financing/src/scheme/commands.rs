@@ -31,7 +31,7 @@ pub enum Command {
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// Two at once would claim the same lines.
-    #[error("another claim under this scheme is being fixed; ask again")]
+    #[error("another claim under this scheme is being fixed; try again")]
     AnotherFixed,
     /// Forwards only.
     #[error("the claim of {year} is fixed already")]

@@ -30,9 +30,9 @@ pub(crate) fn apply_again(hub: &Hub) {
             }
             if !told && began.elapsed() >= ALARM_AFTER {
                 told = true;
-                tracing::error!(alarm = true, %error, "the vault is waited for: it may know again who was forgotten");
+                tracing::error!(alarm = true, %error, "waiting for the vault, which may hold keys of forgotten people again");
             } else {
-                tracing::info!(%error, "who was forgotten is not applied to the vault again yet");
+                tracing::info!(%error, "the list of forgotten people is not applied to the vault again yet");
             }
             tokio::time::sleep(PATIENCE).await;
         }

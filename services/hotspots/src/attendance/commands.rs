@@ -36,7 +36,8 @@ pub enum Command {
     Confirm {
         /// Who and where.
         visit: Visit,
-        /// How long; without it, from coming in until leaving, or until the session's end when nobody noted the leaving.
+        /// How long; without it, from coming in until leaving, or until the session's end when nobody noted the
+        /// leaving.
         minutes: Option<Minutes>,
     },
     /// A second person puts the minutes right (corrigeren).
@@ -60,7 +61,7 @@ pub enum Command {
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// The moment is yet to come.
-    #[error("That moment is yet to come.")]
+    #[error("That moment is in the future.")]
     InTheFuture,
     /// The moment is on another day than the session.
     #[error("The session is on another day.")]
@@ -84,7 +85,7 @@ pub enum Refusal {
     #[error("The pupil was reported absent.")]
     Absent,
     /// The pupil is still there.
-    #[error("The pupil is still there: confirm after check-out or after the end of the session.")]
+    #[error("The pupil is still present: confirm after check-out or after the end of the session.")]
     StillThere,
     /// More minutes than the session has.
     #[error("The session lasts {max} minutes: no more than that counts.", max = .max.0)]

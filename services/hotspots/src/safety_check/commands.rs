@@ -63,10 +63,10 @@ pub enum Refusal {
     #[error("This safety check was drawn up before.")]
     AlreadyDrawnUp,
     /// The day is yet to come.
-    #[error("The workplace cannot have been looked at on a day that is yet to come.")]
+    #[error("The workplace cannot have been checked in the future.")]
     InTheFuture,
     /// It is older than the one it renews.
-    #[error("The workplace was looked at later than that already, on {checked_on}.")]
+    #[error("The workplace was checked later than that already, on {checked_on}.")]
     Older {
         /// The day of the last look.
         checked_on: NaiveDate,
@@ -78,7 +78,7 @@ pub enum Refusal {
     #[error("A safety check names at least one activity that pupils may do.")]
     NoActivities,
     /// Two activities have one name.
-    #[error("Activity \"{name}\" stands in the list twice.")]
+    #[error("Activity \"{name}\" is in the list twice.")]
     ActivityTwice {
         /// Which.
         name: Label,
@@ -99,7 +99,7 @@ pub enum Refusal {
     #[error("The safety check has lapsed: renew it first.")]
     Lapsed,
     /// Not both sides signed it as it stands.
-    #[error("The safety check is not signed by the company and a school as it stands.")]
+    #[error("The company and a school have not signed the present safety check.")]
     NotSigned,
     /// The check does not know what they want to do.
     #[error("Activity \"{name}\" does not stand in the safety check.")]

@@ -98,7 +98,7 @@ pub enum Refusal {
     #[error("A session is planned for today or later.")]
     InThePast,
     /// The moment is yet to come.
-    #[error("That moment is yet to come.")]
+    #[error("That moment is in the future.")]
     InTheFuture,
     /// Room for none, or for more than the policy allows.
     #[error("A group has 1 to {max} pupils.")]
@@ -107,7 +107,7 @@ pub enum Refusal {
         max: u8,
     },
     /// There is nothing to do.
-    #[error("Say what the pupils will do: at least one activity of the safety check.")]
+    #[error("Name what the pupils will do: at least one activity of the safety check.")]
     NoActivities,
     /// All places are taken.
     #[error("The session is full: {max} pupils at most.")]
@@ -140,7 +140,7 @@ pub enum Refusal {
     #[error("The session is on another day.")]
     AnotherDay,
     /// Too few pupils, and no reason.
-    #[error("Only {enrolled} pupils are enrolled and the minimum is {min}: say why it goes on.")]
+    #[error("Only {enrolled} pupils are enrolled and the minimum is {min}: give the reason to start.")]
     SmallGroup {
         /// How many there are.
         enrolled: u8,

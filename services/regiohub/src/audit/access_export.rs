@@ -18,21 +18,21 @@ use vocabulary::{PersonId, Reason, RegionId};
 /// Export everything that the hub holds about one person, with what is sealed opened: every event of every service
 /// that happened to them, names them, or was done by them. Contains personal data: give it to that person only.
 ///
-/// That it is given, and why, is recorded in the audit's log of the region and in the log of processing before anything is
-/// opened.
+/// The export and its reason are recorded in the audit's log of the region and in the log of processing before anything
+/// is opened.
 #[derive(Clone, Debug, Args)]
 pub(super) struct AccessExport {
-    /// In which region.
+    /// The region of the person.
     region: RegionId,
-    /// Who: the random id, as in the lists of people.
+    /// The random id of the person, as in the lists of people.
     person: PersonId,
-    /// Why it is given: who asked, and how it was known that it was them; never a name. Kept in the audit's log for ever.
+    /// The reason: who asked, and how their identity was established; never a name. The audit's log keeps it for ever.
     #[arg(long)]
     reason: Reason,
-    /// Write it to this file, which only its owner may read, and not to standard output.
+    /// The file to write, which only its owner may read; standard output when absent.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// How it is written.
+    /// The form of the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -15,21 +15,21 @@ use proofs::Kind;
 use reqwest::Client;
 use vocabulary::RegionId;
 
-/// Sign where the logs of a region are now, print the signed checkpoints, and hand them to the witnesses.
+/// Sign a checkpoint of each log of a region, print them, and hand them to the witnesses.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Checkpoint {
     #[command(flatten)]
     signing: Signing,
 }
 
-/// Print the verifier keys of a region: what anyone checks its checkpoints with.
+/// Print the verifier keys of a region, with which anyone can check its checkpoints.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Keys {
     #[command(flatten)]
     signing: Signing,
 }
 
-/// Have a new key sign from now on; what the old one signed stays good.
+/// Let a new key sign from now on; the signatures of the old one stay valid.
 #[derive(Clone, Debug, Args)]
 pub(super) struct RotateKey {
     #[command(flatten)]
@@ -39,12 +39,12 @@ pub(super) struct RotateKey {
 /// What signing needs.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Signing {
-    /// Whose.
+    /// The region.
     pub region: RegionId,
-    /// What the installation is called, as the hub was told.
+    /// The domain of the installation, as in the hub's --domain.
     #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
     domain: String,
-    /// Where the hub that signs listens for the installation itself, when it does not run on the data directory.
+    /// The internal address of the hub that signs, when it does not run on the data directory.
     #[arg(long)]
     internal_url: Option<String>,
     #[command(flatten)]

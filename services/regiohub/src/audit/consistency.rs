@@ -11,19 +11,19 @@ use evidence::verify::Log;
 use std::path::PathBuf;
 use vocabulary::RegionId;
 
-/// Write the proof that a later checkpoint of a log is an earlier one, grown: both checkpoints as they were published, and
+/// Write the proof that a later checkpoint continues an earlier one: both checkpoints as they were published, and
 /// the hashes between them. `regiohub audit check` takes it.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Consistency {
-    /// Whose log.
+    /// The region of the log.
     region: RegionId,
-    /// Which service's, such as `co-financing`.
+    /// The service that writes the log, such as `co-financing`.
     service: String,
     /// The size of the earlier checkpoint: its second line.
     from: u64,
     /// The size of the later checkpoint, of the same epoch.
     to: u64,
-    /// Where it goes; to standard output when absent.
+    /// The file to write; standard output when absent.
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]

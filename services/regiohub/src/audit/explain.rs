@@ -18,28 +18,28 @@ const AT_A_TIME: usize = 100;
 /// Explain a figure: every line recomputed, down to the scan, the signatures, the contract and the policy.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Explain {
-    /// `committed`, `realised`, `signed` or `verified`; the id of a claim, contribution day or contribution; a line such
-    /// as `contribution-day/<id>#3`; or the address at which the API shows or explains one.
+    /// `committed`, `realised`, `signed` or `verified`; the id of a claim, contribution day or contribution; a line
+    /// such as `contribution-day/<id>#3`; or the address at which the API shows or explains one.
     figure: String,
-    /// Whose; an address tells it by itself.
+    /// The region of the figure; an address holds it already.
     #[arg(long)]
     region: Option<RegionId>,
-    /// For a figure of the statement: under this scheme.
+    /// The scheme, for a figure of the statement.
     #[arg(long)]
     scheme: Option<SchemeCode>,
-    /// For a figure of the statement: the first day counted; that of the target when absent.
+    /// The first day counted, for a figure of the statement; that of the target when absent.
     #[arg(long)]
     from: Option<NaiveDate>,
-    /// For a figure of the statement: the last day counted; that of the target when absent.
+    /// The last day counted, for a figure of the statement; that of the target when absent.
     #[arg(long)]
     until: Option<NaiveDate>,
-    /// For a figure of the statement: one calendar year.
+    /// The calendar year, for a figure of the statement.
     #[arg(long, conflicts_with_all = ["from", "until"])]
     year: Option<i32>,
-    /// In which language people read it.
+    /// The language of the answer for people.
     #[arg(long, value_enum, default_value_t)]
     language: tree::Language,
-    /// How it is written; JSON comes with proofs, a page of lines in each object.
+    /// The form of the answer; JSON comes with proofs, a page of lines in each object.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -19,28 +19,28 @@ use serde_json::json;
 use std::path::PathBuf;
 use vocabulary::RegionId;
 
-/// Write a part of a region's history to one zip, with all it takes to prove it; what is sealed stays sealed in it.
+/// Write a part of a region's history to one zip, with everything that proves it; sealed texts stay sealed.
 ///
-/// It is recorded in the audit's own log, before there is a file and with its digest after; what cannot be recorded is not
-/// written. The same dates give the same bytes, however much was recorded since. `regiohub audit verify FILE.zip` checks it, and
-/// so does the page verify.html inside it, without a network.
+/// The export is recorded in the audit's own log, first without and then with its digest; an export that cannot be
+/// recorded is not written. The same dates give the same bytes, however much was recorded since. `regiohub audit verify
+/// FILE.zip` checks it, and so does the page verify.html inside it, without a network.
 #[derive(Clone, Debug, Args)]
 pub(super) struct ExportTo {
-    /// Whose.
+    /// The region.
     region: RegionId,
-    /// The first date of recording, in the Netherlands; without it from the beginning.
+    /// The first date of recording, in the Netherlands; the beginning when absent.
     #[arg(long)]
     from: Option<NaiveDate>,
-    /// The last date of recording, one that is over; without it everything until now.
+    /// The last date of recording, one that is over; the present end when absent.
     #[arg(long)]
     to: Option<NaiveDate>,
-    /// The zip; without it `REGION-FROM-TO.zip` here.
+    /// The zip to write; `REGION-FROM-TO.zip` here when absent.
     #[arg(long, short)]
     out: Option<PathBuf>,
     /// Write Parquet files into this folder instead, one per service: for analysis, not for proof.
     #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
     parquet: Option<PathBuf>,
-    /// How progress and outcome are written.
+    /// The form of progress and outcome.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -10,12 +10,12 @@ use proofs::Frontier;
 use serde_json::json;
 use vocabulary::RegionId;
 
-/// List the logs of a region: where each ends, when that was recorded, and the root of its tree.
+/// List the logs of a region with their last positions, times of recording and roots.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Logs {
-    /// Whose.
+    /// The region.
     region: RegionId,
-    /// How it is written.
+    /// The form of the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -27,7 +27,7 @@ pub(super) struct OpenNames {
     /// The mandate (opdracht) under which names are opened: its id, as in the list of mandates.
     #[arg(long, value_name = "ID", requires = "open_names")]
     mandate: Option<MandateId>,
-    /// Why the names are needed; never a name itself. Kept in the audit's log for ever.
+    /// The reason that the names are needed; never a name itself. The audit's log keeps it for ever.
     #[arg(long, requires = "open_names")]
     reason: Option<Reason>,
     #[command(flatten)]

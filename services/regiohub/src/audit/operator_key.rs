@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// regions, and keep `operator.key` where no database is.
 #[derive(Clone, Debug, Args)]
 pub(super) struct OperatorKey {
-    /// What the installation is called, as the hub was told.
+    /// The domain of the installation, as in the hub's --domain.
     #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
     domain: String,
     /// The data directory of the hub.

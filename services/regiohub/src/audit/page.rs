@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// Print the page that checks an export in a browser: the one inside a zip came from whoever made the zip.
+/// Print the page that checks an export in a browser: a page inside a zip comes from the maker of the zip.
 ///
 /// It is handed over with the key, and asks nothing of the network.
 #[derive(Clone, Copy, Debug, Args)]

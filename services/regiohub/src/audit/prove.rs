@@ -23,24 +23,24 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use vocabulary::RegionId;
 
-/// Write the proof that an event stands in a log: its text, its path in the tree, and the signed checkpoint.
+/// Write the proof that a log holds an event: its text, its path in the tree, and the signed checkpoint.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Prove {
-    /// Whose log.
+    /// The region of the log.
     region: RegionId,
-    /// Which service's, such as `co-financing`.
+    /// The service that writes the log, such as `co-financing`.
     service: String,
-    /// At which position, from 1.
+    /// The position of the event in the log, from 1.
     position: i64,
-    /// Where it goes; to standard output when absent.
+    /// The file to write; standard output when absent.
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
     reach: Reach,
 }
 
-/// Check the proof of an event, or of a log that grew between two checkpoints, with nothing but the key. Needs no hub and no
-/// network.
+/// Check the proof of an event, or of a log that grew between two checkpoints, with nothing but the key. Needs no hub
+/// and no network.
 ///
 /// Ends with 3 when the proof does not hold, and with 4 when it holds and no key was given that vouches for it.
 #[derive(Clone, Debug, Args)]
@@ -50,11 +50,11 @@ pub(super) struct Check {
     /// The verifier key of the region, or a file with one a line. May be repeated.
     #[arg(long)]
     key: Vec<String>,
-    /// The verifier key of a witness, or a file with one a line: it must have signed the checkpoint as well, and of two the
-    /// later one. May be repeated.
+    /// The verifier key of a witness, or a file with one a line: it must have signed the checkpoint as well, and of two
+    /// the later one. May be repeated.
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
-    /// How the answer is written.
+    /// The form of the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -112,9 +112,9 @@ pub(super) fn write(proof: &impl Serialize, out: Option<&Path>) -> anyhow::Resul
 
 /// A file that is checked.
 enum Proof {
-    /// That an event stands in a log.
+    /// A log holds an event.
     Event(Inclusion),
-    /// That a checkpoint is an earlier one, grown.
+    /// A checkpoint continues an earlier one.
     Grown(Consistency),
 }
 

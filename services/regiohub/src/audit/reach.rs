@@ -24,10 +24,10 @@ pub struct Reach {
     /// machine with ?sslmode=verify-full.
     #[arg(long, env = "REGIOHUB_POSTGRES_URL", hide_env_values = true)]
     postgres_url: Option<SecretString>,
-    /// What the names of the databases begin with.
+    /// The prefix of the names of the databases.
     #[arg(long, env = "REGIOHUB_DATABASE_PREFIX", default_value = "regiohub_")]
     database_prefix: String,
-    /// Where the programs of the private servers are.
+    /// The folder with the programs of the private servers.
     #[arg(long, env = "REGIOHUB_SERVERS", default_value_os_t = default_bin_dir())]
     servers: PathBuf,
     /// An installed PostgreSQL for the private cluster: the folder with `postgres`.

@@ -19,30 +19,30 @@ use vocabulary::RegionId;
 /// Connections to each database.
 const CONNECTIONS: u32 = 8;
 
-/// Make the read models of a region again from its logs alone, in tables that go afterwards; print their digests, and
-/// what differs from the live ones or from an earlier digest.
+/// Rebuild the read models of a region from its logs alone, in temporary tables; print their digests, and
+/// the differences from the live ones or from an earlier digest.
 ///
 /// Names are no part of a digest, so it still holds when someone was forgotten.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Replay {
-    /// Whose.
+    /// The region.
     region: RegionId,
-    /// Up to what was recorded by this moment, such as 2026-10-01T00:00:00Z, and not as far as the live ones are.
+    /// The last moment of recording to include, such as 2026-10-01T00:00:00Z; as far as the live ones when absent.
     #[arg(long)]
     as_of: Option<DateTime<Utc>>,
-    /// Only what this service keeps; may be repeated. The read models of the API are the gateway's.
+    /// The service whose tables are rebuilt; may be repeated. The read models of the API are the gateway's.
     #[arg(long)]
     service: Vec<String>,
-    /// Only the read model or lookup of this name; may be repeated.
+    /// The read model or lookup to rebuild; may be repeated.
     #[arg(long)]
     projection: Vec<String>,
-    /// `live`, or a file that --write made: the replay then goes as far as that one did.
+    /// `live`, or a file that --write made: the replay then ends at the positions in that file.
     #[arg(long, value_name = "live|FILE")]
     compare: Option<String>,
-    /// Keep the digests in this file.
+    /// The file to write the digests to.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// How it is written.
+    /// The form of the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -166,7 +166,7 @@ impl Replay {
         }
         let against = match until {
             Until::Live => "equal to what is live",
-            Until::Moment(_) => "held against nothing; --write keeps the digests for a later --compare",
+            Until::Moment(_) => "compared with nothing; --write keeps the digests for a later --compare",
             Until::Earlier(_) => "equal to the earlier digests",
         };
         if findings.is_empty() {

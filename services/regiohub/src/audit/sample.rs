@@ -14,40 +14,41 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use vocabulary::{ClaimId, RegionId};
 
-/// Draw a sample of lines with what is to be looked at.
+/// Draw a sample of lines, with the events to look at.
 ///
-/// At a hub (`--url`) the request is recorded first, and the drawing follows from your words and from the checkpoint that is
-/// signed after that. Without a hub it is a trial: recorded nowhere, of no weight, from another seed than any sample's.
+/// At a hub (`--url`) the request is recorded first, and the sample follows from your words and from the checkpoint
+/// that is signed after that. Without a hub it is a trial: recorded nowhere, of no weight, from another seed than any
+/// sample's.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Sample {
-    /// Whose.
+    /// The region.
     #[arg(long)]
     region: RegionId,
-    /// Your words, which the drawing follows from: 1 to 64 letters, digits, dots, hyphens and underscores.
+    /// Your words, from which the sample follows: 1 to 64 letters, digits, dots, hyphens and underscores.
     #[arg(long, value_parser = seed)]
     seed: String,
-    /// Each euro the same chance, or each line.
+    /// The method: each euro has the same chance, or each line.
     #[arg(long, value_enum, default_value_t)]
     method: How,
-    /// How many.
+    /// The number of lines to draw.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=500))]
     size: u32,
-    /// From the lines of this claim.
+    /// The claim whose lines are the population.
     #[arg(long, conflicts_with = "year")]
     claim: Option<ClaimId>,
-    /// From the verified lines of this calendar year; of the whole programme when neither is named.
+    /// The calendar year whose verified lines are the population; the whole programme when neither is named.
     #[arg(long, value_parser = clap::value_parser!(u16).range(2000..=2099))]
     year: Option<u16>,
-    /// As a sheet for the accountant, a row for each event to be looked at.
+    /// Write a sheet for the accountant, with a row for each event to look at.
     #[arg(long, conflicts_with = "format")]
     csv: bool,
-    /// How it is written.
+    /// The form of the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Where a hub serves: it records the request and draws. Without it this is a trial.
+    /// The address of a hub, which records the request and draws. Without it this is a trial.
     #[arg(long, requires = "token")]
     url: Option<String>,
-    /// The token of the auditor or controller who draws there.
+    /// The token of the auditor or controller who draws at that hub.
     #[arg(long, env = "REGIOHUB_TOKEN", hide_env_values = true)]
     token: Option<SecretString>,
     #[command(flatten)]

@@ -13,7 +13,7 @@ use reqwest::{Client, RequestBuilder};
 use std::path::PathBuf;
 use vocabulary::RegionId;
 
-/// Show what the signer remembers of what it signed, or give it the newest note of a log when its memory was lost or is
+/// Show the memory of the signer, or give it the newest note of a log when its memory was lost or is
 /// older than that note.
 ///
 /// The memory is `signer` in the data directory: it is outside the database that is signed, and one process at a time
@@ -28,10 +28,10 @@ pub(super) struct SignerOf {
 enum Command {
     /// List the newest tree that was signed of each log, one JSON object a line.
     Status(Signing),
-    /// Give it the newest note of a log. It must be signed by a key in the data directory, and the log must be that one,
-    /// grown.
+    /// Give it the newest note of a log. It must be signed by a key in the data directory, and the log must be that
+    /// one, grown.
     Adopt(Adopt),
-    /// Say that of the logs of a region that are not remembered nothing was ever signed.
+    /// Declare that the logs of a region that the signer does not remember were never signed.
     NeverSigned(Signing),
 }
 
@@ -39,10 +39,10 @@ enum Command {
 struct Adopt {
     /// The file with the note, as a witness keeps it or as it was published.
     note: PathBuf,
-    /// What the installation is called, as the hub was told.
+    /// The domain of the installation, as in the hub's --domain.
     #[arg(long, env = "REGIOHUB_DOMAIN", default_value = Settings::DOMAIN)]
     domain: String,
-    /// Where the hub listens for the installation itself, when it does not run on the data directory.
+    /// The internal address of the hub, when it does not run on the data directory.
     #[arg(long)]
     internal_url: Option<String>,
     #[command(flatten)]

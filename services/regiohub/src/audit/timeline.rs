@@ -13,18 +13,18 @@ use std::fmt::Write as _;
 use std::io::{BufWriter, Write as _, stdout};
 use vocabulary::RegionId;
 
-/// Show what happened to a thing: who, when, for whom, by which command, under which policy, and what it changed.
+/// Show the history of a thing: actors, times, commands, policies, and the changes of each event.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Timeline {
     /// A stream such as `session/<id>`, or an id of something in any service.
     thing: String,
-    /// Whose.
+    /// The region.
     #[arg(long)]
     region: RegionId,
-    /// In which language people read it.
+    /// The language of the answer for people.
     #[arg(long, value_enum, default_value_t)]
     language: Language,
-    /// How it is written; JSON comes with proofs.
+    /// The form of the answer; JSON comes with proofs.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 use std::fmt::Write;
 
-/// In which language people read it.
+/// The language of the answer for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Language {
     /// English.

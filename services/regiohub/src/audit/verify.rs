@@ -12,41 +12,42 @@ use proofs::{Kind, Verifier};
 use std::path::{Path, PathBuf};
 use vocabulary::RegionId;
 
-/// Verify the logs of a region, or an export of them (a zip, which needs nothing but itself): leaves, columns, positions, versions, schemas, trees, checkpoints, signatures.
+/// Verify the logs of a region, or an export of them (a zip, which needs nothing but itself): leaves, columns,
+/// positions, versions, schemas, trees, checkpoints, signatures.
 ///
-/// Only keys that are given with --key vouch for anything: what lies beside the logs, in the database or in the zip, may
-/// have been altered with them. Names the first bad position of each log. Ends with 0 when a given key vouches for each
-/// log (up to where, and how much behind that is not signed, is told) or there is nothing to verify; with 3 when
-/// something is wrong; with 5 when nothing was altered, and events were written that the schema of their type refuses; with 4
-/// when nothing is wrong, and nobody vouches for it.
+/// Only keys that are given with --key vouch for anything: what lies beside the logs, in the database or in the zip,
+/// may have been altered with them. Names the first bad position of each log. Ends with 0 when a given key vouches for
+/// each log (the answer names the last signed position, and the number of events after it) or there is nothing to
+/// verify; with 3 when something is wrong; with 5 when nothing was altered and events do not conform to the schema of
+/// their type; with 4 when nothing is wrong and no given key vouches for it.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Verify {
     /// The region, or the zip that `regiohub audit export` wrote.
     #[arg(value_name = "REGION|FILE.zip")]
     what: String,
-    /// Only the log of this service. May be repeated.
+    /// The service whose log is verified; all when absent. May be repeated.
     #[arg(long)]
     service: Vec<String>,
-    /// A verifier key you trust, or a file with one a line, that came to you another way. Only what it signed counts. After
-    /// a key was rotated give the older ones too, if you still trust them. May be repeated.
+    /// A verifier key you trust, or a file with one a line, that came to you another way. Only what it signed counts.
+    /// After a key was rotated give the older ones too, if you still trust them. May be repeated.
     #[arg(long)]
     key: Vec<String>,
-    /// The verifier key of a witness, or a file with one a line: each log must have a checkpoint that it signed, and up to
-    /// where is told. May be repeated.
+    /// The verifier key of a witness, or a file with one a line: each log must have a checkpoint that it signed, and
+    /// the answer names its last position. May be repeated.
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
-    /// The verifier key of the operator, or a file with one a line: a restore counts as declared only when it is signed with
-    /// it. May be repeated.
+    /// The verifier key of the operator, or a file with one a line: a restore counts as declared only when it is signed
+    /// with it. May be repeated.
     #[arg(long, value_name = "KEY")]
     operator_key: Vec<String>,
-    /// Accept that the logs went on otherwise from an earlier point under this epoch. May be repeated; without it such a
-    /// log is FORKED, declared or not.
+    /// Accept that the logs went on differently from an earlier point under this epoch. May be repeated; without it
+    /// such a log is FORKED, declared or not.
     #[arg(long, value_name = "EPOCH")]
     accept_fork: Vec<u32>,
     /// A file with a checkpoint that you, or a witness, kept: it must be the log's. May be repeated.
     #[arg(long)]
     checkpoint: Vec<PathBuf>,
-    /// How it is written.
+    /// The form of the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

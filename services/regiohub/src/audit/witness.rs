@@ -18,28 +18,28 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Be a witness for the logs of another installation: keep the checkpoints it shows, and sign those that go on from what
-/// was seen before. What was seen stays in a folder, which one process at a time works in; a log that was altered is
-/// refused, and the refusal is kept. A log that was restored, under a raised epoch, is refused as well, unless its operator
-/// declared that: see --operator-key.
+/// Be a witness for the logs of another installation: keep the checkpoints it shows, and sign those that go on from
+/// what was seen before. What was seen stays in a folder, which one process at a time works in; a log that was altered
+/// is refused, and the refusal is kept. A log that was restored, under a raised epoch, is refused as well, unless its
+/// operator declared that: see --operator-key.
 ///
 /// Serves `POST /add-checkpoint` (C2SP tlog-witness) and `GET /key`.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Witness {
-    /// Where what was seen, and the signing key, are kept.
+    /// The folder that keeps the checkpoints seen and the signing key.
     #[arg(long)]
     folder: PathBuf,
-    /// What this witness is called, such as school.example.nl/witness.
+    /// The name of this witness, such as school.example.nl/witness.
     #[arg(long)]
     name: String,
     /// The verifier keys of the logs to witness, each as it is or as a file with one a line.
     #[arg(long, required = true)]
     key: Vec<String>,
-    /// The verifier key of the operator of those logs, from the operator, or a file with one a line: only what it signed
-    /// declares a restore. May be repeated.
+    /// The verifier key of the operator of those logs, from the operator, or a file with one a line: only a note that
+    /// it signed declares a restore. May be repeated.
     #[arg(long, value_name = "KEY")]
     operator_key: Vec<String>,
-    /// Where it listens.
+    /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
     #[command(flatten)]

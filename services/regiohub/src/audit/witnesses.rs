@@ -10,10 +10,10 @@ use evidence::witnesses::{Address, Post, Standing};
 use proofs::Verifier;
 use vocabulary::RegionId;
 
-/// List the witnesses of a region, how far each is, and what is in the way; add one, or end one.
+/// List the witnesses of a region with their progress and errors; add one, or end one.
 ///
-/// Whoever is added gets the newest checkpoint of each log at once, and from then on each that the hub cuts. What does not
-/// arrive is tried again, ten minutes later at the most.
+/// A new witness gets the newest checkpoint of each log at once, and from then on each that the hub makes. A checkpoint
+/// that does not arrive is sent again, ten minutes later at the most.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Witnesses {
     /// Hand checkpoints from now on to NAME=ADDRESS: file:/folder, mailto:someone@example.nl, or the https address of a
@@ -26,7 +26,7 @@ pub(super) struct Witnesses {
     /// Hand nothing more to the witness of this name.
     #[arg(long, value_name = "NAME", conflicts_with = "add")]
     end: Option<String>,
-    /// How the list is written.
+    /// The form of the list.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

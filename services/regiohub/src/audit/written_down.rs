@@ -6,10 +6,10 @@ use decider::Clock;
 use processing::{Logbook, Target};
 use std::path::Path;
 
-/// Where it is written down.
+/// The log of processing of a command.
 #[derive(Clone, Debug, Args)]
 pub(super) struct WrittenDown {
-    /// Where it is written down that this was done: a file, or a collector (OTLP over gRPC). Without one,
+    /// The log of processing that records this command: a file, or a collector (OTLP over gRPC). Without one,
     /// `processing.jsonl` in the data directory, as the hub does.
     #[arg(long, env = "REGIOHUB_PROCESSING_LOG")]
     processing_log: Option<Target>,

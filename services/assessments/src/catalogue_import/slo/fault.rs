@@ -59,13 +59,13 @@ pub enum Wrong {
         expected: &'static str,
     },
     /// The id is SLO's own and unique.
-    #[error("the same slo_uuid stands on line {first}")]
+    #[error("the same slo_uuid is on line {first}")]
     IdTwice {
         /// Where it stood first.
         first: u64,
     },
     /// A deeltaak code is unique.
-    #[error("the same deeltaak_code stands on line {first}")]
+    #[error("the same deeltaak_code is on line {first}")]
     DeeltaakTwice {
         /// Where it stood first.
         first: u64,
@@ -83,7 +83,7 @@ pub enum Wrong {
     #[error("there are no deeltaken for it")]
     NoDeeltaken,
     /// The files disagree.
-    #[error("n_deeltaken says {stated}, the file with deeltaken holds {found}")]
+    #[error("n_deeltaken is {stated}, but the file with deeltaken holds {found}")]
     DeeltakenCount {
         /// What the row says.
         stated: u32,
@@ -91,7 +91,7 @@ pub enum Wrong {
         found: u32,
     },
     /// The files disagree.
-    #[error("n_eindtermen says {stated}, the deeltaken have {found} together")]
+    #[error("n_eindtermen is {stated}, but the deeltaken have {found} together")]
     EndTermsCount {
         /// What the row says.
         stated: u32,

@@ -55,11 +55,11 @@ pub enum Command {
 pub enum Refusal {
     #[error("Names are given out under a mandate, and this one does not hold today.")]
     NoMandate,
-    #[error("This mandate does not allow that names are given out.")]
+    #[error("This mandate does not allow names to be given out.")]
     NamesNotCovered,
     #[error("This mandate does not cover the log of {}, which is in the export.", log.as_str())]
     NotCovered { log: Service },
-    #[error("Something was given out under this id.")]
+    #[error("This id belongs to another disclosure.")]
     AlreadyGivenOut,
     #[error("No export was begun under this id.")]
     NotBegun,

@@ -50,7 +50,7 @@ pub enum Refusal {
     NoMandate,
     #[error("Your mandate does not cover the log of {}.", log.as_str())]
     NotCovered { log: Service },
-    #[error("Your mandate does not allow that names are revealed.")]
+    #[error("Your mandate does not allow names to be revealed.")]
     NamesNotCovered,
 }
 

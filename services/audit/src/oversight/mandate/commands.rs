@@ -33,7 +33,7 @@ pub struct Open {
 #[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    #[error("Nobody gives a mandate to themselves; someone else must.")]
+    #[error("You cannot give a mandate to yourself; somebody else must.")]
     ToOneself,
     #[error("This auditor has a mandate until {until}; end that one first.")]
     OneAtATime { until: NaiveDate },

@@ -17,11 +17,11 @@ pub enum Command {
 pub enum Refusal {
     #[error("There are no lines to draw from: nothing of this claim or year is verified.")]
     NothingToDraw,
-    #[error("Something else was asked for or drawn under this id.")]
+    #[error("This id belongs to another sample.")]
     AlreadyDrawn,
-    #[error("What is drawn was not asked for first.")]
+    #[error("The sample was not requested first.")]
     NotRequested,
-    #[error("What was drawn is not what was asked for.")]
+    #[error("The drawn sample differs from the request.")]
     NotAsRequested,
 }
 

@@ -202,7 +202,7 @@ fn signed_by(told: &mut Node, recorded: &Recorded, by: ActorId) {
     told.check(
         recorded.actor == by,
         "actor-differs",
-        "the event names another person than who asked for it",
+        "the event names another person than the one who asked for it",
         "de gebeurtenis noemt een ander dan wie erom vroeg",
     );
 }

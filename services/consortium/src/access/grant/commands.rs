@@ -38,11 +38,11 @@ pub struct Known {
 #[derive(Clone, Debug, PartialEq, thiserror::Error, strum::AsRefStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    #[error("Nobody gives a role to themselves; someone else must.")]
+    #[error("You cannot grant a role to yourself; somebody else must.")]
     ToOneself,
-    #[error("This role is not given: the operator is named in the configuration.")]
+    #[error("This role cannot be granted: the configuration names the operator.")]
     NotForGiving,
-    #[error("Your role does not give this role.")]
+    #[error("Your role cannot grant this role.")]
     BeyondYourRole,
     #[error("This role is bound to exactly one thing: {needs}.")]
     WrongBinding { needs: &'static str },
@@ -54,9 +54,9 @@ pub enum Refusal {
     NoSuchPupil,
     #[error("The last day lies before the first.")]
     EndsBeforeItBegins,
-    #[error("This role is given for a time only: name the last day.")]
+    #[error("This role is granted for a limited time only: name the last day.")]
     NeedsAnEnd,
-    #[error("This role was never given.")]
+    #[error("This role was never granted.")]
     NeverGiven,
 }
 

@@ -136,7 +136,7 @@ pub enum Refusal {
     NotOriented,
     #[error("Onboard the company first.")]
     NotOnboarded,
-    #[error("The company takes part already; what it wants was told before.")]
+    #[error("The company takes part already; its goals were recorded before.")]
     AlreadyActive,
     #[error("The company does not take part yet.")]
     NotActive,

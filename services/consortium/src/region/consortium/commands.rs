@@ -104,7 +104,7 @@ pub enum Refusal {
     LeadsTheRegion,
     #[error("The lead partner is the board of a vmbo site, and this site has no vmbo.")]
     LeadIsNotVmbo,
-    #[error("The board of this school changed just now; look at it and ask again.")]
+    #[error("The board of this school has just changed; read it and try again.")]
     BoardChanged,
     #[error("The school's seat in the working group is taken; revoke that membership first.")]
     SeatTaken,

@@ -178,7 +178,7 @@ async fn correct_attendance(
 fn nobody() -> Problem {
     Problem::conflict(
         "nobody-to-confirm",
-        "Nobody has checked in: enter who was there, or confirm everyone.",
+        "Nobody has checked in: enter the pupils who were present, or confirm everyone.",
         "Niemand is aangemeld: voer in wie er was, of bevestig iedereen.",
     )
 }

@@ -60,7 +60,7 @@ async fn look(hub: &Hub, waiting: &mut Option<(i64, DateTime<Utc>)>) -> sqlx::Re
     write_anew(&mut owner, forgotten).await?;
     owner.close().await?;
     *waiting = None;
-    tracing::info!(forgotten, "the table of names was written anew, without those who were forgotten");
+    tracing::info!(forgotten, "the table of names was rewritten without the people who were forgotten");
     Ok(())
 }
 
