@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_keeps_the_pseudonym_that_ever_held_something_in_the_region() {
+    fn an_identity_keeps_the_pseudonym_of_its_first_grant() {
         let (old, new) = (ActorId::fresh(), ActorId::fresh());
         let (grants, pseudonyms) = (Grants::default(), Generations::of(vec![old, new], 1).unwrap());
         let known = |slug: &str| grants.known_as(Some(&region(slug)), &pseudonyms);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_waits_for_a_position_of_the_log_is_told_when_the_book_is_there() {
+    async fn a_wait_for_a_position_ends_when_the_book_is_there() {
         let (grants, here, end) = (Grants::default(), region("here"), |position| End { epoch: 1, position });
         let long = Duration::from_secs(60);
         grants.reached(&here, end(3));

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_has_a_pseudonym_under_each_generation_and_a_new_one_gets_the_newest() {
+    fn an_identity_has_a_pseudonym_under_each_generation() {
         let (before, after) = (Identities::new([1; 32]), Generations::of(vec![[1; 32], [2; 32]], 1).unwrap());
         let after = Identities::new(after);
         for identity in [Identity::person("i", "s"), Identity::machine("i", "s")] {

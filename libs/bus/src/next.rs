@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_that_was_lost_is_never_told_as_a_position_that_the_log_lacks() {
+    fn a_lost_checkpoint_is_never_reported_as_a_gap_in_the_log() {
         let log = Log { service: "counters".into(), region: "ons".parse().unwrap(), epoch: 1 };
         let key = Key { reader: "sums".into(), version: 1, log };
         assert_eq!(due(&key, 5, &events(4..=7)).unwrap().len(), 2);

@@ -117,7 +117,7 @@ mod tests {
     use tokio::sync::Notify;
 
     #[tokio::test]
-    async fn what_was_begun_ends_although_whoever_asked_has_gone() {
+    async fn work_that_began_ends_although_its_caller_has_gone() {
         let (steps, done, go) = (Steps::default(), Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
         let asking = |n: u32| {
             let (done, go) = (done.clone(), go.clone());
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_gone_before_it_had_a_place_begins_nothing() {
+    async fn a_caller_who_left_before_getting_a_place_begins_nothing() {
         let (steps, begun, go) = (Steps::default(), Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
         for _ in 0..2 * PLACES {
             let (begun, go) = (begun.clone(), go.clone());

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_here_is_known_from_any_position_within_it() {
+    fn recent_writes_are_known_from_any_position_within_them() {
         let recent = Recent::default();
         recent.wrote(&ours(), 5, &["company/1".to_owned(), "company/2".to_owned()]);
         recent.wrote(&ours(), 7, &["grant/1".to_owned()]);

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_read_is_vouched_for_by_a_later_write_alone() {
+    fn only_a_later_write_vouches_for_a_reading() {
         let (vouched, region) = (Vouched::default(), "voorbeeld".parse().unwrap());
         assert!(vouched.covers(&region, 0) && !vouched.covers(&region, 1));
         vouched.up_to(&region, 3);

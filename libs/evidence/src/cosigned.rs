@@ -43,7 +43,7 @@ mod tests {
     use proofs::{Kind, Signer};
 
     #[test]
-    fn what_a_witness_signed_later_than_an_hour_after_the_cut_is_left_out_and_the_rest_stays() {
+    fn a_cosignature_later_than_an_hour_after_its_checkpoint_is_left_out() {
         let cut_at: DateTime<Utc> = "2026-09-01T10:00:00Z".parse().unwrap();
         let (hub, soon, late) = (signer("hub.example/west"), signer("soon.example"), signer("late.example"));
         let text = "a text\n".to_owned();

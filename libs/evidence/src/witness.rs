@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_from_what_was_seen_is_signed() {
+    fn a_log_that_continues_is_signed() {
         let (first, second) = (checkpoint(7, "", 1), checkpoint(20, "", 1));
         assert!(ask(&shown(0, &first, ""), None).is_ok());
         let asked = shown(7, &second, "");
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_raised_epoch_that_no_known_operator_declared_is_refused_and_is_an_alarm() {
+    fn an_undeclared_epoch_is_refused_with_an_alarm() {
         let (seen, forged) = (checkpoint(20, "", 1), checkpoint(30, "x", 2));
         let (own, stranger) = (operator("hub.example"), operator("other.example"));
         let namesake = Signer::new(&Declaration::key_name("hub.example"), &[5; 32]).unwrap();
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_restore_goes_on_from_what_was_kept_and_cannot_be_taken_back() {
+    fn a_declared_restore_continues_and_cannot_be_undone() {
         let (seen, own) = (checkpoint(20, "", 1), operator("hub.example"));
         // The first 7 events stay; what follows is another history.
         let mut grown = leaves(7, "");
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_known_or_did_not_sign_is_turned_away() {
+    fn an_unknown_or_missing_signature_is_turned_away() {
         let said = checkpoint(7, "", 1);
         let mut asked = shown(0, &said, "");
         let witness = Signer::new("school.example/witness", &[2; 32]).unwrap();

@@ -50,7 +50,7 @@ async fn a_span_has_the_attributes_of_the_standard() {
 }
 
 #[tokio::test]
-async fn a_list_of_two_hundred_is_one_bounded_line_in_which_each_person_is_found() {
+async fn a_list_of_two_hundred_people_is_one_bounded_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("processing.jsonl");
     let logbook = logbook(&file);
@@ -87,7 +87,7 @@ async fn a_person_has_another_pseudonym_in_another_region() {
 }
 
 #[tokio::test]
-async fn after_a_rotation_a_person_is_written_under_the_newest_key_and_found_under_each() {
+async fn a_person_is_found_under_each_key_after_a_rotation() {
     let (folder, person) = (tempfile::tempdir().unwrap(), PersonId::fresh());
     let before = logbook(Path::new("/dev/null")).subject(&region(), person);
     let keys = vocabulary::Generations::of(vec![[3; 32], [4; 32]], 1).unwrap();
@@ -102,7 +102,7 @@ async fn after_a_rotation_a_person_is_written_under_the_newest_key_and_found_und
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_is_said() {
+async fn a_line_that_cannot_be_written_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let logbook = logbook(folder.path());
     let listing = logbook.begin(Activity::NamedLists, "list-pupils", None);

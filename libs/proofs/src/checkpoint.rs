@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_checkpoint_is_not_read() {
+    fn a_text_that_is_no_checkpoint_is_not_read() {
         let root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
         for text in [
             "",

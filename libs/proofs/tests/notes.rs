@@ -46,7 +46,7 @@ fn a_witness_signs_beside_the_log_and_says_when() {
 }
 
 #[test]
-fn a_wrong_key_and_a_second_forged_signature_are_told() {
+fn a_wrong_key_and_a_forged_signature_are_found() {
     let log = signer("log");
     let mut note = signed(&log, "text\n");
     let other = Signer::new("log", &[8; 32]).unwrap();
@@ -56,7 +56,7 @@ fn a_wrong_key_and_a_second_forged_signature_are_told() {
 }
 
 #[test]
-fn what_is_no_note_or_key_is_not_read() {
+fn a_text_that_is_no_note_or_key_is_not_read() {
     for note in [
         "",
         "text\n",

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_only_known_beforehand_is_looked_up_and_not_written_with() {
+    fn knowledge_from_before_is_read_and_never_written() {
         let keys = Generations::of(vec!['a', 'b', 'c'], 1).unwrap();
         assert_eq!(keys.newest(), &'b');
         assert_eq!(keys.all().collect::<String>(), "abc");

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_than_can_be_counted_stays_at_the_end_of_the_range() {
+    fn an_uncountable_sum_stays_at_the_end_of_the_range() {
         let near = Euros(i64::MAX - 5);
         assert_eq!(near + near, Euros(i64::MAX));
         assert_eq!([near, near, -near].into_iter().sum::<Euros>(), near, "only the total is held to the range");

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_before_the_pattern_was_held_still_reads() {
+    fn a_text_from_before_the_pattern_still_reads() {
         assert!("a b".parse::<Reason>().is_err());
         assert_eq!(serde_json::from_str::<Reason>(r#""a b""#).unwrap().as_str(), "a b");
         assert!("\u{feff}".parse::<Label>().is_err());

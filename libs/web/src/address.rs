@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_counts_as_the_proxy() {
+    fn a_header_without_an_address_counts_as_the_proxy() {
         for line in ["", "unknown", "_hidden", "192.0.2.1 192.0.2.2", "[192.0.2", "1"] {
             assert_eq!(seen(Some(FOR), &[("x-forwarded-for", line)]), "127.0.0.1", "{line}");
             assert_eq!(seen(Some(FORWARDED), &[("forwarded", &format!("for={line}"))]), "127.0.0.1", "{line}");

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_is_told_and_an_unknown_parameter_is_one() {
+    fn every_error_of_a_query_is_listed() {
         let problem = ask::<Sessions>("onlyOpen=ja&year=x&name=Jansen").unwrap_err();
         assert_eq!(
             problem,

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_refused_is_not_counted() {
+    async fn a_refused_request_is_not_counted() {
         let (buckets, began) = (Buckets::new(QUOTA, 10), Instant::now());
         assert_eq!(taken(&buckets, 1, began), 5);
         for _ in 0..1_000 {

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_has_the_id_and_print_of_before_under_the_earlier_key() {
+    fn a_command_keeps_its_id_and_print_under_the_earlier_key() {
         let by = ActorId::fresh();
         let uri: Uri = "/v1/regions/here/sessions".parse().unwrap();
         let of = |prints: &Prints| prints.of(by, None, "k", (&Method::POST, &uri, b"{}"));

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_error_is_told_once_and_those_past_the_bound_are_counted() {
+    fn each_error_is_listed_once_and_those_past_the_bound_are_counted() {
         let mut errors = Errors::default();
         for n in 0..MAX_ERRORS {
             errors.push(FieldError::new(format!("/{n}"), "is wrong", "klopt niet"));

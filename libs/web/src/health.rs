@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_needed_is_told_and_sends_nobody_elsewhere() {
+    async fn an_unneeded_dependency_is_listed_and_readiness_stays_200() {
         let streams = |there: bool| Check::not_needed("streams of hotspots".to_owned(), move || async move { there });
         let database = |there: bool| Check::new("hotspots", move || async move { there });
         let whole = told(vec![database(true), streams(true)]).await;

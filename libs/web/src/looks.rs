@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_wrongly_tells_nothing() {
+    fn a_wrong_request_discloses_nothing() {
         for status in [StatusCode::OK, StatusCode::NOT_FOUND, StatusCode::GONE] {
             assert!(tells(status), "{status}");
         }

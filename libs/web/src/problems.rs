@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_error_that_is_no_outage_is_never_told_as_one() {
+    fn a_database_error_that_is_no_outage_is_never_reported_as_one() {
         for error in [sqlx::Error::RowNotFound, sqlx::Error::Decode("no frontier".into())] {
             assert_eq!(Problem::from(error), Problem::internal());
         }

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_hangs_up_lets_the_next_one_have_a_turn() {
+    async fn a_caller_who_hangs_up_frees_the_turn() {
         let (shared, counter) = (Shared::new(5), Counter::default());
         let hung_up = shared.get("a", std::future::pending::<usize>(), |_| true);
         assert!(tokio::time::timeout(Duration::from_millis(5), hung_up).await.is_err());
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_kept_is_bounded() {
+    async fn the_kept_answers_are_bounded() {
         let shared = Shared::new(5);
         for question in 0..1_000 {
             let asked = question.to_string();

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_trace_begins_a_new_one() {
+    fn an_unreadable_trace_begins_a_new_one() {
         let zeroes = "00-00000000000000000000000000000000-b7ad6b7169203331-01";
         for bad in ["", "x", zeroes, "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-0AF7-1-1"] {
             let trace = of(bad);

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_errors_are_told_at_once_and_none_repeats_what_was_sent() {
+    async fn all_errors_are_listed_at_once_without_the_sent_values() {
         let bad = json!({
             "session": "Jansen", "onDate": "1-9-2026", "school": "Jansen", "mostPupils": 256,
             "lines": [{ "minutes": 1 }, { "minutes": "Jansen", "x/y": 1 }], "odd": "Jansen",
@@ -182,14 +182,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_missing_is_named() {
+    async fn a_missing_field_is_named() {
         let told = errors(json!({ "onDate": "2026-09-01" })).await;
         assert_eq!(told.iter().filter(|(_, message)| message == "is missing").count(), 3);
         assert!(told.contains(&("/mostPupils".into(), "is missing".into())));
     }
 
     #[tokio::test]
-    async fn of_several_forms_the_one_meant_is_held_against() {
+    async fn a_body_of_several_forms_is_validated_against_the_one_meant() {
         let mut plan = good();
         plan["method"] = json!({ "kind": "forfait", "share": "a" });
         assert_eq!(errors(plan.clone()).await, [("/method/share".into(), "must be a whole number".into())]);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_text_of_another_form_is_told_with_an_example() {
+    async fn a_text_of_another_form_is_refused_with_an_example() {
         let mut plan = good();
         plan["school"] = json!("02lb00");
         plan["reason"] = json!("ab");
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_stands_under_a_long_name_is_looked_at_without_writing_the_name_each_time() {
+    async fn a_long_name_is_not_written_for_each_value_below_it() {
         let name = "n".repeat(200_000);
         let body = format!("{{\"{name}\":[{}]}}", vec!["\"\""; 200_000].join(","));
         let began = std::time::Instant::now();
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn something_else_than_an_object_is_told() {
+    async fn a_body_that_is_no_object_is_refused() {
         assert_eq!(errors(json!([])).await, [(String::new(), "must be an object".into())]);
     }
 }

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn four_pupils_of_equal_time_at_a_quarter_have_no_group_effect_and_a_minute_more_has() {
+    fn the_group_effect_begins_one_minute_beyond_four_equal_quarters() {
         let quarter = BasisPoints(2500);
         assert!(!group_effect(&[(Minutes(360), quarter); 4]));
         assert!(group_effect(&[[(Minutes(360), quarter); 4].as_slice(), &[(Minutes(1), quarter)]].concat()));

@@ -29,7 +29,7 @@ fn body(operation: &Operation) -> (&'static str, Option<&'static str>) {
 
 /// Everything that can be asked, by everyone who can ask it.
 #[test]
-fn every_role_may_do_what_the_table_says_in_its_own_region_and_nothing_elsewhere() {
+fn every_role_may_do_what_the_table_lists_in_its_own_region_only() {
     on_the_hub(async |hub| {
         let own = peopled(hub, "toegang-eigen").await;
         let foreign = peopled(hub, "toegang-vreemd").await;
@@ -93,7 +93,7 @@ fn without_a_token_or_with_an_old_one_nobody_gets_in() {
 }
 
 #[test]
-fn what_is_public_is_read_without_a_token_and_writes_nothing() {
+fn public_answers_need_no_token_and_leave_no_look() {
     on_the_hub(async |hub| {
         let world = World::quiet(hub).await;
         let before = hub.heads(&world.region).await;
@@ -145,7 +145,7 @@ const FOR_EVERY_SCHOOL: &[(&str, &str)] = &[
 const OF_A_FILE: [&str; 2] = ["import-pupils", "preview-pupil-import"];
 
 #[test]
-fn whoever_is_bound_to_another_school_company_or_pupil_is_turned_away_and_nothing_is_written() {
+fn a_caller_bound_to_another_school_company_or_pupil_writes_nothing() {
     on_the_hub(async |hub| {
         let world = World::quiet(hub).await;
         let before = hub.heads(&world.region).await;
@@ -175,7 +175,7 @@ fn whoever_is_bound_to_another_school_company_or_pupil_is_turned_away_and_nothin
 
 /// So that the test above turns nobody away for another reason, and the document asks for what the handlers read.
 #[test]
-fn whoever_is_bound_to_the_school_company_or_pupil_itself_is_let_in_and_understood() {
+fn a_caller_bound_to_the_same_school_company_or_pupil_is_let_in() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "druk").await;
         world.people(hub, false).await;

@@ -83,7 +83,7 @@ async fn an_operator_gives_it_with_a_reason_that_stands_in_the_audits_log() {
 }
 
 #[test]
-fn every_sealed_field_of_a_person_is_in_their_export_and_nothing_of_another() {
+fn an_access_export_opens_every_field_of_its_person_and_no_other() {
     on_the_hub(async |hub| {
         let region: RegionId = "inzage".parse().unwrap();
         let (own, other) = (PersonId::fresh(), PersonId::fresh());
@@ -113,7 +113,7 @@ fn every_sealed_field_of_a_person_is_in_their_export_and_nothing_of_another() {
 }
 
 #[test]
-fn what_someone_did_and_what_names_them_is_in_their_export() {
+fn an_access_export_holds_what_a_person_did_and_what_names_them() {
     on_the_hub(async |hub| {
         let region: RegionId = "inzage-daden".parse().unwrap();
         let (own, other) = (PersonId::fresh(), PersonId::fresh());

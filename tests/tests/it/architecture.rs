@@ -276,7 +276,7 @@ const OPENS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn whoever_opens_a_sealed_field_writes_down_whose_it_was() {
+fn every_opened_sealed_field_is_recorded_with_its_person() {
     let mut wrong = Vec::new();
     for path in all_rust().into_iter().filter(|path| shown(path).contains("/src/") && !shown(path).contains("/vault/"))
     {

@@ -20,7 +20,7 @@ async fn looks(hub: &Whole, region: &RegionId) -> usize {
 }
 
 #[test]
-fn what_any_service_shows_an_auditor_holds_no_name_and_is_kept() {
+fn every_answer_to_an_auditor_is_recorded_and_has_no_name() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "controle").await;
         world.people(hub, false).await;
@@ -70,7 +70,7 @@ fn without_a_mandate_no_service_shows_an_auditor_anything() {
 
 /// As a service does that runs in a process of its own.
 #[test]
-fn a_look_is_kept_from_another_process_or_the_problem_is_told() {
+fn a_look_from_another_process_is_recorded_or_its_problem_returned() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "elders-gekeken").await;
         world.people(hub, false).await;

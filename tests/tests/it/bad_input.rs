@@ -66,7 +66,7 @@ fn nomination(world: &World) -> Request {
 }
 
 #[test]
-fn a_body_that_is_no_json_or_says_something_unknown_is_refused_by_every_operation() {
+fn every_operation_refuses_a_body_with_unknown_fields_or_no_json() {
     on_the_hub(async |hub| {
         let world = World::quiet(hub).await;
         let document = merged();
@@ -108,7 +108,7 @@ fn a_body_that_is_no_json_or_says_something_unknown_is_refused_by_every_operatio
 }
 
 #[test]
-fn every_field_of_the_wrong_type_is_told_at_once() {
+fn every_field_of_the_wrong_type_is_listed_at_once() {
     on_the_hub(async |hub| {
         let world = World::quiet(hub).await;
         let document = merged();
@@ -242,7 +242,7 @@ fn a_key_counts_for_one_request_and_every_post_needs_one() {
 }
 
 #[test]
-fn who_asks_elsewhere_too_late_or_in_a_region_that_is_none_is_told_so() {
+fn an_expired_token_or_foreign_region_is_answered_with_a_problem() {
     on_the_hub(async |hub| {
         let world = World::quiet(hub).await;
         let subject = world.subject(Role::ProgrammeLeader, false);
@@ -258,7 +258,7 @@ fn who_asks_elsewhere_too_late_or_in_a_region_that_is_none_is_told_so() {
 }
 
 #[test]
-fn what_is_nowhere_or_cannot_be_done_there_is_told_so() {
+fn an_unknown_route_or_method_is_a_problem() {
     on_the_hub(async |hub| {
         let world = World::quiet(hub).await;
         let leader = hub.client(&world.subject(Role::ProgrammeLeader, false));

@@ -149,7 +149,7 @@ fn is_refused(parked: &str) -> bool {
 }
 
 #[test]
-fn every_event_at_the_bounds_of_its_schema_is_held_by_every_read_model_and_replays_the_same() {
+fn every_read_model_stores_events_at_the_bounds_of_their_schemas() {
     on_a_hub_of_its_own(async |hub| {
         let (mut filled, mut empty) = (BTreeSet::new(), BTreeSet::new());
         for (number, mut edge) in edges().into_iter().enumerate() {

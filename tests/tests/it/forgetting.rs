@@ -149,7 +149,7 @@ async fn backed_up(hub: &Hub, service: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_was_forgotten_is_found_nowhere_and_every_figure_stays() {
+async fn a_forgotten_person_is_found_nowhere_and_every_figure_stays() {
     let mut hub = Hub::up().await;
     let url = format!("http://127.0.0.1:{}", hub.port);
     hub.run(&["demo", "--format", "json", "--region", REGION, "--url", &url]).await;

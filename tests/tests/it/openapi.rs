@@ -140,7 +140,7 @@ fn every_reference_leads_somewhere() {
 const OPEN: [&str; 3] = ["list-checkpoints", "get-latest-checkpoint", "list-checkpoint-keys"];
 
 #[test]
-fn every_operation_has_a_row_in_the_access_table_and_every_row_an_operation() {
+fn operations_and_rows_of_the_access_table_match() {
     for (service, document) in documents() {
         assert_eq!(web::unguarded(&document), [""; 0], "{service}: nobody may do these");
     }
@@ -293,7 +293,7 @@ fn addresses_are_in_kebab_case_and_parameters_in_camel_case() {
 
 /// A client made from the document puts each parameter where it says.
 #[test]
-fn what_stands_in_the_path_is_declared_and_nothing_else_claims_to() {
+fn path_parameters_are_declared_exactly() {
     let wrong = wrong(&everything(), |it| {
         let (there, mut declared) = (it.in_path(), it.names("path"));
         let mut expected = there.clone();
@@ -309,7 +309,7 @@ fn what_stands_in_the_path_is_declared_and_nothing_else_claims_to() {
 }
 
 #[test]
-fn what_the_guard_asks_for_is_declared() {
+fn headers_that_the_guard_reads_are_declared() {
     let wrong = wrong(&operations(), |it| {
         let required: Vec<_> = it
             .parameters("header")

@@ -75,7 +75,7 @@ fn every_path_in_backticks_is_there() {
 }
 
 #[test]
-fn a_path_is_told_from_what_looks_like_one() {
+fn a_path_is_distinguished_from_lookalikes() {
     for path in ["src/session.rs", "libs/web", "tests/PROMISES.md", "me.rs", "src/export/page", ".ci/run"] {
         assert!(is_path(path), "{path}");
     }

@@ -58,7 +58,7 @@ async fn scratch_schemas(hub: &Whole) -> i64 {
 }
 
 #[test]
-fn what_is_live_is_what_the_logs_make() {
+fn live_read_models_equal_a_replay_of_the_logs() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "naspelen").await;
         hub.settle().await;
@@ -96,7 +96,7 @@ fn a_row_changed_by_hand_is_found_and_named() {
 }
 
 #[test]
-fn a_digest_of_an_earlier_moment_holds_after_more_happened_and_someone_was_forgotten() {
+fn a_digest_of_an_earlier_moment_holds_after_a_forgetting() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "terugkijken").await;
         hub.settle().await;

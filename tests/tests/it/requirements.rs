@@ -113,7 +113,7 @@ fn each_requirement_that_is_not_open_is_held_by_tests_that_exist() {
 }
 
 #[test]
-fn a_number_is_told_from_what_looks_like_one() {
+fn a_requirement_number_is_distinguished_from_lookalikes() {
     let found = |text: &str| numbers(text).into_iter().collect::<Vec<_>>().join(" ");
     assert_eq!(found("the rule (R121, L4) and S21."), "L4 R121 S21");
     assert_eq!(found("R059–R061 and S9–S11"), "R059 R060 R061 S10 S11 S9");

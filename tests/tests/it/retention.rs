@@ -30,7 +30,7 @@ async fn name(hub: &Whole, world: &World, kind: &str) -> Option<String> {
 }
 
 #[test]
-fn whoever_left_is_forgotten_when_the_adopted_term_is_over_and_no_hold_covers_them() {
+fn a_person_who_left_is_forgotten_after_the_adopted_term() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "bewaard").await;
         world.people(hub, false).await;

@@ -38,7 +38,7 @@ fn after<'a>(spans: &'a [Span], before: &Span, name: &str, (key, value): (&str, 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_trace_goes_from_a_signature_to_the_hotspot_and_into_every_read_model() {
+async fn one_trace_leads_from_a_signature_into_every_read_model() {
     let (collector, address) = Collector::listen().await;
     // Few log lines are no reason for few spans: the stage logs warnings only.
     let given =

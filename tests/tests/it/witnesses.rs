@@ -67,7 +67,7 @@ impl Signing {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_is_added_has_the_newest_checkpoints_at_once_and_what_failed_arrives_later() {
+async fn a_new_witness_gets_the_newest_checkpoints_at_once() {
     let mut hub = Hub::start().await;
     let folder = tempfile::tempdir().unwrap();
 

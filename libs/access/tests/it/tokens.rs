@@ -106,7 +106,7 @@ async fn changed_claims_are_denied_also_when_the_first_token_was_let_in() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_denied() {
+async fn a_text_that_is_no_token_is_denied() {
     let world = World::with(&[&Pair::p256("a")]).await;
     let jwt = |head: Value| forged(&head, &world.claims(), b"x");
     for bad in [

@@ -33,7 +33,7 @@ fn allowed(headers: &HeaderMap) -> Result<(), StatusCode> {
 }
 
 #[tokio::test]
-async fn a_log_of_another_process_is_read_over_http_when_its_stream_does_not_do() {
+async fn a_log_of_another_process_is_read_over_http_without_its_stream() {
     scratch(|ground| async move {
         ground.append("ons", "a", &[1; 1_100], None).await;
         let routes = Router::new().route("/log", get(heads)).route("/log/{region}", get(page));
@@ -53,7 +53,7 @@ async fn a_log_of_another_process_is_read_over_http_when_its_stream_does_not_do(
 }
 
 #[tokio::test]
-async fn what_the_stream_has_is_not_asked_of_the_log() {
+async fn events_in_the_stream_are_not_read_from_the_log() {
     scratch(|ground| async move {
         ground.append("ons", "a", &[1; 1_100], None).await;
         ground.bus().relay(ground.counters.clone()).settle().await.unwrap();

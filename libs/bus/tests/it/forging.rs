@@ -61,7 +61,7 @@ async fn refilled(ground: &Scratch, key: u32) -> bool {
 }
 
 #[tokio::test]
-async fn a_forged_message_is_never_applied_and_its_stream_is_made_again_from_the_log() {
+async fn a_forged_message_is_never_applied_and_its_stream_is_rebuilt() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2]).await;
         ground.raise("anders", "a", &[500, 500, 500]).await;
@@ -120,7 +120,7 @@ async fn replace_the_second(ground: &Scratch) {
 }
 
 #[tokio::test]
-async fn a_reader_that_meets_a_forged_message_has_the_relay_make_the_stream_again() {
+async fn a_forged_message_makes_the_relay_rebuild_the_stream() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 4, 8]).await;
         ground.bus().relay(ground.counters.clone()).settle().await.unwrap();

@@ -171,7 +171,7 @@ async fn a_reaction_that_waits_for_a_lookup_over_its_own_answers_settles() {
 }
 
 #[test]
-fn what_a_lookup_lacks_is_waited_for_only_until_it_has_read_the_event() {
+fn a_missing_lookup_is_awaited_only_until_it_read_the_event() {
     assert!(matches!(CannotReact::lacking("it", false), CannotReact::Later(_)));
     assert!(matches!(CannotReact::lacking("it", true), CannotReact::Never(_)));
 }
@@ -193,7 +193,7 @@ async fn a_reaction_is_asked_by_the_hub_because_of_the_event() {
 }
 
 #[tokio::test]
-async fn what_passes_is_tried_for_ever_with_an_alarm_and_is_never_parked() {
+async fn a_transient_failure_is_retried_for_ever_with_an_alarm() {
     alarms::listen();
     scratch(|ground| async move {
         let lacks = Arc::new(Lacks::default());
@@ -249,7 +249,7 @@ fn an_error_of_the_moment_is_later_and_an_error_of_the_program_never() {
 }
 
 #[tokio::test]
-async fn what_never_works_is_parked_and_a_retry_does_all_in_order() {
+async fn a_permanent_failure_is_parked_and_a_retry_keeps_the_order() {
     scratch(|ground| async move {
         let lacks = Arc::new(Lacks::default());
         lacks.forever.store(true, Ordering::SeqCst);

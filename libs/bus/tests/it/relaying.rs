@@ -11,7 +11,7 @@ use projections::Projections;
 const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 #[tokio::test]
-async fn a_streams_sequence_is_the_logs_position_and_its_messages_are_the_exact_texts() {
+async fn a_streams_sequence_is_the_logs_position() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 3]).await;
         ground.append("ons", "b", &[4], Some(TRACE)).await;
@@ -110,7 +110,7 @@ async fn a_lost_tail_and_a_deleted_stream_are_refilled() {
 }
 
 #[tokio::test]
-async fn a_stream_that_lost_something_before_its_end_is_made_anew() {
+async fn a_stream_with_a_hole_is_rebuilt() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 3, 4]).await;
         let bus = ground.bus().relay(ground.counters.clone());
@@ -158,7 +158,7 @@ async fn a_stream_of_another_history_than_its_log_is_never_published_to() {
 }
 
 #[tokio::test]
-async fn a_raised_epoch_has_a_new_stream_and_read_models_without_what_did_not_happen() {
+async fn a_raised_epoch_has_a_new_stream_and_rebuilt_read_models() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 4]).await;
         let bus = Projections::over(ground.bus().relay(ground.counters.clone()))

@@ -33,7 +33,7 @@ fn declared(follows: Option<(i64, Hash)>) -> Restoration {
 }
 
 #[tokio::test]
-async fn a_log_that_was_put_back_is_refused_until_someone_says_so_and_then_all_of_it_converges() {
+async fn a_restored_log_is_refused_until_declared_and_then_converges() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 4]).await;
         ground.raise("anders", "a", &[5]).await;

@@ -69,7 +69,7 @@ async fn last(nats: &OwnNats, stream: &str) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_too_large_for_the_server_is_an_alarm_and_is_read_from_the_log() {
+async fn an_event_too_large_for_the_server_is_read_from_the_log() {
     alarms::listen();
     scratch(|ground| async move {
         let nats = OwnNats::start("max_payload: 65536").await;
@@ -129,7 +129,7 @@ async fn an_event_above_the_bound_is_refused_and_one_at_the_bound_is_relayed() {
 
 // What a full disk does: the server cannot write once, and then writes to that stream no more, whatever space there is.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_could_not_be_written_is_told_of_and_made_again() {
+async fn a_stream_that_could_not_be_written_is_reported_and_rebuilt() {
     alarms::listen();
     scratch(|ground| async move {
         let nats = OwnNats::start("").await;

@@ -48,7 +48,7 @@ fn a_secret_outlives_the_process_and_each_use_has_its_own() {
 }
 
 #[test]
-fn the_first_generation_is_what_was_derived_before_there_were_generations() {
+fn the_first_generation_is_the_key_of_before_rotation() {
     let secrets = Secrets::of([7; 32]);
     for (purpose, name) in [
         (Purpose::Identity, "identity"),

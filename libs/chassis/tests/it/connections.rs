@@ -123,7 +123,7 @@ async fn connections_past_the_bound_wait_until_another_one_ends() {
 }
 
 #[tokio::test]
-async fn at_the_end_idle_connections_are_closed_and_requests_in_flight_are_answered() {
+async fn a_shutdown_answers_requests_in_flight_and_closes_idle_connections() {
     let mut listening = Listening::new(Bounds::default());
     let (mut idle, mut working) = (listening.connect().await, listening.connect().await);
     assert!(ask(&mut idle, LIVE).await.starts_with("HTTP/1.1 200"));

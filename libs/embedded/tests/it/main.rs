@@ -35,7 +35,7 @@ fn a_second_start_is_quick_and_keeps_data_ports_and_passwords() {
 }
 
 #[test]
-fn a_command_beside_a_running_hub_finds_its_postgres_and_else_starts_it_alone() {
+fn a_command_finds_the_postgres_of_a_running_hub_or_starts_it() {
     let folder = Folder::new();
     assert_eq!(embedded::running(&folder.config().data_dir).unwrap(), None, "nothing was ever started here");
     let servers = Servers::start(&folder.config()).unwrap();
@@ -156,7 +156,7 @@ fn a_stale_pid_file_that_names_another_program_is_no_obstacle() {
 }
 
 #[test]
-fn a_second_hub_on_the_same_folder_is_told_who_has_it() {
+fn a_second_hub_on_the_same_folder_is_refused_with_the_owner() {
     let folder = Folder::new();
     let config = Config { postgres_url: Some("postgres://given".into()), ..folder.config() };
     let first = Servers::start(&config).unwrap();
@@ -187,7 +187,7 @@ fn nobody_comes_in_without_the_password_and_only_the_owner_reads_it() {
 }
 
 #[test]
-fn an_existing_folder_gets_users_at_its_next_start_and_forgets_what_the_one_user_kept() {
+fn an_existing_folder_gets_users_and_loses_the_streams_of_the_one_user() {
     let folder = Folder::new();
     let only = Servers::start(&folder.config()).unwrap();
     let only_url = only.nats_url.clone();
@@ -229,7 +229,7 @@ fn an_existing_folder_gets_users_at_its_next_start_and_forgets_what_the_one_user
 }
 
 #[test]
-fn what_is_missing_is_named_with_the_command_that_fetches_it() {
+fn a_missing_server_is_named_with_the_command_that_fetches_it() {
     let folder = Folder::new();
     let config = Config { bin_dir: folder.path().join("empty"), ..folder.config() };
     let refused = Servers::start(&config).unwrap_err().to_string();

@@ -15,7 +15,7 @@ async fn turns(count: usize) {
 }
 
 #[tokio::test]
-async fn an_append_behind_someone_who_gave_up_while_beginning_is_kept() {
+async fn an_append_behind_a_caller_who_gave_up_is_kept() {
     scratch(async |scratch| {
         let region: RegionId = "voorbeeld".parse().unwrap();
         // One connection, so that the append gets the one that was given up.

@@ -36,7 +36,7 @@ async fn a_hundred_twins_of_a_command_in_flight_get_its_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_whoever_named_a_version_is_told_of_a_change_in_flight() {
+async fn only_a_caller_with_a_version_gets_a_conflict_in_flight() {
     let mut own = Own::start().await;
     let (log, id) = (own.process(LATE).await, Uuid::now_v7());
     log.execute::<Counter>(&region(), &id, Raise(1), &asked()).await.unwrap();

@@ -42,7 +42,7 @@ async fn a_command_that_changed_nothing_has_no_effect_later() {
 }
 
 #[tokio::test]
-async fn the_key_of_a_command_that_changed_nothing_is_not_used_for_something_else() {
+async fn the_key_of_a_command_without_effect_serves_no_other_command() {
     scratch(async |scratch| {
         let (id, command) = (Uuid::now_v7(), Uuid::now_v7());
         to(&scratch.log, id, 0, command).await.unwrap();
@@ -136,7 +136,7 @@ async fn a_twin_that_reads_while_the_first_one_is_kept_gets_its_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_database_refuses_is_refused_alone_and_is_no_outage() {
+async fn a_text_that_the_database_refuses_is_refused_alone() {
     scratch(async |scratch| {
         sqlx::raw_sql("alter table event_log.event add constraint fussy check (body not like '%\"by\":17}%')")
             .execute(&scratch.database.owner)

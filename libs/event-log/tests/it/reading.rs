@@ -31,7 +31,7 @@ async fn pages_and_the_stream_give_every_event_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_skimmed_tells_how_far_it_goes_and_whether_it_must_be_read() {
+async fn a_skimmed_page_reports_its_end_and_whether_it_must_be_read() {
     scratch(async |scratch| {
         let region: RegionId = "voorbeeld".parse().unwrap();
         // One that wrote nothing of it, and so must ask.

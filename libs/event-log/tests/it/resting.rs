@@ -86,7 +86,7 @@ async fn a_decision_is_made_again_when_what_it_rested_on_has_changed() {
 }
 
 #[tokio::test]
-async fn streams_are_found_by_how_their_names_begin_and_by_what_their_events_hold() {
+async fn streams_are_found_by_prefix_and_by_content() {
     scratch(async |scratch| {
         let (one, two) = (Uuid::now_v7(), Uuid::now_v7());
         for id in [one, two, two] {
@@ -108,7 +108,7 @@ async fn streams_are_found_by_how_their_names_begin_and_by_what_their_events_hol
 }
 
 #[tokio::test]
-async fn of_a_long_history_only_the_first_event_and_those_about_one_thing_are_read() {
+async fn only_events_about_one_thing_are_read_of_a_long_history() {
     scratch(async |scratch| {
         let id = Uuid::now_v7();
         for by in [1, 2, 3, 2] {

@@ -17,7 +17,7 @@ fn region() -> RegionId {
 }
 
 #[tokio::test]
-async fn a_frozen_process_lets_go_of_its_turn_and_is_told() {
+async fn a_frozen_process_loses_its_turn_and_learns_it() {
     scratch(async |scratch| {
         let app = &scratch.database.app;
         let options = app.connect_options().as_ref().clone();

@@ -87,7 +87,7 @@ async fn a_commit_that_is_held_for_too_long_is_unknown_and_no_conflict() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_an_operator_ends_a_wait_for_the_standby_and_the_commit_is_done_then() {
+async fn a_wait_for_the_standby_that_an_operator_cancels_counts_as_committed() {
     let mut own = Own::start().await;
     let bound = Duration::from_millis(100);
     let log = own.process(Limits { statement: bound, ..LATE }).await;

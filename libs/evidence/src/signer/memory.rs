@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_outlives_the_process_and_a_line_cut_off() {
+    fn the_signers_memory_survives_a_restart_and_a_cut_line() {
         let home = tempfile::tempdir().unwrap();
         let mut memory = opened(home.path()).unwrap();
         assert!(memory.begins() && !memory.complete());

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_covered_before_the_oldest_note_is_not_known() {
+    fn coverage_before_the_oldest_note_is_unknown() {
         assert_eq!(Recent::default().first(None, 1), None);
         assert_eq!(
             [3, 4].map(|position| recent([3, 5], false).first(None, position)),

@@ -61,7 +61,7 @@ async fn a_stream_that_waits_keeps_its_order_over_batches() {
 }
 
 #[tokio::test]
-async fn nothing_waits_where_the_projection_says_so() {
+async fn nothing_waits_behind_a_parked_event_where_others_go_on() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[-1, 2, 4]).await;
         let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
@@ -106,7 +106,7 @@ impl Projection for Fragile {
 }
 
 #[tokio::test]
-async fn a_panic_a_violation_and_a_foreign_region_park_the_event_and_keep_no_values() {
+async fn an_event_that_cannot_be_applied_is_parked_without_its_values() {
     scratch(|ground| async move {
         for counter in ["fine", "panics", "violates", "misfits", "strays", "fine-too"] {
             ground.raise("ons", counter, &[1]).await;

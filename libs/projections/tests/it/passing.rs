@@ -121,7 +121,7 @@ async fn every_reader_writes_down_in_silence_how_far_it_read() {
 }
 
 #[tokio::test]
-async fn who_waits_for_one_reader_is_told_what_passed_before_it_is_written() {
+async fn a_wait_for_one_reader_ends_before_its_checkpoint_is_written() {
     scratch(|ground| async move {
         let running = Running::of(&ground, LONG * 100);
         running.seen(meter(&ground, 1).await).await;
@@ -137,7 +137,7 @@ async fn who_waits_for_one_reader_is_told_what_passed_before_it_is_written() {
 }
 
 #[tokio::test]
-async fn what_concerns_nobody_is_written_down_with_what_comes_next() {
+async fn a_checkpoint_past_unconcerned_events_is_written_with_the_next() {
     scratch(|ground| async move {
         let running = Running::of(&ground, LONG * 100);
         running.seen(meter(&ground, 1).await).await;
@@ -152,7 +152,7 @@ async fn what_concerns_nobody_is_written_down_with_what_comes_next() {
 }
 
 #[tokio::test]
-async fn who_waits_in_vain_takes_nothing_back_that_went_by() {
+async fn a_wait_in_vain_never_lowers_the_progress() {
     scratch(|ground| async move {
         let running = Running::of(&ground, LONG * 100);
         running.seen(meter(&ground, 1).await).await;
@@ -173,7 +173,7 @@ async fn who_waits_in_vain_takes_nothing_back_that_went_by() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_applied_behind_it_is_parked_and_the_rest_goes_on() {
+async fn later_events_of_a_parked_stream_are_parked_and_the_rest_goes_on() {
     scratch(|ground| async move {
         let running = Running::of(&ground, LONG * 100);
         running.seen(meter(&ground, 1).await).await;
@@ -188,7 +188,7 @@ async fn what_cannot_be_applied_behind_it_is_parked_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
-async fn a_process_that_ends_before_it_was_written_down_reads_it_again_and_goes_on() {
+async fn a_process_that_ends_before_its_checkpoint_reads_again() {
     scratch(|ground| async move {
         let first = Running::of(&ground, LONG * 100);
         first.seen(meter(&ground, 1).await).await;

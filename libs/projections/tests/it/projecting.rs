@@ -71,7 +71,7 @@ async fn an_event_that_comes_again_does_nothing() {
 }
 
 #[tokio::test]
-async fn what_the_stream_lacks_is_fetched_from_postgres() {
+async fn events_missing_in_the_stream_are_read_from_postgres() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2, 4, 8]).await;
         // A stream with a hole, a foreign text, and no tail; no relay to repair it.

@@ -74,7 +74,7 @@ async fn a_rebuild_has_the_digest_of_the_live_one_now_and_as_of_any_moment() {
 }
 
 #[tokio::test]
-async fn a_digest_tells_every_row_apart() {
+async fn a_digest_distinguishes_every_row() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2]).await;
         Projections::over(ground.bus()).projection(Counts::default(), &ground.sources()).settle().await.unwrap();
@@ -90,7 +90,7 @@ async fn a_digest_tells_every_row_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_raised_version_is_rebuilt_beside_the_live_one_while_reads_and_writes_go_on() {
+async fn a_raised_version_is_rebuilt_beside_the_live_one() {
     scratch(|ground| async move {
         ground.append("ons", "a", &[1; 3_000], None).await;
         let old = Projections::over(ground.bus().relay(ground.counters.clone()))

@@ -21,7 +21,7 @@ fn whole(ground: &Scratch) -> Projections {
 const LONG: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn who_waits_for_a_position_finds_it_in_the_tables_also_in_a_new_region() {
+async fn a_wait_for_a_position_ends_with_the_rows_in_the_tables() {
     scratch(|ground| async move {
         let bus = whole(&ground);
         let (end, running) = started(&bus);
@@ -40,7 +40,7 @@ async fn who_waits_for_a_position_finds_it_in_the_tables_also_in_a_new_region() 
 }
 
 #[tokio::test]
-async fn who_waits_in_vain_hears_how_far_it_is_and_what_nobody_reads_is_not_waited_for() {
+async fn a_wait_in_vain_reports_how_far_the_reader_is() {
     scratch(|ground| async move {
         ground.raise("ons", "a", &[1, 2]).await;
         let bus = whole(&ground);
@@ -68,7 +68,7 @@ async fn a_position_that_another_process_reached_is_seen() {
 }
 
 #[tokio::test]
-async fn a_stream_that_vanishes_while_everything_runs_is_refilled_and_reading_goes_on() {
+async fn a_vanished_stream_is_refilled_while_reading_continues() {
     scratch(|ground| async move {
         let bus = whole(&ground);
         let (end, running) = started(&bus);

@@ -74,7 +74,7 @@ async fn total(ground: &Scratch, schema: &str) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_one_waits_for_takes_it_out_and_it_comes_back_by_itself() {
+async fn a_waiting_projection_leaves_its_group_and_returns_by_itself() {
     scratch(|ground| async move {
         let needy = Needy { there: Arc::new(AtomicBool::new(true)) };
         let bus = Projections::over(ground.bus().relay(ground.counters.clone()))
@@ -163,7 +163,7 @@ async fn one_that_reads_the_log_itself_goes_on_while_all_others_wait() {
 }
 
 #[tokio::test]
-async fn a_position_that_another_process_reached_is_not_in_the_memory_of_this_one() {
+async fn a_position_reached_by_another_process_is_not_in_memory_here() {
     scratch(|ground| async move {
         let bus = Projections::over(ground.bus()).projection(Apart::default(), &ground.sources());
         bus.settle().await.unwrap();

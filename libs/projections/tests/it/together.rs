@@ -86,7 +86,7 @@ async fn seen_by(ground: &Scratch, bus: &Projections, position: i64) {
 }
 
 #[tokio::test]
-async fn a_batch_is_one_transaction_for_all_who_read_the_log() {
+async fn a_batch_is_one_transaction_for_all_readers_of_the_log() {
     scratch(|ground| async move {
         let bus = both(&ground, &Counts::default());
         bus.settle().await.unwrap();
@@ -107,7 +107,7 @@ async fn a_batch_is_one_transaction_for_all_who_read_the_log() {
 }
 
 #[tokio::test]
-async fn what_one_cannot_apply_is_parked_for_it_alone() {
+async fn an_event_that_one_projection_cannot_apply_is_parked_for_it_alone() {
     scratch(|ground| async move {
         let counts = Counts::broken();
         let bus = both(&ground, &counts);
@@ -134,7 +134,7 @@ async fn what_one_cannot_apply_is_parked_for_it_alone() {
 }
 
 #[tokio::test]
-async fn what_it_does_not_fold_never_reaches_it_and_its_checkpoint_goes_on() {
+async fn a_projection_gets_only_its_categories_and_its_checkpoint_moves() {
     scratch(|ground| async move {
         let picky = Picky::default();
         let bus =
@@ -205,7 +205,7 @@ async fn one_that_another_process_moved_on_is_no_gap_for_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_processes_with_groups_apply_every_event_once_and_caches_of_both_hear_of_it() {
+async fn two_processes_apply_every_event_once_and_notify_both_caches() {
     scratch(|ground| async move {
         let other = ground.second_process().await;
         let heard = Others::default();

@@ -52,7 +52,7 @@ fn holds(hub: &TestHub, client: &Client) -> bool {
 }
 
 #[tokio::test]
-async fn a_reading_that_was_held_up_never_brings_back_a_grant_that_was_revoked_meanwhile() {
+async fn a_delayed_reading_never_restores_a_revoked_grant() {
     let hub = testkit::hub(Service::new("consortium")).await;
     let stays = hub.holding(Role::ProgrammeLeader).await;
     let goes = hub.client("goes");

@@ -77,7 +77,7 @@ async fn a_stream_is_answered_whole_and_alone_exactly_as_it_is_stored() {
 }
 
 #[tokio::test]
-async fn a_stream_or_region_that_is_not_there_is_empty_and_what_is_no_region_is_refused() {
+async fn an_unknown_stream_or_region_is_empty() {
     let (hub, _) = written().await;
     for nothing in [
         "/log/voorbeeld?stream=policy/c",

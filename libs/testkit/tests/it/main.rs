@@ -10,7 +10,7 @@ use proto_schemas::consortium::policy::{Event, Policy};
 use vocabulary::Role;
 
 #[tokio::test]
-async fn a_fact_of_another_service_is_known_once_settled_and_a_route_that_is_not_there_is_a_problem() {
+async fn a_fact_of_another_service_is_known_once_settled() {
     let hub = testkit::hub(Service::new("hotspots").projection(known::KnownPolicies)).await;
     let day = hub.now().date_naive();
     assert_eq!(hub.hub.known.policy(&hub.region, day).await.unwrap(), None);

@@ -125,7 +125,7 @@ fn a_forgotten_person_is_nothing_and_gets_no_key_again() {
 }
 
 #[test]
-fn who_was_never_seen_can_be_forgotten_before() {
+fn an_unknown_person_can_be_forgotten_beforehand() {
     on_scratch(|scratch| async move {
         let person = PersonId::fresh();
         scratch.vault.forget(&gorinchem(), person).await.unwrap();
@@ -205,7 +205,7 @@ fn a_pupil_number_finds_its_person_again_until_they_are_forgotten() {
 }
 
 #[test]
-fn an_import_of_thousands_keeps_its_order_and_the_numbers_that_were_known() {
+fn an_import_of_thousands_keeps_order_and_known_numbers() {
     on_scratch(|scratch| async move {
         let vault = &scratch.vault;
         let first = vault.natural_key(&gorinchem(), "pupil-number", "7").await.unwrap();
@@ -273,7 +273,7 @@ fn another_master_key_is_noticed_at_start() {
 }
 
 #[test]
-fn a_vault_that_is_away_says_so() {
+fn an_unavailable_vault_is_reported_as_such() {
     on_scratch(|scratch| async move {
         let away = Scratch::away();
         let sealed = away.seal(&gorinchem(), PersonId::fresh(), Purpose::Identity, NAME, CANARY).await;

@@ -24,7 +24,7 @@ async fn rows(scratch: &Scratch) -> i64 {
 }
 
 #[test]
-fn an_import_finds_the_same_person_whichever_generation_their_number_was_kept_under() {
+fn an_import_finds_a_person_under_each_generation_of_the_key() {
     on_scratch(|scratch| async move {
         let (second, third) = (scratch.rotated(&[SECOND]), scratch.rotated(&[SECOND, THIRD]));
         let (of_first, other) = (import(&scratch.vault, "1").await, import(&scratch.vault, "other").await);
@@ -90,7 +90,7 @@ fn a_forgotten_person_is_not_found_under_any_generation() {
 }
 
 #[test]
-fn re_keying_and_forgetting_at_once_leave_no_number_of_whoever_was_forgotten() {
+fn re_keying_and_forgetting_at_once_leave_no_number() {
     on_scratch(|scratch| async move {
         let numbers: Vec<String> = (0..40).map(|number| number.to_string()).collect();
         let mut people = Vec::new();

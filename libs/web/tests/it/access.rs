@@ -61,7 +61,7 @@ async fn a_route_without_a_row_or_without_an_id_is_denied_to_everyone() {
 }
 
 #[tokio::test]
-async fn every_role_is_let_in_where_the_table_says_so_and_nowhere_else() {
+async fn every_role_is_let_in_exactly_where_the_table_lists_it() {
     let world = World::new();
     for role in Role::ALL {
         world.grant(vec![Grant { school: Some(school()), ..world.grant_of("someone", role) }]);

@@ -11,7 +11,7 @@ fn pointers(body: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn all_errors_of_a_body_are_told_at_once() {
+async fn all_errors_of_a_body_are_listed_at_once() {
     let world = World::new();
     let body = json!({ "name": 7, "school": "Jansen", "mostPupils": 256, "colour": "red" });
     let answer = world.post(THINGS, "k", &body).answer().await;
@@ -23,7 +23,7 @@ async fn all_errors_of_a_body_are_told_at_once() {
 }
 
 #[tokio::test]
-async fn errors_are_told_in_dutch_to_who_reads_dutch() {
+async fn errors_are_in_dutch_for_a_caller_who_reads_dutch() {
     let world = World::new();
     let answer = world
         .post(THINGS, "k", &json!({ "name": "a", "school": "02LB00" }))
@@ -37,7 +37,7 @@ async fn errors_are_told_in_dutch_to_who_reads_dutch() {
 }
 
 #[tokio::test]
-async fn json_that_does_not_read_is_told_with_its_place() {
+async fn json_that_does_not_parse_is_refused_with_its_place() {
     let world = World::new();
     let raw = |text| {
         let asking = world.asking("leader", Method::POST, THINGS).header("idempotency-key", "k");

@@ -11,7 +11,7 @@ fn making(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_was_made_is_named_with_version_place_and_position() {
+async fn a_created_thing_is_returned_with_version_place_and_position() {
     let world = World::new();
     let answer = world.post(THINGS, "k", &making("a")).answer().await;
     assert_eq!(answer.status, 201);

@@ -49,7 +49,7 @@ async fn one_client_at_ten_times_its_burst_gets_429_and_all_others_succeed() {
 }
 
 #[tokio::test]
-async fn an_answer_tells_what_is_left_and_a_429_when_to_come_back() {
+async fn an_answer_has_the_rest_of_the_quota_and_a_429_the_wait() {
     let world = World::new().behind_a_gate(rates());
     let first = world.get("leader", MOMENT).answer().await;
     assert_eq!(first.header("ratelimit-policy"), "\"client\";q=20;w=20");
@@ -114,7 +114,7 @@ async fn without_a_token_each_address_has_a_quota_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_client_has_a_quota_in_each_region_and_invented_regions_give_no_more_than_a_bound() {
+async fn a_client_gains_no_quota_from_invented_regions() {
     let world = World::new().behind_a_gate(rates());
     let began = Instant::now();
     let ask = async |region: &str| world.get("leader", &format!("/v1/regions/{region}/moment")).answer().await.status;

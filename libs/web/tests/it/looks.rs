@@ -13,7 +13,7 @@ fn with(looked: Looked, role: Role) -> World {
 }
 
 #[tokio::test]
-async fn what_an_auditor_or_inspector_is_shown_is_kept_once() {
+async fn each_look_of_an_auditor_or_inspector_is_recorded_once() {
     for role in [Role::Auditor, Role::Inspector] {
         let world = with(Looked::OfAuditors, role);
         assert_eq!(world.get("someone", MOMENT).answer().await.status, StatusCode::OK);
@@ -37,7 +37,7 @@ async fn nothing_is_shown_when_the_look_cannot_be_kept() {
 }
 
 #[tokio::test]
-async fn who_is_an_auditor_besides_looks_as_an_auditor() {
+async fn a_caller_who_is_also_an_auditor_looks_as_an_auditor() {
     let world = World::looked_at(Looked::OfAuditors);
     world.grant(vec![world.grant_of("both", Role::ProgrammeLeader), world.grant_of("both", Role::Auditor)]);
     world.get("both", MOMENT).answer().await;
@@ -45,7 +45,7 @@ async fn who_is_an_auditor_besides_looks_as_an_auditor() {
 }
 
 #[tokio::test]
-async fn what_others_are_shown_is_kept_only_where_all_looks_are() {
+async fn looks_of_other_roles_are_recorded_only_where_all_are() {
     for (looked, kept) in [(Looked::OfAuditors, 0), (Looked::OfEveryone, 1)] {
         let world = with(looked, Role::ProgrammeLeader);
         assert_eq!(world.get("someone", MOMENT).answer().await.status, StatusCode::OK);
@@ -54,7 +54,7 @@ async fn what_others_are_shown_is_kept_only_where_all_looks_are() {
 }
 
 #[tokio::test]
-async fn who_is_shown_nothing_leaves_no_look() {
+async fn a_refused_request_leaves_no_look() {
     let world = with(Looked::OfEveryone, Role::Teacher);
     world.get("someone", "/v1/regions/here/made").answer().await;
     world.get("stranger", MOMENT).answer().await.is_problem(403, "not-allowed");

@@ -35,7 +35,7 @@ async fn an_unknown_address_is_404_and_a_wrong_method_405() {
 }
 
 #[tokio::test]
-async fn a_panic_is_500_and_tells_nothing() {
+async fn a_panic_is_500_without_details() {
     let world = World::new();
     let answer = world.get("leader", "/v1/regions/here/panic").header("accept-language", "nl").answer().await;
     answer.is_problem(500, "internal");
@@ -46,7 +46,7 @@ async fn a_panic_is_500_and_tells_nothing() {
 }
 
 #[tokio::test]
-async fn what_takes_too_long_is_503() {
+async fn a_slow_request_is_503() {
     let world = World::hasty();
     let answer = world.get("leader", "/slow").answer().await;
     answer.is_problem(503, "too-slow");
@@ -54,7 +54,7 @@ async fn what_takes_too_long_is_503() {
 }
 
 #[tokio::test]
-async fn health_is_told_to_anyone() {
+async fn health_needs_no_token() {
     let world = World::new();
     assert_eq!(world.anyone(Method::GET, "/health/live").answer().await.status, 200);
     let ready = world.anyone(Method::GET, "/health/ready").answer().await;
@@ -91,7 +91,7 @@ async fn the_document_names_token_key_and_problems_of_every_operation() {
 }
 
 #[tokio::test]
-async fn the_document_names_every_parameter_of_every_path_and_holds_all_it_refers_to() {
+async fn the_document_declares_every_parameter_and_schema_that_it_uses() {
     let world = World::new();
     let document = serde_json::to_value(&world.api).unwrap();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -23,7 +23,7 @@ fn is_one_a_second(evaluated: usize, began: Instant) {
 }
 
 #[tokio::test]
-async fn whoever_holds_nothing_makes_no_lookup_wait_and_is_denied_at_once() {
+async fn a_caller_without_grants_is_denied_without_waiting_for_lookups() {
     let world = World::new();
     // What other services did gives nobody a role, and grants are as far as they ask.
     for position in ["hotspots=1000000", "consortium=0", "hotspots=7,consortium=0"] {
@@ -36,7 +36,7 @@ async fn whoever_holds_nothing_makes_no_lookup_wait_and_is_denied_at_once() {
 }
 
 #[tokio::test]
-async fn whoever_holds_nothing_waits_for_a_grant_that_was_just_given() {
+async fn a_caller_without_grants_waits_for_a_grant_just_given() {
     let world = World::new();
     let (answer, ()) =
         tokio::join!(world.get("newcomer", MOMENT).header("hub-min-position", "consortium=5").answer(), async {
@@ -48,7 +48,7 @@ async fn whoever_holds_nothing_waits_for_a_grant_that_was_just_given() {
 }
 
 #[tokio::test]
-async fn of_those_who_hold_nothing_few_wait_and_the_others_are_told_so_at_once() {
+async fn only_few_callers_without_grants_may_wait() {
     let world = World::new();
     let ask = || world.get("stranger", MOMENT).header("hub-min-position", "consortium=1000000").answer();
     let began = Instant::now();
@@ -63,7 +63,7 @@ async fn of_those_who_hold_nothing_few_wait_and_the_others_are_told_so_at_once()
 }
 
 #[tokio::test]
-async fn what_needs_no_token_is_found_out_once_a_second_for_all_strangers() {
+async fn public_answers_are_computed_once_a_second() {
     let world = World::new();
     let began = Instant::now();
     let answers = join_all((0..50).map(|_| world.anyone(Method::GET, KEYS).answer())).await;
@@ -72,7 +72,7 @@ async fn what_needs_no_token_is_found_out_once_a_second_for_all_strangers() {
 }
 
 #[tokio::test]
-async fn strangers_who_ask_different_things_take_turns() {
+async fn strangers_with_different_questions_take_turns() {
     let world = World::new();
     let paths: Vec<String> = (0..500).map(|number| format!("{KEYS}?n={number}")).collect();
     let answers = join_all(paths.iter().map(|path| world.anyone(Method::GET, path).answer())).await;
@@ -83,7 +83,7 @@ async fn strangers_who_ask_different_things_take_turns() {
 }
 
 #[tokio::test]
-async fn a_shared_problem_is_told_each_in_their_own_language() {
+async fn a_shared_problem_is_answered_in_each_callers_language() {
     let world = World::new();
     let path = "/v1/regions/nowhere/keys";
     let english = world.anyone(Method::GET, path).answer().await;
@@ -96,7 +96,7 @@ async fn a_shared_problem_is_told_each_in_their_own_language() {
 }
 
 #[tokio::test]
-async fn whoever_brings_a_token_is_shown_what_is_so_now() {
+async fn a_caller_with_a_token_gets_the_present_state() {
     let world = World::new();
     for asked in 1..=5 {
         assert_eq!(world.get("stranger", KEYS).answer().await.status, 200);

@@ -157,7 +157,7 @@ fn for_a_minor_a_parent_or_a_form_suffices() {
 }
 
 #[test]
-fn who_signed_as_a_minor_signs_again_when_of_age() {
+fn a_pupil_who_signed_as_a_minor_signs_again_when_of_age() {
     after([signed(Party::School, true), signed(Party::Company, true), signed(Party::Pupil, true)])
         .asked(asked(Party::Pupil))
         .when(sign(Party::Pupil, false))

@@ -48,7 +48,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_contract_is_concluded_by_company_and_one_school_and_a_later_school_joins() {
+async fn company_and_one_school_conclude_a_contract_and_later_schools_join() {
     let world = World::new().await;
     let contract = world.contract().await;
     let hash = world.hash(contract).await;

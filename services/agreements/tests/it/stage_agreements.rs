@@ -45,7 +45,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn on_the_eighteenth_birthday_the_own_signature_is_enough_and_the_day_before_it_is_not() {
+async fn the_pupils_own_signature_is_enough_from_the_eighteenth_birthday_on() {
     let world = World::new().await;
     for (birth_date, phase) in [(EIGHTEEN_TODAY, "active"), (EIGHTEEN_TOMORROW, "offered")] {
         let pupil = world.pupil(birth_date).await;
@@ -169,7 +169,7 @@ async fn a_dispute_goes_up_step_by_step_and_what_it_is_about_is_sealed() {
 }
 
 #[tokio::test]
-async fn a_stage_ends_by_the_school_after_hearings_and_by_the_company_with_reasons() {
+async fn a_school_ends_a_stage_after_hearings_and_a_company_with_reasons() {
     let world = World::new().await;
     let pupil = world.pupil(EIGHTEEN_TODAY).await;
     let own = world.as_person(Role::Pupil, pupil).await;
@@ -205,7 +205,7 @@ async fn a_stage_ends_by_the_school_after_hearings_and_by_the_company_with_reaso
 }
 
 #[tokio::test]
-async fn the_text_has_no_name_and_a_forgotten_pupil_changes_the_paper_and_not_the_hash() {
+async fn a_forgotten_pupil_changes_the_paper_and_not_the_hash() {
     let world = World::new().await;
     let pupil = world.pupil(EIGHTEEN_TODAY).await;
     let id = world.offered(pupil).await;
@@ -239,7 +239,7 @@ async fn it_is_explained_when_an_agreement_is_needed() {
 
 // R012
 #[tokio::test]
-async fn an_elective_in_practice_is_agreed_on_by_the_host_school_and_other_stages_by_the_home_school() {
+async fn the_host_school_agrees_on_an_elective_in_practice() {
     let world = World::new().await;
     let pupil = world.pupil_with_host(EIGHTEEN_TODAY, Some(&world.other_school)).await;
     let host = world.hub.granted(Holding::of(Role::Teacher).school(&world.other_school)).await;

@@ -221,7 +221,7 @@ fn a_grade_counts_for_the_exam_only_under_a_frozen_pta_item() {
 
 // R236
 #[test]
-fn a_grade_earned_in_practice_does_not_count_where_the_pta_says_at_school() {
+fn a_grade_earned_in_practice_does_not_count_for_a_pta_item_at_school() {
     let at_school = counting(Standing::Frozen { weight: 2, place: Place::School });
     refused(weighed(), teacher(), Command::FixGrade(fix(75, at_school)), Refusal::AtSchoolOnly);
     given::<Case>(weighed()).by(teacher()).when(Command::FixGrade(fix(75, Counts::No))).then([fixed(75)]);

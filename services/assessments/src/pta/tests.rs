@@ -25,7 +25,7 @@ fn frozen(items: Vec<Item>) -> Event {
 }
 
 #[test]
-fn an_item_may_be_weighed_anew_until_the_pta_is_frozen() {
+fn an_item_may_get_another_weight_until_the_pta_is_frozen() {
     let (light, heavy) = (item(solar(), 1), item(solar(), 2));
     given::<Pta>([]).when(register(light.clone())).then([registered(light.clone())]);
     given::<Pta>([registered(light.clone())]).when(register(light.clone())).then_nothing();

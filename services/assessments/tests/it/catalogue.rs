@@ -53,7 +53,7 @@ async fn the_same_files_again_change_nothing() {
 }
 
 #[tokio::test]
-async fn an_import_tells_what_it_changed() {
+async fn an_import_lists_its_changes() {
     let region = Region::new().await;
     import(&region, &files(ELECTIVES, DEELTAKEN)).await;
     let newer = files(&ELECTIVES.replace("Duurzame energie", "Zonnestroom"), DEELTAKEN);
@@ -68,7 +68,7 @@ async fn an_import_tells_what_it_changed() {
 }
 
 #[tokio::test]
-async fn a_file_with_faults_is_refused_whole_and_every_fault_told() {
+async fn a_file_with_faults_is_refused_whole_with_every_fault() {
     let region = Region::new().await;
     let bad = files(&ELECTIVES.replacen("keuzevak;M&T", "keuzevak;MaT", 1), &DEELTAKEN.replacen(";4\n", ";vier\n", 1));
     let faults = preview(&region, &bad).await["faults"].clone();

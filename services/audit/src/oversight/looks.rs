@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_wrote_down_is_made_of_every_log() {
+    fn an_unlisted_operation_reads_every_log() {
         let none = BTreeMap::new();
         assert_eq!(reads("co-financing", "show-claim", &none), [Service::CoFinancing]);
         assert_eq!(reads("gateway", "show-statement", &none), [Service::CoFinancing]);

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_drawn_stands_as_it_was_drawn() {
+    fn a_drawn_sample_never_changes() {
         let before = || [requested("a", 3), drawn("a", signed("x"))];
         given::<Sample>([requested("a", 3)]).when(draw(drawn("a", signed("x")))).then([drawn("a", signed("x"))]);
         given::<Sample>(before()).when(draw(drawn("a", signed("x")))).then_nothing();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawing_of_before_requests_stands() {
+    fn a_sample_drawn_before_requests_existed_stays_valid() {
         given::<Sample>([drawn("a", None)]).when(draw(drawn("a", None))).then_nothing();
         given::<Sample>([drawn("a", None)]).when(draw(drawn("a", signed("x")))).then_refused(Refusal::AlreadyDrawn);
     }

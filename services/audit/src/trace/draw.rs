@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cents_that_are_hit_are_of_the_line_they_are_told_of() {
+    fn each_drawn_cent_belongs_to_the_line_it_names() {
         let all = lines(&[1, 7, 30, 0, -12, 2, 60]);
         for seed in 0..200 {
             let (mut before, drawn) = (0, monetary_unit(&all, 4, &seed.to_string()));

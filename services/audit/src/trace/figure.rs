@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_figure_is_refused() {
+    fn a_text_that_names_no_figure_is_refused() {
         for text in [
             "",
             "all",

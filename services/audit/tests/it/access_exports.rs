@@ -25,7 +25,7 @@ fn spans(world: &World) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_is_held_about_a_person_is_read_with_a_reason_that_is_recorded_first() {
+async fn an_access_export_needs_a_reason_that_is_recorded_first() {
     let world = World::new().await;
     let person = world.pupil("Ada", CANARY).await;
     let other = world.pupil("Bob", "Iemand-Anders").await;
@@ -85,7 +85,7 @@ async fn page_after_page_gives_each_event_once() {
 }
 
 #[tokio::test]
-async fn nobody_reads_it_but_who_opened_it_and_no_longer_than_a_week() {
+async fn only_the_opener_reads_an_access_export_for_a_week() {
     let world = World::mandated(true).await;
     let person = world.pupil("Ada", CANARY).await;
     let export = export_of(&world, person).await;
@@ -111,7 +111,7 @@ async fn nobody_reads_it_but_who_opened_it_and_no_longer_than_a_week() {
 }
 
 #[tokio::test]
-async fn of_who_was_forgotten_it_says_so_and_has_no_names() {
+async fn an_access_export_of_a_forgotten_person_has_no_names() {
     let world = World::new().await;
     let person = world.pupil("Ada", CANARY).await;
     world.hub.hub.vault.forget(&world.hub.region, person).await.unwrap();

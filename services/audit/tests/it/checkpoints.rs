@@ -21,7 +21,7 @@ async fn proof(logs: &Logs, service: &str, position: i64) -> Inclusion {
 }
 
 #[tokio::test]
-async fn a_log_that_did_not_grow_gets_no_second_checkpoint_and_one_that_grew_gets_it_when_due() {
+async fn only_a_log_that_grew_gets_another_checkpoint() {
     let logs = Logs::new().await;
     logs.fill(0, 10).await;
     let first = logs.notary.cut_all(&logs.region).await.unwrap();
@@ -193,7 +193,7 @@ async fn a_head_that_was_taken_away_is_missed() {
 }
 
 #[tokio::test]
-async fn a_checkpoint_and_a_key_from_elsewhere_are_held_against_the_log() {
+async fn a_checkpoint_and_a_key_from_elsewhere_are_compared_with_the_log() {
     let logs = Logs::signed().await;
     let other = logs.notary.latest(&logs.region, "hotspots").await.unwrap().unwrap();
     let with =
@@ -226,7 +226,7 @@ async fn a_checkpoint_and_a_key_from_elsewhere_are_held_against_the_log() {
 }
 
 #[tokio::test]
-async fn each_position_is_named_the_first_checkpoint_that_covers_it_and_one_that_is_not_signed_none() {
+async fn each_position_has_the_first_signed_checkpoint_that_covers_it() {
     let logs = Logs::new().await;
     let covering = async |positions: &[i64]| {
         let found =

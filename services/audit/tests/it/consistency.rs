@@ -56,7 +56,7 @@ async fn each_pair_of_checkpoints_is_proven_to_whoever_has_the_key() {
 }
 
 #[tokio::test]
-async fn a_size_that_is_no_checkpoint_and_a_pair_of_two_epochs_are_told() {
+async fn a_size_without_checkpoint_and_a_pair_of_two_epochs_are_refused() {
     let logs = Logs::signed().await;
     let before = sizes(&logs, "agreements").await;
     let (first, last) = (before[0].1, before[2].1);

@@ -94,7 +94,7 @@ async fn a_whole_export_is_intact_up_to_where_a_given_key_signed_it() {
 }
 
 #[tokio::test]
-async fn what_a_witness_signed_is_in_the_export_and_held_against_its_key() {
+async fn a_cosignature_is_exported_and_verified_with_its_key() {
     let world = World::new().await;
     world.day("2026-09-01", 30).await;
     world.checkpoint("hotspots", 10).await;
@@ -119,7 +119,7 @@ async fn what_a_witness_signed_is_in_the_export_and_held_against_its_key() {
 }
 
 #[tokio::test]
-async fn the_texts_are_those_of_the_log_and_a_policy_from_before_the_range_comes_along() {
+async fn an_export_holds_the_exact_texts_and_the_policies_of_before_its_range() {
     let world = World::new().await;
     world.policy().await;
     world.day("2026-09-02", 3).await;

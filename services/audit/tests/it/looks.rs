@@ -15,7 +15,7 @@ async fn an_auditor_without_a_mandate_is_shown_nothing_and_leaves_no_look() {
 }
 
 #[tokio::test]
-async fn a_look_names_who_looked_at_what_under_which_mandate() {
+async fn a_look_names_actor_operation_and_mandate() {
     let world = World::mandated(false).await;
     world.auditor.get(&world.url("logs")).await.expect(200);
     let looks = world.events("look").await;
@@ -67,7 +67,7 @@ async fn nothing_is_shown_while_the_log_of_the_audit_cannot_be_written() {
 }
 
 #[tokio::test]
-async fn the_programme_leader_needs_no_mandate_and_their_look_is_kept_all_the_same() {
+async fn the_programme_leader_needs_no_mandate_and_leaves_a_look() {
     let world = World::new().await;
     world.leader.get(&world.url("logs")).await.expect(200);
     let looks = world.list(&world.controller, "looks").await;

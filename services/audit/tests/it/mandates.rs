@@ -49,7 +49,7 @@ async fn a_mandate_is_listed_until_it_ended_and_after() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_mandate_is_told() {
+async fn every_error_of_a_mandate_is_named() {
     let world = World::new().await;
     for (said, code) in [
         (json!({ "from": "2026-08-31" }), "mandate-begins-in-the-past"),

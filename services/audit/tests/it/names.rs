@@ -84,7 +84,7 @@ fn lines(file: &Path) -> BTreeMap<String, Value> {
 }
 
 #[tokio::test]
-async fn the_people_in_an_export_are_named_beside_it_and_the_zip_stays_what_it_is() {
+async fn a_file_of_names_leaves_the_zip_unchanged() {
     let it = Exported::new().await;
     let (ada, bob) = (it.world.pupil("Ada", CANARY).await, it.world.pupil("Bob", CANARY).await);
     it.corrected(ada, "Adá").await;
@@ -115,7 +115,7 @@ async fn the_people_in_an_export_are_named_beside_it_and_the_zip_stays_what_it_i
 }
 
 #[tokio::test]
-async fn who_is_not_in_the_export_is_not_named() {
+async fn a_person_outside_the_export_is_not_named() {
     let it = Exported::new().await;
     let (ada, bob) = (it.world.pupil("Ada", CANARY).await, it.world.pupil("Bob", "Iemand-Anders").await);
     let second = "2026-09-02";
@@ -132,7 +132,7 @@ async fn who_is_not_in_the_export_is_not_named() {
 }
 
 #[tokio::test]
-async fn of_who_was_forgotten_the_file_says_so_and_has_no_name() {
+async fn a_file_of_names_marks_a_forgotten_person() {
     let it = Exported::new().await;
     let (ada, bob) = (it.world.pupil("Ada", CANARY).await, it.world.pupil("Bob", "Iemand-Anders").await);
     it.world.hub.hub.vault.forget(&it.world.hub.region, ada).await.unwrap();

@@ -85,7 +85,7 @@ async fn no_name_is_revealed_where_the_mandate_does_not_say_so() {
 }
 
 #[tokio::test]
-async fn who_was_forgotten_has_no_name_left_to_reveal() {
+async fn a_forgotten_person_has_no_name_to_reveal() {
     let world = World::mandated(true).await;
     let person = world.pupil("Ada", CANARY).await;
     world.hub.hub.vault.forget(&world.hub.region, person).await.unwrap();

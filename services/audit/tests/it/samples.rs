@@ -35,7 +35,7 @@ async fn listed(world: &World, which: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn samples_are_listed_by_claim_year_seed_day_and_who_drew_a_page_at_a_time() {
+async fn samples_are_listed_by_page_and_filter() {
     let world = World::mandated(false).await;
     let claim = ClaimId::fresh();
     for (seed, claim, year) in [("a", Some(claim), None), ("b", None, Some(2026)), ("a", None, Some(2027))] {
@@ -127,7 +127,7 @@ async fn recorded(world: &World) -> Vec<(i64, Event)> {
 }
 
 #[tokio::test]
-async fn a_sample_follows_from_a_checkpoint_that_is_signed_after_it_was_asked_for() {
+async fn a_sample_follows_from_a_checkpoint_signed_after_its_request() {
     let world = with_lines().await;
     let first: SampleId = world.auditor.post(&world.url("samples"), &wish()).await.expect(201).id();
     let second: SampleId = world.auditor.post(&world.url("samples"), &wish()).await.expect(201).id();
@@ -156,7 +156,7 @@ async fn a_sample_follows_from_a_checkpoint_that_is_signed_after_it_was_asked_fo
 }
 
 #[tokio::test]
-async fn what_was_asked_for_is_drawn_once_the_log_can_be_signed() {
+async fn a_requested_sample_is_drawn_once_the_log_can_be_signed() {
     let world = with_lines().await;
     let mut owner = owner(&world).await;
     let hide = "alter table checkpoints.checkpoint rename to away";
@@ -280,7 +280,7 @@ async fn a_drawing_from_a_note_of_a_key_that_never_signed_here_is_found() {
 }
 
 #[tokio::test]
-async fn a_sample_of_before_requests_is_shown_as_drawn_from_the_words_alone() {
+async fn a_sample_without_request_is_shown_as_drawn_from_the_words_alone() {
     let world = with_lines().await;
     let stream = format!("sample/{}", SampleId::fresh());
     world.hub.happened("audit", &world.hub.region, &stream, &drawn("controle-2025", None, Some(2026))).await;

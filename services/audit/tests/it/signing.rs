@@ -89,7 +89,7 @@ async fn a_log_that_begins_again_is_not_signed() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_of_an_honest_log_is_published_again() {
+async fn deleted_messages_of_an_honest_log_are_published_again() {
     let logs = Logs::signed().await;
     let whole = cut(&logs, "hotspots").await.unwrap().unwrap();
     forget_what_was_kept(&logs, "hotspots").await;
@@ -237,7 +237,7 @@ async fn only_one_process_signs_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_key_that_somebody_inserted_is_not_published_and_nothing_is_signed_beside_it() {
+async fn an_inserted_key_is_not_published_and_stops_the_signing() {
     let logs = Logs::signed().await;
     let own = logs.notary.keys(&logs.region).await.unwrap();
     let stranger = proofs::Signer::new("hub.example/voorbeeld", &[3; 32]).unwrap().verifier(proofs::Kind::Log);

@@ -33,7 +33,7 @@ impl Drop for Folder {
 }
 
 #[tokio::test]
-async fn a_folder_gets_every_checkpoint_once_and_what_it_kept_tells_of_a_log_signed_anew() {
+async fn a_folder_keeps_every_checkpoint_once_and_exposes_a_log_signed_again() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut logs = Logs::signed().await;
     let folder = Folder::new();
@@ -111,7 +111,7 @@ async fn a_mail_is_handed_to_the_mail_program_with_the_note_in_it() {
 }
 
 #[tokio::test]
-async fn what_failed_waits_a_little_longer_each_time_and_never_more_than_ten_minutes() {
+async fn a_failed_delivery_waits_longer_each_time_up_to_ten_minutes() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let logs = Logs::new().await;
     logs.fill(0, 2).await;
@@ -176,7 +176,7 @@ async fn add(State(school): State<Arc<School>>, headers: HeaderMap, text: String
 }
 
 #[tokio::test]
-async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_does_not() {
+async fn a_partner_school_signs_only_what_continues_the_log_it_saw() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut logs = Logs::new().await;
     logs.fill(0, 10).await;
@@ -266,7 +266,7 @@ async fn a_partner_school_signs_what_goes_on_from_what_it_saw_and_refuses_what_d
 }
 
 #[tokio::test]
-async fn a_partner_school_signs_a_fork_only_with_the_declaration_of_an_operator_it_knows() {
+async fn a_partner_school_signs_a_fork_only_when_a_known_operator_declared_it() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let logs = Logs::new().await;
     logs.fill(0, 10).await;

@@ -23,7 +23,7 @@ fn days_are_counted_by_forfait_until_something_else_holds() {
 }
 
 #[test]
-fn what_was_agreed_last_for_a_date_holds() {
+fn the_last_agreement_for_a_date_counts() {
     let first = given::<Arrangement>([]).when(agree(Method::Actual, 2)).events();
     let second = given::<Arrangement>(first.clone()).when(agree(Method::Forfait, 2)).events();
     given::<Arrangement>(first.clone()).when(agree(Method::Actual, 2)).then_nothing();

@@ -69,7 +69,7 @@ fn a_claim_is_submitted_when_its_year_is_over() {
 }
 
 #[test]
-fn what_is_not_submitted_is_neither_fixed_nor_returned() {
+fn only_a_submitted_claim_is_fixed_or_returned() {
     given::<Claim>([]).when(fix(vec![])).then_refused(Refusal::NotDrafted);
     given::<Claim>(drafted()).when(fix(vec![])).then_refused(Refusal::NotSubmitted);
     given::<Claim>(drafted())
@@ -78,7 +78,7 @@ fn what_is_not_submitted_is_neither_fixed_nor_returned() {
 }
 
 #[test]
-fn who_submitted_or_verified_does_not_fix() {
+fn the_submitter_or_verifier_does_not_fix_a_claim() {
     given::<Claim>(submitted()).by(person("leader")).when(fix(vec![])).then_refused(Refusal::OwnSubmission);
     given::<Claim>(submitted())
         .by(person("verifier"))

@@ -80,7 +80,7 @@ fn a_contribution_is_not_recorded_before_its_day() {
 }
 
 #[test]
-fn what_is_recorded_is_never_edited() {
+fn a_contribution_is_never_recorded_twice() {
     given::<Contribution>(recorded(hours(), None))
         .when(record(hours(), None, date(1)))
         .then_refused(Refusal::AlreadyRecorded);
@@ -110,7 +110,7 @@ fn material_is_verified_with_a_paper_only() {
 }
 
 #[test]
-fn who_recorded_or_signed_does_not_verify_and_a_teacher_never() {
+fn the_recorder_signer_or_a_teacher_does_not_verify() {
     verify_by(signed(recorded(hours(), None)), "tester", Role::ProgrammeLeader).then_refused(Refusal::OwnWork);
     verify_by(signed(recorded(hours(), None)), "signatory", Role::ProgrammeLeader).then_refused(Refusal::OwnWork);
     verify_by(signed(recorded(hours(), None)), "teacher", Role::Teacher).then_refused(Refusal::Teacher);
@@ -118,7 +118,7 @@ fn who_recorded_or_signed_does_not_verify_and_a_teacher_never() {
 }
 
 #[test]
-fn what_was_taken_back_takes_nothing_more() {
+fn a_reversed_contribution_accepts_no_commands() {
     let reason: Reason = "recorded twice".parse().unwrap();
     let history = recorded(hours(), None);
     let events = given::<Contribution>(history.clone()).when(Command::Reverse { reason: reason.clone() }).events();
@@ -150,7 +150,7 @@ fn a_contribution_is_worth_at_most_ten_thousand_million_euros() {
 }
 
 #[test]
-fn an_amount_at_the_end_of_the_range_in_an_old_log_is_taken_back_as_it_stands() {
+fn an_extreme_amount_of_an_old_log_is_reversed_unchanged() {
     let old = |amount| Event::Recorded {
         contribution: id(),
         company: CompanyId::derived(&["company"]),

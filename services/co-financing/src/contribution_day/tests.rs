@@ -131,7 +131,7 @@ fn without_a_rate_nothing_accrues_and_the_attendance_stays_visible() {
 }
 
 #[test]
-fn what_waited_accrues_once_there_is_a_rate_and_only_once() {
+fn a_waiting_attendance_accrues_once_when_a_rate_is_adopted() {
     let open = vec![chosen(Method::Forfait), noted(attendance(1, 10, 360), Unaccrued::NoRate)];
     let line = accrued(1, attendance(1, 10, 360), 6000);
     given::<ContributionDay>(open.clone()).when(Command::AccrueOpen { terms: None }).then_nothing();
@@ -231,7 +231,7 @@ fn a_supervisors_minutes_go_with_the_last_confirmed_attendance() {
 }
 
 #[test]
-fn who_confirmed_does_not_verify_a_supervisors_minutes_either() {
+fn the_confirmer_does_not_verify_supervisor_minutes() {
     let enter = Command::AccrueSupervisor { minutes: Minutes(360), terms: Some(TERMS) };
     let entered = given::<ContributionDay>(counted_by_actual()).when(enter).events();
     given::<ContributionDay>(signed([counted_by_actual(), entered].concat()))
@@ -298,7 +298,7 @@ fn a_later_line_voids_the_signature_and_the_verification() {
 }
 
 #[test]
-fn who_confirmed_or_signed_does_not_verify() {
+fn the_confirmer_or_signer_does_not_verify() {
     for name in ["supervisor", "signatory"] {
         given::<ContributionDay>(signed(one_line()))
             .by(actor(name, Role::ProgrammeLeader))

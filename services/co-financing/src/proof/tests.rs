@@ -24,7 +24,7 @@ fn a_paper_proves_one_contribution() {
 }
 
 #[test]
-fn a_company_is_not_told_whose_contribution_its_paper_proves() {
+fn a_company_does_not_learn_whose_contribution_a_paper_proves() {
     let company = CompanyId::derived(&["company"]);
     let (id, role) = (ActorId::derived(&["signatory"]), Role::CompanySignatory);
     let signatory = Actor { id, role, organisation: Some(Organisation::Company(company)) };

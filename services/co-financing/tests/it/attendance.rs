@@ -9,7 +9,7 @@ use testkit::Holding;
 use vocabulary::{BasisPoints, CompanyId, Euros, Role};
 
 #[tokio::test]
-async fn a_confirmed_attendance_accrues_its_cents_and_names_where_they_come_from() {
+async fn a_confirmed_attendance_accrues_cents_that_name_their_source() {
     let play = Play::new().await;
     play.confirmed(1, 360).await;
     let hotspots = play.hub.events("hotspots").await;
@@ -124,7 +124,7 @@ async fn without_a_rate_nothing_accrues_and_after_its_adoption_it_does() {
 }
 
 #[tokio::test]
-async fn an_attendance_noted_a_moment_before_the_policy_came_does_not_wait_for_ever() {
+async fn an_attendance_noted_just_before_the_policy_still_accrues() {
     let play = Play::without_a_rate().await;
     play.confirmed(1, 360).await;
     let noted = play.day_events().await.pop().unwrap();

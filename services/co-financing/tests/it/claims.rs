@@ -132,7 +132,7 @@ async fn a_later_correction_is_a_line_of_the_next_claim() {
 }
 
 #[tokio::test]
-async fn what_is_corrected_while_a_claim_is_being_fixed_is_a_line_of_the_next_claim() {
+async fn a_correction_while_a_claim_is_fixed_belongs_to_the_next_claim() {
     let play = Play::new().await;
     play.confirmed(1, 360).await;
     play.signed_and_verified().await;
@@ -173,7 +173,7 @@ async fn what_is_corrected_while_a_claim_is_being_fixed_is_a_line_of_the_next_cl
 }
 
 #[tokio::test]
-async fn what_is_not_verified_is_not_claimed() {
+async fn only_verified_lines_are_claimed() {
     let play = Play::new().await;
     play.confirmed(1, 360).await;
     play.sign().await.expect(200);

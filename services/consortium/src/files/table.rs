@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn more_columns_or_rows_than_are_read_are_told_at_once() {
+    fn too_many_columns_or_rows_are_refused_at_once() {
         let wide = |columns: usize| vec!["naam"; columns].join(";");
         assert!(Table::read(wide(MAX_COLUMNS).as_bytes()).is_ok());
         let told = Table::read(wide(MAX_COLUMNS + 1).as_bytes()).unwrap_err();
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_file_is_told() {
+    fn an_empty_file_is_a_fault() {
         assert!(Table::read(b"").is_err());
         assert!(Table::read(b"naam\n").unwrap().is_empty());
     }

@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_note_says_who_asked_and_why_as_it_was() {
+    fn a_note_keeps_the_actor_and_the_reason() {
         let mut asked = Asked::new(Actor::hub(), "2026-09-01T10:00:00Z".parse().unwrap());
         asked.by.organisation = Some(Organisation::School("01GH01".parse().unwrap()));
         asked.command = Some(CommandKey { id: Uuid::nil(), fingerprint: vec![1, 2, 255] });

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn left_by_is_the_last_leaving_whose_term_is_over_on_each_day_of_five_years() {
+    fn left_by_matches_the_term_on_each_day_of_five_years() {
         let froms = [CountedFrom::Leaving, CountedFrom::SchoolYearEnd, CountedFrom::CalendarYearEnd];
         for term in froms.into_iter().flat_map(|from| [1, 2, 12, 13, 24, 120].map(|months| term(months, from))) {
             for today in date("2027-01-01").iter_days().take(5 * 366) {

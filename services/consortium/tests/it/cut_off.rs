@@ -70,7 +70,7 @@ async fn a_client_that_hangs_up_while_the_key_goes_leaves_nothing_half_done() {
 }
 
 #[tokio::test]
-async fn whoever_lost_the_turn_destroys_no_key() {
+async fn a_process_that_lost_its_turn_destroys_no_key() {
     let (world, person) = with_pupils().await;
     let mut turn = world.hub.hold("consortium", TURN).await;
     let asking = tokio::spawn({
@@ -92,7 +92,7 @@ async fn whoever_lost_the_turn_destroys_no_key() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_gone_without_its_event_has_it_at_the_next_start_as_it_was_asked() {
+async fn a_destroyed_key_without_its_event_has_it_at_the_next_start() {
     let (world, person) = with_pupils().await;
     let mut held = world.hub.hold("consortium", APPENDS).await;
     let asking = tokio::spawn({
@@ -117,7 +117,7 @@ async fn a_key_that_is_gone_without_its_event_has_it_at_the_next_start_as_it_was
 }
 
 #[tokio::test]
-async fn a_key_that_an_older_version_destroyed_without_a_note_has_its_event_at_the_next_start() {
+async fn a_key_destroyed_without_a_note_has_its_event_at_the_next_start() {
     let (world, person) = with_pupils().await;
     world.hub.hub.vault.forget(&world.hub.region, person).await.unwrap();
     world.hub.hub.vault.forget(&world.hub.region, PersonId::fresh()).await.unwrap();
@@ -138,7 +138,7 @@ async fn a_key_that_an_older_version_destroyed_without_a_note_has_its_event_at_t
 }
 
 #[tokio::test]
-async fn an_import_that_is_refused_at_its_last_append_is_failed_with_the_reason() {
+async fn an_import_refused_at_its_last_append_fails_with_the_reason() {
     let (world, person) = with_pupils().await;
     let held = world.hub.hold("consortium", TURN).await;
     let moved = PUPILS.replace(";3;3K1;", ";4;4K1;");
@@ -201,7 +201,7 @@ async fn imports_run_a_few_at_a_time_and_the_others_have_not_begun() {
 }
 
 #[tokio::test]
-async fn an_import_whose_process_died_is_failed_after_five_minutes_and_may_be_asked_again() {
+async fn an_import_whose_process_died_fails_after_five_minutes() {
     let world = with_schools().await;
     let id = ImportId::fresh();
     let started = import::Event::Started { kind: Kind::Pupils, total: 3, schools: vec!["00YH05".parse().unwrap()] };

@@ -61,7 +61,7 @@ async fn a_retry_with_the_same_key_answers_the_same() {
 }
 
 #[tokio::test]
-async fn what_has_no_grant_is_denied() {
+async fn a_caller_without_a_grant_is_denied() {
     let world = founded().await;
     let stranger = world.hub.stranger();
     stranger.put(&path("/plan"), &plan()).await.expect(403);
@@ -164,7 +164,7 @@ async fn a_company_goes_step_by_step_and_only_an_account_manager_contacts_it() {
 }
 
 #[tokio::test]
-async fn every_error_of_a_body_is_told_at_once() {
+async fn every_error_of_a_body_is_listed_at_once() {
     let world = founded().await;
     let mut bad = nomination();
     bad["kvk"] = json!("1");

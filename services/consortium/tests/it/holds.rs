@@ -80,7 +80,7 @@ async fn an_id_is_of_one_hold_whomever_another_would_cover() {
 }
 
 #[tokio::test]
-async fn a_hold_of_before_holds_is_found_by_its_id_and_is_lifted_where_it_stands() {
+async fn a_hold_in_the_earlier_stream_is_found_and_lifted_there() {
     let (world, people) = with_pupils().await;
     let (one, all) = (HoldId::fresh(), HoldId::fresh());
     placed_before(&world, one, Covers::Person { person: people[0] }).await;

@@ -67,7 +67,7 @@ async fn a_file_of_a_hundred_thousand_columns_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn a_file_in_which_everything_is_wrong_is_told_in_part_and_counted() {
+async fn faults_of_a_bad_file_are_listed_in_part_and_counted() {
     let world = with_schools().await;
     let header = PUPILS.lines().next().unwrap();
     let bad = until_full(format!("{header}\n"), |_| "x;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;\n".into(), "");

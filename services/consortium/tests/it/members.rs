@@ -100,7 +100,7 @@ async fn each_member_has_a_stream_of_its_own_and_the_regions_stays_short() {
 }
 
 #[tokio::test]
-async fn who_joined_in_the_regions_stream_is_found_and_joins_no_second_time() {
+async fn a_member_of_the_regions_stream_is_found_and_joins_once() {
     let world = region_of_before().await;
     let (leader, before) = (&world.leader, world.events().await);
     leader.put(&path("/partners/mbo/25LX"), &json!({ "name": "Mbo" })).await.expect(200);

@@ -83,7 +83,7 @@ impl Kept {
 }
 
 #[tokio::test]
-async fn whose_term_is_over_is_forgotten_the_day_after_under_class_ground_and_version() {
+async fn a_person_is_forgotten_the_day_after_the_term_with_class_and_ground() {
     let kept = Kept::new().await;
     let (first, second) = (kept.people[0], kept.people[1]);
     kept.leave(first, "2026-08-31").await.expect(200);
@@ -153,7 +153,7 @@ async fn before_a_schedule_is_adopted_nobody_is_forgotten() {
 }
 
 #[tokio::test]
-async fn who_is_held_is_forgotten_neither_by_a_round_nor_by_hand_until_the_hold_is_over() {
+async fn a_hold_keeps_a_person_from_every_way_of_forgetting() {
     let kept = Kept::new().await;
     for person in &kept.people {
         kept.leave(*person, "2026-08-31").await.expect(200);
@@ -237,7 +237,7 @@ async fn a_round_that_finds_no_vault_forgets_nobody_and_the_next_one_does() {
 }
 
 #[tokio::test]
-async fn keys_that_were_destroyed_without_the_log_saying_so_are_told_by_the_next_round() {
+async fn the_next_run_records_keys_that_were_destroyed_without_an_event() {
     let kept = Kept::new().await;
     let person = kept.people[0];
     kept.leave(person, "2026-08-31").await.expect(200);
@@ -247,7 +247,7 @@ async fn keys_that_were_destroyed_without_the_log_saying_so_are_told_by_the_next
 }
 
 #[tokio::test]
-async fn a_hold_that_came_after_the_keys_were_destroyed_does_not_keep_the_log_from_saying_so() {
+async fn a_hold_after_the_keys_were_destroyed_does_not_stop_the_event() {
     let kept = Kept::new().await;
     let person = kept.people[0];
     kept.world.hub.hub.vault.forget(&kept.world.hub.region, person).await.unwrap();
@@ -279,7 +279,7 @@ async fn once_a_hold_is_answered_nobody_whom_it_covers_is_forgotten() {
 }
 
 #[tokio::test]
-async fn who_comes_back_is_kept_and_a_longer_term_counts_while_the_shorter_is_not_over() {
+async fn a_person_who_returns_is_kept() {
     let kept = Kept::new().await;
     for person in &kept.people {
         kept.leave(*person, "2026-08-31").await.expect(200);
@@ -303,7 +303,7 @@ async fn who_comes_back_is_kept_and_a_longer_term_counts_while_the_shorter_is_no
 }
 
 #[tokio::test]
-async fn an_import_that_names_a_pupil_again_ends_the_leaving_and_one_that_does_not_begins_none() {
+async fn only_an_import_that_names_a_pupil_again_ends_the_leaving() {
     let kept = Kept::new().await;
     let person = kept.people[0];
     let once = PUPILS.lines().take(2).collect::<Vec<_>>().join("\n");
@@ -321,7 +321,7 @@ async fn an_import_that_names_a_pupil_again_ends_the_leaving_and_one_that_does_n
 }
 
 #[tokio::test]
-async fn a_school_system_records_who_left_its_own_school_and_an_account_manager_contacts_only() {
+async fn each_role_records_leavings_of_its_own_people_only() {
     let kept = Kept::new().await;
     let person = kept.people[0];
     let leaving = path(&format!("/persons/{person}/leaving"));
@@ -370,7 +370,7 @@ async fn a_round_goes_in_batches_and_forgets_each_once() {
 }
 
 #[tokio::test]
-async fn a_run_that_was_asked_for_answers_the_same_again_and_not_under_a_used_key() {
+async fn a_repeated_run_gets_the_same_answer() {
     let kept = Kept::new().await;
     kept.leave(kept.people[0], "2026-08-31").await.expect(200);
     kept.world.hub.at("2028-09-01T12:00:00Z");

@@ -67,7 +67,7 @@ async fn a_forged_message_makes_nobody_programme_leader() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_role_is_denied_and_other_read_models_go_on_while_the_vault_is_away() {
+async fn a_revoked_role_is_denied_while_the_vault_is_away() {
     let world = World::new().await;
     let hub = &world.hub;
     let goes = hub.client("goes");

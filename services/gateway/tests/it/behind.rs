@@ -4,7 +4,7 @@ use crate::world::World;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_reader_waits_for_a_position_and_is_told_the_lag() {
+async fn a_reader_that_waits_for_a_position_gets_the_lag() {
     let world = World::new().await;
     world.hub.settle().await;
     let done = world

@@ -111,7 +111,7 @@ async fn in_memory_and_over_http_the_answers_are_the_same() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_away_is_a_503_that_says_so() {
+async fn an_unavailable_service_is_a_503_that_names_it() {
     let hub = testkit::hub(gateway::service()).await;
     let away = behind(&hub, Place::There("http://127.0.0.1:1".into(), http()));
     for answer in [

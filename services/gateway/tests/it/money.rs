@@ -133,7 +133,7 @@ async fn a_session_to_come_counts_each_pupil_rounded_until_lines_live() {
 }
 
 #[tokio::test]
-async fn half_a_cent_of_a_pupil_to_come_is_rounded_as_of_one_who_came() {
+async fn half_a_cent_is_rounded_alike_before_and_after_a_session() {
     // 1 minute at a quarter: rates around the half cent, 0.5 cent at € 1.20.
     for rate in [119, 120, 121] {
         let world = World::new().await;

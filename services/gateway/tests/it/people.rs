@@ -39,7 +39,7 @@ async fn a_page_of_pupils_ends_without_a_name_in_its_address() {
 }
 
 #[tokio::test]
-async fn who_is_forgotten_has_no_name_any_more() {
+async fn a_forgotten_person_has_no_name_any_more() {
     let world = World::new().await;
     let pupil = world.pupil("Ada", "Appel", &world.school).await;
     assert_eq!(each(&world.list(&world.leader, "pupils").await, "givenName"), ["Ada"]);
@@ -50,7 +50,7 @@ async fn who_is_forgotten_has_no_name_any_more() {
 }
 
 #[tokio::test]
-async fn who_was_forgotten_before_the_event_is_folded_has_no_name_and_parks_nothing() {
+async fn a_person_forgotten_before_the_fold_has_no_name_and_parks_nothing() {
     let world = World::new().await;
     let pupil = world.pupil("Ada", "Appel", &world.school).await;
     world.hub.hub.vault.forget(&world.hub.region, pupil).await.unwrap();

@@ -78,7 +78,7 @@ async fn every_activity_of_a_span_stands_in_the_register_in_both_languages() {
 }
 
 #[tokio::test]
-async fn the_register_tells_the_adopted_term_from_its_first_day_on_or_that_there_is_none() {
+async fn the_register_shows_the_adopted_term_from_its_first_day_on() {
     let world = World::new().await;
     let retention = async |language: &str| {
         let register = world.list(&world.leader, "processing-activities").await;

@@ -96,7 +96,7 @@ async fn every_read_model_is_closed_but_for_what_is_reached() {
 }
 
 #[tokio::test]
-async fn who_holds_two_grants_sees_what_both_reach() {
+async fn a_holder_of_two_grants_sees_what_both_reach() {
     let world = World::new().await;
     world.pupil("Ada", "Appel", &world.school).await;
     world.pupil("Bo", "Beer", &world.other_school).await;

@@ -33,7 +33,7 @@ async fn a_day_begins_at_midnight_in_the_netherlands() {
 }
 
 #[tokio::test]
-async fn a_session_counts_its_whole_group_for_who_sees_a_part_of_it() {
+async fn a_session_counts_its_whole_group_for_every_reader() {
     let world = World::new().await;
     let session = world.planned("2026-09-08", 360).await;
     let ours = world.pupil("Ada", "Appel", &world.school).await;

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_whole_code_is_refused() {
+    fn a_part_of_a_code_is_refused() {
         let code = shown(0);
         for bad in ["", ".", "a.b", &code[..code.len() - 2], &format!("{code}AA"), &code.replace('.', "")] {
             assert!(!accepted(bad, 0), "{bad}");

@@ -132,7 +132,7 @@ fn an_absent_pupil_who_comes_in_has_resumed() {
 }
 
 #[test]
-fn what_counts_by_default_is_the_stay_within_the_session() {
+fn the_stay_within_the_session_counts_by_default() {
     let stay = |from, until| day([came(from), left(until, 0)]).when(confirm(None));
     stay("2026-10-06T06:00:00Z", "2026-10-06T12:45:00Z").then([confirmed(360)]);
     stay("2026-10-06T07:00:00Z", "2026-10-06T12:00:30Z").then([confirmed(300)]);
@@ -140,7 +140,7 @@ fn what_counts_by_default_is_the_stay_within_the_session() {
 }
 
 #[test]
-fn who_did_not_check_out_was_there_until_the_end() {
+fn a_pupil_without_check_out_was_present_until_the_end() {
     day([came("2026-10-06T07:00:00Z")]).at(END).when(confirm(None)).then([confirmed(330)]);
     day([came(BEGIN)]).at("2026-10-06T12:29:59Z").when(confirm(None)).then_refused(Refusal::StillThere);
 }
@@ -154,7 +154,7 @@ fn no_more_than_the_session_counts() {
 }
 
 #[test]
-fn what_was_confirmed_is_corrected_and_not_confirmed_again() {
+fn confirmed_minutes_are_corrected_and_not_confirmed_again() {
     let stay = || day([came(BEGIN), left(END, 360), confirmed(360)]);
     stay().when(confirm(None)).then_nothing();
     stay().when(confirm(Some(360))).then_nothing();

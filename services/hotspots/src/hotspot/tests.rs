@@ -86,7 +86,7 @@ fn it_opens_with_all_its_papers() {
 }
 
 #[test]
-fn without_one_of_its_papers_it_stays_closed_and_the_missing_one_is_named() {
+fn a_refused_opening_names_the_missing_paper() {
     let papers = [Paper::Education, Paper::PlanOfApproach, Paper::Contract, Paper::SafetyCheck];
     for (missing, paper) in papers.into_iter().enumerate() {
         let mut history = all();
@@ -97,7 +97,7 @@ fn without_one_of_its_papers_it_stays_closed_and_the_missing_one_is_named() {
 }
 
 #[test]
-fn a_safety_check_of_twelve_months_ago_is_good_and_one_of_a_day_more_is_not() {
+fn a_safety_check_is_valid_for_twelve_months_to_the_day() {
     let with = |check| vec![proposed(), linked(), planned(), contracted(), checked(check)];
     given::<Hotspot>(with("2025-09-01")).when(open()).then([opened()]);
     given::<Hotspot>(with("2025-08-31"))
@@ -116,7 +116,7 @@ fn a_shorter_term_closes_and_a_longer_one_does_not_reopen() {
 }
 
 #[test]
-fn a_lapsed_check_closes_an_open_hotspot_to_new_sessions_by_its_date_alone() {
+fn a_lapsed_check_closes_a_hotspot_by_its_date_alone() {
     let admit = |date| Command::AdmitSession { date: day(date), safety_term_months: 12 };
     let history = || [all(), vec![opened()]].concat();
     given::<Hotspot>(history()).when(admit("2026-09-01")).then_nothing();
@@ -201,7 +201,7 @@ fn a_retired_hotspot_stays_retired() {
 }
 
 #[test]
-fn what_is_yet_to_come_was_not_proposed() {
+fn a_proposal_is_never_dated_in_the_future() {
     let propose = |on| Command::Propose {
         company: company(),
         name: text("Koudetechniek"),

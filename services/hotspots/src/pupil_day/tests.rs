@@ -94,7 +94,7 @@ fn a_visit_noted_afterwards_does_not_end_another() {
 }
 
 #[test]
-fn who_was_there_is_not_taken_from_the_day() {
+fn a_pupil_who_was_present_keeps_the_day() {
     given::<PupilDay>([booked("one", 7, 10), Event::Entered { session: session("one") }])
         .when(Command::FreeDay { session: session("one") })
         .then_refused(Refusal::WasThere);

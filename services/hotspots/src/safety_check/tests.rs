@@ -58,7 +58,7 @@ fn it_holds_for_the_months_of_the_policy() {
 
 // R141
 #[test]
-fn what_pupils_must_wear_is_in_the_check_and_in_each_renewal() {
+fn a_check_and_each_renewal_list_the_protective_equipment() {
     let shoes = vec![text("Safety shoes")];
     let events = given::<SafetyCheck>([drawn("2026-08-30")]).when(Command::Renew(findings("2026-09-01"))).events();
     for event in [drawn("2026-08-30"), events[0].clone()] {

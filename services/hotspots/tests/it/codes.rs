@@ -74,7 +74,7 @@ async fn a_code_opens_its_own_session_only() {
 }
 
 #[tokio::test]
-async fn the_code_is_drawn_for_those_who_run_the_session_and_around_its_time() {
+async fn the_code_is_drawn_only_around_its_session() {
     let world = World::new().await;
     let (session, pupils) = world.enrolled(1).await;
     let svg = world.url(&format!("sessions/{session}/code.svg"));

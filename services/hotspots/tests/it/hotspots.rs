@@ -8,7 +8,7 @@ use testkit::Holding;
 use vocabulary::{CompanyId, ElectiveId, Role};
 
 #[tokio::test]
-async fn a_hotspot_opens_with_all_its_papers_only_and_the_missing_ones_are_named() {
+async fn a_hotspot_opens_only_with_all_its_papers() {
     let world = World::new().await;
     let hotspot = world.proposed().await;
     let refused = world.open(hotspot).await.expect(409);
@@ -91,7 +91,7 @@ async fn others_than_its_own_company_and_schools_do_not_sign() {
 
 // R119, R123, R138
 #[tokio::test]
-async fn a_company_proposes_a_hotspot_of_its_own_with_the_reason_and_its_equipment() {
+async fn a_company_proposes_a_hotspot_with_reason_and_equipment() {
     let world = World::new().await;
     let proposal = json!({ "company": world.company, "name": "GPS", "why": "Twice a year is too little to buy one",
                            "equipment": ["GPS receiver"] });
@@ -108,7 +108,7 @@ async fn a_company_proposes_a_hotspot_of_its_own_with_the_reason_and_its_equipme
 }
 
 #[tokio::test]
-async fn every_error_of_a_proposal_is_told_and_nothing_is_written() {
+async fn every_error_of_a_proposal_is_listed_and_nothing_is_written() {
     let world = World::new().await;
     let bad = json!({ "company": "x", "name": "", "why": "No", "colour": "red" });
     let answer = world.leader.post(&world.url("hotspots"), &bad).await.expect(400);
@@ -119,7 +119,7 @@ async fn every_error_of_a_proposal_is_told_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn every_operation_has_its_row_in_the_access_table_and_every_schema_is_there() {
+async fn every_operation_has_its_access_row_and_its_schemas() {
     let world = World::new().await;
     assert_eq!(web::unguarded(&world.hub.openapi), Vec::<String>::new());
     assert_eq!(web::dangling(&world.hub.openapi), Vec::<String>::new());

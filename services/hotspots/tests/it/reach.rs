@@ -24,7 +24,7 @@ async fn a_school_assigns_teachers_of_its_own_only() {
 }
 
 #[tokio::test]
-async fn a_school_is_not_told_whether_another_schools_pupil_is_in_a_session() {
+async fn a_school_does_not_learn_whether_a_foreign_pupil_is_in_a_session() {
     let world = World::new().await;
     let hotspot = world.opened().await;
     world.with_contract_in_full(hotspot).await;
@@ -55,7 +55,7 @@ async fn a_school_is_not_told_whether_another_schools_pupil_is_in_a_session() {
 }
 
 #[tokio::test]
-async fn whether_something_is_there_is_told_to_whom_reaches_it() {
+async fn only_a_caller_who_reaches_a_thing_learns_that_it_exists() {
     let world = World::new().await;
     let session = world.session(world.opened().await).await;
     let own = world.pupil("2011-03-04").await;

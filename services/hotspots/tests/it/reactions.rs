@@ -69,7 +69,7 @@ async fn an_amended_contract_closes_the_door_until_it_is_signed_again() {
 }
 
 #[tokio::test]
-async fn an_amendment_of_a_contract_that_was_never_drawn_up_is_parked_and_holds_up_nothing() {
+async fn an_amendment_of_an_unknown_contract_is_parked_alone() {
     let world = World::new().await;
     let amended: contract::Event = event(
         "agreements.contract-amended",

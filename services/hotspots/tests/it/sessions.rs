@@ -29,7 +29,7 @@ async fn of_two_pupils_at_once_for_the_last_place_one_is_enrolled() {
 }
 
 #[tokio::test]
-async fn a_pupil_is_not_in_two_places_at_once_and_is_free_again_after_withdrawal_or_cancellation() {
+async fn a_pupil_is_in_one_place_until_withdrawn_or_cancelled() {
     let world = World::new().await;
     let hotspot = world.opened().await;
     let first = world.session(hotspot).await;
@@ -106,7 +106,7 @@ async fn pupils_of_a_school_that_did_not_sign_are_not_enrolled() {
 }
 
 #[tokio::test]
-async fn a_small_group_starts_with_a_reason_only_and_a_foreign_company_not_at_all() {
+async fn a_small_group_starts_only_with_a_reason() {
     let world = World::new().await;
     let (session, _) = world.enrolled(7).await;
     let start = world.url(&format!("sessions/{session}/start"));

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_tells_the_region_and_what_is_counted() {
+    fn an_address_holds_the_region_and_the_figure() {
         let address = "http://127.0.0.1:8080/v1/regions/ons/co-financing/figures/verified?scheme=sto&from=2025-01-01&until=2028-12-31";
         let asked = read(address).unwrap();
         assert_eq!((asked.figure.as_str(), asked.region.unwrap().as_str()), ("verified", "ons"));

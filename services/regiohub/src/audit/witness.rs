@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_is_read_where_the_newest_was_lost() {
+    fn the_memory_of_a_witness_survives_the_loss_of_its_newest_file() {
         let folder = tempfile::tempdir().unwrap();
         let (latest, seen) = (folder.path().join("log.latest"), folder.path().join("log.seen"));
         let size = || last(&latest, &seen).map(|seen| seen.map(|seen| seen.size));

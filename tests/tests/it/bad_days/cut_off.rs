@@ -34,7 +34,7 @@ async fn events(hub: &Hub) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hub_killed_between_a_key_and_its_event_writes_the_event_at_its_next_start() {
+async fn a_hub_killed_before_the_event_writes_it_at_the_next_start() {
     let mut hub = Hub::start().await;
     let person = member_of_staff(&hub).await;
     let mut appends = PgConnection::connect(&hub.postgres("consortium")).await.unwrap();

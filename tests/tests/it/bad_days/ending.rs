@@ -48,7 +48,7 @@ impl Half {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_in_flight_at_the_end_is_answered() {
+async fn a_request_in_flight_at_the_end_is_answered() {
     let mut hub = Hub::start().await;
     let load = Load::start(&hub, 7);
     load.goes_on(100).await;

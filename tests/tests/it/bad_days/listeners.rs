@@ -18,7 +18,7 @@ async fn ready(hub: &Hub) -> (Option<i32>, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_internal_route_is_on_the_public_port_and_none_opens_without_the_secret() {
+async fn no_internal_route_is_public_or_opens_without_the_secret() {
     let hub = Hub::start().await;
     let (public, internal, secret) = (hub.url(), hub.internal_url(), hub.secret());
     let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];

@@ -65,7 +65,7 @@ async fn put_back(hub: &Hub) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_restored_log_that_was_declared_is_a_fork_and_everything_is_made_of_it_anew() {
+async fn a_declared_restore_is_a_fork_from_which_everything_is_rebuilt() {
     let mut hub = Hub::start().await;
     nominate(&hub, 1).await;
     let mut owner = PgConnection::connect(&hub.postgres("consortium")).await.unwrap();

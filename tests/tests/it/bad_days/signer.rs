@@ -68,7 +68,7 @@ fn kept(folder: &Path, name: &str, text: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_signer_without_its_memory_signs_nothing_until_the_newest_note_is_adopted() {
+async fn a_signer_without_memory_signs_nothing_until_it_adopts_the_newest_note() {
     let mut hub = Hub::start().await;
     let folder = tempfile::tempdir().unwrap();
     nominate(&hub, 1).await;

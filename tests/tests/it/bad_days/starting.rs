@@ -18,7 +18,7 @@ async fn in_vain(data: &Path, port: u16) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_second_hub_on_the_same_data_is_told_who_has_them() {
+async fn a_second_hub_on_the_same_data_is_refused_with_the_owner() {
     let hub = Hub::start().await;
     let said = in_vain(hub.data(), 0).await;
     assert!(said.contains("in use") && said.contains(&hub.number().to_string()), "{said}");

@@ -34,7 +34,7 @@ async fn a_killed_hub_has_lost_nothing_and_does_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_postgres_is_away_nothing_is_acknowledged_and_then_nothing_is_lost() {
+async fn nothing_is_acknowledged_or_lost_while_postgres_is_away() {
     let hub = Hub::start().await;
     let mut seed = Seed::new(4);
     let load = Load::start(&hub, seed.next());

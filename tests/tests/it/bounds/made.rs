@@ -154,7 +154,7 @@ fn of_pattern(pattern: &str) -> (&'static str, String) {
 }
 
 #[test]
-fn what_is_made_fits_the_schema_it_is_made_from() {
+fn a_generated_value_fits_its_schema() {
     for contract in proto_schemas::contracts() {
         let schema = &contract.schema["properties"]["data"];
         let fits = jsonschema::options().should_validate_formats(true).build(schema).unwrap();

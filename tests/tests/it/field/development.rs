@@ -59,7 +59,7 @@ impl Field {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_directory_that_ran_with_an_issuer_lets_no_development_token_in_again() {
+async fn a_directory_that_left_development_never_accepts_its_tokens() {
     let field = Field::new().await;
     let hub = field.started(&["--development"]).await;
     field.found().await;

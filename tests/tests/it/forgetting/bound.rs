@@ -27,7 +27,7 @@ async fn names(hub: &Whole, region: &RegionId) -> (bool, bool) {
 }
 
 #[test]
-fn the_key_is_gone_with_the_answer_and_the_name_with_one_event_and_one_pass_of_each_reader() {
+fn forgetting_destroys_the_key_at_once_and_the_name_in_one_pass() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "terstond").await;
         world.people(hub, false).await;

@@ -103,7 +103,7 @@ async fn goes_on(hub: &Whole, world: &World, name: &str) {
 }
 
 #[test]
-fn a_replay_that_is_told_to_end_takes_its_tables_with_it_and_the_hub_never_noticed() {
+fn an_interrupted_replay_removes_its_tables() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "afgebroken").await;
         hub.settle().await;
@@ -123,7 +123,7 @@ fn a_replay_that_is_told_to_end_takes_its_tables_with_it_and_the_hub_never_notic
 }
 
 #[test]
-fn what_a_killed_replay_left_goes_with_the_next_one_and_the_hub_never_noticed() {
+fn the_next_replay_removes_what_a_killed_one_left() {
     on_the_hub(async |hub| {
         let world = World::played(hub, "neergehaald").await;
         hub.settle().await;

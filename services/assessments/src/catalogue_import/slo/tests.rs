@@ -85,7 +85,7 @@ fn every_fault_is_named_with_its_file_and_line() {
 }
 
 #[test]
-fn what_would_grow_with_the_square_of_a_file_is_refused() {
+fn quadratic_input_of_a_file_is_refused() {
     let header = |text: &str| text.lines().next().unwrap().to_owned();
     let part = |n: usize| format!("K/PIE/05;K/PIE/05/{n};Deel {n};1\n");
     let row = |n: usize, parts: usize| {

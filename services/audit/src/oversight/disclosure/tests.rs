@@ -44,7 +44,7 @@ fn names(known: Known) -> Command {
 }
 
 #[test]
-fn what_is_held_about_a_person_may_be_read_for_a_week_by_who_opened_it() {
+fn an_access_export_is_readable_for_a_week_by_its_opener() {
     let open = Command::OpenAccess { person: person(), reason: "Per brief gevraagd".parse().unwrap() };
     given::<Disclosure>([]).asked(asked()).when(open.clone()).then([opened()]);
     given::<Disclosure>([opened()]).asked(asked()).when(open).then_refused(Refusal::AlreadyGivenOut);
@@ -53,7 +53,7 @@ fn what_is_held_about_a_person_may_be_read_for_a_week_by_who_opened_it() {
 }
 
 #[test]
-fn names_leave_only_under_a_mandate_that_holds_today_covers_the_logs_and_allows_names() {
+fn names_leave_only_under_a_valid_mandate_for_names_and_these_logs() {
     let exported = Event::NamesExported {
         from: None,
         to: None,

@@ -75,7 +75,7 @@ fn other_roles_need_no_mandate_and_their_look_is_kept_all_the_same() {
 }
 
 #[test]
-fn a_name_is_revealed_where_the_mandate_says_so() {
+fn a_name_is_revealed_only_where_the_mandate_allows_it() {
     let revealed = Event::Revealed { person: person(), purpose: Purpose::Identity, reason: why(), under: under() };
     by(Role::Auditor).when(reveal(known(&[Service::Consortium], true))).then([revealed]);
     by(Role::Auditor).when(reveal(known(&[Service::Consortium], false))).then_refused(Refusal::NamesNotCovered);

@@ -88,7 +88,7 @@ fn an_auditor_has_one_mandate_at_a_time() {
 }
 
 #[test]
-fn the_next_mandate_comes_after_the_last_day_or_the_end_of_the_one_before() {
+fn mandates_of_one_auditor_never_overlap() {
     let next = || Open { from: day("2027-01-01"), ..open("2027-06-30") };
     let number = |outcome: Vec<Event>| match outcome.as_slice() {
         [Event::Opened { number, .. }] => *number,

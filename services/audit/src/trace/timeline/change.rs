@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn every_event_there_is_tells_what_it_changed() {
+    fn every_kind_of_event_lists_its_changes() {
         for entry in std::fs::read_dir(ROOT).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
             let recorded = Recorded::parse(text).unwrap();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_enrolled_replaces_nobody_and_who_is_withdrawn_is_taken_away() {
+    fn an_enrolment_replaces_nobody_and_a_withdrawal_removes_one() {
         let (mut enrolled, mut withdrawn) = (example("session-pupil-enrolled"), example("session-pupil-withdrawn"));
         let mut state = State::default();
         told(&mut state, &enrolled);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_stays_sealed() {
+    fn a_sealed_field_stays_sealed() {
         let (mut registered, mut state) = (example("pupil-registered"), State::default());
         let ciphertext = registered["data"]["name"]["sealed"].as_str().unwrap().to_owned();
         let first = format!("{:?}", told(&mut state, &registered));

@@ -194,7 +194,7 @@ async fn a_forger_without_the_key_is_found_at_the_first_position() {
 }
 
 #[tokio::test]
-async fn what_does_not_belong_is_told_clearly() {
+async fn a_foreign_key_or_checkpoint_is_named() {
     let (world, path) = exported().await;
     let to = |name: &str| world.path(&format!("{name}.zip"));
 

@@ -44,7 +44,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn an_own_key_and_a_raised_epoch_in_the_zip_do_not_make_a_forged_amount_intact() {
+async fn a_forged_key_and_epoch_in_the_zip_do_not_make_it_intact() {
     let (world, path) = exported().await;
     let zip = forged(&path, world.path("forged.zip"), forge);
     let checked = check(&zip, &world.given(), |_| ()).unwrap();

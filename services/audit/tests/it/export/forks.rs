@@ -75,7 +75,7 @@ async fn a_declared_restore_excuses_nothing_that_it_says_was_kept() {
 }
 
 #[tokio::test]
-async fn an_export_of_a_restored_log_tells_the_fork_as_the_database_does() {
+async fn an_export_of_a_restored_log_has_the_fork_of_the_database() {
     let logs = restored().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("restored.zip");

@@ -55,7 +55,7 @@ async fn altered_wins_over_nonconforming() {
 }
 
 #[tokio::test]
-async fn the_page_tells_nonconforming_apart_from_altered() {
+async fn the_page_distinguishes_nonconforming_from_altered() {
     let Some(program) = chromium() else { return };
     let (world, path) = exported().await;
     let page = world.path("verify.html");

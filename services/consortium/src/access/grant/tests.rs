@@ -57,7 +57,7 @@ fn a_role_is_bound_to_what_it_reaches() {
 }
 
 #[test]
-fn what_a_role_is_bound_to_must_be_of_the_region() {
+fn the_bound_of_a_role_must_be_in_the_region() {
     let refused = |held: Held, why: Refusal| {
         let known = Known { leader: true, ..Known::default() };
         given::<Grant>([]).when(Command::Give(Give { held, known })).then_refused(why);
@@ -92,7 +92,7 @@ fn operator_and_hub_are_never_given() {
 }
 
 #[test]
-fn an_account_manager_gives_company_roles_and_a_school_system_its_own_people() {
+fn account_managers_and_school_systems_grant_roles_of_their_own() {
     let signatory = || Held { company: Some(CompanyId::derived(&["a"])), ..held(Role::CompanySignatory) };
     let manager = || acting(Role::AccountManager, "manager");
     given::<Grant>([]).by(manager()).when(give(signatory())).then([granted(signatory())]);

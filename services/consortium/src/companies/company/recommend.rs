@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_the_companys_floor_is_not_recommended_for_the_school() {
+    fn activities_on_the_companys_floor_are_not_recommended_at_school() {
         assert_eq!(company(Low, &[YoungTalent], &[], &[Place::CompanyInSchool]), ["guest-lesson"]);
     }
 

@@ -39,7 +39,7 @@ fn headers_may_be_english() {
 }
 
 #[test]
-fn every_fault_is_told_at_once_and_none_tells_a_value() {
+fn every_fault_is_listed_at_once_without_values() {
     let bad = FILE
         .replace("Ada", "")
         .replace("2011-03-04", "geheim")

@@ -36,7 +36,7 @@ fn rows_of_other_branches_are_passed_over_right_or_wrong() {
 }
 
 #[test]
-fn every_fault_is_told_at_once_with_line_and_column() {
+fn every_fault_is_listed_at_once_with_line_and_column() {
     let text = BRANCHES.replace("4205 AK", "42 AK").replace("59282;00YH", ";00YH").replace("W v Oranje", ";W v Oranje");
     let read = read(text.as_bytes(), &wanted(&["00YH00", "01GH01", "99AA00"]));
     let pointers: Vec<String> = read.faults.told.iter().map(Fault::pointer).collect();
@@ -70,14 +70,14 @@ fn a_house_number_has_1_to_20_characters_as_in_the_event() {
 }
 
 #[test]
-fn a_branch_told_twice_in_two_ways_is_a_fault() {
+fn a_branch_listed_twice_in_two_ways_is_a_fault() {
     let text = format!("{BRANCHES}{}", BRANCHES.lines().nth(1).unwrap().replace("Oude Hoven", "Elders"));
     let faults = read(text.as_bytes(), &wanted(&["00YH00"])).faults.told;
     assert_eq!(faults.iter().map(Fault::pointer).collect::<Vec<_>>(), ["/lines/5/VESTIGINGSNUMMER"]);
 }
 
 #[test]
-fn a_file_of_pupils_tells_the_profiles() {
+fn a_file_of_pupils_brings_the_profiles() {
     let text = "\
 BRIN6;BRIN NUMMER;VESTIGINGSNUMMER;AFDELING;LJ3;LJ4
 01GH01;01GH;01;Bouwen, wonen en interieur;2;2
@@ -90,7 +90,7 @@ BRIN6;BRIN NUMMER;VESTIGINGSNUMMER;AFDELING;LJ3;LJ4
 }
 
 #[test]
-fn another_file_is_told_to_be_another() {
+fn an_unknown_kind_of_file_is_a_fault() {
     assert_eq!(read(b"a;b\n1;2\n", &wanted(&["01GH01"])).faults.told.len(), 1);
 }
 

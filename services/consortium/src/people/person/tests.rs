@@ -77,7 +77,7 @@ fn a_contact_of_a_company_is_on_one_of_three_levels() {
 }
 
 #[test]
-fn who_is_forgotten_stays_forgotten() {
+fn a_forgotten_person_stays_forgotten() {
     let reason: Reason = "Bewaartermijn verstreken".parse().unwrap();
     let forgotten = Event::PersonForgotten { reason, occurred_on: "2026-09-01".parse().unwrap(), retention: None };
     given::<Person>([]).when(forget()).then_refused(Refusal::NotRegistered);
@@ -106,7 +106,7 @@ fn returned() -> Event {
 
 // The tests ask on 1 September 2026.
 #[test]
-fn who_leaves_leaves_today_at_the_latest_and_once() {
+fn a_person_leaves_today_at_the_latest_and_once() {
     given::<Person>([registered()]).when(leave("2026-09-01")).then([left("2026-09-01")]);
     given::<Person>([registered()]).when(leave("2026-09-02")).then_refused(Refusal::InTheFuture);
     let gone = || [registered(), left("2026-07-31")];
@@ -120,7 +120,7 @@ fn who_leaves_leaves_today_at_the_latest_and_once() {
 }
 
 #[test]
-fn who_is_told_of_again_has_returned_and_may_leave_once_more() {
+fn a_person_named_again_has_returned_and_may_leave_again() {
     let gone = || [registered(), left("2026-07-31")];
     given::<Person>(gone()).when(update(pupil(), None)).then([returned()]);
     given::<Person>(gone()).when(register()).then([returned()]);
@@ -147,7 +147,7 @@ fn staff_and_contacts_leave_as_well_and_stay_what_they_were() {
 }
 
 #[test]
-fn who_is_held_is_not_forgotten_and_who_was_forgotten_is_not_held() {
+fn a_held_person_is_not_forgotten_and_a_forgotten_one_not_held() {
     let held = Held { hold: HoldId::fresh(), reason: "Lopend geschil".parse().unwrap() };
     let forget = || Command::Forget {
         reason: "Verzoek van de betrokkene".parse().unwrap(),

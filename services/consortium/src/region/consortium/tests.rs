@@ -80,7 +80,7 @@ fn founding_twice_is_harmless_under_the_same_name_only() {
 }
 
 #[test]
-fn nothing_is_dated_after_the_moment_it_is_told() {
+fn no_event_is_dated_in_the_future() {
     let found = |day: &str| Command::Found { name: "STO".parse().unwrap(), occurred_on: date(day) };
     given::<Consortium>([]).when(found("2026-09-02")).then_refused(Refusal::InTheFuture);
 }

@@ -110,7 +110,7 @@ fn a_school_that_joined_in_the_regions_stream_does_not_join_twice() {
 }
 
 #[test]
-fn who_left_joins_again_wherever_it_joined_before() {
+fn a_former_member_joins_again_whichever_stream_it_joined_in() {
     given::<Member>([joined(true), left()]).when(asks(&[], join(details()))).then([joined(true)]);
     given::<Member>([left()]).when(asks(&[joined(true)], join(details()))).then([joined(true)]);
     given::<Member>([]).when(asks(&[joined(true), left()], join(details()))).then([joined(true)]);
@@ -179,7 +179,7 @@ fn a_school_that_leaves_gives_its_seat_up() {
 }
 
 #[test]
-fn only_who_takes_part_stays() {
+fn only_a_member_can_promise_to_stay() {
     let stay = |earlier: &[Event]| asks(earlier, Command::Stay);
     given::<Member>([]).when(stay(&[])).then_refused(Refusal::NotAMember);
     given::<Member>([joined(false)]).when(stay(&[])).then_nothing();

@@ -84,7 +84,7 @@ fn without_a_schedule_a_term_or_a_leaving_nobody_is_due() {
 }
 
 #[test]
-fn a_term_that_is_lengthened_before_it_was_over_counts_and_so_does_a_shortened_one() {
+fn a_term_that_changes_before_it_is_over_counts_as_changed() {
     let longer = Schedules::replay([adopted(1, "2026-09-02", 6), adopted(2, "2027-02-28", 12)]);
     assert_eq!(due(&longer, "2027-03-01"), None);
     assert_eq!(due(&longer, "2027-09-01"), Some(2));

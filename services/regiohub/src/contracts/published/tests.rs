@@ -66,7 +66,7 @@ fn nothing_is_removed_renamed_retyped_or_made_required() {
 }
 
 #[test]
-fn what_is_below_a_removed_field_is_not_told_apart() {
+fn the_contents_of_a_removed_field_are_one_change() {
     let nested =
         json!({ "type": "object", "properties": { "a": { "type": "array", "items": { "type": "integer" } } } });
     let before = fields(json!({ "place": nested, "places": { "type": "string" } }), &[]);

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_has_no_term_is_said_to_have_none() {
+    fn a_class_without_a_term_has_none_in_the_register() {
         let term = Term {
             class: Class::Pupil,
             months: 24,
