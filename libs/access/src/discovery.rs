@@ -2,7 +2,7 @@
 //!
 //! Unknown ─fetch→ Fresh ─10 minutes→ Due (used while it is tried again) ─1 hour→ Unknown
 //!
-//! An unknown `kid` also asks for a refresh, at most once a minute, whoever sends how many.
+//! An unknown `kid` also asks for a refresh, at most once a minute, however many tokens ask for it.
 
 use crate::{
     keys::Keys,

@@ -9,7 +9,7 @@ use vocabulary::{Actor, ActorId, BranchCode, CompanyId, GrantId, Organisation, P
 pub struct Grant {
     /// The grant itself.
     pub id: GrantId,
-    /// Who holds it.
+    /// The actor who holds it.
     pub actor: ActorId,
     /// What they hold.
     pub role: Role,
@@ -158,7 +158,7 @@ impl Grant {
         Actor { id: self.actor, role: self.role, organisation }
     }
 
-    /// Asked under this grant; a parent stands in for the pupil.
+    /// The command under this grant; a parent acts for the pupil.
     #[must_use]
     pub fn asking(&self, at: chrono::DateTime<chrono::Utc>) -> Asked {
         let mut asked = Asked::new(self.acting(), at);

@@ -1,4 +1,4 @@
-//! Who holds what, in memory: filled from the consortium's log, read at every request.
+//! The grants of every actor, in memory: filled from the consortium's log, read at every request.
 
 use crate::age::Age;
 use crate::{End, Freshness, Grant, Stale};
@@ -83,7 +83,7 @@ impl Grants {
         }
         let mut book = self.write();
         let known = book.region(region);
-        // Whoever held something stays known, with nothing.
+        // An actor who held a grant stays known, without one.
         for actor in known.held.keys() {
             of_region.entry(*actor).or_default();
         }

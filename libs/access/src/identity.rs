@@ -1,10 +1,10 @@
-//! Who a token is about, and the pseudonym under which the hub knows them.
+//! The identity that a token is about, and the pseudonym under which the hub knows it.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use vocabulary::{ActorId, Generations};
 
-/// Whom a verified token is about.
+/// The identity that a verified token is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The issuer, exactly as configured.

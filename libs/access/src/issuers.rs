@@ -1,4 +1,4 @@
-//! Who may say who someone is.
+//! The issuers whose tokens identify callers.
 
 use crate::{
     DevIssuer, Identity,
@@ -133,7 +133,7 @@ impl Issuers {
         cache.get(&Cache::key(token), clock.now().timestamp()).is_some()
     }
 
-    /// Who a bearer token is about.
+    /// The identity that a bearer token is about.
     ///
     /// # Errors
     /// [`Denied::Unavailable`] when the issuer's keys cannot be had (503); everything else is final (401).

@@ -117,7 +117,7 @@ fn key(value: &Value) -> Option<Key> {
             DecodingKey::from_ec_components(published.x.as_deref()?, published.y.as_deref()?)
         }
         ("OKP", Some("Ed25519")) => DecodingKey::from_ed_components(published.x.as_deref()?),
-        // Symmetric keys among them: whoever publishes a secret has none.
+        // Symmetric keys among them: a published secret is none.
         _ => return None,
     };
     Some(Key { decoding: decoding.ok()?, published })

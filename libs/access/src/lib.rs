@@ -1,4 +1,4 @@
-//! Who someone is, and what they may do.
+//! Verifies who a caller is, and decides what they may do.
 //!
 //! ```text
 //! bearer token ─Issuers::verify→ Identity ─Identities::of→ ActorId ─Grants::of→ [Grant]

@@ -1,4 +1,4 @@
-//! What a directory of secrets remembers of its issuers.
+//! The memory of a directory of secrets about its issuers.
 //!
 //! no mark ─started with --development→ development ─started with a real issuer→ left, for ever
 //!

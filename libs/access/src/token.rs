@@ -161,7 +161,7 @@ impl Claims {
         Ok(ends)
     }
 
-    /// Whom it is about, and whether that is a machine.
+    /// The identity that the token is about, and whether it is a machine.
     pub fn subject(&self) -> Result<(String, bool), Denied> {
         let named = |name: &Option<String>| name.clone().filter(|name| !name.is_empty() && name.len() <= 255);
         named(&self.sub)

@@ -30,7 +30,7 @@ pub(crate) struct Reacting {
     turns: Turns,
 }
 
-/// Something else that runs beside: made anew after an error.
+/// Another task that runs beside: it is created again after an error.
 pub(crate) type Task = Arc<dyn Fn(CancellationToken) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
 
 /// What runs over one service's database: the relay of its logs and its reactions.

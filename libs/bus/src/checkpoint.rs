@@ -25,7 +25,7 @@ pub async fn lock(rows: &mut PgConnection, key: &Key) -> Result<i64, Error> {
     locked.into_iter().next().unwrap_or_else(|| Err(sqlx::Error::RowNotFound.into()))
 }
 
-/// Locks the checkpoints of several readers in one log, whoever asks in the same order, and says of each where it
+/// Locks the checkpoints of several readers in one log, always in the same order, and returns of each where it
 /// is, or why it is not to go on.
 pub async fn lock_all(rows: &mut PgConnection, log: &Log, keys: &[Key]) -> Result<Vec<Result<i64, Error>>, Error> {
     let found: Vec<(String, i64, i32)> = sqlx::query_as(

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 /// How long a server may take to greet.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How often a server is asked whether it is there; after two questions without an answer the connection is made anew.
+/// How often a server is asked whether it is there; after two questions without an answer the connection is replaced.
 const PING_EVERY: Duration = Duration::from_secs(3);
 /// How long it is waited at most before a server is tried again.
 const RECONNECT: Duration = Duration::from_secs(1);

@@ -140,7 +140,7 @@ impl Discovery {
                 () = hint.notified(), if !hinted => hinted = true,
                 () = tokio::time::sleep_until(next_look), if hinted => {
                     hinted = false;
-                    // Whoever cries wolf is listened to less often, never less often than the slow poll.
+                    // After false pings the log is asked less often, but never less often than by the slow poll.
                     pause = if self.ask().await? { self.settings.look_every } else { (pause * 2).min(self.settings.compare_every) };
                     next_look = Instant::now() + pause;
                 }

@@ -54,7 +54,7 @@ pub enum Error {
         /// Which region's.
         region: RegionId,
     },
-    /// Somebody else than the relay published a message: it is not believed, and the stream is made again from the log.
+    /// Somebody other than the relay published a message: it is ignored, and the stream is rebuilt from the log.
     #[error("stream {stream} holds a message at {position} that its relay did not publish: it is ignored")]
     Forged {
         /// The stream.
@@ -65,7 +65,7 @@ pub enum Error {
     /// This process may not tell true messages of a log from forged ones.
     #[error("there is no key for the messages of {service}: {reason}")]
     NoMessageKey {
-        /// Whose messages.
+        /// The service that publishes the messages.
         service: String,
         /// Why not.
         reason: String,
@@ -73,7 +73,7 @@ pub enum Error {
     /// A position is missing, and its log does not have it.
     #[error("{reader} lacks position {position} of {service} in {region}, and so does the log")]
     Gap {
-        /// Who reads.
+        /// The name of the reader.
         reader: String,
         /// The region of the log.
         service: String,
@@ -85,7 +85,7 @@ pub enum Error {
     /// A reader's checkpoint is further back than it was: it begins again from there.
     #[error("the checkpoint of {reader} is {at}, and it was handed {position}: it reads again from its checkpoint")]
     Behind {
-        /// Who reads.
+        /// The name of the reader.
         reader: String,
         /// Where its checkpoint is.
         at: i64,
@@ -95,7 +95,7 @@ pub enum Error {
     /// The log was restored to an earlier point: what was read of it may not have happened.
     #[error("the log of {service} in {region} has another epoch than {reader} read")]
     Forked {
-        /// Who reads.
+        /// The name of the reader.
         reader: String,
         /// The region of the log.
         service: String,
@@ -105,7 +105,7 @@ pub enum Error {
     /// A newer version of the projection serves the queries.
     #[error("version {live} of {reader} is live: this one has nothing to do")]
     Superseded {
-        /// Who reads.
+        /// The name of the reader.
         reader: String,
         /// The version that is live.
         live: i32,
@@ -113,7 +113,7 @@ pub enum Error {
     /// The declared tables are not as they must be.
     #[error("the tables of {projection}: {problem}")]
     Tables {
-        /// Whose tables.
+        /// The projection whose tables these are.
         projection: String,
         /// What is wrong.
         problem: String,
@@ -121,7 +121,7 @@ pub enum Error {
     /// A reader names a service whose log was not given.
     #[error("{reader} reads the log of {service}, whose address is not configured")]
     NoSource {
-        /// Who reads.
+        /// The name of the reader.
         reader: String,
         /// The region of the log.
         service: String,
@@ -132,7 +132,7 @@ pub enum Error {
     /// Another process was elected meanwhile.
     #[error("another process has {0} now")]
     Deposed(String),
-    /// The server takes no message as large as an event: whoever reads the stream finds it in the log.
+    /// The server accepts no message as large as an event: readers of the stream find the event in the log.
     #[error(
         "event {position} has {bytes} bytes and is left out of stream {stream}: its server takes {most} bytes a message"
     )]

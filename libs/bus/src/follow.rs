@@ -175,7 +175,8 @@ impl Follow {
         }
     }
 
-    /// Nothing of a message that the relay did not publish is taken: the log has the truth, and the relay is told.
+    /// Nothing of a message that the relay did not publish is applied: the log has the truth, and the relay is
+    /// notified.
     async fn disbelieve(&self, key: &Key, position: i64) {
         let error = Error::Forged { stream: self.stream.name.clone(), position };
         raise(&key.reader, &self.log.service, self.log.region.as_str(), &error);

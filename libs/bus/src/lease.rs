@@ -49,7 +49,7 @@ struct Lease {
     until: Instant,
 }
 
-/// Who has a lease.
+/// The holder of a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// This process, under this number.
@@ -227,7 +227,7 @@ async fn renew(leases: Weak<Inner>) {
                     }
                 }
             }
-            // They may be over before it answers again: whoever has one looks.
+            // They may be over before it answers again: the holder of one has to look.
             Err(error) => tracing::warn!(%error, "leases are not renewed"),
         }
     }

@@ -93,7 +93,7 @@ struct Key {
     begun: Hmac<Sha256>,
 }
 
-/// What is known of whoever made a message.
+/// The possible makers of a message, as far as its code shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Made {
     /// They have the newest key.
@@ -116,7 +116,7 @@ impl Authenticator {
         value
     }
 
-    /// Who made a message for this position.
+    /// The maker of a message for this position.
     pub fn made(&self, headers: Option<&HeaderMap>, position: i64, text: &[u8]) -> Made {
         let value = headers.and_then(|headers| headers.get(HEADER)).map(HeaderValue::as_str);
         let told = value.and_then(|value| value.split_once('.')).and_then(|(number, code)| {

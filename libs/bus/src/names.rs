@@ -94,7 +94,7 @@ impl Names {
         format!("{}_ping.{service}", self.root)
     }
 
-    /// Where whoever read a message that the relay did not publish tells the relay so.
+    /// The subject on which a reader reports a message that the relay did not publish.
     pub(crate) fn doubt(&self, log: &Log) -> String {
         format!("{}_doubt.{}.{}", self.root, log.service, log.region)
     }

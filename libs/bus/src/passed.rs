@@ -1,4 +1,4 @@
-//! What went by without concerning a reader, and is not written down yet: a service folds a few categories of a log,
+//! Events that do not concern a reader and are not in its checkpoint yet: a service folds a few categories of a log,
 //! and a transaction for everything else would cost more than what it does.
 //!
 //! **Invariant:** what is forgotten with the process is only that it read something it need not read.
@@ -22,7 +22,7 @@ struct State {
 }
 
 impl Passed {
-    /// With `Duration::ZERO` everything is to be written down at once.
+    /// With `Duration::ZERO` every checkpoint is due at once.
     pub fn new(every: Duration) -> Self {
         Self { every, state: Mutex::new(State { span: None, written: Instant::now() }) }
     }
@@ -54,12 +54,12 @@ impl Passed {
         }
     }
 
-    /// What passed by, from behind the first position up to the second, and is not written down.
+    /// The events that passed by, from behind the first position up to the second, and are not in the checkpoint.
     pub fn span(&self) -> Option<(i64, i64)> {
         self.state().span
     }
 
-    /// By when it is to be written down, though nothing more comes.
+    /// The time when the checkpoint is due, though nothing more comes.
     pub fn due(&self) -> Option<Instant> {
         let state = self.state();
         state.span.map(|_| state.written + self.every)
@@ -74,7 +74,7 @@ impl Passed {
         outcome
     }
 
-    /// Everything is written down now.
+    /// Every checkpoint has been written.
     pub fn written(&self) {
         *self.state() = State { span: None, written: Instant::now() };
     }

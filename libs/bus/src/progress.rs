@@ -142,7 +142,7 @@ impl Progress {
                 return Err(Lag { service: service.to_owned(), wanted, have });
             }
             let look = (Instant::now() + LOOK).min(until);
-            // In process it is told; another process's checkpoint has to be looked up.
+            // In this process the reader reports it; another process's checkpoint has to be looked up.
             if tokio::time::timeout_at(look, moved.changed()).await.is_err()
                 && let Err(error) = self.look(region).await
             {
@@ -240,7 +240,8 @@ impl Progress {
             if known.in_memory.contains(&reader) {
                 continue;
             }
-            // What went by without concerning a reader is not written down yet: a checkpoint takes nothing back.
+            // Events that do not concern a reader are not in its checkpoint yet: the checkpoint may be behind the
+            // progress.
             let told = known.positions.entry((reader, service, region.clone())).or_insert(position);
             *told = position.max(*told);
         }

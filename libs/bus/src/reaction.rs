@@ -32,7 +32,7 @@ pub trait Reaction: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotReact {
     /// Something is missing that should be there by now, or does not answer: tried again for as long as it takes. Later
-    /// events of the log wait. Somebody is told after half a minute what it waits for.
+    /// events of the log wait. After half a minute an alarm names what it waits for.
     #[error("{0}")]
     Later(String),
     /// It will not become possible by itself, such as a refusal or an event that does not read: parked at once.
@@ -42,7 +42,7 @@ pub enum CannotReact {
 
 impl CannotReact {
     /// `what` is not in a lookup. It may still come while the lookup has not `read` the event that needs it; afterwards it
-    /// never will, and whoever waited would hold up everything behind it. Find out whether it has read it before you look.
+    /// never will, and waiting would hold up everything behind it. Find out whether it has read it before you look.
     #[must_use]
     pub fn lacking(what: &str, read: bool) -> Self {
         if read {

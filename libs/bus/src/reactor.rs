@@ -79,7 +79,7 @@ impl Reactor {
     }
 
     /// Tries until it has its effect or never will; `None` when the end comes meanwhile. What passes is never parked:
-    /// nobody would try it again. Somebody is told when it takes long.
+    /// nobody would try it again. An alarm is raised when it takes long.
     async fn patiently(&self, key: &Key, event: &Recorded) -> Option<Result<(), String>> {
         let (mut pause, mut retrying) = (SHORTEST, Retrying::new(self.settings.alarm_after));
         loop {

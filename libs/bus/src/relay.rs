@@ -1,7 +1,7 @@
 //! Brings a log to its stream: the stream's sequence is the log's position.
 //!
 //! **Invariant:** only events of the log are published, each right behind the one before it. There is no
-//! checkpoint: the stream itself says how far it is, and refuses whoever is behind.
+//! checkpoint: the stream itself has the position, and refuses a relay that is behind.
 
 use crate::alarm::{INSTRUMENTS, measure_batch, raise};
 use crate::lease::{Leases, Taken};
@@ -46,7 +46,7 @@ const UNSTORED_OFTEN: u32 = 3;
 struct State {
     /// Where the stream ends, when that is known.
     at: Option<i64>,
-    /// Up to where others were told of the log.
+    /// The position up to which others were notified of the log.
     told: i64,
     /// Whether a stream of a former name is gone.
     tidy: bool,
@@ -146,7 +146,7 @@ impl Relay {
             state.at = None; // It was frozen for long, or cut off: what the stream holds may be another's.
         }
         if state.at.is_none() && !self.is_elected(lease, state).await? {
-            // Whoever has it may not know of this process's events yet.
+            // The process that has the lease may not know of this process's events yet.
             if upto > state.told {
                 self.stream.ping(upto).await;
                 state.told = upto;
@@ -187,7 +187,7 @@ impl Relay {
         Ok(state.free_at.is_none())
     }
 
-    /// Compares, and relays all there is. For whoever cannot wait for the task.
+    /// Compares, and relays all there is. For callers that cannot wait for the task.
     pub async fn catch_up(&self) -> Result<i64, Error> {
         let last = self.compare().await?;
         let relayed = self.publish(last).await?;
@@ -213,7 +213,7 @@ impl Relay {
     }
 
     /// Where the stream ends, once it is known to be the log's. A stream that is not there, lacks something before its
-    /// end, or ends with what no relay that has the key published, is made anew.
+    /// end, or ends with a message that no relay with the key published, is rebuilt.
     async fn compare(&self) -> Result<i64, Error> {
         let name = &self.stream.name;
         self.stream.check_bound();

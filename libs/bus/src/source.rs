@@ -129,7 +129,7 @@ impl LogSource {
         }
     }
 
-    /// The page behind `after` without its events, for whoever folds only these categories; none when nothing is there.
+    /// The page behind `after` without its events, for a reader of these categories only; none when nothing is there.
     ///
     /// # Errors
     /// When the log does not answer.

@@ -65,7 +65,7 @@ pub(crate) struct LogStream {
     authenticator: Authenticator,
     jetstream: Context,
     replicas: usize,
-    /// Where it is told that it takes nothing.
+    /// Where a stream that stores nothing is reported.
     pub stuck: Stuck,
 }
 
@@ -216,7 +216,7 @@ impl LogStream {
         let stream = in_time(self.jetstream.get_stream_no_info(&self.name)).await?.map_err(Error::jetstream)?;
         match in_time(stream.get_raw_message(position.unsigned_abs())).await? {
             Ok(message) => Ok(Some(message)),
-            // Absent and unreadable are the same to whoever compares; no answer says nothing.
+            // Absent and unreadable are the same for a comparison; no answer means nothing.
             Err(error) => match error.kind() {
                 RawMessageErrorKind::NoMessageFound | RawMessageErrorKind::JetStream(_) => Ok(None),
                 _ => Err(Error::jetstream(error)),
@@ -241,7 +241,7 @@ impl LogStream {
         line.text.len() + AROUND > self.most()
     }
 
-    /// Who made a message of the stream for its place there.
+    /// The maker of a message of the stream, for its place there.
     pub fn made(&self, message: &StreamMessage, position: i64) -> Made {
         self.authenticator.made(Some(&message.headers), position, &message.payload)
     }

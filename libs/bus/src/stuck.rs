@@ -1,4 +1,4 @@
-//! Which streams take nothing, for whoever watches over the hub.
+//! Lists the streams that store nothing, for the monitoring of the hub.
 
 use crate::alarm::raise;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Starts a task again when it ends with an error, and says so.
+//! Starts a task again when it ends with an error, and logs that.
 
 use crate::Error;
 use crate::retrying::Retrying;

@@ -86,11 +86,11 @@ pub struct Alone {
     pub openapi: OpenApi,
     /// Where the other services are: names with addresses.
     pub peers: Vec<(String, String)>,
-    /// Who may say who someone is.
+    /// The issuers whose tokens identify callers.
     pub issuers: Issuers,
 }
 
-/// Runs one service behind the gateway until it is told to end. The whole of its `main`.
+/// Runs one service behind the gateway until its shutdown. The whole of its `main`.
 ///
 /// # Errors
 /// When a setting is wrong, or something it needs does not answer at the start.

@@ -10,7 +10,7 @@ use web::{Proxy, ProxyHeader, Quota, Rates};
 /// Connections that everyone may have, where the descriptors of the process allow it.
 const USUAL_CONNECTIONS: u64 = 8_192;
 
-/// Connections to the internal listener beside a public one: commands, peers and whoever watches over the hub.
+/// Connections to the internal listener beside a public one: commands, peers and monitoring.
 pub(crate) const INTERNAL_CONNECTIONS: usize = 512;
 
 /// Descriptors for everything besides connections of the public: databases, NATS, files, the internal listener.

@@ -8,7 +8,7 @@ use vocabulary::{RegionId, Sealed};
 
 impl Hub {
     /// Many texts (what each was sealed as, sealed), in their order; nothing for who was forgotten. `operation` is what
-    /// they are opened for. A processing that cannot be written down is said aloud and stops nobody.
+    /// they are opened for. A processing that cannot be recorded raises an alarm and stops nobody.
     ///
     /// # Errors
     /// As [`vault::Vault::open_all`].

@@ -36,7 +36,7 @@ impl Phase {
 
 /// A connection with time-outs.
 ///
-/// **Invariant:** whoever reads from it asks again as soon as an answer was written, else nobody looks at the clock.
+/// **Invariant:** its reader asks again as soon as an answer was written, else nobody looks at the clock.
 pub(crate) struct Patient {
     stream: TcpStream,
     phase: Arc<Phase>,
@@ -74,7 +74,7 @@ struct Stalled {
 }
 
 impl Patient {
-    /// A new connection, whose first header counts as begun: whoever connects has something to ask.
+    /// A new connection, whose first header counts as begun: a client that connects has something to ask.
     pub fn new(stream: TcpStream, phase: Arc<Phase>, patience: Patience) -> Self {
         Self { stream, phase, patience, reading: None, begun: true, asked: 0, writing: None }
     }

@@ -17,7 +17,7 @@ pub struct Platform {
     pub nats: bus::NatsAccess,
     /// Personal fields.
     pub vault: Vault,
-    /// Who may say who someone is.
+    /// The issuers whose tokens identify callers.
     pub issuers: Issuers,
     /// The time.
     pub clock: Clock,

@@ -41,7 +41,7 @@ pub(crate) fn routes(restores: Restores) -> Router {
     Router::new().route(PATH, get(end).post(restored)).with_state(Arc::new(restores))
 }
 
-/// Where the log ends, for whoever is about to declare something of it.
+/// The end of the log, for a caller who is about to declare a restore.
 async fn end(State(here): State<Arc<Restores>>, Path(region): Path<RegionId>) -> Result<Response, Refused> {
     let heads = here.log.heads().await.map_err(away)?;
     let Some(head) = heads.into_iter().find(|head| head.region == region) else {

@@ -1,6 +1,6 @@
 //! The secrets of an installation: a key ring for each purpose, whose generations are rotated.
 //!
-//! **Invariant:** a generation that was written with is never made again: a missing file stops the start.
+//! **Invariant:** a generation that was written with is never replaced: a missing file stops the start.
 
 mod files;
 mod purpose;

@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Listeners {
     /// For everyone; a service behind the gateway has none.
     pub public: Option<TcpListener>,
-    /// For the installation itself, and for whoever watches over it.
+    /// For the installation itself, and for its monitoring.
     pub internal: TcpListener,
 }
 

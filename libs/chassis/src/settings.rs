@@ -1,4 +1,4 @@
-//! What an operator sets for any process of an installation.
+//! The settings of any process of an installation.
 
 use crate::telemetry::{self, LogFormat, Telemetry};
 use crate::{

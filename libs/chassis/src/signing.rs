@@ -1,4 +1,4 @@
-//! Where checkpoints are signed: by one process of an installation, which holds the keys and a memory of what it signed.
+//! The process that signs checkpoints: one of an installation, which holds the keys and a memory of what it signed.
 
 use std::path::{Path, PathBuf};
 

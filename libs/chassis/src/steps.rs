@@ -1,6 +1,6 @@
-//! What has several steps is done whole: it does not end with the request that asked for it.
+//! Work of several steps is finished as a whole: it does not end with the request that began it.
 //!
-//! **Invariant:** a place is taken before anything is begun, so whoever asks and goes away begins no more than there are
+//! **Invariant:** a place is taken before anything is begun, so callers who go away begin no more work than there are
 //! places. What a crash cuts off is not remembered here: each service that begins something looks for what it left.
 
 use std::collections::HashMap;
@@ -46,7 +46,7 @@ impl Default for Steps {
 }
 
 impl Steps {
-    /// Does all of it, also when whoever asked goes away or the time of their request is over.
+    /// Does all of it, also when the caller goes away or the time of the request is over.
     ///
     /// # Errors
     /// As the work; 500 when it panicked.

@@ -44,7 +44,7 @@ pub fn begin(name: &str, filter: &str, format: LogFormat, otlp: Option<&str>) ->
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    // Whoever wants few lines still wants whole traces.
+    // An operator who wants few lines still wants whole traces.
     tracing_subscriber::registry()
         .with(lines.with_filter(EnvFilter::try_new(filter)?))
         .with(tracing_opentelemetry::layer().with_tracer(provider.tracer("regiohub")).with_filter(LevelFilter::INFO))

@@ -1,4 +1,4 @@
-//! What may leave this machine, and how: over TLS that checks who answers, or not at all.
+//! Connections to other machines: over TLS that verifies the server, or not at all.
 //!
 //! A Unix socket and a loopback address are this machine. A name is this machine when it is `localhost`, or when every
 //! address it has is a loopback address.
@@ -39,7 +39,7 @@ pub async fn postgres(setting: &str, options: &PgConnectOptions) -> anyhow::Resu
         return Ok(());
     }
     let mode = options.get_ssl_mode();
-    // `require` encrypts for whoever answers, `verify-ca` for whoever has any certificate of that authority.
+    // `require` encrypts for any server that answers, `verify-ca` for any server with a certificate of that authority.
     ensure!(
         matches!(mode, PgSslMode::VerifyFull),
         "{setting}: PostgreSQL at {host} is on another machine, and sslmode={} does not check who answers there: add \

@@ -1,4 +1,4 @@
-//! Who asks, when, and under which command id.
+//! The context of a command: its actor, its moment and its id.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -7,11 +7,11 @@ use vocabulary::{Actor, PersonId, amsterdam_date};
 /// All that a decision may know beside the history and the command.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
-    /// Who acts.
+    /// The actor of the command.
     pub by: Actor,
     /// The moment asked: dates in the command are never after it.
     pub at: DateTime<Utc>,
-    /// Whom the actor stands in for, such as a parent for a pupil.
+    /// The person whom the actor acts for, such as the child of a parent.
     pub on_behalf_of: Option<PersonId>,
     /// Under which id the command is kept, so that asking again answers again.
     pub command: Option<CommandKey>,

@@ -1,4 +1,4 @@
-//! What time it is: a value that tests set.
+//! The present moment: a value that tests set.
 
 use chrono::{DateTime, Utc};
 use std::{
@@ -18,7 +18,7 @@ impl Clock {
         Self(Arc::new(Utc::now))
     }
 
-    /// Begins at the machine's moment and counts on from there, whoever sets the machine's clock: for how long ago
+    /// Begins at the machine's moment and counts on from there, even when the machine's clock is set: for how long ago
     /// something was, not for when.
     #[must_use]
     pub fn steady() -> Self {

@@ -1,4 +1,4 @@
-//! What it is to have a history.
+//! Defines an aggregate: it decides what happens next from what happened before.
 //!
 //! An aggregate decides what happens next from what happened before. Pure: no clock, no
 //! randomness, no database; who asks and when comes along in [`Asked`].
@@ -65,7 +65,7 @@ impl<T> Event for T where
 {
 }
 
-/// Why a command was refused, told to whoever asked: an enum with a variant for each reason, whose names are the codes
+/// Why a command was refused, answered to its caller: an enum with a variant for each reason, whose names are the codes
 /// (`strum::AsRefStr` and `strum::VariantNames` in kebab-case). The error's own text is the English sentence.
 pub trait Refusal:
     std::error::Error + AsRef<str> + strum::VariantNames + Clone + PartialEq + Send + Sync + 'static

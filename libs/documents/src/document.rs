@@ -1,4 +1,4 @@
-//! What a document says, as the text that is hashed and signed.
+//! The content of a document, as the text that is hashed and signed.
 
 use sha2::{Digest, Sha256};
 

@@ -155,7 +155,7 @@ mod tests {
         let fonts = Fonts::bundled().unwrap();
         let began = std::time::Instant::now();
         let lines = broken(&fonts, PLAIN, 120.0, &" ".repeat(200_000));
-        // Measured anew at each letter it would take an hour.
+        // Measured again at each letter it would take an hour.
         assert!(began.elapsed() < std::time::Duration::from_secs(30), "{:?}", began.elapsed());
         assert_eq!(lines.concat().len(), 200_000);
     }

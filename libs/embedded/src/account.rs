@@ -1,4 +1,4 @@
-//! Who runs the servers: this user, or for root another one, and how they end with their parent.
+//! The account that runs the servers: this user, or for root another one, and how they end with their parent.
 
 use std::{
     env, fs,
@@ -18,7 +18,7 @@ const SHARED: &str = "nobody";
 pub(crate) struct Account {
     setpriv: Option<PathBuf>,
     instead: Option<User>,
-    /// Who owns data that are handed over.
+    /// The owner of data that are handed over.
     shared: Option<u32>,
 }
 

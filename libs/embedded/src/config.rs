@@ -1,4 +1,4 @@
-//! Where data and programs are, and what is used instead of them.
+//! The places of data and programs, and the servers used instead of private ones.
 
 use std::{
     env,

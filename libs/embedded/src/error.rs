@@ -1,4 +1,4 @@
-//! What can be in the way of starting, each with what to do about it.
+//! The errors that prevent a start, each with the way to mend it.
 
 use std::{io, path::PathBuf, time::Duration};
 

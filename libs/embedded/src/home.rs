@@ -1,4 +1,4 @@
-//! The data folder: who holds it, and what is remembered between starts.
+//! The data folder: its owner, and what is remembered between starts.
 //!
 //! `lock` the process that holds it · `servers.json` ports and passwords (0600) · `postgres/`, `nats/` the data,
 //! owned by the account that runs the servers · `postgres.conf`, `nats.conf` written at each start · `*.log`
@@ -96,7 +96,7 @@ impl Home {
         write_secret(&path, &text, None)
     }
 
-    /// The remembered port when it is free, else another that is: below those that the kernel gives to whoever connects,
+    /// The remembered port when it is free, else another that is: below those that the kernel gives to clients,
     /// since one of them could be taken before the server listens.
     pub(crate) fn free_port(remembered: Option<u16>) -> Result<u16, Error> {
         let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|socket| socket.local_addr());

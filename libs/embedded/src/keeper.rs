@@ -19,7 +19,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use crate::Error;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// Whoever waits for a server that was killed again and again waits no longer than this, and its start.
+/// The longest wait for a server that was killed again and again, besides its start.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How often it is looked whether a server still has what it keeps; at first, until it is there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

@@ -76,7 +76,7 @@ jetstream {{ store_dir: \"{store}\", sync_interval: \"2s\" }}
         program: Program {
             name: "nats-server",
             command: Box::new(move || {
-                // Its store may have been removed; it has no right to make the folder anew.
+                // Its store may have been removed; it has no right to create the folder again.
                 if let Err(error) = account.own_folder(&store) {
                     tracing::warn!(%error, "the store of nats-server");
                 }

@@ -64,7 +64,7 @@ pub(crate) fn prepare(config: &Config, home: &mut Home, account: &Account) -> Re
             name: "postgres",
             command,
             is_ready: Box::new(move |pid| {
-                // The server writes its state in the eighth line, for whoever started it.
+                // The server writes its state in the eighth line, for the process that started it.
                 let text = fs::read_to_string(&pid_file).unwrap_or_default();
                 let mut lines = text.lines().map(str::trim);
                 lines.next() == Some(&pid.as_raw_pid().to_string()) && lines.nth(6) == Some("ready")

@@ -9,7 +9,7 @@ use crate::{Error, home::Home, postgres};
 /// # Errors
 /// The folder cannot be read.
 pub fn in_use(data_dir: &Path) -> Result<bool, Error> {
-    // Whoever looks makes nothing.
+    // A look creates nothing.
     Ok(data_dir.join("lock").exists() && Home::open(data_dir)?.lock_once()?.is_none())
 }
 
@@ -19,7 +19,7 @@ pub fn in_use(data_dir: &Path) -> Result<bool, Error> {
 /// # Errors
 /// The folder cannot be read, or its passwords are gone.
 pub fn running(data_dir: &Path) -> Result<Option<String>, Error> {
-    // Whoever looks makes nothing: a folder that is not there has nothing running.
+    // A look creates nothing: a folder that does not exist has nothing running.
     if !data_dir.join("servers.json").exists() {
         return Ok(None);
     }

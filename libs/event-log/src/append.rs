@@ -1,4 +1,4 @@
-//! What is asked of a log: events for some streams, all or none.
+//! A request to append to a log: events for some streams, all or none.
 
 use crate::conform::{conforms, conforms_as};
 use crate::{Error, Unreadable};
@@ -8,7 +8,8 @@ use serde::Serialize;
 use uuid::Uuid;
 use vocabulary::{Actor, PersonId};
 
-/// An event that is not written yet. **Invariant:** there is none that was not held against the schema of its type.
+/// An event that is not written yet. **Invariant:** there is none that was not validated against the schema of its
+/// type.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     id: Uuid,

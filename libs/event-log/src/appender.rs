@@ -73,7 +73,7 @@ pub(crate) struct Appender {
 impl Appender {
     /// Serves until every sender is gone; what was accepted by then is written first.
     pub(crate) async fn run(self, mut requests: mpsc::Receiver<Request>) {
-        // A guess: the first append is told the true end of the log.
+        // A guess: the first append learns the true end of the log.
         let mut tip = Tip { recorded_at: DateTime::UNIX_EPOCH, frontier: Frontier::default() };
         let mut waiting = VecDeque::new();
         let mut held = Held::of(&self.app);
@@ -153,7 +153,7 @@ impl Appender {
                         return tip;
                     }
                     held.ease();
-                    // Whoever was just answered may have more to ask: it goes along instead of waiting for a commit.
+                    // A caller who was just answered may have more to ask: it joins instead of waiting for a commit.
                     yield_now().await;
                     while next.takes_more(MOST) {
                         let Ok(request) = requests.try_recv() else { break };

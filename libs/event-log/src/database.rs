@@ -80,7 +80,8 @@ pub async fn tenant(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction
     begin(app, format!("begin; set local regiohub.region = '{region}'")).await
 }
 
-/// The same for whoever reads or writes much: each of its statements may take as long as the operator lets a batch take.
+/// The same for work that reads or writes much: each of its statements may take as long as the operator lets a batch
+/// take.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -88,7 +89,7 @@ pub async fn tenant_in_batches(app: &PgPool, region: &RegionId) -> sqlx::Result<
     begin(app, format!("begin; set local regiohub.region = '{region}'; {IN_BATCHES}")).await
 }
 
-/// The same for whoever holds rows across round trips: they are free again when its process says nothing for some seconds.
+/// The same for a process that holds rows across round trips: they are free again when it is silent for some seconds.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -98,7 +99,7 @@ pub async fn tenant_holding_rows(app: &PgPool, region: &RegionId) -> sqlx::Resul
 
 /// Begins a transaction with these statements, which hold nothing that someone typed.
 ///
-/// Whoever stops waiting, as a handler does whose client is gone, leaves nothing behind. sqlx by itself puts the
+/// A caller who stops waiting, as a handler does whose client is gone, leaves nothing behind. sqlx by itself puts the
 /// connection back with its transaction open (its issue 4393), and what the next one writes is never committed.
 ///
 /// # Errors

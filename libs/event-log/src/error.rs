@@ -2,7 +2,7 @@
 
 use crate::{Nonconforming, Unreadable, is_outage, without_values};
 
-/// A refusal by an aggregate, told in both languages.
+/// A refusal by an aggregate, in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{english}")]
 pub struct Refused {

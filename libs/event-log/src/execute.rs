@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 use vocabulary::RegionId;
 
-/// How often a decision is made anew because somebody else was faster. Another process that writes to the same
+/// How often a decision is repeated because another command was faster. Another process that writes to the same
 /// stream all the time knows the end of the log better than we do, and wins for as long as it goes on.
 const TRIES: usize = 200;
 
@@ -35,8 +35,8 @@ pub struct Batch {
 
 type Decide = Box<dyn Fn(&mut State, &[Recorded], &Asked) -> Result<Vec<NewEvent>, Error> + Send + Sync>;
 
-/// An aggregate as the decisions before left it; none before the first: then its history is read. Read anew for each of
-/// them, a batch on one stream would take the square of its length.
+/// An aggregate as the decisions before left it; none before the first: then its history is read. Read again for each
+/// of them, a batch on one stream would take the square of its length.
 type State = Option<Box<dyn Any + Send>>;
 
 struct Step {

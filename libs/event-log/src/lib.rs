@@ -5,7 +5,7 @@
 //!
 //! **Invariant:** no event is ever updated or deleted, and no position is ever skipped.
 
-/// All that a log is made of: whoever copies, moves or puts back a region takes each of these tables.
+/// All that a log is made of: a copy, move or restore of a region takes each of these tables.
 pub const TABLES: [&str; 3] = ["event_log.head", "event_log.event", "event_log.kept"];
 
 mod append;

@@ -64,7 +64,7 @@ impl Loader {
         }
     }
 
-    /// One round trip after the other; whoever asks while all are under way goes along with the next.
+    /// One round trip after the other; a request while all are under way joins the next.
     async fn serve(self: Arc<Self>, questions: Arc<Mutex<mpsc::Receiver<Question>>>) {
         let (mut held, mut together) = (Held::of(&self.app), Vec::new());
         loop {
@@ -99,7 +99,7 @@ impl Loader {
                     for question in questions {
                         let error =
                             error.take().unwrap_or_else(|| Error::Unavailable(sqlx::Error::Protocol(text.clone())));
-                        // Whoever stopped waiting needs no answer.
+                        // A caller who stopped waiting needs no answer.
                         let _ = question.answer.send(Err(error));
                     }
                 }
@@ -157,7 +157,7 @@ impl Read {
                 kept: question.command.and_then(|command| kept.get(&command).cloned()),
                 idle: question.command.is_some_and(|command| idle.contains(&command)),
             };
-            // Whoever stopped waiting needs no answer.
+            // A caller who stopped waiting needs no answer.
             let _ = question.answer.send(Ok(histories));
         }
     }

@@ -133,7 +133,7 @@ impl EventLog {
         &self.0.recent
     }
 
-    /// Tells whoever watches that the log of a region ends there now.
+    /// Notifies the watchers that the log of a region ends there now.
     pub(crate) fn wrote(&self, region: &RegionId, position: i64) {
         // Nobody listening is fine: the relay also looks by itself.
         let _ = self.0.written.send((region.clone(), position));

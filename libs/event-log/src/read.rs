@@ -40,8 +40,8 @@ impl EventLog {
         Ok(texts.into_iter().map(Recorded::parse).collect::<Result<_, Unreadable>>()?)
     }
 
-    /// The page without its events, for whoever folds only these categories; none when nothing is behind `after`. Of what
-    /// this process wrote itself the database is not asked, and the page may be longer than `limit`.
+    /// The page without its events, for a reader that folds only these categories; none when nothing is behind `after`.
+    /// Of what this process wrote itself the database is not asked, and the page may be longer than `limit`.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -65,7 +65,7 @@ impl EventLog {
         Ok(first.zip(last).map(|(first, last)| Skimmed { first, last, concerns: concerns.unwrap_or(true) }))
     }
 
-    /// The events behind a position without reading their texts: for whoever passes them on.
+    /// The events behind a position without reading their texts: for a relay that passes them on.
     ///
     /// # Errors
     /// When the database does not answer.

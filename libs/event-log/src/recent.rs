@@ -1,4 +1,4 @@
-//! What this process wrote itself last: whoever follows a log for a few rare events need not ask the database whether
+//! The last writes of this process: a reader that follows a log for a few rare events need not ask the database whether
 //! there are any among that.
 //!
 //! **Invariant:** only what was acknowledged is in it, and nothing that came before a moment at which somebody else wrote

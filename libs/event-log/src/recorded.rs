@@ -1,4 +1,4 @@
-//! An event as it stands in a log.
+//! An event as its log has it.
 
 use crate::{Envelope, Unreadable};
 use chrono::{DateTime, Utc};
@@ -7,7 +7,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 use vocabulary::{ActorId, RegionId};
 
-/// An event as it stands in a log: its exact text, and what is needed to find and order it.
+/// An event as its log has it: its exact text, and what is needed to find and order it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// The region of the log.

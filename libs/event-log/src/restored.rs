@@ -1,4 +1,4 @@
-//! A restored log begins another epoch, and its first event says so.
+//! A restored log begins another epoch, and its first event declares that.
 
 use crate::append::{Context, NewEvent};
 use crate::envelope::{Place, write};
@@ -8,7 +8,7 @@ use chrono::SubsecRound;
 use sqlx::PgConnection;
 use vocabulary::RegionId;
 
-/// That a log was restored, as it is written down in that log.
+/// The restore of a log, as that log records it.
 #[derive(Clone, Debug)]
 pub struct Restoration {
     /// The epoch that begins, or has begun already; the stream is `restore/<epoch>`.

@@ -1,4 +1,4 @@
-//! How large an event may be: what is written is to fit into a message of nats-server, too.
+//! The size of an event: it must fit into a message of nats-server, too.
 
 use crate::{Append, Error};
 

@@ -1,4 +1,4 @@
-//! Which streams there are: for what is asked a few times a year, and must not come from a table that may lag.
+//! Lists streams: for rare questions whose answer must not come from a table that may lag.
 
 use crate::{Error, EventLog, Recorded, Unreadable, tenant};
 use vocabulary::RegionId;

@@ -1,4 +1,4 @@
-//! What an operator wants to know of appends.
+//! Metrics of appends.
 
 use opentelemetry::KeyValue;
 use opentelemetry::global;

@@ -1,9 +1,10 @@
-//! What one process at a time does in a region, over several round trips.
+//! A turn: work of one process at a time in a region, over several round trips.
 //!
 //! free ─take→ had, while its process speaks ─dropped, or silent for five seconds→ free
 //!
 //! A lock by itself is held by a process that is frozen for as long as that lasts: its kernel answers for it. So this one
-//! goes with a session that PostgreSQL ends when nothing is said, and whoever has the turn says something each second.
+//! goes with a session that PostgreSQL ends when nothing is said, and the holder of the turn says something each
+//! second.
 
 use crate::tenant_holding_rows;
 use sessions::late;
@@ -56,8 +57,8 @@ impl Turn {
         Ok(Self { session, speaking: speaking.abort_handle() })
     }
 
-    /// Whether it is still this process's: to be asked before what cannot be undone. One that was frozen is told that it is
-    /// over.
+    /// Whether it is still this process's: to be asked before a step that cannot be undone. A process that was frozen
+    /// learns that it is over.
     ///
     /// # Errors
     /// When it is not, or nobody knows.

@@ -1,4 +1,5 @@
-//! Who holds what? Folded from the log alone into a table, and from there into the book that requests are checked against.
+//! Which grants are there? Folded from the log alone into a table, and from there into the book that requests are
+//! checked against.
 //!
 //! **Invariant:** what cannot be read gives nothing: a grant with a parked event is not in the book.
 
@@ -118,7 +119,7 @@ fn understood(happened: &Recorded) -> Result<Event, CannotApply> {
 
 impl Projection for KnownGrants {
     const NAME: &'static str = "known-grants";
-    // 2: made again from the log, since version 1 was folded from messages. 3: with everyone who ever held something.
+    // 2: rebuilt from the log, since version 1 was folded from messages. 3: with everyone who ever held something.
     const VERSION: u32 = 3;
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["grant"]);

@@ -1,4 +1,4 @@
-//! Each processing of personal data is written down, as the Dutch standard Logboek Dataverwerkingen asks.
+//! Records each processing of personal data, as the Dutch standard Logboek Dataverwerkingen requires.
 //!
 //! ```text
 //! Processing (activity, operation, region, trace) × people ─Logbook::write→ a line of all ─→ a file, put aside in time

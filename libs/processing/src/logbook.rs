@@ -21,7 +21,7 @@ const ACTIVITY: &str = "dpl.core.processing_activity_id";
 const SUBJECT: &str = "dpl.core.data_subject_id";
 const SUBJECT_TYPE: &str = "dpl.core.data_subject_id_type";
 
-/// Where every processing of personal data is written down. Copies share everything.
+/// The log of every processing of personal data. Copies share everything.
 #[derive(Clone)]
 pub struct Logbook {
     shared: Arc<Shared>,
@@ -135,7 +135,7 @@ impl Logbook {
         self.subjects(region, person).newest().clone()
     }
 
-    /// All names of a person in spans, one for each generation of the key: whoever looks for their spans looks for
+    /// All pseudonyms of a person in spans, one for each generation of the key: a search for their spans looks for
     /// each.
     #[must_use]
     pub fn subjects(&self, region: &RegionId, person: PersonId) -> Generations<String> {

@@ -1,9 +1,9 @@
-//! A file of lines that is put aside when it is large or old enough; the oldest go when there is too much of them.
+//! A file of lines that is rotated when it is large or old enough; the oldest files are removed when they are too many.
 //!
 //! ```text
 //! processing.jsonl ─large or old enough→ processing.20260901T100000000Z.jsonl ─too much in all→ gone
 //! ```
-//! **Invariant:** no line is lost by putting a file aside: whoever had it open writes to it under its new name.
+//! **Invariant:** a rotation loses no line: a process that had the file open writes to it under its new name.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use std::ffi::OsStr;
@@ -40,7 +40,8 @@ impl Lines {
         Self { path, rotation, begun: Mutex::default() }
     }
 
-    /// Opened anew each time, so that the file can be moved away; one write, so that lines of two processes do not mix.
+    /// Opened again each time, so that the file can be moved away; one write, so that lines of two processes do not
+    /// mix.
     pub fn append(&self, lines: &str, now: DateTime<Utc>) -> io::Result<()> {
         // One after the other: many at once would all have it open when the first of them finds it full.
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Where spans go: lines in a file, or an OTLP collector. Both confirm.
+//! The target of spans: lines in a file, or an OTLP collector. Both confirm.
 
 use crate::Unwritten;
 use crate::rotation::{Lines, Rotation};

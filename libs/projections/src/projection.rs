@@ -10,7 +10,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use vocabulary::RegionId;
 
-/// Folds logs into tables. The tables are disposable: they can be made again from the logs at any time.
+/// Folds logs into tables. The tables are disposable: they can be rebuilt from the logs at any time.
 ///
 /// Two logs come in no mutual order, so `apply` must not depend on which of two services' events comes first.
 pub trait Projection: Send + Sync + 'static {
@@ -58,7 +58,7 @@ pub trait Projection: Send + Sync + 'static {
     fn committed(&self, _region: &RegionId) {}
 
     /// For [`Reads::Log`]: everything of a log up to here is committed. `changed` when something of it may be new to
-    /// this process. What is kept in memory is brought up to date here: who waits for the position is told afterwards.
+    /// this process. Caches are brought up to date here: waits for the position end afterwards.
     fn reached(&self, _here: &Head, _changed: bool) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
         async { Ok(()) }
     }

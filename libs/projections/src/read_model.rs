@@ -24,7 +24,7 @@ pub struct Replayed {
     pub parked: Vec<Parked>,
 }
 
-/// Who watches a replay.
+/// An observer of a replay.
 pub struct Watch<'a> {
     /// Hears of every batch how many events were in it.
     pub told: &'a (dyn Fn(u64) + Send + Sync),

@@ -129,7 +129,7 @@ impl Rebuild {
             if end.is_cancelled() {
                 return Ok(false);
             }
-            // Whoever reads the same checkpoints stands still meanwhile: what it waits for is waited for outside.
+            // Readers of the same checkpoints stand still meanwhile: so this waits outside of the transaction.
             let switched = tokio::time::timeout(STANDSTILL, self.switch(&next, fence, end)).await;
             match switched.unwrap_or(Err(Error::Late(STANDSTILL))) {
                 Ok(()) => break,

@@ -1,4 +1,5 @@
-//! What proves a log whole: the Merkle tree of RFC 6962 over its texts, proofs, and signed checkpoints.
+//! Proves that a log is complete and unaltered: the Merkle tree of RFC 6962 over its texts, proofs, and signed
+//! checkpoints.
 //!
 //! **Invariant:** nothing here touches the world, so what it says can be checked anywhere.
 

@@ -194,7 +194,7 @@ impl FromStr for Verifier {
 }
 
 impl Signature {
-    /// Whose it claims to be.
+    /// The name of the signer that it claims.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

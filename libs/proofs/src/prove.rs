@@ -60,7 +60,7 @@ impl Prover {
                 within.start = middle;
             }
         }
-        // Whoever checks knows the root of the old tree, when it is a whole subtree.
+        // The checker knows the root of the old tree, when it is a whole subtree.
         if within.start > 0 {
             runs.push(within);
         }

@@ -42,7 +42,7 @@ impl Sessions {
         self.limits
     }
 
-    /// Sessions of whoever owns the tables: for migrations, rebuilds and what else takes its time.
+    /// Sessions of the owner of the tables: for migrations, rebuilds and other long work.
     #[must_use]
     pub fn owning(&self, connections: u32, options: PgConnectOptions) -> PgPool {
         let limited = self.limited(options, self.limits.batch);

@@ -1,9 +1,9 @@
-//! Events as they stand in old logs: no enum of today decides whether they may be there.
+//! Events as old logs have them: no enum of today decides whether they are allowed.
 
 use event_log::NewEvent;
 use serde_json::Value;
 
-/// An event whose data no schema is held against, as one that was written when its schema asked for less.
+/// An event whose data is validated against no schema, as one that was written when its schema asked for less.
 ///
 /// # Panics
 /// Never: any JSON serialises.

@@ -1,4 +1,4 @@
-//! Someone who asks over HTTP, with a real token, through the real router.
+//! A client that asks over HTTP, with a real token, through the real router.
 
 use access::DevIssuer;
 use axum::Router;

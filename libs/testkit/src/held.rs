@@ -1,4 +1,4 @@
-//! A lock that a test holds in a database, so that whoever works there waits at a known place.
+//! A lock that a test holds in a database, so that other work there waits at a known place.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 

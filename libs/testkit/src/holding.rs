@@ -1,4 +1,4 @@
-//! What someone in a test holds.
+//! The grants of a person in a test.
 
 use proto_schemas::consortium::grant::Event;
 use vocabulary::{ActorId, BranchCode, CompanyId, GrantId, PersonId, Role};

@@ -203,7 +203,7 @@ impl TestHub {
         lines.lines().map(|line| serde_json::from_str(line).expect("a span")).collect()
     }
 
-    /// From now on no processing can be written down.
+    /// From now on no processing can be recorded.
     ///
     /// # Panics
     /// When the file cannot be taken away.

@@ -1,4 +1,4 @@
-//! Why the vault does not give what was asked.
+//! Why the vault does not answer.
 
 use vocabulary::PersonId;
 

@@ -3,7 +3,7 @@
 //! unknown ─first seal→ Known ─forget→ Forgotten, for ever
 //!
 //! **Invariant:** no plaintext and no plain natural key is ever stored or logged.
-//! **Invariant:** for someone who was forgotten no key is made again.
+//! **Invariant:** a forgotten person never gets another key.
 
 mod cache;
 mod cipher;

@@ -1,4 +1,4 @@
-//! What the log is still to say of those whose keys are gone.
+//! Notes of events that are still to be written for people whose keys are destroyed.
 //!
 //! none ─forgotten with a note→ owed ─written, and struck→ none
 

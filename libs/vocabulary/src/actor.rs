@@ -1,4 +1,4 @@
-//! Who acts, in which role, for whom.
+//! The actor of a command, their role and their organisation.
 
 use crate::{ActorId, BranchCode, CompanyId, Role};
 use schemars::JsonSchema;

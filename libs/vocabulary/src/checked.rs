@@ -2,8 +2,9 @@
 
 /// Gives a `struct Name(String)` with `fn check(&str) -> Result<String, Invalid>` its traits.
 ///
-/// What stands in a log was checked when it was written, and is read by `check` alone. What comes in is also held against
-/// `typed`, where that is stricter: it takes nothing that `pattern` does not.
+/// The texts of a log were checked when they were written, and are read by `check` alone. Input is also validated
+/// against
+/// `typed`, where that is stricter: it accepts nothing that `pattern` does not.
 macro_rules! checked_text {
     ($name:ident, pattern = $pattern:literal, example = $example:literal) => {
         checked_text!($name, typed = |_| true, pattern = $pattern, example = $example);

@@ -1,6 +1,6 @@
 //! The generations of a key.
 
-/// The generations of a key, oldest first, and the one that is written with. Whoever looks something up tries them all.
+/// The generations of a key, oldest first, and the one that is written with. A lookup tries them all.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Generations<K> {
     all: Vec<K>,

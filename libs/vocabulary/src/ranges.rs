@@ -1,4 +1,4 @@
-//! Which numbers and dates a command may bring.
+//! The ranges of numbers and dates in a command.
 //!
 //! Ranges bind what is asked from now on. What was written before may be wider: readers take the width of the type, and
 //! the published schemas of events stay as they are.

@@ -1,4 +1,4 @@
-//! The region: who shares one history.
+//! The region: the partners that share one history.
 
 use crate::{Invalid, checked::checked_text};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What money is counted under.
+//! The funding schemes that money is counted under.
 
 use crate::{Invalid, checked::checked_text};
 use serde::{Deserialize, Serialize};

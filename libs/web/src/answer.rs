@@ -1,4 +1,4 @@
-//! What is answered when a command had its effect.
+//! The answers to a command that had its effect.
 
 use axum::{
     Json,

@@ -22,7 +22,7 @@ fn threads() -> usize {
 }
 
 /// Does on a thread of its own what may take longer than ten milliseconds: reading a large body or file, drawing a
-/// document. **Invariant:** whoever goes away meanwhile gives no place free before the work has ended.
+/// document. **Invariant:** a caller who goes away frees no place before the work has ended.
 ///
 /// # Errors
 /// 503 when too much of it waits already, 500 when the work panicked.
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(aside(|| 7).await, Ok(7));
         assert_eq!(aside(|| assert_ne!(1, 1)).await, Err(Problem::internal()));
 
-        // All threads are held until the test lets them go, and whoever held them has gone away.
+        // All threads are held until the test releases them, and their callers have gone away.
         let (held, most) = (Arc::new(Barrier::new(threads() + 1)), Arc::new(AtomicUsize::new(0)));
         let holding = || {
             let (held, most) = (held.clone(), most.clone());

@@ -1,4 +1,4 @@
-//! What stands in the query string: every parameter known, every error at once.
+//! The parameters of the query string: every one known, every error at once.
 
 use crate::{FieldError, Problem, check::zero, valid::segment};
 use axum::extract::FromRequestParts;

@@ -26,7 +26,7 @@ pub(crate) struct Working {
 /// Why no more begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
-    /// Whoever asks: as many as there may be are worked on.
+    /// For any caller: the hub works on as many requests as it may.
     All,
     /// This client has its share.
     OfOne,

@@ -1,4 +1,4 @@
-//! What one request may cost a service, at most.
+//! The bounds of what one request may cost a service.
 
 /// What one request may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

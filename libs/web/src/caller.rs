@@ -1,4 +1,4 @@
-//! Who asks: let in by the guard for one operation in one region.
+//! The caller of an operation, let in by the guard for one operation in one region.
 
 use crate::Problem;
 use access::{Grant, Scope, Touches};
@@ -13,7 +13,7 @@ use std::sync::{
 use uuid::Uuid;
 use vocabulary::{ActorId, Reach, RegionId, Role, amsterdam_date};
 
-/// Who asks, and under which grants. **Invariant:** only the guard makes one.
+/// The caller and the grants that let them in. **Invariant:** only the guard makes one.
 #[derive(Clone, Debug)]
 pub struct Caller(pub(crate) Arc<Who>);
 
@@ -55,7 +55,7 @@ impl Caller {
         Scope::of(&self.0.grants)
     }
 
-    /// Whether they may be told what is there and how it stands: they reach the whole region, or something that the
+    /// Whether they may learn what exists and its state: they reach the whole region, or something that the
     /// handler asked about.
     pub(crate) fn may_know(&self) -> bool {
         self.0.reached.load(Ordering::Relaxed) || self.roles().any(|role| role.reach() == Reach::Region)

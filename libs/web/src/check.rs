@@ -1,4 +1,4 @@
-//! Tells in two languages what a JSON Schema found wrong. Pure.
+//! Describes in two languages the errors that a JSON Schema found. Pure.
 //!
 //! **Invariant:** no text repeats what was sent: it may be a name.
 

@@ -1,4 +1,4 @@
-//! Under which id a command is kept, and the keyed print of what was asked. Pure.
+//! The id under which a command is kept, and the keyed print of its request. Pure.
 
 use decider::CommandKey;
 use hmac::{Hmac, KeyInit, Mac};

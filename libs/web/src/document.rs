@@ -16,7 +16,7 @@ use utoipa::{
 };
 use vocabulary::RegionId;
 
-/// What every operation may answer to whoever asks too often.
+/// The answer of every operation to a caller who asks too often.
 const TOO_MANY: &str = "TooManyRequests";
 
 /// Serves the document at `/v1/openapi.json`, for everyone.

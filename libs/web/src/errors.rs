@@ -3,7 +3,7 @@
 use crate::{FieldError, Problem};
 use std::collections::HashSet;
 
-/// How many errors are told at once: nobody reads more.
+/// The number of errors that are listed at once: nobody reads more.
 pub const MAX_ERRORS: usize = 200;
 
 /// Collects errors in linear time and bounded space.
@@ -32,7 +32,7 @@ impl Errors {
         self.told.len() >= MAX_ERRORS
     }
 
-    /// So many more, of which nobody is told what they are.
+    /// The number of further errors, which are not listed.
     pub fn count(&mut self, more: usize) {
         self.more += more;
     }

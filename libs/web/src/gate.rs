@@ -47,7 +47,7 @@ pub struct Rates {
     pub address: Quota,
     /// Requests that are worked on at the same time; one client has a quarter of them.
     pub at_work: usize,
-    /// Who says from where a request comes.
+    /// The header that names the address of a client behind a proxy.
     pub proxy: Option<Proxy>,
 }
 
@@ -169,7 +169,7 @@ impl Gate {
     }
 }
 
-/// The region as it stands in the address, whether there is one or not.
+/// The region in the address, whether it exists or not.
 fn region(uri: &Uri) -> &str {
     let below = uri.path().strip_prefix("/v1/regions/").unwrap_or_default();
     below.split_once('/').map_or(below, |(region, _)| region)

@@ -1,4 +1,4 @@
-//! Stands before every route: who asks, may they, and was it asked before.
+//! Runs before every route: identifies the caller, checks the grant, and finds the kept answer of a retry.
 //!
 //! **Invariant:** an operation without a row in the access table is denied to everyone.
 
@@ -62,11 +62,11 @@ pub fn kept_in(log: &EventLog) -> KeptLookup {
 pub struct Guard {
     /// The service whose log `Hub-Position` names, such as `hotspots`.
     pub service: &'static str,
-    /// Who may say who someone is. Under the development issuer alone `Hub-Now` counts.
+    /// The issuers whose tokens identify callers. Under the development issuer alone `Hub-Now` counts.
     pub issuers: Issuers,
     /// Makes pseudonyms of identities.
     pub identities: Identities,
-    /// Who holds what; it knows the operator.
+    /// The grants of every actor; the operator's among them.
     pub grants: Grants,
     /// The moment it is.
     pub clock: Clock,
@@ -316,7 +316,7 @@ impl Standing {
             Ok(Some(kept)) => Accepted::from(kept.done).into_response(),
             Err(problem) => problem.into_response(),
         };
-        // **Invariant:** who reaches nothing of what was asked about is not told whether it is there, nor how it stands.
+        // **Invariant:** a caller who reaches nothing of a thing does not learn whether it exists, nor its state.
         if blind && TELLING.contains(&answer.status()) {
             return Problem::denied().into_response();
         }

@@ -43,7 +43,7 @@ pub fn live<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/health/live", get(async || Json::<Value>(json!({ "status": "live" }))))
 }
 
-/// `/health/live` and `/health/ready`, without a token: for whoever watches over the hub from inside, since it costs
+/// `/health/live` and `/health/ready`, without a token: for monitoring from inside, since it costs
 /// work, and names what is missing. However many ask, it is found out once a second and by one at a time.
 pub fn health<S: Clone + Send + Sync + 'static>(checks: Vec<Check>) -> Router<S> {
     // All ask the same: who waits for the answer costs nothing.

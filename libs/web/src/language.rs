@@ -1,4 +1,4 @@
-//! Which of the two languages someone reads.
+//! The language of a caller: one of two.
 
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
 

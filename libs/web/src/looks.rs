@@ -1,4 +1,4 @@
-//! What an auditor or inspector was shown is kept before it is shown: nothing leaves when that fails.
+//! Records each look of an auditor or inspector before it is shown: nothing leaves when that fails.
 
 use crate::Problem;
 use access::{Grant, Touches};

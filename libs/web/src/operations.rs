@@ -1,4 +1,4 @@
-//! Which operation a request is: found by method and route in the OpenAPI document.
+//! Finds the operation of a request by method and route in the OpenAPI document.
 
 use http::{Method, StatusCode};
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! What stands in the path, as axum reads it, with a problem when it does not read.
+//! The parameters of the path, as axum reads them, with a problem when they do not parse.
 
 use crate::{FieldError, Problem};
 use axum::extract::{FromRequestParts, path::ErrorKind, rejection::PathRejection};

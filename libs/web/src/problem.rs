@@ -1,4 +1,4 @@
-//! What is answered when something is wrong (RFC 9457), in the reader's language.
+//! The answer to a request that fails (RFC 9457), in the reader's language.
 //!
 //! A problem carries both languages until the shell, which knows the reader, writes it down.
 

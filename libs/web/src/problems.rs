@@ -37,7 +37,7 @@ impl Problem {
         Self::invalid_and_more(errors, more)
     }
 
-    /// These fields are not right, and so many more of which nothing else is told.
+    /// These fields have errors, and so many more that are not listed.
     #[must_use]
     pub fn invalid_and_more(errors: Vec<FieldError>, more: usize) -> Self {
         let (english, dutch) = match (errors.len(), more) {
@@ -236,7 +236,7 @@ impl From<event_log::Error> for Problem {
                 tracing::error!(alarm = true, %error, "a stored event does not read");
                 Self::internal()
             }
-            // What came in was validated before: whoever decided this is at fault, and nothing was written.
+            // The input was validated before: the decision is at fault, and nothing was written.
             Error::Nonconforming(error) => {
                 tracing::error!(alarm = true, %error, "an event was not written");
                 Self::internal()

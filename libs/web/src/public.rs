@@ -1,4 +1,4 @@
-//! What needs no token: found out by one at a time, and given to everyone who asks the same within a second.
+//! Public answers: computed by one request at a time, and shared by all who ask the same within a second.
 
 use crate::Problem;
 use crate::shared::Shared;
@@ -24,7 +24,7 @@ pub(crate) struct Public(Shared<Kept>);
 struct Kept {
     status: StatusCode,
     headers: HeaderMap,
-    /// In both languages, whoever asked first.
+    /// In both languages, whichever caller asked first.
     problem: Option<Problem>,
     body: Bytes,
 }

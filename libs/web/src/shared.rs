@@ -1,4 +1,4 @@
-//! One evaluation at a time, whose answer others share: so much work can be caused by whoever need not say who they are.
+//! One evaluation at a time, whose answer others share: the bound of the work that callers without a token can cause.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,7 +29,7 @@ impl<V: Clone> Shared<V> {
         Self { kept: Mutex::default(), turn: Semaphore::new(1), waiting: Semaphore::new(most) }
     }
 
-    /// The answer of a moment ago, or that of `evaluate`, which is kept where `keep` says so.
+    /// The answer of a moment ago, or that of `evaluate`, which is kept when `keep` accepts it.
     ///
     /// # Errors
     /// When too many wait already.

@@ -17,7 +17,7 @@ use tracing::{Instrument, field::Empty};
 pub struct Shell {
     /// `API-Version`, such as `1.0.0`.
     pub version: &'static str,
-    /// Whether the hub is reached over https: then browsers are told to stay there.
+    /// Whether the hub is reached over https: then browsers are instructed to stay there.
     pub https: bool,
     /// How long a request may take until its answer begins.
     pub time_limit: Duration,

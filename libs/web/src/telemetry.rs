@@ -1,4 +1,4 @@
-//! What an operator wants to know of commands, and of requests that were not let in.
+//! Metrics of commands, and of requests that were not let in.
 
 use opentelemetry::{KeyValue, global, metrics::Counter};
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Which trace a request belongs to (W3C Trace Context).
+//! The trace that a request belongs to (W3C Trace Context).
 
 use http::HeaderMap;
 use opentelemetry::{

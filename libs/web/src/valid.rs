@@ -1,4 +1,4 @@
-//! A JSON body, held against the JSON Schema of its own type before it is read.
+//! A JSON body, validated against the JSON Schema of its own type before it is read.
 
 use crate::{
     FieldError, Problem, aside,
@@ -24,7 +24,7 @@ use std::{
 /// A body that is larger than this is read beside the others; a smaller one takes less time than the way there and back.
 const LARGE: usize = 16 * 1024;
 
-/// A body that is as its type says. Its errors are told at once, up to [`crate::MAX_ERRORS`].
+/// A body that conforms to its type. Its errors are listed at once, up to [`crate::MAX_ERRORS`].
 ///
 /// Give the type `#[serde(rename_all = "camelCase", deny_unknown_fields)]`: then unknown fields are errors.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ pub(crate) fn segment(segment: &serde_path_to_error::Segment) -> String {
     }
 }
 
-/// What a type's bodies are held against.
+/// The schema that a type's bodies are validated against.
 struct Made {
     schema: Value,
     validator: Validator,

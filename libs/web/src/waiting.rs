@@ -16,7 +16,7 @@ use vocabulary::RegionId;
 /// The log that tells who holds what.
 const GRANTS: &str = "consortium";
 
-/// How long whoever holds nothing waits to be told otherwise.
+/// How long a caller without grants waits for one that was just given.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Waits until the lookups of a region are as far as asked, two seconds at most.
@@ -52,8 +52,8 @@ impl Waiting {
         in_a_place(&self.callers, wait(region.clone(), wanted)).await
     }
 
-    /// Waits until a grant that was just given is known. **Invariant:** for whoever holds nothing no database is asked,
-    /// and only the log of grants is waited for.
+    /// Waits until a grant that was just given is known. **Invariant:** for a caller without grants no database is
+    /// asked, and only the log of grants is waited for.
     pub async fn until_granted(
         &self,
         grants: &Grants,

@@ -36,7 +36,7 @@ pub const ROWS: &[Row] = &[
     row("show-stage-agreement", AGREEMENT_READERS),
     row("show-stage-agreement-text", AGREEMENT_READERS),
     row("show-stage-agreement-document", AGREEMENT_READERS),
-    // Disputes: whoever is a party, or the stagebegeleider; what came of it is noted by the school.
+    // Disputes: a party, or the stagebegeleider, raises one; the school records the outcome.
     row("raise-dispute", &[Teacher, CompanySignatory, CompanySupervisor, Pupil, Parent]),
     row("escalate-dispute", &[Teacher, CompanySignatory, CompanySupervisor, Pupil, Parent]),
     row("settle-dispute", &[Teacher]),

@@ -16,7 +16,7 @@ pub const ROWS: &[Row] = &[
     row("list-audit-exports", &[ProgrammeLeader, Controller, Auditor]),
     row("list-looks", &[ProgrammeLeader, Controller, Auditor]),
     row("reveal-name", &[Auditor]),
-    // For whoever asks what is held about them: the hub's own answer to the right of access.
+    // For people who ask for their data: the hub's own answer to the right of access.
     row("open-access-export", &[ProgrammeLeader]),
     row("show-access-export", &[ProgrammeLeader]),
     // Of anything in any service, grades and concerns too.

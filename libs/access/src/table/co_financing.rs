@@ -5,7 +5,7 @@ use vocabulary::Role::{AccountManager, Auditor, CompanySignatory, CompanySupervi
 
 /// One row per operation of the service.
 ///
-/// **Invariant:** whoever may verify may not sign, enter or fix: no row of these names the same role.
+/// **Invariant:** a role that may verify may not sign, enter or fix: no row of these lists the same role.
 /// Never a teacher, a pupil or a parent.
 pub const ROWS: &[Row] = &[
     // Contribution days.

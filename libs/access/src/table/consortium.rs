@@ -28,7 +28,7 @@ pub const ROWS: &[Row] = &[
     row("adopt-policy", &[Controller]),
     row("open-period", &[Controller]),
     row("close-period", &[Controller]),
-    // What each role may give stands in the grant itself.
+    // The grant itself decides which roles may give it.
     row("grant-role", &[ProgrammeLeader]),
     row("grant-company-role", &[AccountManager]),
     row("grant-school-role", &[SchoolSystem]),

@@ -51,7 +51,7 @@ async fn two_relays_at_once_store_each_event_once() {
         let other = ground.second_process().await;
         let one = ground.bus().relay(ground.counters.clone());
         let two = other.bus().relay(other.counters.clone());
-        // Whoever loses a position reads where the stream is and goes on from there.
+        // A relay that loses a position reads where the stream is and continues from there.
         let (mut done, mut rounds) = (false, 0);
         while !done && rounds < 100 {
             let (first, second) = tokio::join!(one.settle(), two.settle());

@@ -234,7 +234,7 @@ impl Batch {
         in_flight.then_some(Clash::InFlight)
     }
 
-    /// Everything is on disk: answers everyone in here, and whoever clashed with it.
+    /// Everything is on disk: answers everyone in here, and the appends that clashed with it.
     pub(crate) fn answer(self, next: &mut Self) {
         let clashed: Vec<Request> = self.behind.into_iter().chain(next.behind_flight.drain(..)).collect();
         let mut twins = HashMap::new();
@@ -246,7 +246,7 @@ impl Batch {
             {
                 twins.insert(command.id, (command.fingerprint, Done { repeated: true, ..done.clone() }));
             }
-            // Whoever stopped waiting needs no answer.
+            // A caller who stopped waiting needs no answer.
             let _ = request.answer.send(Ok(done));
         }
         for request in clashed {
@@ -260,8 +260,8 @@ impl Batch {
         }
     }
 
-    /// Nobody knows whether it is on disk, or nothing of it is: says so to everyone in here. Whoever clashed with it has
-    /// another try.
+    /// Nobody knows whether it is on disk, or nothing of it is: answers everyone in here with that. An append that
+    /// clashed with it has another try.
     pub(crate) fn fail(self, error: sqlx::Error) -> Vec<Request> {
         let mut error = Some(Error::from(error));
         let told = error.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -292,7 +292,7 @@ impl Batch {
         requests
     }
 
-    /// The appends as they came, to be numbered anew.
+    /// The appends as they came, to be numbered again.
     pub(crate) fn requests(self) -> Vec<Request> {
         let taken = self.requests.into_iter().map(|(request, _)| request);
         self.behind_flight.into_iter().chain(taken).chain(self.behind).collect()

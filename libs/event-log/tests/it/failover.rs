@@ -23,7 +23,7 @@ async fn a_commit_that_was_lost_with_its_primary_was_acknowledged_to_nobody() {
     let mut answers = vec![asking.await.unwrap()];
     let log = primary.process(SOON).await;
     assert_eq!(log.page(&region(), 0, 10).await.unwrap().len(), 2, "it stands on the primary");
-    // Whoever asks again reads it there, in this process or another one.
+    // A retry reads it there, in this process or another one.
     for log in [log, primary.process(SOON).await] {
         answers.push(to(&log, id, 7, second).await);
         answers.push(log.kept(&region(), second).await.map(|kept| kept.unwrap().done));

@@ -1,4 +1,4 @@
-//! Whoever stops waiting in the middle of something leaves nothing behind for the next one.
+//! A caller who stops waiting in the middle of something leaves nothing behind for the next one.
 
 use crate::counter::{Counter, Raise, asked};
 use crate::scratch::scratch;

@@ -1,4 +1,4 @@
-//! Whoever clashes with a command that is in flight waits for what comes of it.
+//! A command that clashes with one in flight waits for its outcome.
 
 use crate::counter::{Counter, Raise, asked};
 use crate::own::{LATE, Own, region, to};
@@ -21,7 +21,7 @@ async fn a_hundred_twins_of_a_command_in_flight_get_its_answer() {
     };
     let mut asking = vec![ask(id)];
     own.held().await;
-    // Ids that are derived from what was asked, and ids that each asker makes anew.
+    // Ids that are derived from the command, and ids that each caller makes.
     asking.extend((0..50).map(|_| ask(id)));
     asking.extend((0..50).map(|_| ask(Uuid::now_v7())));
     let early = timeout(Duration::from_secs(2), select_all(&mut asking)).await;

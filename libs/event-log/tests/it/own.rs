@@ -84,7 +84,7 @@ impl Own {
         let waits = format!("alter system set synchronous_standby_names = '{standby}'");
         self.admin.execute(AssertSqlSafe(waits)).await.unwrap();
         self.admin.execute("select pg_reload_conf()").await.unwrap();
-        // Whoever is told of it first is not the one who counts.
+        // The order of notification does not matter.
         loop {
             let probe = self.probe();
             while !probe.is_finished() {

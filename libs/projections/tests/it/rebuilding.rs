@@ -1,4 +1,4 @@
-//! Read models made again from the logs.
+//! Read models that are rebuilt from the logs.
 
 use crate::counts::{Counts, Doubled};
 use crate::scratch::{Scratch, region, scratch};

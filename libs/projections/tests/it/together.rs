@@ -14,7 +14,7 @@ use vocabulary::RegionId;
 
 const LONG: Duration = Duration::from_secs(30);
 
-/// Counts as well, in tables of its own; keeps how often it was told of a commit.
+/// Counts as well, in tables of its own; keeps how often it was notified of a commit.
 #[derive(Clone, Default)]
 struct Others {
     told: Arc<AtomicU64>,

@@ -50,7 +50,7 @@ fn a_number_that_is_imported_again_is_re_keyed_and_the_old_mac_is_gone() {
     on_scratch(|scratch| async move {
         let (seen, unseen) = (import(&scratch.vault, "1").await, import(&scratch.vault, "2").await);
         let second = scratch.rotated(&[SECOND]);
-        // Whoever only looks changes nothing.
+        // A lookup changes nothing.
         assert_eq!(known(&second, &["1", "2"]).await, [Some(seen), Some(unseen)]);
         assert_eq!(known(&scratch.vault, &["1", "2"]).await, [Some(seen), Some(unseen)]);
         assert_eq!(import(&second, "1").await, seen);

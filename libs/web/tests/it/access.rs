@@ -1,4 +1,4 @@
-//! Who is let in.
+//! The callers who are let in.
 
 use crate::{
     service::REGION_ROLES,

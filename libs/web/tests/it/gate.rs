@@ -98,7 +98,7 @@ async fn without_a_token_each_address_has_a_quota_of_its_own() {
             let asking = world.anyone(Method::GET, "/health/live");
             let asking = match through_proxy {
                 true => asking.from("127.0.0.1").header("x-forwarded-for", &format!("198.51.100.1, {address}")),
-                // Whoever says they come from elsewhere is not believed.
+                // The claim to come from elsewhere is ignored.
                 false => asking.from(address).header("x-forwarded-for", &uuid::Uuid::now_v7().to_string()),
             };
             asking.answer().await.status == 200

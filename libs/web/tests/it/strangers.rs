@@ -1,4 +1,4 @@
-//! Who may do nothing costs next to nothing.
+//! A caller who may do nothing costs next to nothing.
 
 use crate::world::{World, here};
 use access::End;
