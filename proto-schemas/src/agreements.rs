@@ -4,7 +4,6 @@ pub mod contract;
 pub mod stage_agreement;
 
 use crate::category::Category;
-use crate::contract::of;
 use vocabulary::Service;
 
 /// The aggregates of this service: a line for each.

@@ -6,7 +6,6 @@ pub mod mandate;
 pub mod sample;
 
 use crate::category::Category;
-use crate::contract::of;
 use vocabulary::Service;
 
 /// The aggregates of this service: a line for each.

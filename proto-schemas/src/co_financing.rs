@@ -12,7 +12,6 @@ pub mod proof;
 pub mod scheme;
 
 use crate::category::Category;
-use crate::contract::of;
 use vocabulary::Service;
 
 /// The aggregates of this service: a line for each.

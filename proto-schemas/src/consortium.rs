@@ -13,7 +13,6 @@ pub mod retention_run;
 pub mod retention_schedule;
 
 use crate::category::Category;
-use crate::contract::of;
 use vocabulary::Service;
 
 /// The aggregates of this service: a line for each.

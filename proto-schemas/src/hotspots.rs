@@ -8,7 +8,6 @@ pub mod safety_check;
 pub mod session;
 
 use crate::category::Category;
-use crate::contract::of;
 use vocabulary::Service;
 
 /// The aggregates of this service: a line for each.

@@ -16,8 +16,6 @@ mod catalogue;
 mod category;
 mod contract;
 
-pub use catalogue::categories;
-pub use catalogue::contracts;
-pub use category::Category;
-pub use category::Member;
+pub use catalogue::{categories, contracts};
+pub use category::{Category, Member};
 pub use contract::Contract;

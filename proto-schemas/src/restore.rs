@@ -39,7 +39,7 @@ restored! {
 #[cfg(test)]
 mod tests {
     use super::*;
-use vocabulary::restore::event_type;
+    use vocabulary::restore::event_type;
 
     #[test]
     fn every_service_with_a_log_may_declare_that_it_was_restored() {

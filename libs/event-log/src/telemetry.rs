@@ -1,8 +1,7 @@
 //! Metrics of appends.
 
-use opentelemetry::KeyValue;
-use opentelemetry::global;
 use opentelemetry::metrics::Histogram;
+use opentelemetry::{KeyValue, global};
 use std::sync::LazyLock;
 use std::time::Duration;
 

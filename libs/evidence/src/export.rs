@@ -103,7 +103,9 @@ pub enum Error {
         yesterday: NaiveDate,
     },
     /// The log is damaged, and an export of it would hide that.
-    #[error("{service}@{position} {what}: `regiohub audit verify` lists everything that is wrong; nothing was exported")]
+    #[error(
+        "{service}@{position} {what}: `regiohub audit verify` lists everything that is wrong; nothing was exported"
+    )]
     Damaged {
         /// The region of the log.
         service: String,

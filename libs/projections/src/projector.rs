@@ -1,10 +1,10 @@
 //! Which projection fills which schema, and who is told of it.
 
 use crate::projection::AnyProjection;
+use crate::rows::{Pace, filling};
 use bus::checkpoint::Key;
 use bus::{Log, Progress, trace};
 use event_log::Recorded;
-use crate::rows::{Pace, filling};
 use sqlx::{PgPool, Postgres, Transaction};
 use std::sync::Arc;
 use vocabulary::RegionId;

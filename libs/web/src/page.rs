@@ -1,7 +1,6 @@
 //! Long lists, a page at a time.
 
-use crate::ask;
-use crate::{Cursor, Problem};
+use crate::{Cursor, Problem, ask};
 use axum::{
     Json,
     extract::FromRequestParts,

@@ -46,10 +46,10 @@ pub fn service() -> Service {
     let notary = move |hub: &Hub, sources: &[LogSource]| shared.get_or_init(|| notary::notary(hub, sources)).clone();
     let (scheduled, inside, drawing) = (notary.clone(), notary.clone(), notary.clone());
     Service::new("audit")
-        .aggregate::<mandate::Mandate>()
-        .aggregate::<look::Look>()
-        .aggregate::<sample::Sample>()
-        .aggregate::<disclosure::Disclosure>()
+        .aggregate::<oversight::mandate::Mandate>()
+        .aggregate::<oversight::look::Look>()
+        .aggregate::<oversight::sample::Sample>()
+        .aggregate::<oversight::disclosure::Disclosure>()
         .migrations(&MIGRATIONS)
         .routes_of(api::routes, move |hub, sources| Audit::new(hub, sources, notary(hub, sources)))
         .inside(move |hub, sources| signer_routes::routes(inside(hub, sources)))

@@ -20,8 +20,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
 use vault::{MasterKey, Vault};
-use vocabulary::Sealed;
-use vocabulary::Service;
+use vocabulary::{Sealed, Service};
 
 const REGION: &str = "gorinchem-altena";
 const FAMILY: &str = "Voorbeeldsma";

@@ -169,15 +169,15 @@ async fn a_rebuild_may_take_as_long_as_a_batch_and_live_folding_only_as_long_as_
         let noted = async |schema: &str, position: i64| {
             ground.number("ons", &format!("select seconds from {schema}.noted where position = {position}")).await
         };
-        let first = Projections::over(ground.bus().relay(ground.counters.clone()))
-            .projection(Bounds::<1>, &ground.sources());
+        let first =
+            Projections::over(ground.bus().relay(ground.counters.clone())).projection(Bounds::<1>, &ground.sources());
         first.settle().await.unwrap();
         ground.raise("ons", "a", &[1]).await;
         first.settle().await.unwrap();
         assert_eq!(noted("bounds", 1).await, live);
 
-        let raised = Projections::over(ground.bus().relay(ground.counters.clone()))
-            .projection(Bounds::<2>, &ground.sources());
+        let raised =
+            Projections::over(ground.bus().relay(ground.counters.clone())).projection(Bounds::<2>, &ground.sources());
         raised.settle().await.unwrap();
         ground.raise("ons", "a", &[1]).await;
         raised.settle().await.unwrap();

@@ -22,26 +22,8 @@ use serde::Deserialize;
 use showing::CaseShown;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vocabulary::CaseId;
-use vocabulary::Clause;
-use vocabulary::CompanyId;
-use vocabulary::DocumentHash;
-use vocabulary::ElectiveId;
-use vocabulary::PersonId;
-use vocabulary::Purpose;
-use vocabulary::RegionId;
-use web::Accepted;
-use web::Caller;
-use web::Created;
-use web::FieldError;
-use web::Listed;
-use web::Page;
-use web::Paging;
-use web::Path;
-use web::Problem;
-use web::Shown;
-use web::Touches;
-use web::Valid;
+use vocabulary::{CaseId, Clause, CompanyId, DocumentHash, ElectiveId, PersonId, Purpose, RegionId};
+use web::{Accepted, Caller, Created, FieldError, Listed, Page, Paging, Path, Problem, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()

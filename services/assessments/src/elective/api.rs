@@ -4,8 +4,7 @@ mod catalogue;
 
 pub use catalogue::Catalogue;
 
-use super::fit;
-use super::{Command, Elective};
+use super::{Command, Elective, fit};
 use axum::{Json, extract::State};
 use catalogue::{Entry, Wanted};
 use chassis::Hub;

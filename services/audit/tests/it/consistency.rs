@@ -1,7 +1,6 @@
 //! That a checkpoint is an earlier one, grown, is proven to whoever has the key, and of nothing else.
 
-use crate::logs::Logs;
-use crate::logs::services;
+use crate::logs::{Logs, services};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use evidence::consistency::{Consistency, NotConsistent, prove};

@@ -2,8 +2,7 @@
 
 pub mod ways;
 
-use crate::logs::Logs;
-use crate::logs::services;
+use crate::logs::{Logs, services};
 use evidence::verify::Standing;
 use sqlx::AssertSqlSafe;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -4,10 +4,7 @@ use event_log::Recorded;
 use proto_schemas::consortium::person::{Event, LearningPath};
 use serde_json::{Value, json};
 use testkit::{Answer, Client, TestHub};
-use vocabulary::PersonId;
-use vocabulary::Purpose;
-use vocabulary::Role;
-use vocabulary::Service;
+use vocabulary::{PersonId, Purpose, Role, Service};
 
 pub const PUPIL_REGISTERED: &str = "nl.sterktechniekonderwijs.consortium.pupil-registered.v1";
 

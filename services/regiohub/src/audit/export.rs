@@ -1,9 +1,8 @@
 //! `regiohub audit export REGION`: one zip that an auditor checks without the hub, or Parquet for analysts.
 
-use super::exported;
 use super::open_names::OpenNames;
 use super::reach::{Reach, RegionLog};
-use super::{Format, Found};
+use super::{Format, Found, exported};
 use anyhow::Context;
 use audit::schemas::committed;
 use chrono::{NaiveDate, Utc};

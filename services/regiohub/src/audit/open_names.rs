@@ -10,10 +10,7 @@ use audit::oversight::mandate::Mandate;
 use audit::oversight::names::Names;
 use clap::Args;
 use evidence::export::Dates;
-use vocabulary::MandateId;
-use vocabulary::Reason;
-use vocabulary::RegionId;
-use vocabulary::Service;
+use vocabulary::{MandateId, Reason, RegionId, Service};
 
 /// Whether names are opened, and what it takes.
 #[derive(Clone, Debug, Args)]

@@ -1,7 +1,6 @@
 //! What an auditor does after somebody was forgotten: every figure explained, logs and export verified.
 
-use super::accountant;
-use super::{Hub, REGION};
+use super::{Hub, REGION, accountant};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::path::PathBuf;

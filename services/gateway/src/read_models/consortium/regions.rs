@@ -278,9 +278,8 @@ pub async fn show_region(
     .bind(page.fetch())
     .fetch_all(&mut *rows)
     .await?;
-    let place = |last: &PartnerOf| {
-        (last.kind.as_str().to_owned(), last.name.clone().unwrap_or_default(), last.id.clone())
-    };
+    let place =
+        |last: &PartnerOf| (last.kind.as_str().to_owned(), last.name.clone().unwrap_or_default(), last.id.clone());
     let Listed { items: partners, next } = page.cut(partners, place)?;
     Ok(Json(Region {
         region,
