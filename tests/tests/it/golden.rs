@@ -121,7 +121,7 @@ pub fn fold(service: &str, stream: &str, history: &[Value]) -> usize {
 
 #[test]
 fn every_aggregate_has_its_events_in_the_catalogue_and_they_have_their_aggregate() {
-    let listed = categories().filter(|category| category.name != restore::CATEGORY);
+    let listed = categories().filter(|category| category.name != vocabulary::restore::CATEGORY);
     let listed: BTreeSet<_> = listed.map(|it| (it.service.as_str(), it.name, (it.event)())).collect();
     let deciding: BTreeSet<_> = AGGREGATES.iter().map(|(service, it)| (*service, it.category, it.event)).collect();
     assert_eq!(deciding, listed);

@@ -172,7 +172,7 @@ fn every_refusal_that_an_operation_lists_is_one_that_callers_know() {
     let known = text(&root().join("tests/tests/data/refusals.txt"));
     let codes: BTreeSet<(&str, &str)> = known.lines().filter_map(|line| line.split_once(' ')).collect();
     let categories: BTreeSet<(&str, &str)> =
-        proto_schemas::contracts().iter().map(|it| (it.service, it.category)).collect();
+        proto_schemas::contracts().iter().map(|it| (it.service.as_str(), it.category)).collect();
     let mut listed = 0;
     for (service, document) in documents() {
         let wrong = wrong(&of(&serde_json::to_value(&document).unwrap()), |it| {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, CompanyId, ContractId, DocumentHash, HotspotId, Label, Organisation, RegionId};
-use web::{Accepted, Caller, Created, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Created, Path, Problem, Refuses, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -111,7 +111,7 @@ impl From<Paper> for ContractShown {
 /// Draw up a contract for a hotspot (hotspotcontract opstellen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contracts", operation_id = "draw-up-contract", tag = "agreements",
-    params(("region" = RegionId, Path)), request_body = NewContract, responses(Created, Problem),
+    params(("region" = RegionId, Path)), request_body = NewContract, responses(Created, Refuses<(Contract,)>, Problem),
 )]
 async fn draw_up_contract(
     State(hub): State<Hub>,
@@ -158,7 +158,7 @@ async fn show_contract(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contracts/{contract}/amendments", operation_id = "amend-contract",
     tag = "agreements", params(("region" = RegionId, Path), ("contract" = ContractId, Path)),
-    request_body = ContractAmendment, responses(Accepted, Problem),
+    request_body = ContractAmendment, responses(Accepted, Refuses<(Contract,)>, Problem),
 )]
 async fn amend_contract(
     State(hub): State<Hub>,
@@ -177,7 +177,7 @@ async fn amend_contract(
     post, path = "/v1/regions/{region}/contracts/{contract}/company-signature",
     operation_id = "sign-contract-for-company", tag = "agreements",
     params(("region" = RegionId, Path), ("contract" = ContractId, Path)),
-    request_body = Signing, responses(Accepted, Problem),
+    request_body = Signing, responses(Accepted, Refuses<(Contract,)>, Problem),
 )]
 async fn sign_contract_for_company(
     State(hub): State<Hub>,
@@ -198,7 +198,7 @@ async fn sign_contract_for_company(
     post, path = "/v1/regions/{region}/contracts/{contract}/school-signatures",
     operation_id = "sign-contract-for-school", tag = "agreements",
     params(("region" = RegionId, Path), ("contract" = ContractId, Path)),
-    request_body = SchoolSigning, responses(Accepted, Problem),
+    request_body = SchoolSigning, responses(Accepted, Refuses<(Contract,)>, Problem),
 )]
 async fn sign_contract_for_school(
     State(hub): State<Hub>,

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{AgreementId, BranchCode, CompanyId, DocumentHash, Label, PersonId, RegionId};
-use web::{Accepted, Ask, Caller, Created, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Ask, Caller, Created, Path, Problem, Refuses, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -175,7 +175,7 @@ async fn explain_agreement_need(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements", operation_id = "draft-stage-agreement",
     tag = "agreements", params(("region" = RegionId, Path)),
-    request_body = NewStageAgreement, responses(Created, Problem),
+    request_body = NewStageAgreement, responses(Created, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn draft_stage_agreement(
     State(hub): State<Hub>,
@@ -231,7 +231,7 @@ async fn show_stage_agreement(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/offer", operation_id = "offer-stage-agreement",
     tag = "agreements", params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn offer_stage_agreement(
     State(hub): State<Hub>,
@@ -249,7 +249,7 @@ async fn offer_stage_agreement(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/amendments",
     operation_id = "amend-stage-agreement", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = StageAmendment, responses(Accepted, Problem),
+    request_body = StageAmendment, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn amend_stage_agreement(
     State(hub): State<Hub>,

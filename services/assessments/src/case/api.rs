@@ -23,7 +23,7 @@ use showing::CaseShown;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CaseId, Clause, CompanyId, DocumentHash, ElectiveId, PersonId, Purpose, RegionId};
-use web::{Accepted, Caller, Created, FieldError, Listed, Page, Paging, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Created, FieldError, Listed, Page, Paging, Path, Problem, Refuses, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -80,7 +80,7 @@ async fn list_cases(
 /// Open a pupil's case for an elective (beoordeling openen); its rubric and deeltaken are fixed from then on.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases", operation_id = "open-case", tag = "assessments",
-    params(("region" = RegionId, Path)), request_body = NewCase, responses(Created, Problem),
+    params(("region" = RegionId, Path)), request_body = NewCase, responses(Created, Refuses<(Case,)>, Problem),
 )]
 async fn open_case(
     State(hub): State<Hub>,
@@ -147,7 +147,7 @@ async fn show_case(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/evidence", operation_id = "submit-evidence", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = NewEvidence,
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Case,)>, Problem),
 )]
 async fn submit_evidence(
     State(hub): State<Hub>,
@@ -171,7 +171,7 @@ async fn submit_evidence(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/company-judgement", operation_id = "judge-by-company", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = CompanyJudging,
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Case,)>, Problem),
 )]
 async fn judge_by_company(
     State(hub): State<Hub>,
@@ -189,7 +189,7 @@ async fn judge_by_company(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/school-judgement", operation_id = "judge-by-school", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = SchoolJudging,
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Case,)>, Problem),
 )]
 async fn judge_by_school(
     State(hub): State<Hub>,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{DocumentHash, ElectiveId, ImportId, RegionId};
-use web::{Caller, Created, FieldError, Path, Problem, Shown, Touches, Valid};
+use web::{Caller, Created, FieldError, Path, Problem, Refuses, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -153,7 +153,8 @@ async fn preview_catalogue_import(
 /// The same files again change nothing. The import at `Location` lists the changes; the preview lists them beforehand.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/catalogue-imports", operation_id = "import-catalogue", tag = "assessments",
-    params(("region" = RegionId, Path)), request_body = CatalogueFiles, responses(Created, Problem),
+    params(("region" = RegionId, Path)), request_body = CatalogueFiles,
+    responses(Created, Refuses<(CatalogueImport, Elective)>, Problem),
 )]
 async fn import_catalogue(
     State(hub): State<Hub>,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{Clause, ElectiveId, Label, Minutes, RegionId};
-use web::{Accepted, Ask, Caller, Created, Listed, Paged, Paging, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Ask, Caller, Created, Listed, Paged, Paging, Path, Problem, Refuses, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -180,7 +180,7 @@ async fn fit_elective(
 /// Add an elective of the region's own (eigen keuzevak toevoegen). Its id follows from its code.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/electives", operation_id = "add-elective", tag = "assessments",
-    params(("region" = RegionId, Path)), request_body = OwnElective, responses(Created, Problem),
+    params(("region" = RegionId, Path)), request_body = OwnElective, responses(Created, Refuses<(Elective,)>, Problem),
 )]
 async fn add_elective(
     State(hub): State<Hub>,
@@ -198,7 +198,7 @@ async fn add_elective(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/electives/{elective}", operation_id = "revise-elective", tag = "assessments",
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)), request_body = OwnElective,
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Elective,)>, Problem),
 )]
 async fn revise_elective(
     State(hub): State<Hub>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, ElectiveId, PtaId, RegionId, SchoolYear};
-use web::{Accepted, Caller, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(show_pta)).routes(routes!(register_pta_item)).routes(routes!(freeze_pta))
@@ -69,7 +69,7 @@ async fn show_pta(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/schools/{school}/ptas/{cohort}/items/{elective}", operation_id = "register-pta-item", tag = "assessments",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path), ("elective" = ElectiveId, Path)),
-    request_body = Weighing, responses(Accepted, Problem),
+    request_body = Weighing, responses(Accepted, Refuses<(Pta,)>, Problem),
 )]
 async fn register_pta_item(
     State(hub): State<Hub>,
@@ -89,7 +89,7 @@ async fn register_pta_item(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/schools/{school}/ptas/{cohort}/freeze", operation_id = "freeze-pta", tag = "assessments",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path), ("cohort" = SchoolYear, Path)),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Pta,)>, Problem),
 )]
 async fn freeze_pta(
     State(hub): State<Hub>,

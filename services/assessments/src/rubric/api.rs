@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ElectiveId, Label, RegionId};
-use web::{Accepted, Caller, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Shown, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(show_rubric, adopt_rubric))
@@ -77,7 +77,7 @@ async fn show_rubric(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/electives/{elective}/rubric", operation_id = "adopt-rubric", tag = "assessments",
     params(("region" = RegionId, Path), ("elective" = ElectiveId, Path)), request_body = Tasks,
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Rubric,)>, Problem),
 )]
 async fn adopt_rubric(
     State(hub): State<Hub>,

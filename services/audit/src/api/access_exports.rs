@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{DisclosureId, PersonId, Reason, RegionId};
-use web::{Caller, Created, Listed, Page, Paging, Path, Problem, Touches, Valid};
+use web::{Caller, Created, Listed, Page, Paging, Path, Problem, Refuses, Touches, Valid};
 
 /// The person who asks for the data that is held about them, and the reason that it is given.
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
@@ -49,7 +49,8 @@ pub struct AccessExportPage {
 /// Open an export of everything that is held about a person, for that person; the reason is recorded first (inzageverzoek).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/audit/access-exports", tag = "audit", operation_id = "open-access-export",
-    params(("region" = RegionId, Path)), request_body = AccessExportOpening, responses(Created, Problem)
+    params(("region" = RegionId, Path)), request_body = AccessExportOpening,
+    responses(Created, Refuses<(Disclosure,)>, Problem)
 )]
 pub(super) async fn open_access_export(
     State(audit): State<Audit>,

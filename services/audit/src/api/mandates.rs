@@ -15,7 +15,7 @@ use sqlx::types::Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vocabulary::{ActorId, MandateId, Reason, RegionId, Role, Service};
-use web::{Accepted, Caller, Created, FieldError, Listed, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Created, FieldError, Listed, Path, Problem, Refuses, Touches, Valid};
 
 /// A mandate for an auditor (opdracht).
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
@@ -89,7 +89,7 @@ pub struct GivenMandate {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/audit/mandates", operation_id = "open-mandate", tag = "audit",
     params(("region" = RegionId, Path)),
-    request_body = MandateOpening, responses(Created, Problem),
+    request_body = MandateOpening, responses(Created, Refuses<(Mandate,)>, Problem),
 )]
 pub(super) async fn open_mandate(
     State(audit): State<Audit>,
@@ -115,7 +115,7 @@ pub(super) async fn open_mandate(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/audit/mandates/{mandate}/end", operation_id = "end-mandate", tag = "audit",
     params(("region" = RegionId, Path), ("mandate" = MandateId, Path)),
-    request_body = MandateEnding, responses(Accepted, Problem),
+    request_body = MandateEnding, responses(Accepted, Refuses<(Mandate,)>, Problem),
 )]
 pub(super) async fn end_mandate(
     State(audit): State<Audit>,

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vocabulary::{LookId, PersonId, Reason, RegionId};
-use web::{Caller, Path, Problem, Touches, Valid};
+use web::{Caller, Path, Problem, Refuses, Touches, Valid};
 
 /// The name that an auditor asks for, and the reason.
 #[derive(Clone, Deserialize, JsonSchema, ToSchema)]
@@ -45,7 +45,8 @@ pub struct RevealedName {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/audit/reveals", operation_id = "reveal-name", tag = "audit",
     params(("region" = RegionId, Path)),
-    request_body = Revealing, responses((status = 200, description = "The name, to be kept nowhere", body = RevealedName), Problem),
+    request_body = Revealing,
+    responses((status = 200, description = "The name, to be kept nowhere", body = RevealedName), Refuses<(Look,)>, Problem),
 )]
 pub(super) async fn reveal_name(
     State(audit): State<Audit>,

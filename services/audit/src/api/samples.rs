@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vocabulary::{ClaimId, RegionId, SampleId};
-use web::{Caller, Created, FieldError, Path, Problem, Touches, Valid};
+use web::{Caller, Created, FieldError, Path, Problem, Refuses, Touches, Valid};
 
 /// The sample to draw.
 #[derive(Clone, Debug, Deserialize, JsonSchema, ToSchema)]
@@ -50,7 +50,7 @@ pub struct ToDraw {
 /// While that log cannot be signed the request stands, and the sample answers 503 until it is drawn.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/audit/samples", tag = "audit", operation_id = "draw-audit-sample",
-    params(("region" = RegionId, Path)), request_body = ToDraw, responses(Created, Problem)
+    params(("region" = RegionId, Path)), request_body = ToDraw, responses(Created, Refuses<(Sample,)>, Problem)
 )]
 pub(super) async fn draw_audit_sample(
     State(audit): State<Audit>,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CompanyId, RegionId, SchemeCode};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 const TAG: &str = "co-financing";
 
@@ -34,7 +34,7 @@ struct Agreement {
     put, path = "/v1/regions/{region}/contribution-methods/{company}/{scheme}",
     operation_id = "agree-contribution-method", tag = TAG,
     params(("region" = RegionId, Path), ("company" = CompanyId, Path), ("scheme" = SchemeCode, Path)),
-    request_body = Agreement, responses(Accepted, Problem),
+    request_body = Agreement, responses(Accepted, Refuses<(Arrangement,)>, Problem),
 )]
 async fn agree_contribution_method(
     State(hub): State<Hub>,

@@ -21,7 +21,7 @@ use std::time::Duration;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ClaimId, DocumentHash, RegionId, SchemeCode};
-use web::{Accepted, Caller, Created, Listed, Page, Paging, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Created, Listed, Page, Paging, Path, Problem, Refuses, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 /// How long a claim waits for the lookup of its lines.
@@ -123,7 +123,7 @@ async fn list_claims(
 /// Draft the claim of a calendar year (staat opstellen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/claims", operation_id = "draft-claim", tag = TAG,
-    params(("region" = RegionId, Path)), request_body = Draft, responses(Created, Problem),
+    params(("region" = RegionId, Path)), request_body = Draft, responses(Created, Refuses<(Claim,)>, Problem),
 )]
 async fn draft_claim(
     State(hub): State<Hub>,
@@ -174,7 +174,7 @@ async fn show_claim(
 /// Submit a claim to the controller, once its year is over (staat indienen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/claims/{claim}/submission", operation_id = "submit-claim", tag = TAG,
-    params(("region" = RegionId, Path), ("claim" = ClaimId, Path)), responses(Accepted, Problem),
+    params(("region" = RegionId, Path), ("claim" = ClaimId, Path)), responses(Accepted, Refuses<(Claim,)>, Problem),
 )]
 async fn submit_claim(
     State(hub): State<Hub>,
@@ -190,7 +190,7 @@ async fn submit_claim(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/claims/{claim}/return", operation_id = "return-claim", tag = TAG,
     params(("region" = RegionId, Path), ("claim" = ClaimId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(Claim,)>, Problem),
 )]
 async fn return_claim(
     State(hub): State<Hub>,
@@ -206,7 +206,8 @@ async fn return_claim(
 /// Fix a claim (staat vaststellen): its lines are frozen. An actor who verified a line or submitted the claim may not.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/claims/{claim}/fixing", operation_id = "fix-claim", tag = TAG,
-    params(("region" = RegionId, Path), ("claim" = ClaimId, Path)), responses(Accepted, Problem),
+    params(("region" = RegionId, Path), ("claim" = ClaimId, Path)),
+    responses(Accepted, Refuses<(Claim, Scheme)>, Problem),
 )]
 async fn fix_claim(
     State(hub): State<Hub>,

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CompanyId, ContributionId, DocumentHash, Euros, Label, Minutes, RegionId, SchemeCode};
-use web::{Accepted, Caller, Created, FieldError, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Created, FieldError, Path, Problem, Refuses, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 
@@ -115,7 +115,8 @@ async fn known(hub: &Hub, region: &RegionId, id: ContributionId) -> Result<(Load
 /// Record a contribution in kind or cash (bijdrage vastleggen).
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contributions", operation_id = "record-contribution", tag = TAG,
-    params(("region" = RegionId, Path)), request_body = Recording, responses(Created, Problem),
+    params(("region" = RegionId, Path)), request_body = Recording,
+    responses(Created, Refuses<(Contribution,)>, Problem),
 )]
 async fn record_contribution(
     State(hub): State<Hub>,
@@ -194,7 +195,7 @@ async fn show_contribution(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contributions/{contribution}/proofs", operation_id = "attach-proof", tag = TAG,
     params(("region" = RegionId, Path), ("contribution" = ContributionId, Path)),
-    request_body = Paper, responses(Accepted, Problem),
+    request_body = Paper, responses(Accepted, Refuses<(Contribution, Proof)>, Problem),
 )]
 async fn attach_proof(
     State(hub): State<Hub>,
@@ -216,7 +217,7 @@ async fn attach_proof(
     post, path = "/v1/regions/{region}/contributions/{contribution}/signature",
     operation_id = "sign-contribution", tag = TAG,
     params(("region" = RegionId, Path), ("contribution" = ContributionId, Path)),
-    request_body = Signature, responses(Accepted, Problem),
+    request_body = Signature, responses(Accepted, Refuses<(Contribution,)>, Problem),
 )]
 async fn sign_contribution(
     State(hub): State<Hub>,
@@ -233,7 +234,8 @@ async fn sign_contribution(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contributions/{contribution}/verification",
     operation_id = "verify-contribution", tag = TAG,
-    params(("region" = RegionId, Path), ("contribution" = ContributionId, Path)), responses(Accepted, Problem),
+    params(("region" = RegionId, Path), ("contribution" = ContributionId, Path)),
+    responses(Accepted, Refuses<(Contribution,)>, Problem),
 )]
 async fn verify_contribution(
     State(hub): State<Hub>,
@@ -250,7 +252,7 @@ async fn verify_contribution(
     post, path = "/v1/regions/{region}/contributions/{contribution}/rejection",
     operation_id = "reject-contribution", tag = TAG,
     params(("region" = RegionId, Path), ("contribution" = ContributionId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(Contribution, Proof)>, Problem),
 )]
 async fn reject_contribution(
     State(hub): State<Hub>,
@@ -266,7 +268,7 @@ async fn reject_contribution(
     post, path = "/v1/regions/{region}/contributions/{contribution}/reversal",
     operation_id = "reverse-contribution", tag = TAG,
     params(("region" = RegionId, Path), ("contribution" = ContributionId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(Contribution, Proof)>, Problem),
 )]
 async fn reverse_contribution(
     State(hub): State<Hub>,

@@ -23,7 +23,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{
     AttendanceDayId, ContributionDayId, DayMinutes, DocumentHash, Euros, RegionId, SchemeCode, SessionId,
 };
-use web::{Accepted, Caller, Created, Listed, Page, Paging, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Created, Listed, Page, Paging, Path, Problem, Refuses, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 
@@ -118,7 +118,8 @@ async fn ask(
 /// of the other method that are not reversed.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days", operation_id = "choose-contribution-method", tag = TAG,
-    params(("region" = RegionId, Path)), request_body = Choice, responses(Created, Problem),
+    params(("region" = RegionId, Path)), request_body = Choice,
+    responses(Created, Refuses<(ContributionDay, Occasion)>, Problem),
 )]
 async fn choose_contribution_method(
     State(hub): State<Hub>,
@@ -181,7 +182,8 @@ async fn show_contribution_day(
 /// The hub does so by itself when a rate is adopted; this operation is for a caller who does not want to wait.
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days/{day}/accrual", operation_id = "accrue-open-day", tag = TAG,
-    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)), responses(Accepted, Problem),
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
+    responses(Accepted, Refuses<(ContributionDay,)>, Problem),
 )]
 async fn accrue_open_day(
     State(hub): State<Hub>,
@@ -202,7 +204,7 @@ async fn accrue_open_day(
     post, path = "/v1/regions/{region}/contribution-days/{day}/supervisor-minutes",
     operation_id = "enter-supervisor-minutes", tag = TAG,
     params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
-    request_body = Supervision, responses(Accepted, Problem),
+    request_body = Supervision, responses(Accepted, Refuses<(ContributionDay,)>, Problem),
 )]
 async fn enter_supervisor_minutes(
     State(hub): State<Hub>,
@@ -224,7 +226,7 @@ async fn enter_supervisor_minutes(
     post, path = "/v1/regions/{region}/contribution-days/{day}/lines/{line}/reversal",
     operation_id = "reverse-contribution-line", tag = TAG,
     params(("region" = RegionId, Path), ("day" = ContributionDayId, Path), ("line" = u32, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(ContributionDay,)>, Problem),
 )]
 async fn reverse_contribution_line(
     State(hub): State<Hub>,
@@ -242,7 +244,7 @@ async fn reverse_contribution_line(
     post, path = "/v1/regions/{region}/contribution-days/{day}/signature",
     operation_id = "sign-contribution-day", tag = TAG,
     params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
-    request_body = Signature, responses(Accepted, Problem),
+    request_body = Signature, responses(Accepted, Refuses<(ContributionDay,)>, Problem),
 )]
 async fn sign_contribution_day(
     State(hub): State<Hub>,
@@ -257,7 +259,8 @@ async fn sign_contribution_day(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/contribution-days/{day}/verification",
     operation_id = "verify-contribution-day", tag = TAG,
-    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)), responses(Accepted, Problem),
+    params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
+    responses(Accepted, Refuses<(ContributionDay,)>, Problem),
 )]
 async fn verify_contribution_day(
     State(hub): State<Hub>,
@@ -272,7 +275,7 @@ async fn verify_contribution_day(
     post, path = "/v1/regions/{region}/contribution-days/{day}/rejection",
     operation_id = "reject-contribution-day", tag = TAG,
     params(("region" = RegionId, Path), ("day" = ContributionDayId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(ContributionDay,)>, Problem),
 )]
 async fn reject_contribution_day(
     State(hub): State<Hub>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{Label, RegionId, SchemeCode};
-use web::{Accepted, Caller, Path, Problem, Shown, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Shown, Touches, Valid};
 
 const TAG: &str = "co-financing";
 
@@ -58,7 +58,7 @@ pub(crate) async fn known(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/schemes/{scheme}", operation_id = "register-scheme", tag = TAG,
     params(("region" = RegionId, Path), ("scheme" = SchemeCode, Path)),
-    request_body = Registration, responses(Accepted, Problem),
+    request_body = Registration, responses(Accepted, Refuses<(Scheme,)>, Problem),
 )]
 async fn register_scheme(
     State(hub): State<Hub>,

@@ -223,7 +223,7 @@ async fn an_adoption_waits_for_lookups_that_are_behind_and_parks_nothing() {
     play.hub.settle().await;
     assert_eq!(reaction.react(&adoption, asked()).await, Ok(()));
     assert_eq!(play.shown().await["total"], 12_000);
-    assert_eq!(play.hub.bus.parked(&play.hub.region).await.unwrap(), []);
+    assert_eq!(play.hub.projections.parked(&play.hub.region).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CompanyId, DocumentHash, HotspotId, Label, Reason, RegionId, SafetyCheckId};
-use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Created, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -84,7 +84,7 @@ pub(crate) struct Because {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots", operation_id = "propose-hotspot", tag = "hotspots",
     params(("region" = RegionId, Path)),
-    request_body = HotspotProposal, responses(Created, Problem),
+    request_body = HotspotProposal, responses(Created, Refuses<(Hotspot,)>, Problem),
 )]
 async fn propose_hotspot(
     State(hub): State<Hub>,
@@ -110,7 +110,7 @@ async fn propose_hotspot(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/hotspots/{hotspot}/education", operation_id = "link-education", tag = "hotspots",
     params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
-    request_body = EducationLink, responses(Accepted, Problem),
+    request_body = EducationLink, responses(Accepted, Refuses<(Hotspot,)>, Problem),
 )]
 async fn link_education(
     State(hub): State<Hub>,
@@ -133,7 +133,7 @@ async fn link_education(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/hotspots/{hotspot}/plan-of-approach", operation_id = "adopt-plan-of-approach", tag = "hotspots",
     params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
-    request_body = PlanOfApproach, responses(Accepted, Problem),
+    request_body = PlanOfApproach, responses(Accepted, Refuses<(Hotspot,)>, Problem),
 )]
 async fn adopt_plan_of_approach(
     State(hub): State<Hub>,
@@ -155,7 +155,7 @@ async fn adopt_plan_of_approach(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/hotspots/{hotspot}/safety-check", operation_id = "attach-safety-check", tag = "hotspots",
     params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
-    request_body = SafetyCheckLink, responses(Accepted, Problem),
+    request_body = SafetyCheckLink, responses(Accepted, Refuses<(Hotspot,)>, Problem),
 )]
 async fn attach_safety_check(
     State(hub): State<Hub>,
@@ -182,7 +182,7 @@ async fn attach_safety_check(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots/{hotspot}/open", operation_id = "open-hotspot", tag = "hotspots",
     params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Hotspot,)>, Problem),
 )]
 async fn open_hotspot(
     State(hub): State<Hub>,
@@ -200,7 +200,7 @@ async fn open_hotspot(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots/{hotspot}/suspend", operation_id = "suspend-hotspot", tag = "hotspots",
     params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(Hotspot,)>, Problem),
 )]
 async fn suspend_hotspot(
     State(hub): State<Hub>,
@@ -218,7 +218,7 @@ async fn suspend_hotspot(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots/{hotspot}/retire", operation_id = "retire-hotspot", tag = "hotspots",
     params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(Hotspot,)>, Problem),
 )]
 async fn retire_hotspot(
     State(hub): State<Hub>,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, HotspotId, Label, RegionId, SafetyCheckId};
-use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Created, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -63,7 +63,7 @@ impl WorkplaceFindings {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/hotspots/{hotspot}/safety-checks", operation_id = "draw-up-safety-check", tag = "hotspots",
     params(("region" = RegionId, Path), ("hotspot" = HotspotId, Path)),
-    request_body = WorkplaceFindings, responses(Created, Problem),
+    request_body = WorkplaceFindings, responses(Created, Refuses<(SafetyCheck,)>, Problem),
 )]
 async fn draw_up_safety_check(
     State(hub): State<Hub>,
@@ -87,7 +87,7 @@ async fn draw_up_safety_check(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/safety-checks/{check}/renew", operation_id = "renew-safety-check", tag = "hotspots",
     params(("region" = RegionId, Path), ("check" = SafetyCheckId, Path)),
-    request_body = WorkplaceFindings, responses(Accepted, Problem),
+    request_body = WorkplaceFindings, responses(Accepted, Refuses<(SafetyCheck,)>, Problem),
 )]
 async fn renew_safety_check(
     State(hub): State<Hub>,
@@ -107,7 +107,7 @@ async fn renew_safety_check(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/safety-checks/{check}/signatures/company", operation_id = "sign-safety-check-for-company", tag = "hotspots",
     params(("region" = RegionId, Path), ("check" = SafetyCheckId, Path)),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(SafetyCheck,)>, Problem),
 )]
 async fn sign_safety_check_for_company(
     State(hub): State<Hub>,
@@ -127,7 +127,7 @@ async fn sign_safety_check_for_company(
         ("region" = RegionId, Path), ("check" = SafetyCheckId, Path),
         ("school" = BranchCode, Path, description = "The school that signs"),
     ),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(SafetyCheck,)>, Problem),
 )]
 async fn sign_safety_check_for_school(
     State(hub): State<Hub>,
@@ -146,7 +146,7 @@ async fn sign_safety_check_for_school(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/safety-checks/{check}/lapse", operation_id = "lapse-safety-check", tag = "hotspots",
     params(("region" = RegionId, Path), ("check" = SafetyCheckId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(SafetyCheck, Hotspot)>, Problem),
 )]
 async fn lapse_safety_check(
     State(hub): State<Hub>,

@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, HotspotId, Label, PersonId, Reason, RegionId, SessionId, amsterdam_date};
-use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Created, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -90,7 +90,7 @@ struct Ending {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions", operation_id = "plan-session", tag = "hotspots",
     params(("region" = RegionId, Path)),
-    request_body = SessionPlan, responses(Created, Problem),
+    request_body = SessionPlan, responses(Created, Refuses<(Hotspot, SafetyCheck, Session)>, Problem),
 )]
 async fn plan_session(
     State(hub): State<Hub>,
@@ -144,7 +144,7 @@ async fn plan_session(
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("teacher" = PersonId, Path),
     ),
-    request_body = TeacherAssignment, responses(Accepted, Problem),
+    request_body = TeacherAssignment, responses(Accepted, Refuses<(Session,)>, Problem),
 )]
 async fn assign_teacher(
     State(hub): State<Hub>,
@@ -171,7 +171,7 @@ async fn assign_teacher(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions/{session}/start", operation_id = "start-session", tag = "hotspots",
     params(("region" = RegionId, Path), ("session" = SessionId, Path)),
-    request_body = Beginning, responses(Accepted, Problem),
+    request_body = Beginning, responses(Accepted, Refuses<(Session,)>, Problem),
 )]
 async fn start_session(
     State(hub): State<Hub>,
@@ -189,7 +189,7 @@ async fn start_session(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions/{session}/finish", operation_id = "finish-session", tag = "hotspots",
     params(("region" = RegionId, Path), ("session" = SessionId, Path)),
-    request_body = Ending, responses(Accepted, Problem),
+    request_body = Ending, responses(Accepted, Refuses<(Session,)>, Problem),
 )]
 async fn finish_session(
     State(hub): State<Hub>,
@@ -207,7 +207,7 @@ async fn finish_session(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/sessions/{session}/cancel", operation_id = "cancel-session", tag = "hotspots",
     params(("region" = RegionId, Path), ("session" = SessionId, Path)),
-    request_body = Because, responses(Accepted, Problem),
+    request_body = Because, responses(Accepted, Refuses<(Session, PupilDay, PupilWeek)>, Problem),
 )]
 async fn cancel_session(
     State(hub): State<Hub>,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{AgreementId, Clause, PersonId, Purpose, RegionId, Role, Sealed};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -70,7 +70,7 @@ pub(super) fn party_of(role: Role) -> Result<Party, Problem> {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/disputes", operation_id = "raise-dispute",
     tag = "agreements", params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = NewDispute, responses(Accepted, Problem),
+    request_body = NewDispute, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn raise_dispute(
     State(hub): State<Hub>,
@@ -91,7 +91,7 @@ async fn raise_dispute(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/disputes/{number}/escalations",
     operation_id = "escalate-dispute", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path), ("number" = u32, Path)),
-    request_body = Escalation, responses(Accepted, Problem),
+    request_body = Escalation, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn escalate_dispute(
     State(hub): State<Hub>,
@@ -110,7 +110,7 @@ async fn escalate_dispute(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/disputes/{number}/settlement",
     operation_id = "settle-dispute", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path), ("number" = u32, Path)),
-    request_body = Settlement, responses(Accepted, Problem),
+    request_body = Settlement, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn settle_dispute(
     State(hub): State<Hub>,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{AgreementId, Clause, RegionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -53,7 +53,7 @@ struct Ending {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/hearings", operation_id = "record-hearing",
     tag = "agreements", params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = Hearing, responses(Accepted, Problem),
+    request_body = Hearing, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn record_hearing(
     State(hub): State<Hub>,
@@ -71,7 +71,7 @@ async fn record_hearing(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/end-consents", operation_id = "consent-to-end",
     tag = "agreements", params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = EndConsent, responses(Accepted, Problem),
+    request_body = EndConsent, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn consent_to_end(
     State(hub): State<Hub>,
@@ -92,7 +92,7 @@ async fn consent_to_end(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/ending-by-school",
     operation_id = "end-stage-agreement-by-school", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = Ending, responses(Accepted, Problem),
+    request_body = Ending, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn end_stage_agreement_by_school(
     State(hub): State<Hub>,
@@ -113,7 +113,7 @@ async fn end_stage_agreement_by_school(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/ending-by-company",
     operation_id = "end-stage-agreement-by-company", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = Ending, responses(Accepted, Problem),
+    request_body = Ending, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn end_stage_agreement_by_company(
     State(hub): State<Hub>,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{AgreementId, DocumentHash, RegionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -59,7 +59,7 @@ async fn sign(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/school-signature",
     operation_id = "sign-stage-agreement-for-school", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = Signing, responses(Accepted, Problem),
+    request_body = Signing, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn sign_stage_agreement_for_school(
     State(hub): State<Hub>,
@@ -75,7 +75,7 @@ async fn sign_stage_agreement_for_school(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/company-signature",
     operation_id = "sign-stage-agreement-for-company", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = Signing, responses(Accepted, Problem),
+    request_body = Signing, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn sign_stage_agreement_for_company(
     State(hub): State<Hub>,
@@ -91,7 +91,7 @@ async fn sign_stage_agreement_for_company(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/pupil-signature",
     operation_id = "sign-stage-agreement-as-pupil", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = Signing, responses(Accepted, Problem),
+    request_body = Signing, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn sign_stage_agreement_as_pupil(
     State(hub): State<Hub>,
@@ -107,7 +107,7 @@ async fn sign_stage_agreement_as_pupil(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/parent-signature",
     operation_id = "sign-stage-agreement-as-parent", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = Signing, responses(Accepted, Problem),
+    request_body = Signing, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn sign_stage_agreement_as_parent(
     State(hub): State<Hub>,
@@ -123,7 +123,7 @@ async fn sign_stage_agreement_as_parent(
     post, path = "/v1/regions/{region}/stage-agreements/{agreement}/consent-form",
     operation_id = "record-consent-form", tag = "agreements",
     params(("region" = RegionId, Path), ("agreement" = AgreementId, Path)),
-    request_body = ConsentForm, responses(Accepted, Problem),
+    request_body = ConsentForm, responses(Accepted, Refuses<(StageAgreement,)>, Problem),
 )]
 async fn record_consent_form(
     State(hub): State<Hub>,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CaseId, Reason, RegionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(fix_grade)).routes(routes!(revise_grade))
@@ -48,7 +48,7 @@ pub struct RevisedGrade {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/grade", operation_id = "fix-grade", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = NewGrade,
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Case,)>, Problem),
 )]
 async fn fix_grade(
     State(hub): State<Hub>,
@@ -67,7 +67,7 @@ async fn fix_grade(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/cases/{case}/grade/revisions", operation_id = "revise-grade", tag = "assessments",
     params(("region" = RegionId, Path), ("case" = CaseId, Path)), request_body = RevisedGrade,
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Case,)>, Problem),
 )]
 async fn revise_grade(
     State(hub): State<Hub>,

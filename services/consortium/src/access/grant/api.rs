@@ -18,7 +18,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ActorId, BranchCode, CompanyId, GrantId, PersonId, Reason, RegionId, Role};
-use web::{Accepted, Caller, Created, FieldError, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Created, FieldError, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -156,7 +156,7 @@ async fn give(hub: &Hub, region: &RegionId, held: Held, leader: bool, asked: &As
 #[utoipa::path(
     post, path = "/v1/regions/{region}/programme-leaders", operation_id = "appoint-programme-leader", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = Appointment, responses(Created, Problem),
+    request_body = Appointment, responses(Created, Refuses<(Grant, Member, Company)>, Problem),
 )]
 async fn appoint_programme_leader(
     State(hub): State<Hub>,
@@ -179,7 +179,7 @@ async fn appoint_programme_leader(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/grants", operation_id = "grant-role", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = Granting, responses(Created, Problem),
+    request_body = Granting, responses(Created, Refuses<(Grant, Member, Company)>, Problem),
 )]
 async fn grant_role(
     State(hub): State<Hub>,
@@ -197,7 +197,7 @@ async fn grant_role(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/companies/{company}/grants", operation_id = "grant-company-role", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = GrantingThere, responses(Created, Problem),
+    request_body = GrantingThere, responses(Created, Refuses<(Grant, Member, Company)>, Problem),
 )]
 async fn grant_company_role(
     State(hub): State<Hub>,
@@ -216,7 +216,7 @@ async fn grant_company_role(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/schools/{school}/grants", operation_id = "grant-school-role", tag = "consortium",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
-    request_body = GrantingThere, responses(Created, Problem),
+    request_body = GrantingThere, responses(Created, Refuses<(Grant, Member, Company)>, Problem),
 )]
 async fn grant_school_role(
     State(hub): State<Hub>,
@@ -243,7 +243,7 @@ async fn grant_school_role(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/grants/{grant}/revocation", operation_id = "revoke-role", tag = "consortium",
     params(("region" = RegionId, Path), ("grant" = GrantId, Path)),
-    request_body = Revoking, responses(Accepted, Problem),
+    request_body = Revoking, responses(Accepted, Refuses<(Grant, Member)>, Problem),
 )]
 async fn revoke_role(
     State(hub): State<Hub>,

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CompanyId, KvkNumber, Label, Organisation, RegionId};
-use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Created, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -89,7 +89,7 @@ struct Onboarding {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/companies", operation_id = "nominate-company", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = Nomination, responses(Created, Problem),
+    request_body = Nomination, responses(Created, Refuses<(Company,)>, Problem),
 )]
 async fn nominate_company(
     State(hub): State<Hub>,
@@ -132,7 +132,7 @@ async fn step(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/orientation", operation_id = "orient-company", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = FactDate, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Refuses<(Company,)>, Problem),
 )]
 async fn orient_company(
     State(hub): State<Hub>,
@@ -147,7 +147,7 @@ async fn orient_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/onboarding", operation_id = "onboard-company", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = Onboarding, responses(Accepted, Problem),
+    request_body = Onboarding, responses(Accepted, Refuses<(Company,)>, Problem),
 )]
 async fn onboard_company(
     State(hub): State<Hub>,
@@ -165,7 +165,7 @@ async fn onboard_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/activation", operation_id = "activate-company", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = FactDate, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Refuses<(Company,)>, Problem),
 )]
 async fn activate_company(
     State(hub): State<Hub>,
@@ -180,7 +180,7 @@ async fn activate_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/suspension", operation_id = "suspend-company", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = ReasonAndDate, responses(Accepted, Problem),
+    request_body = ReasonAndDate, responses(Accepted, Refuses<(Company,)>, Problem),
 )]
 async fn suspend_company(
     State(hub): State<Hub>,
@@ -198,7 +198,7 @@ async fn suspend_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/companies/{company}/departure", operation_id = "release-company", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = ReasonAndDate, responses(Accepted, Problem),
+    request_body = ReasonAndDate, responses(Accepted, Refuses<(Company, Member)>, Problem),
 )]
 async fn release_company(
     State(hub): State<Hub>,

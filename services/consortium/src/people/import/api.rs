@@ -26,7 +26,7 @@ use std::{
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, ImportId, RegionId};
-use web::{Caller, Created, FieldError, Path, Problem, Touches};
+use web::{Caller, Created, FieldError, Path, Problem, Refuses, Touches};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -239,7 +239,7 @@ async fn preview_pupil_import(
         ("Prefer" = Option<String>, Header, description = "`wait=10`: answer after ten seconds at the latest, 25 at most (RFC 7240)."),
     ),
     request_body(content = String, content_type = "text/csv"),
-    responses(Created, (status = 202, description = "The import goes on (loopt nog)", body = ImportShown), Problem),
+    responses(Created, (status = 202, description = "The import goes on (loopt nog)", body = ImportShown), Refuses<(Import,)>, Problem),
 )]
 async fn import_pupils(
     State(hub): State<Hub>,

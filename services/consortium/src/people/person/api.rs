@@ -17,12 +17,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use vocabulary::{
-    BranchCode, CompanyId, Email, PersonId,
-    Purpose::{self, Identity},
-    Reason, RegionId, Sealed,
-};
-use web::{Accepted, Caller, Created, Path, Problem, Touches, Valid};
+use vocabulary::Purpose::Identity;
+use vocabulary::{BranchCode, CompanyId, Email, PersonId, Purpose, Reason, RegionId, Sealed};
+use web::{Accepted, Caller, Created, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -100,7 +97,7 @@ async fn seal(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/schools/{school}/staff", operation_id = "register-staff", tag = "consortium",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
-    request_body = Staff, responses(Created, Problem),
+    request_body = Staff, responses(Created, Refuses<(Person, Member)>, Problem),
 )]
 async fn register_staff(
     State(hub): State<Hub>,
@@ -131,7 +128,7 @@ async fn register_staff(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/companies/{company}/contacts", operation_id = "register-contact", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = Contact, responses(Created, Problem),
+    request_body = Contact, responses(Created, Refuses<(Person, Company)>, Problem),
 )]
 async fn register_contact(
     State(hub): State<Hub>,
@@ -166,7 +163,7 @@ async fn register_contact(
 #[utoipa::path(
     post, path = "/v1/regions/{region}/persons/{person}/forgetting", operation_id = "forget-person", tag = "consortium",
     params(("region" = RegionId, Path), ("person" = PersonId, Path)),
-    request_body = Forgetting, responses(Accepted, Problem),
+    request_body = Forgetting, responses(Accepted, Refuses<(Person,)>, Problem),
 )]
 async fn forget_person(
     State(hub): State<Hub>,

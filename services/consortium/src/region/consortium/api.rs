@@ -18,7 +18,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, Label, RegionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(found_region)).routes(routes!(name_lead_partner)).merge(plans::routes())
@@ -54,7 +54,7 @@ struct Leading {
 #[utoipa::path(
     put, path = "/v1/regions/{region}", operation_id = "found-region", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = Founding, responses(Accepted, Problem),
+    request_body = Founding, responses(Accepted, Refuses<(Consortium, Member)>, Problem),
 )]
 async fn found_region(
     State(hub): State<Hub>,
@@ -82,7 +82,7 @@ async fn found_region(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/lead-partner", operation_id = "name-lead-partner", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = Leading, responses(Accepted, Problem),
+    request_body = Leading, responses(Accepted, Refuses<(Consortium, Member)>, Problem),
 )]
 async fn name_lead_partner(
     State(hub): State<Hub>,

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, Brin, CompanyId, Label, PartnerId, RegionId};
-use web::{Accepted, Caller, FieldError, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, FieldError, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -84,7 +84,7 @@ async fn add(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/primary-schools/{school}", operation_id = "add-primary-school", tag = "consortium",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
-    request_body = PrimarySchool, responses(Accepted, Problem),
+    request_body = PrimarySchool, responses(Accepted, Refuses<(Member,)>, Problem),
 )]
 async fn add_primary_school(
     State(hub): State<Hub>,
@@ -100,7 +100,7 @@ async fn add_primary_school(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/mbo/{institution}", operation_id = "add-mbo", tag = "consortium",
     params(("region" = RegionId, Path), ("institution" = Brin, Path)),
-    request_body = Mbo, responses(Accepted, Problem),
+    request_body = Mbo, responses(Accepted, Refuses<(Member,)>, Problem),
 )]
 async fn add_mbo(
     State(hub): State<Hub>,
@@ -115,7 +115,7 @@ async fn add_mbo(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/companies/{company}", operation_id = "add-partner-company", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path)),
-    request_body = FactDate, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Refuses<(Member, Company)>, Problem),
 )]
 async fn add_partner_company(
     State(hub): State<Hub>,
@@ -142,7 +142,7 @@ async fn add_partner_company(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/partners/others/{partner}", operation_id = "add-other-partner", tag = "consortium",
     params(("region" = RegionId, Path), ("partner" = PartnerId, Path)),
-    request_body = OtherPartner, responses(Accepted, Problem),
+    request_body = OtherPartner, responses(Accepted, Refuses<(Member,)>, Problem),
 )]
 async fn add_other_partner(
     State(hub): State<Hub>,
@@ -158,7 +158,7 @@ async fn add_other_partner(
 #[utoipa::path(
     delete, path = "/v1/regions/{region}/partners/{kind}/{partner}/membership", operation_id = "remove-partner", tag = "consortium",
     params(("region" = RegionId, Path), ("kind" = String, Path), ("partner" = String, Path)),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Member,)>, Problem),
 )]
 async fn remove_partner(
     State(hub): State<Hub>,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::RegionId;
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(adopt_policy))
@@ -33,7 +33,7 @@ struct PolicyGiven {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/policies", operation_id = "adopt-policy", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = PolicyGiven, responses(Accepted, Problem),
+    request_body = PolicyGiven, responses(Accepted, Refuses<(Policies,)>, Problem),
 )]
 async fn adopt_policy(
     State(hub): State<Hub>,

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, RegionId};
-use web::{Ask, Caller, Created, FieldError, Path, Problem, Touches};
+use web::{Ask, Caller, Created, FieldError, Path, Problem, Refuses, Touches};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(preview_school_import)).routes(routes!(import_schools))
@@ -95,7 +95,7 @@ async fn preview_school_import(
     post, path = "/v1/regions/{region}/school-imports", operation_id = "import-schools", tag = "consortium",
     params(("region" = RegionId, Path), Branches),
     request_body(content = String, content_type = "text/csv"),
-    responses(Created, Problem),
+    responses(Created, Refuses<(Import, Member)>, Problem),
 )]
 async fn import_schools(
     State(hub): State<Hub>,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{ActorId, HoldId, PersonId, Reason, RegionId};
-use web::{Accepted, Caller, Listed, Paged, Paging, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Listed, Paged, Paging, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -105,7 +105,7 @@ fn shown(hold: &Hold, today: NaiveDate) -> HoldShown {
 #[utoipa::path(
     put, path = "/v1/regions/{region}/retention/holds/{hold}", operation_id = "place-retention-hold", tag = "consortium",
     params(("region" = RegionId, Path), ("hold" = HoldId, Path)),
-    request_body = HoldPlacing, responses(Accepted, Problem),
+    request_body = HoldPlacing, responses(Accepted, Refuses<(Holds,)>, Problem),
 )]
 async fn place_retention_hold(
     State(hub): State<Hub>,
@@ -135,7 +135,7 @@ async fn place_retention_hold(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/retention/holds/{hold}/lifting", operation_id = "lift-retention-hold", tag = "consortium",
     params(("region" = RegionId, Path), ("hold" = HoldId, Path)),
-    request_body = HoldLifting, responses(Accepted, Problem),
+    request_body = HoldLifting, responses(Accepted, Refuses<(Holds,)>, Problem),
 )]
 async fn lift_retention_hold(
     State(hub): State<Hub>,

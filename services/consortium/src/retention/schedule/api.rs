@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::RegionId;
-use web::{Accepted, Caller, Listed, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Listed, Path, Problem, Refuses, Touches, Valid};
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(adopt_retention_schedule, list_retention_schedules))
@@ -49,7 +49,7 @@ struct ScheduleShown {
 #[utoipa::path(
     post, path = "/v1/regions/{region}/retention/schedules", operation_id = "adopt-retention-schedule", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = ScheduleGiven, responses(Accepted, Problem),
+    request_body = ScheduleGiven, responses(Accepted, Refuses<(Schedules,)>, Problem),
 )]
 async fn adopt_retention_schedule(
     State(hub): State<Hub>,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{PersonId, RegionId, SessionId};
-use web::{Accepted, Caller, Path, Problem, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Valid};
 
 /// A code is shown and accepted from so long before the session starts, until it ends.
 const EARLY: TimeDelta = TimeDelta::hours(1);
@@ -89,7 +89,7 @@ async fn draw_check_in_code(
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path, description = "The pupil who asks"),
     ),
-    request_body = ScannedCode, responses(Accepted, Problem),
+    request_body = ScannedCode, responses(Accepted, Refuses<(Attendance, Session, PupilDay)>, Problem),
 )]
 async fn check_in(
     State(hub): State<Hub>,

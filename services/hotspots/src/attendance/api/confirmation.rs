@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{DayMinutes, Minutes, PersonId, Reason, RegionId, SessionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -86,7 +86,7 @@ struct AttendanceCorrection {
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/confirmation", operation_id = "confirm-attendance", tag = "hotspots",
     params(("region" = RegionId, Path), ("session" = SessionId, Path)),
-    request_body = ListConfirmation, responses(Accepted, Problem),
+    request_body = ListConfirmation, responses(Accepted, Refuses<(Attendance, Session, PupilDay)>, Problem),
 )]
 async fn confirm_attendance(
     State(hub): State<Hub>,
@@ -139,7 +139,7 @@ async fn confirm_attendance(
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path),
     ),
-    request_body = PresenceConfirmation, responses(Accepted, Problem),
+    request_body = PresenceConfirmation, responses(Accepted, Refuses<(Attendance, PupilDay)>, Problem),
 )]
 async fn confirm_presence(
     State(hub): State<Hub>,
@@ -162,7 +162,7 @@ async fn confirm_presence(
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path),
     ),
-    request_body = AttendanceCorrection, responses(Accepted, Problem),
+    request_body = AttendanceCorrection, responses(Accepted, Refuses<(Attendance,)>, Problem),
 )]
 async fn correct_attendance(
     State(hub): State<Hub>,

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{PersonId, RegionId, Role, SessionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -79,7 +79,7 @@ struct Resumption {
 #[utoipa::path(
     put, path = "/v1/regions/{region}/sessions/{session}/attendance", operation_id = "record-attendance", tag = "hotspots",
     params(("region" = RegionId, Path), ("session" = SessionId, Path)),
-    request_body = AttendanceList, responses(Accepted, Problem),
+    request_body = AttendanceList, responses(Accepted, Refuses<(Attendance, Session, PupilDay)>, Problem),
 )]
 async fn record_attendance(
     State(hub): State<Hub>,
@@ -114,7 +114,7 @@ async fn record_attendance(
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path),
     ),
-    request_body = Departure, responses(Accepted, Problem),
+    request_body = Departure, responses(Accepted, Refuses<(Attendance, PupilDay)>, Problem),
 )]
 async fn check_out(
     State(hub): State<Hub>,
@@ -138,7 +138,7 @@ async fn check_out(
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path),
     ),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Attendance,)>, Problem),
 )]
 async fn report_absence(
     State(hub): State<Hub>,
@@ -157,7 +157,7 @@ async fn report_absence(
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path),
     ),
-    request_body = Resumption, responses(Accepted, Problem),
+    request_body = Resumption, responses(Accepted, Refuses<(Attendance,)>, Problem),
 )]
 async fn report_resumption(
     State(hub): State<Hub>,

@@ -17,7 +17,7 @@ use known::Pupil;
 use proto_schemas::hotspots::{pupil_day, pupil_week};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{Minutes, PersonId, RegionId, SessionId};
-use web::{Accepted, Caller, Path, Problem, Touches};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(enrol_pupil, withdraw_pupil))
@@ -32,7 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path),
     ),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Session, Hotspot, PupilDay, PupilWeek)>, Problem),
 )]
 async fn enrol_pupil(
     State(hub): State<Hub>,
@@ -69,7 +69,7 @@ async fn enrol_pupil(
         ("region" = RegionId, Path), ("session" = SessionId, Path),
         ("pupil" = PersonId, Path),
     ),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Session, PupilDay, PupilWeek)>, Problem),
 )]
 async fn withdraw_pupil(
     State(hub): State<Hub>,

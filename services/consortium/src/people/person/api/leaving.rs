@@ -7,7 +7,7 @@ use axum::extract::State;
 use chassis::Hub;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{CompanyId, PersonId, RegionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -41,7 +41,7 @@ async fn is_contact(hub: &Hub, region: &RegionId, company: CompanyId, person: Pe
 #[utoipa::path(
     put, path = "/v1/regions/{region}/persons/{person}/leaving", operation_id = "record-leaving", tag = "consortium",
     params(("region" = RegionId, Path), ("person" = PersonId, Path)),
-    request_body = FactDate, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Refuses<(Person,)>, Problem),
 )]
 async fn record_leaving(
     State(hub): State<Hub>,
@@ -58,7 +58,7 @@ async fn record_leaving(
 #[utoipa::path(
     delete, path = "/v1/regions/{region}/persons/{person}/leaving", operation_id = "take-back-leaving", tag = "consortium",
     params(("region" = RegionId, Path), ("person" = PersonId, Path)),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Person,)>, Problem),
 )]
 async fn take_back_leaving(
     State(hub): State<Hub>,
@@ -75,7 +75,7 @@ async fn take_back_leaving(
     put, path = "/v1/regions/{region}/companies/{company}/contacts/{person}/leaving",
     operation_id = "record-contact-leaving", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path), ("person" = PersonId, Path)),
-    request_body = FactDate, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Refuses<(Person,)>, Problem),
 )]
 async fn record_contact_leaving(
     State(hub): State<Hub>,
@@ -94,7 +94,7 @@ async fn record_contact_leaving(
     delete, path = "/v1/regions/{region}/companies/{company}/contacts/{person}/leaving",
     operation_id = "take-back-contact-leaving", tag = "consortium",
     params(("region" = RegionId, Path), ("company" = CompanyId, Path), ("person" = PersonId, Path)),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Person,)>, Problem),
 )]
 async fn take_back_contact_leaving(
     State(hub): State<Hub>,

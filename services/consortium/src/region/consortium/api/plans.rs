@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::RegionId;
-use web::{Accepted, Caller, FieldError, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, FieldError, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -65,7 +65,7 @@ struct PeriodGiven {
 #[utoipa::path(
     put, path = "/v1/regions/{region}/plan", operation_id = "adopt-plan", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = PlanGiven, responses(Accepted, Problem),
+    request_body = PlanGiven, responses(Accepted, Refuses<(Consortium,)>, Problem),
 )]
 async fn adopt_plan(
     State(hub): State<Hub>,
@@ -92,7 +92,7 @@ async fn adopt_plan(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/target", operation_id = "set-target", tag = "consortium",
     params(("region" = RegionId, Path)),
-    request_body = TargetGiven, responses(Accepted, Problem),
+    request_body = TargetGiven, responses(Accepted, Refuses<(Consortium,)>, Problem),
 )]
 async fn set_target(
     State(hub): State<Hub>,
@@ -126,7 +126,7 @@ fn period_code(text: &str) -> Result<String, Problem> {
 #[utoipa::path(
     put, path = "/v1/regions/{region}/periods/{period}", operation_id = "open-period", tag = "consortium",
     params(("region" = RegionId, Path), ("period" = String, Path)),
-    request_body = PeriodGiven, responses(Accepted, Problem),
+    request_body = PeriodGiven, responses(Accepted, Refuses<(Consortium,)>, Problem),
 )]
 async fn open_period(
     State(hub): State<Hub>,
@@ -143,7 +143,7 @@ async fn open_period(
 #[utoipa::path(
     put, path = "/v1/regions/{region}/periods/{period}/closing", operation_id = "close-period", tag = "consortium",
     params(("region" = RegionId, Path), ("period" = String, Path)),
-    request_body = FactDate, responses(Accepted, Problem),
+    request_body = FactDate, responses(Accepted, Refuses<(Consortium,)>, Problem),
 )]
 async fn close_period(
     State(hub): State<Hub>,

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vocabulary::{BranchCode, Label, RegionId};
-use web::{Accepted, Caller, Path, Problem, Touches, Valid};
+use web::{Accepted, Caller, Path, Problem, Refuses, Touches, Valid};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(join_school, remove_school))
@@ -70,7 +70,7 @@ struct Joining {
 #[utoipa::path(
     put, path = "/v1/regions/{region}/schools/{school}", operation_id = "join-school", tag = "consortium",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
-    request_body = Joining, responses(Accepted, Problem),
+    request_body = Joining, responses(Accepted, Refuses<(Member,)>, Problem),
 )]
 async fn join_school(
     State(hub): State<Hub>,
@@ -90,7 +90,7 @@ async fn join_school(
 #[utoipa::path(
     delete, path = "/v1/regions/{region}/schools/{school}", operation_id = "remove-school", tag = "consortium",
     params(("region" = RegionId, Path), ("school" = BranchCode, Path)),
-    responses(Accepted, Problem),
+    responses(Accepted, Refuses<(Member, Consortium, Grant)>, Problem),
 )]
 async fn remove_school(
     State(hub): State<Hub>,
