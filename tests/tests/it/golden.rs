@@ -6,7 +6,7 @@ use crate::files::{entries, root, text};
 use crate::reading::read_again;
 use chassis::Registered;
 use proofs::{Frontier, leaf_hash};
-use proto_schemas::{categories, restore};
+use proto_schemas::categories;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
