@@ -1,6 +1,7 @@
 //! Which version of a reader serves queries, where its versions replace each other.
 
 use sqlx::PgConnection;
+use vocabulary::RegionId;
 
 /// The version that serves queries; `None` when none ever did.
 ///
@@ -15,6 +16,25 @@ pub async fn version(rows: &mut PgConnection, reader: &str) -> sqlx::Result<Opti
 pub(crate) async fn version_for_share(rows: &mut PgConnection, reader: &str) -> sqlx::Result<Option<i32>> {
     let live = sqlx::query_scalar("select live_version from bus.projections where name = $1 for share");
     live.bind(reader).fetch_optional(rows).await
+}
+
+/// Where the version that serves queries is in a log, 0 before it began; it stays there for the rest of the transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn position(rows: &mut PgConnection, region: &RegionId, service: &str, reader: &str) -> sqlx::Result<i64> {
+    let position: Option<i64> = sqlx::query_scalar(
+        "select kept.position from bus.checkpoints kept
+         join bus.projections live on live.name = kept.reader and live.live_version = kept.version
+         where kept.region = $1 and kept.service = $2 and kept.reader = $3
+         for share of kept",
+    )
+    .bind(region.as_str())
+    .bind(service)
+    .bind(reader)
+    .fetch_optional(rows)
+    .await?;
+    Ok(position.unwrap_or(0))
 }
 
 /// Has another version serve queries from the end of the transaction on.

@@ -3,7 +3,7 @@
 use chassis::Hub;
 use sqlx::PgConnection;
 use std::time::Duration;
-use vocabulary::RegionId;
+use vocabulary::{RegionId, Service};
 
 /// The position of the own log up to which a lookup has folded, as it is written down: what came after it and concerns
 /// the lookup is not in its rows, and what does not concern it may have come. It stays there until the transaction ends:
@@ -13,17 +13,7 @@ use vocabulary::RegionId;
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn position(rows: &mut PgConnection, region: &RegionId, lookup: &str) -> sqlx::Result<i64> {
-    let position: Option<i64> = sqlx::query_scalar(
-        "select kept.position from bus.checkpoints kept
-         join bus.projections live on live.name = kept.reader and live.live_version = kept.version
-         where kept.region = $1 and kept.reader = $2 and kept.service = 'co-financing'
-         for share of kept",
-    )
-    .bind(region.as_str())
-    .bind(lookup)
-    .fetch_optional(rows)
-    .await?;
-    Ok(position.unwrap_or(0))
+    bus::live::position(rows, region, Service::CoFinancing.as_str(), lookup).await
 }
 
 /// Waits until a lookup has folded all that was in the own log when this was asked; whether it did in time.

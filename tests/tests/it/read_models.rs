@@ -4,21 +4,20 @@ use crate::files::{all_rust, root, rust, shown, text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Questions that are answered from the tables of another file of their context.
-const SHARED: [(&str, &str); 7] = [
+const SHARED: [(&str, &str); 6] = [
     ("agreements/contracts", "agreements"),
     ("agreements/stage_agreements", "agreements"),
     ("co_financing/explain", "co_financing"),
     ("co_financing/figure", "co_financing"),
     ("co_financing/statement", "co_financing"),
     ("co_financing/target", "co_financing"),
-    // How far the read model of names is in each region.
-    ("consortium/people", "bus"),
 ];
 
 /// Schemas that a library keeps for itself, and whose sources may name their tables.
-const PRIVATE: [(&str, &[&str]); 1] = [
-    // The audit reads rows as they are, for it checks what the library made of them; the bench measures them.
-    ("event_log", &["libs/event-log/", "libs/evidence/", "services/audit/", "services/regiohub-bench/"]),
+const PRIVATE: [(&str, &[&str]); 2] = [
+    ("bus", &["libs/bus/"]),
+    // The evidence reads rows as they are, for it checks what the library made of them; the bench measures them.
+    ("event_log", &["libs/event-log/", "libs/evidence/", "services/regiohub-bench/"]),
 ];
 
 /// Schemas whose tables a source names, as `people` in `from people.person`.

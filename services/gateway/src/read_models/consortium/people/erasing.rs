@@ -3,10 +3,13 @@
 //! An update leaves the row before it in the file, and a plain vacuum the bytes of it. So once somebody was forgotten
 //! and nobody can see the old rows any more, the table is written anew.
 
+use super::People;
 use chassis::Hub;
 use chrono::{DateTime, Utc};
 use event_log::{begin, tenant};
+use projections::Projection;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use vocabulary::RegionId;
 
@@ -69,13 +72,11 @@ async fn names(hub: &Hub) -> sqlx::Result<Names> {
     let comment: Option<String> = sqlx::query_scalar("select obj_description('people.person'::regclass, 'pg_class')")
         .fetch_one(&mut *rows)
         .await?;
-    let regions: Vec<String> =
-        sqlx::query_scalar("select distinct region from bus.checkpoints where reader = 'people'")
-            .fetch_all(&mut *rows)
-            .await?;
+    let logs = bus::checkpoint::everywhere(&mut rows, People::NAME).await?;
     drop(rows);
+    let regions: BTreeSet<RegionId> = logs.into_iter().map(|(log, _)| log.region).collect();
     let mut forgotten = 0;
-    for region in regions.iter().filter_map(|region| region.parse::<RegionId>().ok()) {
+    for region in regions {
         let mut rows = tenant(&hub.db, &region).await?;
         forgotten += sqlx::query_scalar::<_, i64>("select count(*) from people.person where region = $1 and forgotten")
             .bind(region.as_str())
