@@ -6,7 +6,8 @@
 //! have locked. A row ends by itself.
 
 use crate::rows::of_no_region;
-use sqlx::{PgConnection, PgPool};
+use event_log::Pool;
+use sqlx::PgConnection;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -26,7 +27,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(2);
 pub struct Leases(Arc<Inner>);
 
 struct Inner {
-    app: PgPool,
+    app: Pool,
     /// This process, of this service.
     holder: Uuid,
     state: Mutex<State>,
@@ -59,7 +60,7 @@ pub enum Taken {
 }
 
 impl Leases {
-    pub(crate) fn new(app: PgPool) -> Self {
+    pub(crate) fn new(app: Pool) -> Self {
         Self(Arc::new(Inner { app, holder: Uuid::new_v4(), state: Mutex::default() }))
     }
 
@@ -69,7 +70,7 @@ impl Leases {
     /// When the database does not answer.
     pub async fn take(&self, what: &str) -> sqlx::Result<Taken> {
         let asked = Instant::now();
-        let taken = self.0.take(what).await;
+        let taken = timeout(TERM, self.0.take(what)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         let mut state = self.0.state();
         state.went(taken.is_ok());
         match taken? {

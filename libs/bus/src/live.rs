@@ -1,6 +1,6 @@
 //! Which version of a reader serves queries, where its versions replace each other.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use vocabulary::RegionId;
 
 /// The version that serves queries; `None` when none ever did.
@@ -22,7 +22,7 @@ pub(crate) async fn version_for_share(rows: &mut PgConnection, reader: &str) -> 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn position(rows: &mut PgConnection, region: &RegionId, service: &str, reader: &str) -> sqlx::Result<i64> {
+pub async fn position(rows: impl PgExecutor<'_>, region: &RegionId, service: &str, reader: &str) -> sqlx::Result<i64> {
     let position: Option<i64> = sqlx::query_scalar(
         "select kept.position from bus.checkpoints kept
          join bus.projections live on live.name = kept.reader and live.live_version = kept.version

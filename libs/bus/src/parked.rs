@@ -4,8 +4,8 @@ use crate::Error;
 use crate::checkpoint::Key;
 use crate::names::Log;
 use chrono::{DateTime, Utc};
-use event_log::{Recorded, tenant};
-use sqlx::{PgConnection, PgPool};
+use event_log::{Pool, Recorded, tenant};
+use sqlx::{PgConnection, PgExecutor};
 use std::collections::{HashMap, HashSet};
 use vocabulary::RegionId;
 
@@ -44,7 +44,7 @@ pub enum OnParked {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn parked(app: &PgPool, region: &RegionId) -> Result<Vec<Parked>, Error> {
+pub async fn parked(app: &Pool, region: &RegionId) -> Result<Vec<Parked>, Error> {
     let mut rows = tenant(app, region).await?;
     Ok(sqlx::query_as(
         "select reader, service, position, stream, event_type, error, attempts, parked_at
@@ -56,7 +56,7 @@ pub async fn parked(app: &PgPool, region: &RegionId) -> Result<Vec<Parked>, Erro
 }
 
 /// The streams of which something is parked.
-pub async fn streams(rows: &mut PgConnection, key: &Key) -> sqlx::Result<HashSet<String>> {
+pub async fn streams(rows: impl PgExecutor<'_>, key: &Key) -> sqlx::Result<HashSet<String>> {
     let streams: Vec<String> = sqlx::query_scalar(
         "select distinct stream from bus.parked where region = $1 and reader = $2 and version = $3 and service = $4",
     )
@@ -92,7 +92,7 @@ pub async fn streams_of_all(
 }
 
 /// What is parked for one reader in one log: positions and streams, in order.
-pub async fn waiting(rows: &mut PgConnection, key: &Key) -> sqlx::Result<Vec<(i64, String)>> {
+pub async fn waiting(rows: impl PgExecutor<'_>, key: &Key) -> sqlx::Result<Vec<(i64, String)>> {
     sqlx::query_as(
         "select position, stream from bus.parked
          where region = $1 and reader = $2 and version = $3 and service = $4 order by position",

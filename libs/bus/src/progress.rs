@@ -1,8 +1,7 @@
 //! How far the read models are, and waiting until they are far enough.
 
 use crate::Error;
-use event_log::{Recorded, tenant};
-use sqlx::PgPool;
+use event_log::{Pool, Recorded, tenant};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +21,7 @@ pub const LOOKUP_TIMEOUT: Duration = Duration::from_millis(500);
 pub struct Progress(Arc<Inner>);
 
 struct Inner {
-    app: PgPool,
+    app: Pool,
     known: Mutex<Known>,
     moved: watch::Sender<()>,
 }
@@ -78,7 +77,7 @@ pub struct Behind {
 impl Progress {
     /// Of the projections over a database.
     #[must_use]
-    pub fn new(app: PgPool) -> Self {
+    pub fn new(app: Pool) -> Self {
         Self(Arc::new(Inner { app, known: Mutex::default(), moved: watch::channel(()).0 }))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::alarm::{measure_batch, raise};
 use crate::checkpoint::{self, Key};
+use crate::deadline::in_time;
 use crate::follow::{Follower, Parks, Retried};
 use crate::names::Log;
 use crate::next::{due, gap};
@@ -12,9 +13,8 @@ use crate::retrying::Retrying;
 use crate::rows::writing;
 use crate::{CannotReact, Error, LogSource, Progress, Settings, trace};
 use decider::{Asked, CommandKey};
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use futures_util::future::BoxFuture;
-use sqlx::PgPool;
 use std::collections::HashSet;
 use std::slice;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ const ATTEMPT: Duration = Duration::from_secs(120);
 #[derive(Clone)]
 pub(crate) struct Reactor {
     pub reaction: Arc<dyn AnyReaction>,
-    pub app: PgPool,
+    pub app: Pool,
     pub settings: Settings,
     pub progress: Progress,
     pub end: CancellationToken,
@@ -46,9 +46,9 @@ impl Reactor {
     /// Reacts to events in order. The checkpoint follows behind: what is handled twice has one effect.
     async fn batch(&self, key: &Key, events: &[Recorded]) -> Result<i64, Error> {
         if !events.iter().any(|event| self.reaction.answers(event)) {
-            return self.pass(key, events).await;
+            return in_time(self.pass(key, events)).await;
         }
-        let mut at = self.passed.beyond(self.begin(key).await?);
+        let mut at = self.passed.beyond(in_time(self.begin(key)).await?);
         let mut waiting = match self.reaction.on_parked() {
             OnParked::StreamWaits => parked::streams(&mut *tenant(&self.app, &key.log.region).await?, key).await?,
             OnParked::OthersGoOn => HashSet::new(),
@@ -66,14 +66,14 @@ impl Reactor {
                 }
             };
             if let Some((reason, attempts)) = failed {
-                self.park(key, event, &reason, attempts).await?;
+                in_time(self.park(key, event, &reason, attempts)).await?;
                 if self.reaction.on_parked() == OnParked::StreamWaits {
                     waiting.insert(event.stream.clone());
                 }
             }
             at = event.position;
         }
-        self.reached(key, at).await?;
+        in_time(self.reached(key, at)).await?;
         measure_batch(&key.reader, events.len());
         Ok(at)
     }
@@ -222,7 +222,7 @@ impl Follower for Reactor {
 
     fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>> {
         Box::pin(async move {
-            let at = self.begin(key).await?;
+            let at = in_time(self.begin(key)).await?;
             self.progress.reached(&key.reader, &key.log.service, &key.log.region, at);
             Ok(at)
         })
@@ -237,7 +237,7 @@ impl Follower for Reactor {
     }
 
     fn write_down<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async { self.passed.settle(self.write_passed(key).await) })
+        Box::pin(async { self.passed.settle(in_time(self.write_passed(key)).await) })
     }
 }
 

@@ -4,10 +4,9 @@ use crate::{Secrets, Steps};
 use access::Identity;
 use bus::Progress;
 use decider::Clock;
-use event_log::{Error, EventLog};
+use event_log::{Error, EventLog, Pool};
 use known::Known;
 use processing::Logbook;
-use sqlx::PgPool;
 use vault::Vault;
 use vocabulary::{ActorId, RegionId};
 
@@ -17,7 +16,7 @@ pub struct Hub {
     /// The logs of this service.
     pub log: EventLog,
     /// This service's database, under a role that row-level security binds.
-    pub db: PgPool,
+    pub db: Pool,
     /// How far the read models over it are.
     pub progress: Progress,
     /// Seals and opens personal fields.

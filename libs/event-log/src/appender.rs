@@ -12,8 +12,7 @@ use crate::{Error, Frontier, is_outage, telemetry, without_values};
 use batch::Batch;
 use chrono::{DateTime, Utc};
 use decider::Clock;
-use sessions::Sessions;
-use sqlx::PgPool;
+use sessions::{Pool, Sessions};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
@@ -59,7 +58,7 @@ impl Tip {
 
 /// Writes to one log of one region, for this process.
 pub(crate) struct Appender {
-    pub app: PgPool,
+    pub app: Pool,
     pub sessions: Sessions,
     pub vouched: Vouched,
     pub recent: Recent,

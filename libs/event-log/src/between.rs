@@ -3,9 +3,9 @@
 use crate::{Error, EventLog, Hash, tenant, tenant_in_batches};
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
-use sessions::Sessions;
+use sessions::{Pool, Sessions};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
 use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 use vocabulary::RegionId;
@@ -106,7 +106,7 @@ impl EventLog {
 
 /// Reads rows in a task of its own and hands them over in chunks.
 fn rows<T: Default + Send + 'static>(
-    (app, sessions): (&PgPool, &Sessions),
+    (app, sessions): (&Pool, &Sessions),
     region: &RegionId,
     (after, until): (i64, i64),
     sql: &'static str,

@@ -1,18 +1,13 @@
 //! Two ways into a service's database: as the owner of the tables, and as the hub at work.
 
 use crate::{IN_BATCHES, Limits, ROWS_HELD};
-use sessions::{Sessions, late};
+use sessions::{Pool, Sessions, Transaction};
+use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{PgPool, Postgres, Transaction};
-use std::time::Duration;
-use tokio::time::timeout;
 use vocabulary::RegionId;
 
 /// The role the hub works under: it owns nothing, so row-level security binds it.
 pub const APP_ROLE: &str = "regiohub_app";
-
-/// How long a transaction may take to begin once there is a free connection.
-const BEGINNING: Duration = Duration::from_secs(2);
 
 /// Two pools on one database.
 #[derive(Clone, Debug)]
@@ -20,7 +15,7 @@ pub struct Database {
     /// Owns the tables: for migrations and rebuilding read models only.
     pub owner: PgPool,
     /// Bound by row-level security.
-    pub app: PgPool,
+    pub app: Pool,
     pub(crate) sessions: Sessions,
 }
 
@@ -75,9 +70,9 @@ pub async fn ensure_app_role(owner: &PgPool) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn tenant(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
+pub async fn tenant(app: &Pool, region: &RegionId) -> sqlx::Result<Transaction> {
     // A region is a slug, so it can stand in the statement: one round trip instead of two.
-    begin(app, format!("begin; set local regiohub.region = '{region}'")).await
+    app.begin(format!("begin; set local regiohub.region = '{region}'")).await
 }
 
 /// The same for work that reads or writes much: each of its statements may take as long as the operator lets a batch
@@ -85,32 +80,14 @@ pub async fn tenant(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn tenant_in_batches(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
-    begin(app, format!("begin; set local regiohub.region = '{region}'; {IN_BATCHES}")).await
+pub async fn tenant_in_batches(app: &Pool, region: &RegionId) -> sqlx::Result<Transaction> {
+    app.begin_batches(format!("begin; set local regiohub.region = '{region}'; {IN_BATCHES}")).await
 }
 
 /// The same for a process that holds rows across round trips: they are free again when it is silent for some seconds.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn tenant_holding_rows(app: &PgPool, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
-    begin(app, format!("begin; set local regiohub.region = '{region}'; {ROWS_HELD}")).await
-}
-
-/// Begins a transaction with these statements, which hold nothing that someone typed.
-///
-/// A caller who stops waiting, as a handler does whose client is gone, leaves nothing behind. sqlx by itself puts the
-/// connection back with its transaction open (its issue 4393), and what the next one writes is never committed.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn begin(pool: &PgPool, statements: impl Into<String>) -> sqlx::Result<Transaction<'static, Postgres>> {
-    let (pool, statements) = (pool.clone(), sqlx::AssertSqlSafe(statements.into()));
-    #[expect(clippy::disallowed_methods, reason = "here nobody stops waiting: the task goes on by itself")]
-    let beginning = tokio::spawn(async move {
-        let patience = pool.options().get_acquire_timeout() + BEGINNING;
-        timeout(patience, pool.begin_with(statements)).await.unwrap_or_else(|_| Err(late(patience)))
-    });
-    // A task fails when it panics, or when the process ends.
-    beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+pub async fn tenant_holding_rows(app: &Pool, region: &RegionId) -> sqlx::Result<Transaction> {
+    app.begin(format!("begin; set local regiohub.region = '{region}'; {ROWS_HELD}")).await
 }

@@ -1,8 +1,8 @@
 //! The connection that an appender or loader keeps between its round trips.
 
 use crate::is_outage;
-use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres};
+use sessions::{Place, Pool};
+use sqlx::PgConnection;
 use std::time::Duration;
 
 /// How long a connection is kept when nothing more comes.
@@ -11,12 +11,12 @@ pub(crate) const KEPT: Duration = Duration::from_millis(50);
 /// A connection of a pool, kept for as long as the pool can spare it. Giving one back costs a round trip: sqlx
 /// asks whether it still works.
 pub(crate) struct Held {
-    pool: PgPool,
-    connection: Option<PoolConnection<Postgres>>,
+    pool: Pool,
+    connection: Option<Place>,
 }
 
 impl Held {
-    pub(crate) fn of(pool: &PgPool) -> Self {
+    pub(crate) fn of(pool: &Pool) -> Self {
         Self { pool: pool.clone(), connection: None }
     }
 
@@ -33,14 +33,14 @@ impl Held {
     pub(crate) fn judged<T>(&mut self, answer: sqlx::Result<T>) -> sqlx::Result<T> {
         if answer.as_ref().is_err_and(is_outage) {
             // Not back to the pool, which would ask it whether it works, and wait.
-            drop(self.connection.take().map(PoolConnection::detach));
+            drop(self.connection.take().map(Place::detach));
         }
         answer
     }
 
     /// Gives it back when others may be waiting for one.
     pub(crate) fn ease(&mut self) {
-        if self.pool.num_idle() == 0 && self.pool.size() >= self.pool.options().get_max_connections() {
+        if self.pool.is_taken() {
             self.release();
         }
     }

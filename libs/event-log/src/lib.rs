@@ -38,7 +38,7 @@ mod vouched;
 pub use append::{Append, Change, Context, NewEvent, data_of};
 pub use between::Lines;
 pub use bulk::Decoded;
-pub use database::{APP_ROLE, Database, begin, ensure_app_role, tenant, tenant_holding_rows, tenant_in_batches};
+pub use database::{APP_ROLE, Database, ensure_app_role, tenant, tenant_holding_rows, tenant_in_batches};
 pub use envelope::Envelope;
 pub use error::{Error, Refused};
 pub use execute::{Batch, Loaded};
@@ -49,7 +49,10 @@ pub use read::Line;
 pub use receipt::{Done, Kept};
 pub use recorded::Recorded;
 pub use restored::{Restoration, Restored};
-pub use sessions::{IN_BATCHES, Limits, ROWS_HELD, is_outage, set_durable, without_values};
+pub use sessions::{
+    IN_BATCHES, Limits, Pool, ROWS_HELD, RawTransaction, Rows, Transaction, begin, is_outage, set_durable,
+    without_values,
+};
 pub use size::MAX_EVENT_BYTES;
 pub use skimmed::Skimmed;
 pub use turn::Turn;

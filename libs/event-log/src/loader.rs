@@ -3,8 +3,8 @@
 use crate::held::{Held, KEPT};
 use crate::receipt::{Done, Kept};
 use crate::{Error, Recorded};
-use sessions::Sessions;
-use sqlx::{PgPool, Row};
+use sessions::{Pool, Sessions};
+use sqlx::Row;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -50,7 +50,7 @@ pub(crate) struct Question {
 
 /// Reads one log of one region, for this process.
 pub(crate) struct Loader {
-    pub app: PgPool,
+    pub app: Pool,
     pub sessions: Sessions,
     pub region: RegionId,
 }

@@ -10,8 +10,7 @@ use crate::{Database, Error, begin};
 use chrono::{DateTime, Utc};
 use decider::{Asked, Clock};
 use futures_util::future::try_join_all;
-use sessions::Sessions;
-use sqlx::PgPool;
+use sessions::{Pool, Sessions};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,7 +28,7 @@ pub struct EventLog(Arc<Inner>);
 struct Inner {
     service: &'static str,
     source: String,
-    app: PgPool,
+    app: Pool,
     sessions: Sessions,
     vouched: Vouched,
     recent: Recent,
@@ -98,7 +97,7 @@ impl EventLog {
 
     /// The pool that is bound by row-level security.
     #[must_use]
-    pub fn app(&self) -> &PgPool {
+    pub fn app(&self) -> &Pool {
         &self.0.app
     }
 

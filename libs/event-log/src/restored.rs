@@ -5,7 +5,7 @@ use crate::envelope::{Place, write};
 use crate::log::Head;
 use crate::{Error, EventLog, Frontier, Hash, Recorded, leaf_hash, tenant_holding_rows};
 use chrono::SubsecRound;
-use sqlx::PgConnection;
+use sessions::Rows;
 use vocabulary::RegionId;
 
 /// The restore of a log, as that log records it.
@@ -103,7 +103,7 @@ impl EventLog {
 }
 
 async fn insert(
-    connection: &mut PgConnection,
+    rows: &mut Rows,
     head: &Head,
     stream: &str,
     wanted: &Restoration,
@@ -117,7 +117,7 @@ async fn insert(
     .bind(head.position)
     .bind(head.recorded_at)
     .bind(&head.frontier)
-    .execute(&mut *connection)
+    .execute(&mut *rows)
     .await?;
     sqlx::query(
         "insert into event_log.event (region, position, stream, version, type, actor, recorded_at, leaf, body)
@@ -131,7 +131,7 @@ async fn insert(
     .bind(head.recorded_at)
     .bind(leaf.as_slice())
     .bind(body)
-    .execute(connection)
+    .execute(rows)
     .await?;
     Ok(())
 }

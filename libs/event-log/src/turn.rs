@@ -6,9 +6,8 @@
 //! goes with a session that PostgreSQL ends when nothing is said, and the holder of the turn says something each
 //! second.
 
-use crate::tenant_holding_rows;
-use sessions::late;
-use sqlx::{PgPool, Postgres, Transaction};
+use crate::ROWS_HELD;
+use sessions::{Pool, Transaction, late};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -29,15 +28,16 @@ pub struct Turn {
 }
 
 /// The transaction that has the lock; none after it did not answer.
-type Session = Arc<Mutex<Option<Transaction<'static, Postgres>>>>;
+type Session = Arc<Mutex<Option<Transaction>>>;
 
 impl Turn {
     /// Waits for the turn at `what`, for as long as a statement may take.
     ///
     /// # Errors
     /// When the database does not answer, or others take too long.
-    pub async fn take(app: &PgPool, region: &RegionId, what: &str) -> sqlx::Result<Self> {
-        let mut transaction = tenant_holding_rows(app, region).await?;
+    pub async fn take(app: &Pool, region: &RegionId, what: &str) -> sqlx::Result<Self> {
+        let begin = format!("begin; set local regiohub.region = '{region}'; {ROWS_HELD}");
+        let mut transaction = app.begin_waiting(begin).await?;
         sqlx::query("select pg_advisory_xact_lock(hashtext($1), hashtext($2))")
             .bind(what)
             .bind(region.as_str())

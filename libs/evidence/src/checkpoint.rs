@@ -27,9 +27,9 @@ use crate::signer::{NoMemory, NoSigner, Signer};
 use bus::LogSource;
 use chrono::{DateTime, Utc};
 use decider::Clock;
-use event_log::tenant;
+use event_log::{Pool, tenant};
 use proofs::{Checkpoint, Frontier, Note, Verifier};
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::AssertSqlSafe;
 use std::sync::Arc;
 use vocabulary::RegionId;
 
@@ -40,7 +40,7 @@ const PAGE: usize = 5_000;
 #[derive(Clone, Debug)]
 pub struct Notary {
     /// The audit service's database, bound by row-level security.
-    pub db: PgPool,
+    pub db: Pool,
     /// Where the signing keys are.
     pub keyring: Keyring,
     /// What the installation is called.
@@ -172,7 +172,7 @@ impl Notary {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(db: &PgPool, region: &RegionId, after: (&str, i32, i64), limit: i64) -> sqlx::Result<Vec<Cut>> {
+pub async fn list(db: &Pool, region: &RegionId, after: (&str, i32, i64), limit: i64) -> sqlx::Result<Vec<Cut>> {
     let mut transaction = tenant(db, region).await?;
     sqlx::query_as(AssertSqlSafe(format!(
         "{CUT} where region = $1 and (service, epoch, size) > ($2, $3, $4) order by service, epoch, size limit $5"

@@ -12,10 +12,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bus::LogSource;
 use chrono::{DateTime, Utc};
+use event_log::Pool;
 use futures_util::TryStreamExt;
 use proofs::{Checkpoint, Hash, Prover, Verifier, consistent, leaf_hash};
 use serde::{Deserialize, Serialize};
-use sqlx::PgPool;
 use utoipa::ToSchema;
 use vocabulary::RegionId;
 
@@ -90,7 +90,7 @@ pub enum NotConsistent {
 /// # Errors
 /// See [`NotConsistent`].
 pub async fn prove(
-    audit: &PgPool,
+    audit: &Pool,
     source: &LogSource,
     log: &Log,
     (from, to): (u64, u64),
@@ -164,7 +164,7 @@ impl<'a> Making<'a> {
 
 /// Out of the leaves that were kept aside.
 async fn kept(
-    audit: &PgPool,
+    audit: &Pool,
     log: &Log,
     epoch: i32,
     signed: &(Checkpoint, Checkpoint),

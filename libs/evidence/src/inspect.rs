@@ -5,10 +5,9 @@ use crate::said::said;
 use crate::signer::SigningKey;
 use crate::verify::{Check, Columns, End, Evidence, Given, Head, Line, Log, Restore, Row, Schemas, Signed, Verdict};
 use chrono::{DateTime, Utc};
-use event_log::{Database, IN_BATCHES};
+use event_log::{Database, IN_BATCHES, Pool, Rows};
 use futures_util::TryStreamExt;
 use proofs::Hash;
-use sqlx::{PgConnection, PgPool};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -40,7 +39,7 @@ struct Stored {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn aside(audit: &PgPool, log: &Log) -> sqlx::Result<Evidence> {
+pub async fn aside(audit: &Pool, log: &Log) -> sqlx::Result<Evidence> {
     let mut aside = Evidence::default();
     // A hub that never ran with checkpoints has none.
     let made: bool =
@@ -71,7 +70,7 @@ pub async fn aside(audit: &PgPool, log: &Log) -> sqlx::Result<Evidence> {
 /// When a database does not answer.
 pub async fn verify(
     database: &Database,
-    audit: &PgPool,
+    audit: &Pool,
     log: Log,
     schemas: &Schemas,
     given: &Given,
@@ -84,7 +83,7 @@ pub async fn verify(
     let begin = format!(
         "begin isolation level repeatable read, read only; set local regiohub.region = '{region}'; {IN_BATCHES}"
     );
-    let mut transaction = event_log::begin(&database.app, begin).await?;
+    let mut transaction = database.app.begin_batches(begin).await?;
     let head: Option<(i64, i32, DateTime<Utc>, Vec<u8>)> =
         sqlx::query_as("select position, epoch, recorded_at, frontier from event_log.head where region = $1")
             .bind(region.as_str())
@@ -148,16 +147,16 @@ pub async fn verify(
 }
 
 /// The events that declare restores up to an epoch. One that is not found under its stream declares nothing.
-async fn restores(connection: &mut PgConnection, log: &Log, newest: u32) -> sqlx::Result<Vec<Restore>> {
+async fn restores(rows: &mut Rows, log: &Log, newest: u32) -> sqlx::Result<Vec<Restore>> {
     let streams: Vec<String> = (2..=newest.min(MAX_EPOCHS)).map(|epoch| format!("{}/{epoch}", CATEGORY)).collect();
-    let rows: Vec<(i64, String)> = sqlx::query_as(
+    let found: Vec<(i64, String)> = sqlx::query_as(
         "select position, body from event_log.event where region = $1 and stream = any ($2) order by position",
     )
     .bind(log.region.as_str())
     .bind(streams)
-    .fetch_all(connection)
+    .fetch_all(rows)
     .await?;
-    Ok(rows.into_iter().map(|(at, text)| Restore { at: at.unsigned_abs(), text }).collect())
+    Ok(found.into_iter().map(|(at, text)| Restore { at: at.unsigned_abs(), text }).collect())
 }
 
 /// The next leaf of each epoch, where one is kept.
@@ -171,7 +170,7 @@ async fn leaves(kept: &mut [(u32, Kept<'_>)]) -> sqlx::Result<Vec<(u32, Hash)>> 
 
 /// The leaves kept aside of one epoch, one after another, as many as its longest checkpoint has.
 pub(crate) struct Kept<'a> {
-    audit: &'a PgPool,
+    audit: &'a Pool,
     log: Log,
     epoch: i32,
     size: u64,
@@ -180,7 +179,7 @@ pub(crate) struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    pub(crate) fn new(audit: &'a PgPool, log: &Log, epoch: u32, size: u64) -> Self {
+    pub(crate) fn new(audit: &'a Pool, log: &Log, epoch: u32, size: u64) -> Self {
         let epoch = i32::try_from(epoch).unwrap_or(i32::MAX);
         Self { audit, log: log.clone(), epoch, size, row: 0, leaves: VecDeque::new() }
     }
@@ -209,7 +208,7 @@ impl<'a> Kept<'a> {
 ///
 /// # Errors
 /// When the database does not answer, or the files cannot be written.
-pub async fn older_leaves(audit: &PgPool, log: &Log, evidence: &Evidence) -> anyhow::Result<Vec<(u32, File)>> {
+pub async fn older_leaves(audit: &Pool, log: &Log, evidence: &Evidence) -> anyhow::Result<Vec<(u32, File)>> {
     let mut longest = BTreeMap::<u32, u64>::new();
     for said in evidence.checkpoints.iter().filter_map(|signed| said(&signed.note)) {
         let size = longest.entry(said.epoch).or_default();

@@ -5,8 +5,8 @@ use crate::inclusion::Inclusion;
 use crate::said::said;
 use crate::verify::Log;
 use bus::LogSource;
+use event_log::Pool;
 use proofs::{Checkpoint, Hash, Prover, included, leaf_hash};
-use sqlx::PgPool;
 
 /// Proves an event against a checkpoint: leaves go by in order, from the first.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Proving {
 /// # Errors
 /// When a database or the log does not answer.
 pub async fn out_of_kept(
-    audit: &PgPool,
+    audit: &Pool,
     source: &LogSource,
     log: &Log,
     position: i64,

@@ -9,11 +9,11 @@ use access::{End, Grant, Grants};
 use alarms::Alarms;
 use bus::Head;
 use chrono::{DateTime, Utc};
-use event_log::{Recorded, data_of, tenant};
+use event_log::{Pool, Recorded, data_of, tenant};
 use projections::{CannotApply, Projection, Reads};
 use proto_schemas::consortium::grant::Event;
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, Row};
 use std::sync::Arc;
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
@@ -27,7 +27,7 @@ const COUNTING: &str = r#"from known_grants."grant" kept where kept.region = $1 
 /// Folds grants. Copies share one book.
 #[derive(Clone, Debug)]
 pub struct KnownGrants {
-    app: PgPool,
+    app: Pool,
     book: Grants,
     /// How many reloads beside the log are under way.
     reloading: Arc<watch::Sender<usize>>,
@@ -37,10 +37,9 @@ pub struct KnownGrants {
 }
 
 impl KnownGrants {
-    pub(crate) fn new(app: &PgPool, book: Grants) -> Self {
+    pub(crate) fn new(app: &Pool, book: Grants) -> Self {
         // A connection of its own: it never waits for those that requests and read models hold.
-        let options = (*app.connect_options()).clone();
-        let app = app.options().clone().max_connections(1).connect_lazy_with(options);
+        let app = app.apart(1);
         Self { app, book, reloading: Arc::new(watch::channel(0).0), turn: Arc::default(), alarms: Arc::default() }
     }
 

@@ -16,14 +16,13 @@ pub use pupils::{KnownPupils, Pupil};
 pub use schools::{KnownSchools, School};
 
 use access::Grants;
-use event_log::Database;
-use sqlx::PgPool;
+use event_log::{Database, Pool};
 use vocabulary::{RegionId, Role};
 
 /// What this service knows of the consortium. Copies share everything.
 #[derive(Clone, Debug)]
 pub struct Known {
-    app: PgPool,
+    app: Pool,
     grants: KnownGrants,
 }
 
@@ -59,7 +58,7 @@ impl Known {
         self.grants.settled().await;
     }
 
-    pub(crate) fn app(&self) -> &PgPool {
+    pub(crate) fn app(&self) -> &Pool {
         &self.app
     }
 }

@@ -5,8 +5,8 @@ use crate::apply_batch::{Halt, apply_batch};
 use crate::projector::Projector;
 use bus::checkpoint::{self, Key};
 use bus::rows::positions;
-use bus::{Error, Follower, Log, LogSource, OnParked, Parks, Passed, Retried, due, gap, parked, raise};
-use event_log::{Recorded, is_outage, without_values};
+use bus::{Error, Follower, Log, LogSource, OnParked, Parks, Passed, Retried, due, gap, in_time, parked, raise};
+use event_log::{Pool, Recorded, is_outage, without_values};
 use futures_util::future::BoxFuture;
 use sqlx::{Acquire, PgConnection};
 use std::collections::{HashMap, HashSet};
@@ -103,7 +103,7 @@ impl Projector {
         let mut rows = self.filling(&key.log.region).await?;
         checkpoint::lock(&mut rows, key).await?;
         let mut blocked = HashSet::new();
-        for (position, stream) in parked::waiting(&mut rows, key).await? {
+        for (position, stream) in parked::waiting(&mut *rows, key).await? {
             if blocked.contains(&stream) {
                 retried.left += 1;
                 continue;
@@ -138,17 +138,17 @@ impl Follower for Projector {
     }
 
     fn at<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<i64, Error>> {
-        Box::pin(async move {
+        Box::pin(in_time(async move {
             let mut rows = self.filling(&key.log.region).await?;
             let at = checkpoint::lock(&mut rows, key).await?;
             rows.commit().await?;
             self.tell(&key.log, &[], at);
             Ok(at)
-        })
+        }))
     }
 
     fn take<'a>(&'a self, key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
-        Box::pin(async move { self.batch(key, events, &Passed::new(Duration::ZERO)).await })
+        Box::pin(in_time(async move { self.batch(key, events, &Passed::new(Duration::ZERO)).await }))
     }
 }
 

@@ -4,15 +4,10 @@
 //!                            └─it waits for something, such as the vault→ sent away, and in again once it is past that
 
 use crate::apply_batch::{Halt, apply_batch, lock};
+use crate::deadline::in_time;
 use crate::projector::Projector;
-use bus::Error;
-use bus::Follower;
-use bus::Log;
-use bus::Passed;
-use bus::Progress;
-use bus::checkpoint;
 use bus::checkpoint::Key;
-use bus::measure_batch;
+use bus::{Error, Follower, Log, Passed, Progress, checkpoint, measure_batch};
 use event_log::Recorded;
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, HashMap};
@@ -236,11 +231,11 @@ impl Follower for Group {
     }
 
     fn at<'a>(&'a self, _key: &'a Key) -> BoxFuture<'a, Result<i64, Error>> {
-        Box::pin(self.begin())
+        Box::pin(in_time(self.begin()))
     }
 
     fn take<'a>(&'a self, _key: &'a Key, events: &'a [Recorded]) -> BoxFuture<'a, Result<i64, Error>> {
-        Box::pin(self.batch(events))
+        Box::pin(in_time(self.batch(events)))
     }
 
     fn due(&self) -> Option<Instant> {
@@ -248,6 +243,6 @@ impl Follower for Group {
     }
 
     fn write_down<'a>(&'a self, _key: &'a Key) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async { self.passed.settle(self.pass().await) })
+        Box::pin(async { self.passed.settle(in_time(self.pass()).await) })
     }
 }

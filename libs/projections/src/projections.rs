@@ -64,8 +64,7 @@ impl Projections {
         if projection.reads() == Reads::Log {
             progress.answers_from_memory(projection.name());
             // Connections of its own: it never waits for those that others hold.
-            let options = (*database.app.connect_options()).clone();
-            database.app = database.app.options().clone().max_connections(OWN_CONNECTIONS).connect_lazy_with(options);
+            database.app = database.app.apart(OWN_CONNECTIONS);
         }
         self.all.push(Rebuild {
             turns: self.alone.at_most(ALONE_AT_ONCE),

@@ -4,8 +4,7 @@ use crate::projection::AnyProjection;
 use crate::rows::{Pace, filling};
 use bus::checkpoint::Key;
 use bus::{Log, Progress, trace};
-use event_log::Recorded;
-use sqlx::{PgPool, Postgres, Transaction};
+use event_log::{Pool, RawTransaction, Recorded};
 use std::sync::Arc;
 use vocabulary::RegionId;
 
@@ -13,7 +12,7 @@ use vocabulary::RegionId;
 #[derive(Clone)]
 pub(crate) struct Projector {
     pub projection: Arc<dyn AnyProjection>,
-    pub app: PgPool,
+    pub app: Pool,
     pub schema: String,
     /// The name in the checkpoints: the projection's own for the live tables.
     pub reader: String,
@@ -27,7 +26,7 @@ impl Projector {
     }
 
     /// A transaction over its tables, about one region.
-    pub async fn filling(&self, region: &RegionId) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pub async fn filling(&self, region: &RegionId) -> sqlx::Result<RawTransaction> {
         filling(&self.app, region, &self.schema, self.pace()).await
     }
 

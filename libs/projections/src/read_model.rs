@@ -4,9 +4,9 @@ use crate::fill::{at_once, fill};
 use crate::projection::{AnyProjection, Projection, schema};
 use crate::projector::Projector;
 use crate::tables;
-use bus::rows::positions;
+use bus::rows::positions_as_owner;
 use bus::{Error, Log, LogSource, Parked, checkpoint, parked};
-use event_log::Database;
+use event_log::{Database, Pool, RawTransaction};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
@@ -89,7 +89,7 @@ impl ReadModel {
         watch: &Watch<'_>,
     ) -> Result<Replayed, Error> {
         let reader = format!("{}{}", self.name(), tables::into(schema));
-        let mut owner = positions(&database.owner).await?;
+        let mut owner = positions_as_owner(&database.owner).await?;
         checkpoint::forget(&mut owner, &reader).await?;
         tables::make(&mut owner, &*self.0, schema).await?;
         owner.commit().await?;
@@ -120,7 +120,7 @@ impl ReadModel {
             replayed.parked.extend(all.into_iter().filter(|event| event.reader == reader));
         }
         // Also when it failed: nothing is left behind but the tables.
-        let mut owner = positions(&database.owner).await?;
+        let mut owner = positions_as_owner(&database.owner).await?;
         checkpoint::forget(&mut owner, &reader).await?;
         owner.commit().await?;
         Ok(Replayed { events: filled?, ..replayed })

@@ -4,10 +4,11 @@
 //! live ─version raised→ filling `<schema>_next` ─caught up→ switched: one transaction, no failed reads
 //! ```
 
+use crate::deadline::in_time;
 use crate::fill::{at_once, fill};
 use crate::projection::{AnyProjection, schema};
 use crate::projector::Projector;
-use crate::rows::quoted;
+use crate::rows::{positions_as_owner, quoted};
 use crate::{Reads, tables};
 use bus::rows::positions;
 use bus::{Error, Leases, Log, LogSource, Progress, Retrying, Settings, Taken, Turns, checkpoint, live};
@@ -118,10 +119,13 @@ impl Rebuild {
         let name = self.projection.name();
         tracing::info!(projection = name, from, to = self.projection.version(), "rebuilding beside the live tables");
         let next = self.next();
-        let mut owner = positions(&self.database.owner).await?;
-        checkpoint::forget(&mut owner, &next.reader).await?;
-        tables::make(&mut owner, &*self.projection, &next.schema).await?;
-        owner.commit().await?;
+        let made = async {
+            let mut owner = positions_as_owner(&self.database.owner).await?;
+            checkpoint::forget(&mut owner, &next.reader).await?;
+            tables::make(&mut owner, &*self.projection, &next.schema).await?;
+            Ok(owner.commit().await?)
+        };
+        in_time(made).await?;
         let (service, mut retrying) =
             (self.sources.first().map_or("", LogSource::service), Retrying::new(self.settings.alarm_after));
         loop {
@@ -147,7 +151,7 @@ impl Rebuild {
                 Err(error) => return Err(error),
             }
         }
-        self.tell().await?;
+        in_time(self.tell()).await?;
         tracing::info!(projection = name, version = self.projection.version(), "rebuilt and live");
         Ok(true)
     }
@@ -178,7 +182,7 @@ impl Rebuild {
     /// Puts the next tables in place of the live ones.
     async fn switch(&self, next: &Projector, fence: i64, end: &CancellationToken) -> Result<(), Error> {
         let name = self.projection.name();
-        let mut owner = positions(&self.database.owner).await?;
+        let mut owner = positions_as_owner(&self.database.owner).await?;
         // Whoever was frozen meanwhile switches nothing: it stays so until the end of the transaction.
         if !self.leases.still_holds(&mut owner, &self.lease(), fence).await? {
             return Err(Error::Deposed(self.lease()));

@@ -1,8 +1,8 @@
 //! Transactions of projections: one region at a time, in the schema that is being filled.
 
 use bus::rows::BOUNDS;
-use event_log::{IN_BATCHES, begin};
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use event_log::{IN_BATCHES, Pool, RawTransaction};
+use sqlx::{AssertSqlSafe, PgConnection};
 use vocabulary::RegionId;
 
 /// For how long PostgreSQL may work on one statement of a fold.
@@ -15,12 +15,7 @@ pub(crate) enum Pace {
 }
 
 /// A transaction that sees and writes one region, where unqualified names are tables of `schema`.
-pub(crate) async fn filling(
-    app: &PgPool,
-    region: &RegionId,
-    schema: &str,
-    pace: Pace,
-) -> sqlx::Result<Transaction<'static, Postgres>> {
+pub(crate) async fn filling(app: &Pool, region: &RegionId, schema: &str, pace: Pace) -> sqlx::Result<RawTransaction> {
     // One round trip. A region is a slug; the schema's quotes are doubled. A crash may lose the last commits:
     // rows and checkpoint together, so they are made again from the log.
     let statements = match pace {
@@ -32,7 +27,7 @@ pub(crate) async fn filling(
          set local synchronous_commit = off; {BOUNDS}{statements}",
         quoted(schema)
     );
-    begin(app, set).await
+    app.begin_raw(set).await
 }
 
 /// From here on unqualified names are tables of `schema`.

@@ -12,7 +12,7 @@ use crate::snapshot::{Snapshot, Standing};
 use crate::table_digest::digests as digests_of;
 use bus::LogSource;
 use chrono::{DateTime, Utc};
-use event_log::tenant;
+use event_log::IN_BATCHES;
 use projections::{ReadModel, Watch};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -162,7 +162,8 @@ impl One<'_> {
         if follow.end.is_cancelled() {
             return Err(Error::Ended);
         }
-        let mut made = tenant(&shelf.database.app, region).await?;
+        let begin = format!("begin read only; set local regiohub.region = '{region}'; {IN_BATCHES}");
+        let mut made = shelf.database.app.begin_raw(begin).await?;
         let digested = Digested {
             service: service.to_owned(),
             name: name.to_owned(),

@@ -1,9 +1,8 @@
 //! The read models of a database at one moment, however they move on.
 
 use bus::{Error, checkpoint, live};
-use event_log::{IN_BATCHES, begin};
+use event_log::{IN_BATCHES, Pool, RawTransaction};
 use projections::ReadModel;
-use sqlx::{PgPool, Postgres, Transaction};
 use std::collections::BTreeMap;
 use vocabulary::RegionId;
 
@@ -11,11 +10,11 @@ use vocabulary::RegionId;
 ///
 /// **Invariant:** nothing is locked while it is kept: a hub that starts, or a read model that is switched, never waits.
 pub struct Snapshot {
-    app: PgPool,
+    app: Pool,
     region: RegionId,
     name: String,
     /// The moment lasts as long as this transaction.
-    _holder: Transaction<'static, Postgres>,
+    _holder: RawTransaction,
 }
 
 /// How far a live read model is.
@@ -34,8 +33,8 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn of(app: &PgPool, region: &RegionId) -> Result<Self, Error> {
-        let mut holder = begin(app, "begin isolation level repeatable read, read only").await?;
+    pub async fn of(app: &Pool, region: &RegionId) -> Result<Self, Error> {
+        let mut holder = app.begin_raw("begin isolation level repeatable read, read only").await?;
         let name = sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut *holder).await?;
         Ok(Self { app: app.clone(), region: region.clone(), name, _holder: holder })
     }
@@ -44,13 +43,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn rows(&self) -> Result<Transaction<'static, Postgres>, Error> {
+    pub async fn rows(&self) -> Result<RawTransaction, Error> {
         let set = format!(
             "begin isolation level repeatable read, read only; set transaction snapshot '{}'; \
              set local regiohub.region = '{}'; {IN_BATCHES}",
             self.name, self.region
         );
-        Ok(begin(&self.app, set).await?)
+        Ok(self.app.begin_raw(set).await?)
     }
 
     /// How far a read model was.

@@ -2,12 +2,12 @@
 
 use crate::shape::{Shape, shapes};
 use bus::Error;
-use event_log::tenant_in_batches;
+use event_log::{Pool, tenant_in_batches};
 use futures_util::TryStreamExt;
 use projections::quoted;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection};
 use vocabulary::RegionId;
 
 /// One table of a read model, as far as it is about one region.
@@ -27,7 +27,7 @@ pub struct TableDigest {
 ///
 /// # Errors
 /// When the database does not answer or there is no such schema.
-pub async fn digest(app: &PgPool, schema: &str, region: &RegionId) -> Result<String, Error> {
+pub async fn digest(app: &Pool, schema: &str, region: &RegionId) -> Result<String, Error> {
     let mut hash = Sha256::new();
     let mut rows = tenant_in_batches(app, region).await?;
     for shape in shapes(&mut rows, schema).await? {

@@ -1,7 +1,8 @@
 //! Pools of sessions that know their bounds, and throw away what does not answer.
 
+use crate::place::GIVEN_BACK;
 use crate::trust::Trust;
-use crate::{Limits, late, set_durable};
+use crate::{Limits, Pool, late, set_durable};
 use futures_util::{FutureExt, Stream, TryStreamExt};
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -11,8 +12,6 @@ use tokio::time::timeout;
 
 /// How long a free connection is waited for.
 const FREE: Duration = Duration::from_secs(3);
-/// How long a connection that is given back may take to say that it is done.
-const GIVEN_BACK: Duration = Duration::from_secs(2);
 
 /// The sessions of one database. Copies share what they know of its connections.
 #[derive(Clone, Debug, Default)]
@@ -45,24 +44,36 @@ impl Sessions {
     /// Sessions of the owner of the tables: for migrations, rebuilds and other long work.
     #[must_use]
     pub fn owning(&self, connections: u32, options: PgConnectOptions) -> PgPool {
-        let limited = self.limited(options, self.limits.batch);
+        let (limited, trust) = (self.limited(options, self.limits.batch), self.trust.clone());
         self.pool(connections)
+            // sqlx asks too, and waits for ever while it keeps the place in the pool.
+            .after_release(move |connection, PoolConnectionMetadata { age, .. }| {
+                let trust = trust.clone();
+                Box::pin(async move { Ok(trust.covers(age) && answers(connection, &trust).await) })
+            })
             .after_connect(|connection, _| Box::pin(set_durable(connection)))
             .connect_lazy_with(limited)
     }
 
     /// Sessions under a role that owns nothing, which row-level security binds: for commands and queries.
     #[must_use]
-    pub fn at_work(&self, connections: u32, role: &'static str, options: PgConnectOptions) -> PgPool {
-        let limited = self.limited(options, self.limits.statement);
-        self.pool(connections)
+    pub fn at_work(&self, connections: u32, role: &'static str, options: PgConnectOptions) -> Pool {
+        let (limited, trust) = (self.limited(options, self.limits.statement), self.trust.clone());
+        let pool = self
+            .pool(connections)
+            // A `Place` bounds what sqlx asks.
+            .after_release(move |_, PoolConnectionMetadata { age, .. }| {
+                let trusted = trust.covers(age);
+                Box::pin(async move { Ok(trusted) })
+            })
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     connection.execute(AssertSqlSafe(format!("set role {role}"))).await?;
                     set_durable(connection).await
                 })
             })
-            .connect_lazy_with(limited)
+            .connect_lazy_with(limited);
+        Pool::new(pool, self.clone())
     }
 
     /// Waits for an answer as long as one is worth waiting for. After that no connection of that age is used any more:
@@ -72,11 +83,25 @@ impl Sessions {
     /// What `answer` says, or that none came in time: then it is unknown whether it was done.
     pub async fn in_time<T>(&self, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
         let answer = timeout(self.limits.answer, answer).await.unwrap_or_else(|_| Err(late(self.limits.answer)));
-        // What broke one connection broke those beside it.
+        self.judged(answer)
+    }
+
+    /// What broke one connection broke those beside it.
+    pub(crate) fn judged<T>(&self, answer: sqlx::Result<T>) -> sqlx::Result<T> {
         if let Err(sqlx::Error::Io(_)) = answer {
             self.trust.lose();
         }
         answer
+    }
+
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// The same sessions, where each answer may take a statement's time: PostgreSQL gives up first.
+    pub(crate) fn bounded_by(&self, statement: Duration) -> Self {
+        let answer = statement + self.limits.answer;
+        Self { limits: Limits { answer, ..self.limits }, ..self.clone() }
     }
 
     /// The next row, waited for as [`Sessions::in_time`] does; one that is there already costs no clock.
@@ -91,7 +116,7 @@ impl Sessions {
     }
 
     fn pool(&self, connections: u32) -> PgPoolOptions {
-        let (given_back, taken, asks_first) = (self.trust.clone(), self.trust.clone(), self.asks_first);
+        let (taken, asks_first) = (self.trust.clone(), self.asks_first);
         PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(FREE)
@@ -101,11 +126,6 @@ impl Sessions {
             .before_acquire(move |connection, PoolConnectionMetadata { age, .. }| {
                 let trust = taken.clone();
                 Box::pin(async move { Ok(trust.covers(age) && (!asks_first || answers(connection, &trust).await)) })
-            })
-            // sqlx asks too, and waits for ever while it keeps the place in the pool.
-            .after_release(move |connection, PoolConnectionMetadata { age, .. }| {
-                let trust = given_back.clone();
-                Box::pin(async move { Ok(trust.covers(age) && answers(connection, &trust).await) })
             })
     }
 

@@ -1,6 +1,6 @@
 //! Databases with names of their own, dropped at the end.
 
-use crate::Held;
+use crate::{Held, Way};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use std::str::FromStr;
@@ -41,6 +41,11 @@ impl Databases {
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// A way to their server on which packets can vanish.
+    pub async fn way(&self) -> Way {
+        Way::to(self.server.get_host().to_owned(), self.server.get_port()).await
     }
 
     async fn admin(&self) -> PgConnection {

@@ -1,6 +1,6 @@
 //! One service at work in a test.
 
-use crate::{Client, Databases, Held, Holding};
+use crate::{Client, Databases, Held, Holding, Way};
 use access::{DevIssuer, Freshness, Identity, Issuers};
 use axum::Router;
 use bus::{Bus, LogSource, Settings};
@@ -56,7 +56,20 @@ pub struct TestHub {
 /// # Panics
 /// When the servers of `make test` are not there, or the service does not start.
 pub async fn hub(service: Service) -> TestHub {
-    let mut databases = Databases::new();
+    opened(service, Databases::new(), None, Limits::default()).await
+}
+
+/// The same with other bounds, where the service reaches its database on a way on which packets can vanish.
+///
+/// # Panics
+/// As [`hub`].
+pub async fn hub_behind_a_way(service: Service, limits: Limits) -> (TestHub, Way) {
+    let databases = Databases::new();
+    let way = databases.way().await;
+    (opened(service, databases, Some(&way), limits).await, way)
+}
+
+async fn opened(service: Service, mut databases: Databases, way: Option<&Way>, limits: Limits) -> TestHub {
     let (clock, hand) = Clock::settable(BEGINNING.parse().expect("a moment"));
     let issuer = DevIssuer::ephemeral().expect("a key").at(clock.clone());
     let nats = std::env::var("REGIOHUB_TEST_NATS_URL").expect("REGIOHUB_TEST_NATS_URL is not set: run `make test`");
@@ -101,7 +114,7 @@ pub async fn hub(service: Service) -> TestHub {
         processing,
         connections: 20,
         bounds: web::Bounds::default(),
-        limits: Limits::default(),
+        limits,
     };
     let operator = Identity::person(DevIssuer::ISSUER, "operator");
     platform.operator = platform.identities().expect("a secret").of(&operator).all().copied().collect();
@@ -118,7 +131,11 @@ pub async fn hub(service: Service) -> TestHub {
         let bus = Bus::new(other, client.clone(), database, platform.settings.clone()).relay(log.clone());
         others.insert(other, (log, bus));
     }
-    let opened = service.open(&platform, databases.make(name).await).await.expect("the service opens");
+    let mut options = databases.make(name).await;
+    if let Some(way) = way {
+        options = options.host("127.0.0.1").port(way.address.port());
+    }
+    let opened = service.open(&platform, options).await.expect("the service opens");
     let sources: Vec<LogSource> =
         others.values().map(|(log, _)| LogSource::Here(log.clone())).chain([opened.source()]).collect();
     let keep = opened.keeps();

@@ -16,6 +16,7 @@ mod heartbeat;
 mod held;
 mod holding;
 mod hub;
+mod way;
 
 pub use before::written_before;
 pub use client::{Answer, Client};
@@ -23,4 +24,5 @@ pub use databases::Databases;
 pub use heartbeat::Heartbeat;
 pub use held::Held;
 pub use holding::Holding;
-pub use hub::{TestHub, hub};
+pub use hub::{TestHub, hub, hub_behind_a_way};
+pub use way::Way;

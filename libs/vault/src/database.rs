@@ -1,6 +1,6 @@
 //! Two ways into the vault's database: as the owner of the tables, and under a role that owns nothing.
 
-use sessions::{Limits, Sessions};
+use sessions::{Limits, Pool, Sessions};
 use sqlx::{PgPool, migrate::MigrateError, postgres::PgConnectOptions};
 
 use crate::Error;
@@ -11,7 +11,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 pub(crate) struct Database {
     owner: PgPool,
     /// Bound by row-level security.
-    work: PgPool,
+    work: Pool,
     sessions: Sessions,
 }
 
@@ -23,7 +23,7 @@ impl Database {
     }
 
     /// What is asked of the vault, waited for as long as an answer is worth it.
-    pub(crate) async fn ask<T, F>(&self, ask: impl FnOnce(PgPool) -> F) -> sqlx::Result<T>
+    pub(crate) async fn ask<T, F>(&self, ask: impl FnOnce(Pool) -> F) -> sqlx::Result<T>
     where
         F: Future<Output = sqlx::Result<T>>,
     {

@@ -1,9 +1,9 @@
 //! At which company is a hotspot, and what is it called?
 
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::hotspots::hotspot::Event;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, Row};
 use vocabulary::{CompanyId, HotspotId, Label, RegionId};
 
 /// A hotspot of the region, open or not: its contract comes first.
@@ -58,7 +58,7 @@ impl Projection for KnownHotspots {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn hotspot(db: &PgPool, region: &RegionId, id: HotspotId) -> sqlx::Result<Option<Hotspot>> {
+pub async fn hotspot(db: &Pool, region: &RegionId, id: HotspotId) -> sqlx::Result<Option<Hotspot>> {
     let mut rows = tenant(db, region).await?;
     let row =
         sqlx::query("select company, name from known_hotspots.hotspot where region = $1 and id = $2 and not retired")

@@ -1,10 +1,10 @@
 //! Where does someone work, and what are they called? Names stay sealed until a document is drawn.
 
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::consortium::person::Event;
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, Row};
 use vocabulary::{BranchCode, CompanyId, PersonId, RegionId, Sealed};
 
 /// A pupil, a member of staff or a company contact.
@@ -73,7 +73,7 @@ impl Projection for KnownPeople {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn people(db: &PgPool, region: &RegionId, ids: &[PersonId]) -> sqlx::Result<Vec<Person>> {
+pub async fn people(db: &Pool, region: &RegionId, ids: &[PersonId]) -> sqlx::Result<Vec<Person>> {
     let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
     let mut rows = tenant(db, region).await?;
     let rows = sqlx::query(

@@ -1,10 +1,10 @@
 //! What are companies to put in, and which periods take corrections only?
 
 use chrono::NaiveDate;
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::{co_financing::claim::Target, consortium::consortium::Event};
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, Row};
 use vocabulary::{BasisPoints, Euros, RegionId};
 use web::Problem;
 
@@ -71,7 +71,7 @@ impl Projection for KnownProgramme {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn target(db: &PgPool, region: &RegionId, date: NaiveDate) -> sqlx::Result<Option<Target>> {
+pub async fn target(db: &Pool, region: &RegionId, date: NaiveDate) -> sqlx::Result<Option<Target>> {
     let mut rows = tenant(db, region).await?;
     let row = sqlx::query(
         "select amount, share, of_amount, from_date, until_date from known_programme.target
@@ -98,7 +98,7 @@ pub async fn target(db: &PgPool, region: &RegionId, date: NaiveDate) -> sqlx::Re
 ///
 /// # Errors
 /// When the database does not answer.
-async fn is_closed(db: &PgPool, region: &RegionId, date: NaiveDate) -> sqlx::Result<bool> {
+async fn is_closed(db: &Pool, region: &RegionId, date: NaiveDate) -> sqlx::Result<bool> {
     let mut rows = tenant(db, region).await?;
     sqlx::query_scalar(
         "select exists (select from known_programme.period
@@ -111,7 +111,7 @@ async fn is_closed(db: &PgPool, region: &RegionId, date: NaiveDate) -> sqlx::Res
 }
 
 /// A closed period takes corrections only.
-pub(crate) async fn open_period(db: &PgPool, region: &RegionId, date: NaiveDate) -> Result<(), Problem> {
+pub(crate) async fn open_period(db: &Pool, region: &RegionId, date: NaiveDate) -> Result<(), Problem> {
     if !is_closed(db, region, date).await? {
         return Ok(());
     }

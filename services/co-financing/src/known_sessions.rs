@@ -1,10 +1,10 @@
 //! At which company, hotspot and date is a session?
 
 use chrono::NaiveDate;
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::hotspots::session::Event;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, Row};
 use vocabulary::{CompanyId, HotspotId, RegionId, SessionId};
 
 /// A session as hotspots planned it.
@@ -64,7 +64,7 @@ impl Projection for KnownSessions {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn session(db: &PgPool, region: &RegionId, id: SessionId) -> sqlx::Result<Option<Session>> {
+pub async fn session(db: &Pool, region: &RegionId, id: SessionId) -> sqlx::Result<Option<Session>> {
     let mut rows = tenant(db, region).await?;
     let row = sqlx::query(
         "select company, hotspot, date, cancelled from known_sessions.session where region = $1 and id = $2",

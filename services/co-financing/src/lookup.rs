@@ -1,7 +1,7 @@
 //! How far a lookup over this service's own log is, and waiting until it is far enough.
 
 use chassis::Hub;
-use sqlx::PgConnection;
+use event_log::Rows;
 use std::time::Duration;
 use vocabulary::{RegionId, Service};
 
@@ -12,7 +12,7 @@ use vocabulary::{RegionId, Service};
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn position(rows: &mut PgConnection, region: &RegionId, lookup: &str) -> sqlx::Result<i64> {
+pub(crate) async fn position(rows: &mut Rows, region: &RegionId, lookup: &str) -> sqlx::Result<i64> {
     bus::live::position(rows, region, Service::CoFinancing.as_str(), lookup).await
 }
 

@@ -1,8 +1,7 @@
 //! Reading within the caller's reach: the database shows no more, even with a forgotten `where`.
 
 use access::Scope;
-use event_log::begin;
-use sqlx::{PgPool, Postgres, Transaction};
+use event_log::{Pool, Transaction};
 use vocabulary::RegionId;
 
 /// Ends the tables of a read model: whoever reads under the reader's role may see them.
@@ -43,7 +42,7 @@ pub(crate) use {reach, readable};
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn reading(app: &PgPool, region: &RegionId, scope: &Scope) -> sqlx::Result<Transaction<'static, Postgres>> {
+pub async fn reading(app: &Pool, region: &RegionId, scope: &Scope) -> sqlx::Result<Transaction> {
     let list = |items: Vec<String>| items.join(",");
     // Slugs, branch codes and uuids: nothing in them needs escaping, so one round trip is enough.
     let set = format!(
@@ -55,5 +54,5 @@ pub async fn reading(app: &PgPool, region: &RegionId, scope: &Scope) -> sqlx::Re
         list(scope.companies.iter().map(ToString::to_string).collect()),
         list(scope.persons.iter().map(ToString::to_string).collect()),
     );
-    begin(app, set).await
+    app.begin(set).await
 }

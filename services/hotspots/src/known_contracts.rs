@@ -1,9 +1,9 @@
 //! For which hotspot is a contract?
 
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::agreements::contract::Event;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use vocabulary::{ContractId, HotspotId, RegionId};
 
 /// Folds the hotspot contracts of each region.
@@ -34,7 +34,7 @@ impl Projection for KnownContracts {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn hotspot_of(db: &PgPool, region: &RegionId, contract: ContractId) -> sqlx::Result<Option<HotspotId>> {
+pub async fn hotspot_of(db: &Pool, region: &RegionId, contract: ContractId) -> sqlx::Result<Option<HotspotId>> {
     let mut rows = tenant(db, region).await?;
     let hotspot = sqlx::query_scalar("select hotspot from known_contracts.contract where region = $1 and id = $2")
         .bind(region.as_str())

@@ -1,9 +1,9 @@
 //! Which electives are in the region's catalogue?
 
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::assessments::elective::Event;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use vocabulary::{ElectiveId, RegionId};
 
 /// Folds the catalogue of each region.
@@ -38,7 +38,7 @@ impl Projection for KnownElectives {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn is_known(db: &PgPool, region: &RegionId, elective: ElectiveId) -> sqlx::Result<bool> {
+pub async fn is_known(db: &Pool, region: &RegionId, elective: ElectiveId) -> sqlx::Result<bool> {
     let mut rows = tenant(db, region).await?;
     sqlx::query_scalar("select exists (select from known_electives.elective where region = $1 and id = $2)")
         .bind(region.as_str())

@@ -1,9 +1,9 @@
 //! At which school does someone work?
 
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::consortium::person::Event;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use vocabulary::{BranchCode, PersonId, RegionId};
 
 /// Folds the staff of each region.
@@ -50,7 +50,7 @@ impl Projection for KnownStaff {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn school(db: &PgPool, region: &RegionId, id: PersonId) -> sqlx::Result<Option<BranchCode>> {
+pub async fn school(db: &Pool, region: &RegionId, id: PersonId) -> sqlx::Result<Option<BranchCode>> {
     let mut rows = tenant(db, region).await?;
     let school: Option<String> =
         sqlx::query_scalar("select school from known_staff.staff where region = $1 and id = $2")

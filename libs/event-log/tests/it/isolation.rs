@@ -6,11 +6,8 @@ use event_log::{TABLES, tenant};
 use uuid::Uuid;
 use vocabulary::RegionId;
 
-async fn count(connection: &mut sqlx::PgConnection, table: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
-        .fetch_one(connection)
-        .await
-        .unwrap()
+async fn count(rows: impl sqlx::PgExecutor<'_>, table: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}"))).fetch_one(rows).await.unwrap()
 }
 
 #[tokio::test]
@@ -26,16 +23,16 @@ async fn a_forgotten_where_shows_one_region_and_no_tenant_shows_nothing() {
         }
         for table in TABLES {
             let mut nobody = scratch.database.app.acquire().await.unwrap();
-            assert_eq!(count(&mut nobody, table).await, 0, "{table}");
+            assert_eq!(count(&mut *nobody, table).await, 0, "{table}");
         }
         let mut transaction = tenant(&scratch.database.app, &regions[0]).await.unwrap();
-        assert_eq!(count(&mut transaction, "event_log.event").await, 2);
-        assert_eq!(count(&mut transaction, "event_log.head").await, 1);
-        assert_eq!(count(&mut transaction, "event_log.kept").await, 1);
+        assert_eq!(count(&mut *transaction, "event_log.event").await, 2);
+        assert_eq!(count(&mut *transaction, "event_log.head").await, 1);
+        assert_eq!(count(&mut *transaction, "event_log.kept").await, 1);
         drop(transaction);
         // The region does not outlive its transaction.
         let mut nobody = scratch.database.app.acquire().await.unwrap();
-        assert_eq!(count(&mut nobody, "event_log.event").await, 0);
+        assert_eq!(count(&mut *nobody, "event_log.event").await, 0);
     })
     .await;
 }

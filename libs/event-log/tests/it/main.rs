@@ -7,6 +7,7 @@ mod counter;
 mod own;
 mod scratch;
 mod standby;
+#[path = "../../../testkit/src/way.rs"]
 mod way;
 
 mod appending;

@@ -8,9 +8,8 @@
 
 use super::LEAVES;
 use crate::said::said;
-use event_log::tenant;
+use event_log::{Pool, tenant};
 use proofs::{Checkpoint, Frontier, Hash, Paths};
-use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::RegionId;
 
@@ -18,7 +17,7 @@ const BLOCK: u64 = LEAVES as u64;
 
 /// The tree of one log at the size of a checkpoint.
 pub struct Blocks<'a> {
-    audit: &'a PgPool,
+    audit: &'a Pool,
     region: &'a RegionId,
     service: &'a str,
     signed: Checkpoint,
@@ -33,7 +32,7 @@ pub type Found = (Hash, BTreeMap<u64, Vec<Hash>>);
 
 impl<'a> Blocks<'a> {
     /// Of the newest checkpoint; nothing when there is none, or what is kept does not give the root it signs.
-    pub async fn of(audit: &'a PgPool, region: &'a RegionId, service: &'a str) -> sqlx::Result<Option<Self>> {
+    pub async fn of(audit: &'a Pool, region: &'a RegionId, service: &'a str) -> sqlx::Result<Option<Self>> {
         let mut transaction = tenant(audit, region).await?;
         let note: Option<String> = sqlx::query_scalar(
             "select note from checkpoints.checkpoint where region = $1 and service = $2

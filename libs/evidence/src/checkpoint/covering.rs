@@ -1,8 +1,8 @@
 //! Which signed checkpoint covers an event, and which has a size?
 
 use super::{CUT, Cut};
-use event_log::tenant;
-use sqlx::{AssertSqlSafe, PgPool};
+use event_log::{Pool, tenant};
+use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 use vocabulary::RegionId;
 
@@ -12,7 +12,7 @@ use vocabulary::RegionId;
 /// # Errors
 /// When the database does not answer.
 pub async fn covering(
-    db: &PgPool,
+    db: &Pool,
     region: &RegionId,
     service: &str,
     positions: &[i64],
@@ -59,7 +59,7 @@ pub async fn covering(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn of_sizes(db: &PgPool, region: &RegionId, service: &str, sizes: &[u64]) -> sqlx::Result<Vec<Cut>> {
+pub async fn of_sizes(db: &Pool, region: &RegionId, service: &str, sizes: &[u64]) -> sqlx::Result<Vec<Cut>> {
     let mut transaction = tenant(db, region).await?;
     // A hub that never ran with checkpoints has none.
     let made: bool = sqlx::query_scalar("select to_regclass('checkpoints.checkpoint') is not null")

@@ -180,7 +180,7 @@ impl Notary {
         }
     }
 
-    async fn publish(&self, connection: &mut sqlx::PgConnection, region: &RegionId, cut: Cut) -> sqlx::Result<()> {
+    async fn publish(&self, connection: &mut event_log::Rows, region: &RegionId, cut: Cut) -> sqlx::Result<()> {
         sqlx::query(
             "insert into checkpoints.checkpoint (region, service, epoch, size, cut_at, note, frontier)
              values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",

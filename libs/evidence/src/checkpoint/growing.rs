@@ -54,7 +54,7 @@ impl Notary {
     /// The tree of a log up to its head, from where it begins. Leaves behind so many are kept aside, when that is wanted.
     pub(super) async fn grow(
         &self,
-        mut aside: Option<(&mut sqlx::PgConnection, u64)>,
+        mut aside: Option<(&mut event_log::Rows, u64)>,
         region: &RegionId,
         log: &LogSource,
         head: &Head,

@@ -3,9 +3,8 @@
 use super::{Cut, NotCut, Notary};
 use crate::signer::{SigningKey, Turn};
 use chrono::{DateTime, Utc};
-use event_log::tenant;
+use event_log::{Pool, Rows, tenant};
 use proofs::{Checkpoint, Kind, Note, Signer, Verifier};
-use sqlx::{PgConnection, PgPool};
 use vocabulary::RegionId;
 
 /// As many keys of a region are looked for.
@@ -15,12 +14,12 @@ const MAX_KEYS: i32 = 64;
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn keys(db: &PgPool, region: &RegionId) -> sqlx::Result<Vec<SigningKey>> {
+pub async fn keys(db: &Pool, region: &RegionId) -> sqlx::Result<Vec<SigningKey>> {
     let mut transaction = tenant(db, region).await?;
     all(&mut transaction, region).await
 }
 
-async fn all(connection: &mut PgConnection, region: &RegionId) -> sqlx::Result<Vec<SigningKey>> {
+async fn all(connection: &mut Rows, region: &RegionId) -> sqlx::Result<Vec<SigningKey>> {
     sqlx::query_as(
         "select number, verifier, valid_from, valid_until from checkpoints.signing_key where region = $1 order by number",
     )
@@ -67,7 +66,7 @@ impl Notary {
     pub(super) async fn signing_key(
         &self,
         turn: &mut Turn<'_>,
-        connection: &mut PgConnection,
+        connection: &mut Rows,
         region: &RegionId,
     ) -> Result<Signer, NotCut> {
         if turn.keys(region.as_str()).is_empty() {
@@ -91,7 +90,7 @@ impl Notary {
     }
 
     /// Lists the remembered keys in the database.
-    async fn list_keys(&self, turn: &Turn<'_>, connection: &mut PgConnection, region: &RegionId) -> Result<(), NotCut> {
+    async fn list_keys(&self, turn: &Turn<'_>, connection: &mut Rows, region: &RegionId) -> Result<(), NotCut> {
         for key in turn.keys(region.as_str()) {
             sqlx::query(
                 "insert into checkpoints.signing_key as listed (region, number, verifier, valid_from, valid_until)

@@ -1,8 +1,8 @@
 //! The leaves that checkpoints were cut over, kept aside: they tell which event was altered, not only that one was.
 
 use super::blocks::root_of;
+use event_log::{Pool, Rows};
 use proofs::Hash;
-use sqlx::{PgConnection, PgPool};
 use vocabulary::RegionId;
 
 /// So many leaves stand in a row.
@@ -20,7 +20,7 @@ pub(super) struct Leaves {
 impl Leaves {
     /// To be written from the leaf with index `begun`.
     pub(super) async fn of(
-        connection: &mut PgConnection,
+        connection: &mut Rows,
         region: &RegionId,
         service: &str,
         epoch: i32,
@@ -43,7 +43,7 @@ impl Leaves {
         Ok(Self { region: region.to_string(), service: service.to_owned(), epoch, number, leaves })
     }
 
-    pub(super) async fn push(&mut self, connection: &mut PgConnection, leaf: Hash) -> sqlx::Result<()> {
+    pub(super) async fn push(&mut self, connection: &mut Rows, leaf: Hash) -> sqlx::Result<()> {
         self.leaves.extend(leaf);
         if self.leaves.len() == LEAVES * 32 {
             self.write(connection).await?;
@@ -53,11 +53,11 @@ impl Leaves {
         Ok(())
     }
 
-    pub(super) async fn rest(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+    pub(super) async fn rest(&self, connection: &mut Rows) -> sqlx::Result<()> {
         if self.leaves.is_empty() { Ok(()) } else { self.write(connection).await }
     }
 
-    async fn write(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+    async fn write(&self, connection: &mut Rows) -> sqlx::Result<()> {
         sqlx::query(
             "insert into checkpoints.leaves (region, service, epoch, number, leaves, root) values ($1, $2, $3, $4, $5, $6)
              on conflict (region, service, epoch, number) do update set leaves = excluded.leaves, root = excluded.root
@@ -77,7 +77,7 @@ impl Leaves {
 
 /// The leaves with the indexes from `number` × [`LEAVES`], as many as are kept of that row.
 pub(crate) async fn kept_leaves(
-    db: &PgPool,
+    db: &Pool,
     region: &RegionId,
     service: &str,
     epoch: i32,

@@ -3,7 +3,7 @@
 
 mod rotated;
 mod scratch;
-#[path = "../../../event-log/tests/it/way.rs"]
+#[path = "../../../testkit/src/way.rs"]
 mod way;
 
 use std::time::{Duration, Instant};

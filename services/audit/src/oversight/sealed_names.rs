@@ -1,11 +1,11 @@
 //! Where does somebody's sealed name stand? Sealed as it came; nobody opens it but to reveal it.
 
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::consortium::person::Event;
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgPool};
 use utoipa::ToSchema;
 use vocabulary::{PersonId, RegionId, Sealed};
 
@@ -31,7 +31,7 @@ pub struct PlainName {
 
 impl SealedNames {
     /// Somebody's name; nothing for who was never registered.
-    pub(crate) async fn of(app: &PgPool, region: &RegionId, person: PersonId) -> sqlx::Result<Option<SealedName>> {
+    pub(crate) async fn of(app: &Pool, region: &RegionId, person: PersonId) -> sqlx::Result<Option<SealedName>> {
         let mut rows = tenant(app, region).await?;
         let found: Option<(Option<String>, Option<Json<Sealed>>)> =
             sqlx::query_as("select field, sealed from sealed_names.name where region = $1 and person = $2")

@@ -2,10 +2,9 @@
 
 use bus::LogSource;
 use decider::Event;
-use event_log::Recorded;
+use event_log::{Pool, Recorded};
 use evidence::checkpoint::{Blocks, Found};
 use proofs::leaf_hash;
-use sqlx::PgPool;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use vocabulary::RegionId;
@@ -22,7 +21,7 @@ pub struct Reader {
     seen: BTreeMap<(String, i64), String>,
     until: Option<BTreeMap<String, i64>>,
     /// The database of the audit service.
-    kept: Option<PgPool>,
+    kept: Option<Pool>,
 }
 
 /// Why a question has no answer.
@@ -58,7 +57,7 @@ impl Reader {
 
     /// With the database in which the audit service keeps leaves aside: without it every proof reads a whole log.
     #[must_use]
-    pub fn kept_in(self, audit: PgPool) -> Self {
+    pub fn kept_in(self, audit: Pool) -> Self {
         Self { kept: Some(audit), ..self }
     }
 

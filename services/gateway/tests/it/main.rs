@@ -18,5 +18,6 @@ mod region;
 mod rounding;
 mod sessions;
 mod signatures;
+mod silence;
 mod strangers;
 mod world;

@@ -84,7 +84,7 @@ async fn a_vault_that_is_away_is_waited_for() {
     let opener = Opener { vault: Vault::connect(away, 1, master), processing: world.hub.hub.processing.clone() };
     let people = People { opener: Some(opener) };
     let begin = "begin; set local regiohub.region = 'voorbeeld'; set local search_path = people; delete from person";
-    let mut rows = event_log::begin(&world.hub.hub.db, begin).await.unwrap();
+    let mut rows = world.hub.hub.db.begin_raw(begin).await.unwrap();
     let applied = people.apply(&mut rows, &happened).await;
     // What the bus takes for a moment that passes, whatever the vault's database said.
     assert!(matches!(applied, Err(CannotApply::Database(sqlx::Error::PoolTimedOut))), "{applied:?}");

@@ -27,7 +27,10 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let hub = testkit::hub(gateway::service()).await;
+        Self::in_hub(testkit::hub(gateway::service()).await).await
+    }
+
+    pub async fn in_hub(hub: TestHub) -> Self {
         let leader = hub.holding(Role::ProgrammeLeader).await;
         Self {
             school: "99XX00".parse().unwrap(),

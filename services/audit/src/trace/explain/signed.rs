@@ -3,9 +3,9 @@
 use super::Explanation;
 use crate::trace::node::{At, Node};
 use chrono::{DateTime, Utc};
+use event_log::Pool;
 use evidence::checkpoint::covering;
 use serde::{Deserialize, Serialize};
-use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
@@ -32,7 +32,7 @@ impl Explanation {
     ///
     /// # Errors
     /// When that database does not answer.
-    pub async fn name_checkpoints(&mut self, audit: &PgPool) -> sqlx::Result<()> {
+    pub async fn name_checkpoints(&mut self, audit: &Pool) -> sqlx::Result<()> {
         let mut positions: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
         let mut nodes: Vec<&mut Node> = self.stands.iter_mut().chain(&mut self.items).collect();
         nodes.iter_mut().for_each(|node| {

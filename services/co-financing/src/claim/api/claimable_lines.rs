@@ -4,13 +4,13 @@
 
 use crate::claim::Claimable;
 use chrono::NaiveDate;
-use event_log::{Recorded, tenant, tenant_holding_rows};
+use event_log::{Pool, Recorded, tenant, tenant_holding_rows};
 use projections::{CannotApply, Projection};
 use proto_schemas::co_financing::{
     claim, contribution, contribution_day,
     figures::{self, Kind, Line},
 };
-use sqlx::{PgConnection, PgPool, Row, postgres::PgRow};
+use sqlx::{PgConnection, Row, postgres::PgRow};
 use vocabulary::{ActorId, AttendanceDayId, ClaimId, CompanyId, Euros, RegionId, SchemeCode};
 
 mod fold;
@@ -68,7 +68,7 @@ pub struct Found {
 /// # Errors
 /// When the database does not answer.
 pub async fn claimable(
-    db: &PgPool,
+    db: &Pool,
     region: &RegionId,
     scheme: &SchemeCode,
     year: u16,
@@ -130,7 +130,7 @@ fn read(row: &PgRow) -> sqlx::Result<Claimable> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn claims(db: &PgPool, region: &RegionId) -> sqlx::Result<Vec<(ClaimId, SchemeCode, u16, bool)>> {
+pub async fn claims(db: &Pool, region: &RegionId) -> sqlx::Result<Vec<(ClaimId, SchemeCode, u16, bool)>> {
     let mut rows = tenant(db, region).await?;
     sqlx::query(
         "select id, scheme, year, fixed from claimable_lines.claim where region = $1 order by year desc, scheme",

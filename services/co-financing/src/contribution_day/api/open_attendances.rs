@@ -1,11 +1,11 @@
 //! Which confirmed attendances wait for a rate?
 
 use chrono::NaiveDate;
-use event_log::{Recorded, tenant};
+use event_log::{Pool, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::co_financing::contribution_day::{Day, Event, Method, Unaccrued};
 use serde::Serialize;
-use sqlx::{PgConnection, PgPool, Row, postgres::PgRow};
+use sqlx::{PgConnection, Row, postgres::PgRow};
 use utoipa::ToSchema;
 use vocabulary::{AttendanceDayId, CompanyId, ContributionDayId, Minutes, RegionId};
 
@@ -101,7 +101,7 @@ async fn keep(
 /// # Errors
 /// When the database does not answer.
 pub async fn open(
-    db: &PgPool,
+    db: &Pool,
     region: &RegionId,
     after: Option<(NaiveDate, AttendanceDayId)>,
     limit: i64,
@@ -129,7 +129,7 @@ pub async fn open(
 /// # Errors
 /// When the database does not answer.
 pub async fn open_days(
-    db: &PgPool,
+    db: &Pool,
     region: &RegionId,
     from: NaiveDate,
 ) -> sqlx::Result<Vec<(ContributionDayId, NaiveDate)>> {

@@ -2,7 +2,7 @@
 
 use crate::reach::{reach, readable};
 use chrono::NaiveDate;
-use event_log::Recorded;
+use event_log::{Recorded, Rows};
 use projections::{CannotApply, Projection};
 use proto_schemas::consortium::retention_schedule::{Event, Term};
 use sqlx::PgConnection;
@@ -41,7 +41,7 @@ impl Projection for Retention {
 
 /// The version that decides on a day, and its terms; nothing when the region had adopted none for it.
 pub(super) async fn adopted(
-    rows: &mut PgConnection,
+    rows: &mut Rows,
     region: &RegionId,
     day: NaiveDate,
 ) -> sqlx::Result<Option<(i64, Vec<Term>)>> {

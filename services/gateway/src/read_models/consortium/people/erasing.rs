@@ -6,7 +6,7 @@
 use super::People;
 use chassis::Hub;
 use chrono::{DateTime, Utc};
-use event_log::{begin, tenant};
+use event_log::tenant;
 use projections::Projection;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::collections::BTreeSet;
@@ -68,7 +68,7 @@ async fn look(hub: &Hub, waiting: &mut Option<(i64, DateTime<Utc>)>) -> sqlx::Re
 }
 
 async fn names(hub: &Hub) -> sqlx::Result<Names> {
-    let mut rows = begin(&hub.db, "begin read only; set local regiohub.bus = 'on'").await?;
+    let mut rows = hub.db.begin("begin read only; set local regiohub.bus = 'on'").await?;
     let comment: Option<String> = sqlx::query_scalar("select obj_description('people.person'::regclass, 'pg_class')")
         .fetch_one(&mut *rows)
         .await?;
