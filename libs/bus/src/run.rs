@@ -1,6 +1,7 @@
 //! Runs relays and reactions in a process, each log a task of its own.
 
 use crate::alarm::INSTRUMENTS;
+use crate::deadline::in_time;
 use crate::discovery::{Discovery, LogEnds};
 use crate::reaction::reader;
 use crate::rows::positions;
@@ -98,8 +99,8 @@ impl Bus {
                 () = end.cancelled() => return,
                 () = tokio::time::sleep(self.settings.compare_every) => {}
             }
-            let counts = async { parked::counts(&mut *positions(&self.database.app).await?).await };
-            for (reader, region, count) in counts.await.unwrap_or_default() {
+            let counts = async { Ok(parked::counts(&mut *positions(&self.database.app).await?).await?) };
+            for (reader, region, count) in in_time(counts).await.unwrap_or_default() {
                 let labels = [
                     KeyValue::new("by", self.service),
                     KeyValue::new("reader", reader),

@@ -4,9 +4,9 @@
 //!                            └─it waits for something, such as the vault→ sent away, and in again once it is past that
 
 use crate::apply_batch::{Halt, apply_batch, lock};
-use crate::deadline::in_time;
 use crate::projector::Projector;
 use bus::checkpoint::Key;
+use bus::in_time;
 use bus::{Error, Follower, Log, Passed, Progress, checkpoint, measure_batch};
 use event_log::Recorded;
 use futures_util::future::BoxFuture;

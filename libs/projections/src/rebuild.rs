@@ -4,12 +4,12 @@
 //! live ─version raised→ filling `<schema>_next` ─caught up→ switched: one transaction, no failed reads
 //! ```
 
-use crate::deadline::in_time;
 use crate::fill::{at_once, fill};
 use crate::projection::{AnyProjection, schema};
 use crate::projector::Projector;
 use crate::rows::{positions_as_owner, quoted};
 use crate::{Reads, tables};
+use bus::in_time;
 use bus::rows::positions;
 use bus::{Error, Leases, Log, LogSource, Progress, Retrying, Settings, Taken, Turns, checkpoint, live};
 use event_log::{Database, tenant};

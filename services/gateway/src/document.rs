@@ -12,12 +12,12 @@ use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 use web::Problem;
 
-/// The documents of all services as one.
+/// The documents of all services as one. They are moved into it: each takes megabytes.
 #[must_use]
-pub fn merged<'a>(own: OpenApi, services: impl IntoIterator<Item = &'a OpenApi>) -> OpenApi {
+pub fn merged(own: OpenApi, services: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let mut document = own;
     for service in services {
-        document.merge(service.clone());
+        document.merge(service);
     }
     web::titled(document, "Regiohub", "1.0.0")
 }

@@ -42,11 +42,11 @@ struct To {
     issuers: Issuers,
 }
 
-/// The whole public API: the gateway's own routes, every route of the services, and one document of all.
-pub fn compose(queries: Router, own: OpenApi, backends: &[Backend], issuers: &Issuers) -> (Router, OpenApi) {
-    let document = merged(own, backends.iter().map(|backend| &backend.openapi));
+/// The whole public API: the gateway's own routes, every route of the services, and one document of all. Only the text of
+/// the document is kept.
+pub fn compose(queries: Router, own: OpenApi, backends: Vec<Backend>, issuers: &Issuers) -> Router {
     let mut router = queries;
-    for backend in backends {
+    for backend in &backends {
         let to = To { name: backend.name, place: backend.place.clone(), issuers: issuers.clone() };
         let mut routes = Router::new();
         for (path, item) in &backend.openapi.paths.paths {
@@ -57,7 +57,8 @@ pub fn compose(queries: Router, own: OpenApi, backends: &[Backend], issuers: &Is
         }
         router = router.merge(routes.with_state(to));
     }
-    (router.merge(web::openapi(&document)).merge(crate::document::pages()), document)
+    let document = merged(own, backends.into_iter().map(|backend| backend.openapi));
+    router.merge(web::openapi(document)).merge(crate::document::pages())
 }
 
 fn operations(item: &PathItem) -> impl Iterator<Item = (MethodFilter, &Operation)> {

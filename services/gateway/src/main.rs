@@ -27,6 +27,6 @@ fn main() -> anyhow::Result<()> {
             Ok(Backend { name, openapi: serde_json::from_str(document(service))?, place })
         });
         let backends = backends.collect::<anyhow::Result<Vec<_>>>()?;
-        Ok(gateway::compose(alone.router, alone.openapi, &backends, &alone.issuers).0)
+        Ok(gateway::compose(alone.router, alone.openapi, backends, &alone.issuers))
     })
 }

@@ -50,7 +50,7 @@ fn documents() -> Vec<(&'static str, OpenApi)> {
 pub fn merged() -> Value {
     let mut documents = documents();
     let (_, own) = documents.pop().unwrap();
-    serde_json::to_value(gateway::merged(own, documents.iter().map(|(_, document)| document))).unwrap()
+    serde_json::to_value(gateway::merged(own, documents.into_iter().map(|(_, document)| document))).unwrap()
 }
 
 /// Every operation of the merged document, in the order of its paths.

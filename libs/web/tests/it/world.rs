@@ -123,7 +123,8 @@ impl World {
         let (router, api) = guard_by(routes(), guard, roles);
         let slow = axum::routing::get(async || tokio::time::sleep(std::time::Duration::from_secs(3600)).await);
         let checks = vec![Check::new("database", || async { true }), Check::new("nats", || async { false })];
-        let app = router.with_state(hub.clone()).merge(web::openapi(&api)).merge(health(checks)).route("/slow", slow);
+        let app =
+            router.with_state(hub.clone()).merge(web::openapi(api.clone())).merge(health(checks)).route("/slow", slow);
         let limit = std::time::Duration::from_millis(milliseconds);
         let app = shell(app, Shell { version: "1.2.3", https: true, time_limit: limit });
         let world = Self { app, api, hub, hand, age, grants, looks, waits, issuers, issuer, identities };

@@ -48,7 +48,7 @@ fn service() -> (Router, OpenApi) {
 fn behind(hub: &TestHub, place: Place) -> Client {
     let issuers = access::Issuers::development(&hub.issuer, hub.hub.clock.clone());
     let backend = Backend { name: "things", openapi: service().1, place };
-    let (router, _) = compose(Router::new(), OpenApi::default(), &[backend], &issuers);
+    let router = compose(Router::new(), OpenApi::default(), vec![backend], &issuers);
     let someone = hub.client("someone");
     Client::new(web::shell(router, web::Shell::default()), hub.issuer.clone(), someone.actor, "someone")
 }

@@ -35,7 +35,7 @@ fn gateway() -> (Router, Arc<AtomicUsize>) {
     let backend = Backend { name: "things", openapi, place: Place::Here(router.layer(counted)) };
     let clock = Clock::system();
     let issuers = Issuers::development(&DevIssuer::ephemeral().unwrap(), clock);
-    (compose(Router::new(), OpenApi::default(), &[backend], &issuers).0, asked)
+    (compose(Router::new(), OpenApi::default(), vec![backend], &issuers), asked)
 }
 
 async fn ask(router: &Router, method: Method, path: &str) -> (StatusCode, Vec<u8>) {

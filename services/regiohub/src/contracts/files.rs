@@ -30,7 +30,7 @@ fn all() -> anyhow::Result<BTreeMap<PathBuf, String>> {
     let own = gateway::service().openapi();
     let all = names.into_iter().zip(&documents).chain([("gateway", &own)]);
     files.insert("access.md".into(), access::page(&all.collect::<Vec<_>>()));
-    let whole = gateway::merged(own, &documents);
+    let whole = gateway::merged(own, documents);
     files.insert("openapi/regiohub.json".into(), pretty(&serde_json::to_value(&whole)?)?);
     Ok(files)
 }

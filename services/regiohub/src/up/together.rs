@@ -7,7 +7,6 @@ use bus::LogSource;
 use chassis::{Hub, Platform};
 use gateway::{Backend, Place};
 use projections::Projections;
-use utoipa::openapi::OpenApi;
 use web::Check;
 
 /// All services, put together.
@@ -22,8 +21,6 @@ pub struct Together {
     pub projections: Vec<Projections>,
     /// What each service works with, in the same order.
     pub hubs: Vec<(&'static str, Hub)>,
-    /// What the API promises.
-    pub openapi: OpenApi,
 }
 
 /// Starts every service, each with the database `<prefix><service>`.
@@ -56,9 +53,9 @@ pub async fn start(platform: &Platform, postgres: &str, prefix: &str) -> anyhow:
     let own = [sources, vec![gateway.source()]].concat();
     let gateway = gateway.start(platform, &own, keep).await?;
     checks.extend(gateway.checks());
-    let (router, openapi) = gateway::compose(gateway.router, gateway.openapi, &backends, &platform.issuers);
+    let router = gateway::compose(gateway.router, gateway.openapi, backends, &platform.issuers);
     internal = internal.nest("/services/gateway", gateway.internal);
     projections.push(gateway.projections);
     hubs.push((gateway.name, gateway.hub));
-    Ok(Together { router, internal, checks, projections, hubs, openapi })
+    Ok(Together { router, internal, checks, projections, hubs })
 }
