@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! no token ─────────────────────────────→ counted by address
+//! a token that is refused still ────────→ 429, and nothing is verified
 //! a token that was verified a moment ago → counted by client and region
 //! another token ─ the address may try ──→ verified: by client and region · refused: by address
 //!               └ it may not ───────────→ 429, and nothing is verified
@@ -12,6 +13,7 @@
 use crate::address::{self, Peer, Proxy};
 use crate::at_work::{AtWork, Full};
 use crate::buckets::{Buckets, Level, Quota, Spent};
+use crate::refused::Refused;
 use crate::{Problem, headers, telemetry};
 use access::{Identity, Issuers};
 use axum::Router;
@@ -71,6 +73,8 @@ struct Gate {
     /// By client, whatever the region.
     clients: Buckets,
     addresses: Buckets,
+    /// By token and region.
+    refused: Refused,
     at_work: Arc<AtWork>,
 }
 
@@ -96,6 +100,7 @@ pub fn gate(router: Router, issuers: Option<Issuers>, rates: Rates) -> Router {
         regions: Buckets::new(rates.client, MAX_KEYS),
         clients: Buckets::new(rates.client.times(REGIONS_AT_ONCE), MAX_KEYS),
         addresses: Buckets::new(rates.address, MAX_KEYS),
+        refused: Refused::new(MAX_KEYS),
         at_work: AtWork::new(rates.at_work),
     };
     router.layer(middleware::from_fn_with_state(Arc::new(gate), pass))
@@ -129,12 +134,19 @@ impl Gate {
         let (Some(issuers), Ok(token)) = (&self.issuers, headers::bearer(&parts.headers)) else {
             return self.by_address(address, now);
         };
+        // A flood is nearly all of this: each asks before the refusal of the one before it has ended.
+        let asks = self.hashes.hash_one(("token", token.as_str(), region(&parts.uri)));
+        if let Some(spent) = self.refused.holds(asks, now) {
+            return Err((self.of_client(), spent));
+        }
         // Verifying costs more than counting: who has sent too much that does not verify is not verified any more.
         if let Some(spent) = self.addresses.spent(address, now).filter(|_| !issuers.remembers(&token)) {
             return Err((self.of_address(), spent));
         }
         match issuers.verify(&token).await {
-            Ok(identity) => self.by_client(&identity, &parts.uri, now),
+            Ok(identity) => self
+                .by_client(&identity, &parts.uri, now)
+                .inspect_err(|(_, spent)| self.refused.remember(asks, now, *spent)),
             // The guard says what is wrong with it.
             Err(_) => self.by_address(address, now),
         }

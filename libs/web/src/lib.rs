@@ -35,6 +35,7 @@ mod problem;
 mod problems;
 mod public;
 mod ranges;
+mod refused;
 mod refuses;
 mod roles;
 mod shared;
