@@ -1,5 +1,6 @@
 //! One service as a process of its own.
 
+use crate::secrets::Needs;
 use crate::{
     Listeners, Listens, PEER_TIMEOUT, Server, Service, Settings, development, durable, kept_elsewhere, listen,
     peer_client, serve, shutdown_signal, transport,
@@ -42,7 +43,9 @@ struct Config {
     /// `regiohub nats-users` wrote. Without it the user that the address names does everything.
     #[arg(long, env = "REGIOHUB_NATS_USERS")]
     nats_users: Option<PathBuf>,
-    /// The directory with the installation's secrets, the same for every service.
+    /// The directory with the secrets of the installation that this service needs: `hub.secret`, `vault.key` and what was
+    /// rotated of them, its own `messages-*` and those of its peers; `checkpoint-*` where it signs. What it holds of others
+    /// is reported.
     #[arg(long, env = "REGIOHUB_SECRETS")]
     secrets: PathBuf,
     /// The addresses of the other services, as NAME=URL, such as consortium=https://consortium:8081. May be repeated;
@@ -70,6 +73,23 @@ impl Config {
             transport::http(&format!("--peer {name}"), url).await?;
         }
         Ok(())
+    }
+}
+
+impl Config {
+    /// Reports secrets of others: whoever takes over this process would have them as well.
+    fn report_shared_secrets(&self, service: &str) {
+        let peers: Vec<&str> = self.peers.iter().map(|(name, _)| name.as_str()).collect();
+        let needs = Needs { service, peers: &peers, signs: self.settings.signs_here() };
+        match needs.superfluous(&self.secrets) {
+            Ok(names) if names.is_empty() => {}
+            Ok(names) => tracing::warn!(
+                files = names.join(", "),
+                "--secrets is shared with other services and holds keys that this one has no need of: give each service a \
+                 directory of its own, as deploy/README.md says"
+            ),
+            Err(error) => tracing::warn!(%error, "what --secrets holds cannot be listed"),
+        }
     }
 }
 
@@ -122,7 +142,11 @@ async fn run(
     let config = Config::parse();
     let (name, development) = (service.name(), config.settings.is_development());
     config.check(asked).await?;
+    if service.must_know_signer() {
+        config.settings.check_signing()?;
+    }
     let _telemetry = config.settings.begin(&format!("regiohub-{name}"))?;
+    config.report_shared_secrets(name);
     let shutdown = shutdown_signal()?;
     let vault: PgConnectOptions = config.vault_url.expose_secret().parse()?;
     let database: PgConnectOptions = config.postgres_url.expose_secret().parse()?;

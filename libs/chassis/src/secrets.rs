@@ -3,9 +3,11 @@
 //! **Invariant:** a generation that was written with is never replaced: a missing file stops the start.
 
 mod files;
+mod needed;
 mod purpose;
 mod ring;
 
+pub(crate) use needed::Needs;
 pub use purpose::Purpose;
 pub use ring::{Generation, Ring};
 

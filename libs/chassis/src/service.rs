@@ -40,6 +40,7 @@ pub struct Service {
     beside: Vec<fn(&Hub)>,
     keeps: Option<Keeps>,
     inside: Option<Inside>,
+    signs: bool,
 }
 
 /// A service whose tables are there and whose log can be read.
@@ -81,6 +82,7 @@ impl Service {
             beside: vec![],
             keeps: None,
             inside: None,
+            signs: false,
         }
     }
 
@@ -101,6 +103,18 @@ impl Service {
     #[must_use]
     pub fn aggregates(&self) -> &[Registered] {
         &self.aggregates
+    }
+
+    /// It signs checkpoints or asks who does: a process of it alone starts only when it knows where they are signed.
+    #[must_use]
+    pub fn signs(mut self) -> Self {
+        self.signs = true;
+        self
+    }
+
+    /// Whether it must know where checkpoints are signed.
+    pub(crate) fn must_know_signer(&self) -> bool {
+        self.signs
     }
 
     /// Tables of its own, besides its log and its projections.

@@ -47,7 +47,7 @@ pub struct Settings {
     operator_key: Option<proofs::Verifier>,
     /// The folder in which the audit service of this process remembers what it signed: on a volume of its own, outside
     /// the database that is signed. Only one process of an installation signs. Without it `up` takes `signer` in its
-    /// data directory; an audit service of its own then signs nothing.
+    /// data directory; an audit service of its own starts with this or with --signer-url only.
     #[arg(long, env = "REGIOHUB_SIGNER", conflicts_with = "signer_url")]
     signer: Option<std::path::PathBuf>,
     /// The address of the audit service that signs, such as http://audit-signer:8081, when it is another process.
@@ -175,6 +175,25 @@ impl Settings {
             transport::collector("--processing-log", address).await?;
         }
         Ok(())
+    }
+
+    /// Checks that a process which has to do with checkpoints knows where they are signed.
+    ///
+    /// # Errors
+    /// When neither `--signer` nor `--signer-url` is set: nothing would be signed, and nobody would notice.
+    pub(crate) fn check_signing(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.signer.is_some() || self.signer_url.is_some(),
+            "no checkpoint would ever be signed: give one audit service of the installation --signer, a folder on a \
+             volume of its own (REGIOHUB_SIGNER), and every other one --signer-url, the address of that one \
+             (REGIOHUB_SIGNER_URL)"
+        );
+        Ok(())
+    }
+
+    /// Whether checkpoints are signed in this process.
+    pub(crate) fn signs_here(&self) -> bool {
+        self.signer.is_some()
     }
 
     /// Reports what is good for a workbench only, and stays in what is recorded and signed.

@@ -50,6 +50,7 @@ pub fn service() -> Service {
         .aggregate::<oversight::look::Look>()
         .aggregate::<oversight::sample::Sample>()
         .aggregate::<oversight::disclosure::Disclosure>()
+        .signs()
         .migrations(&MIGRATIONS)
         .routes_of(api::routes, move |hub, sources| Audit::new(hub, sources, notary(hub, sources)))
         .inside(move |hub, sources| signer_routes::routes(inside(hub, sources)))

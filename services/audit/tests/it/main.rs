@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod access_exports;
+mod alone;
 mod blocks;
 mod checkpoints;
 mod consistency;

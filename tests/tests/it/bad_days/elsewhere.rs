@@ -70,7 +70,13 @@ impl Audit {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_does_not_sign_asks_the_one_that_does() {
     let hub = Hub::start().await;
-    let mut without = Audit::beside(&hub, None);
+    // Told of no signer at all it would sign nothing for ever, so it does not start.
+    let mut silent = Audit::beside(&hub, None);
+    assert!(!silent.child.wait().await.unwrap().success());
+    let said = fs::read_to_string(&silent.log).unwrap();
+    assert!(said.contains("no checkpoint would ever be signed") && said.contains("--signer-url"), "{said}");
+
+    let mut without = Audit::beside(&hub, Some("http://127.0.0.1:9"));
     let refused = without.settled(&hub, Method::POST, "checkpoints", "none").await;
     assert_eq!(refused.0, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.1);
     assert_eq!(without.settled(&hub, Method::GET, "keys", "").await.0, StatusCode::SERVICE_UNAVAILABLE);
