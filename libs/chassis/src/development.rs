@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use futures_util::TryStreamExt;
 use proto_schemas::consortium::grant;
 use std::collections::BTreeSet;
+use std::io;
 use std::net::IpAddr;
 use std::path::Path;
 use vocabulary::{ActorId, RegionId};
@@ -40,15 +41,36 @@ pub(crate) fn allowed(development: bool, real: &[String], directory: &Path, list
 }
 
 /// Remembers that a real issuer was configured: from now on no development token counts here.
-pub(crate) fn left(directory: &Path, issuers: &[String], today: chrono::NaiveDate) {
-    if matches!(Mark::read(directory), Ok(Some(Mark::Left(_)))) {
-        return;
+///
+/// # Errors
+/// When the directory is marked as one of development and that mark cannot be replaced, or cannot be read: a later start
+/// with --development would believe it, and let in whoever has the development key.
+pub(crate) fn left(directory: &Path, issuers: &[String], today: chrono::NaiveDate) -> anyhow::Result<()> {
+    let before = read(directory)?;
+    if matches!(before, Some(Mark::Left(_))) {
+        return Ok(());
     }
-    match Mark::left(directory, &format!("since {today} with the issuer {}", issuers.join(", "))) {
-        Ok(()) => tracing::info!("this installation has left development: no development token counts here any more"),
-        // Secrets may be mounted so that nobody writes there; then no development key can be made there either.
-        Err(error) => tracing::warn!(%error, "that this installation left development cannot be remembered"),
+    let written = Mark::left(directory, &format!("since {today} with the issuer {}", issuers.join(", ")));
+    remembered(before.as_ref(), written).with_context(|| directory.display().to_string())
+}
+
+/// Whether a start with a real issuer may go on, by the mark before it and what became of replacing it.
+fn remembered(before: Option<&Mark>, written: io::Result<()>) -> anyhow::Result<()> {
+    match (before, written) {
+        (_, Ok(())) => {
+            tracing::info!("this installation has left development: no development token counts here any more")
+        }
+        (Some(Mark::Development), Err(error)) => {
+            return Err(error).context(
+                "this directory is marked as one of development, and that it leaves development cannot be remembered: \
+                 make it writable for this start, or name a directory that was never one of development",
+            );
+        }
+        // Secrets may be mounted so that nobody writes there; then no development key can be made there either. A later
+        // start with --development finds no mark, and looks at who was given a role.
+        (_, Err(error)) => tracing::warn!(%error, "that this installation left development cannot be remembered"),
     }
+    Ok(())
 }
 
 /// In development: checks once that a directory without a mark is one of development, and remembers it.
@@ -99,4 +121,30 @@ async fn stranger(hub: &Hub, known: &BTreeSet<ActorId>) -> anyhow::Result<Option
 
 fn read(directory: &Path) -> anyhow::Result<Option<Mark>> {
     Mark::read(directory).with_context(|| directory.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied() -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    #[test]
+    fn a_real_issuer_starts_on_no_directory_that_stays_marked_as_development() {
+        let refused = remembered(Some(&Mark::Development), denied()).unwrap_err();
+        assert!(format!("{refused:#}").contains("marked as one of development"), "{refused:#}");
+        assert!(remembered(Some(&Mark::Development), Ok(())).is_ok());
+        assert!(remembered(None, denied()).is_ok());
+    }
+
+    #[test]
+    fn a_mark_of_development_is_replaced_at_the_first_start_with_a_real_issuer() {
+        let directory = tempfile::tempdir().unwrap();
+        Mark::development(directory.path()).unwrap();
+        left(directory.path(), &["https://login.example.nl".to_owned()], chrono::NaiveDate::MIN).unwrap();
+        assert!(matches!(read(directory.path()).unwrap(), Some(Mark::Left(_))));
+        assert!(allowed(true, &[], directory.path(), IpAddr::from([127, 0, 0, 1])).is_err());
+    }
 }

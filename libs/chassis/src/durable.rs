@@ -6,6 +6,10 @@ use sqlx::PgConnection;
 /// What the server of tests calls itself (`cluster_name`). No client and no role can set that name.
 const SCRATCH: &str = "regiohub-scratch";
 
+/// Whether this program was built for tests. What runs on anyone's data is a release build, in which no setting lets a
+/// scratch server pass.
+const BUILT_FOR_TESTS: bool = cfg!(debug_assertions);
+
 #[derive(sqlx::FromRow)]
 struct Kept {
     name: String,
@@ -19,7 +23,8 @@ struct Kept {
 /// Checks that a server writes to disk what it acknowledges. `setting` is what names the server.
 ///
 /// `synchronous_commit` of a role, a database or the client is not asked: each session of the hub sets its own
-/// (`event_log::set_durable`). A scratch server of tests passes in development only, and is reported.
+/// (`event_log::set_durable`). A scratch server of tests passes in development only, in a build for tests only, and is
+/// reported.
 ///
 /// # Errors
 /// When a setting of the server loses what was acknowledged, or it does not answer.
@@ -32,7 +37,7 @@ pub async fn durable(connection: &mut PgConnection, setting: &str, development: 
     .fetch_one(connection)
     .await
     .with_context(|| format!("{setting}: how PostgreSQL keeps what it acknowledges"))?;
-    if development && kept.name == SCRATCH {
+    if is_excepted(BUILT_FOR_TESTS, development, &kept.name) {
         tracing::warn!(
             "{setting}: a scratch PostgreSQL of tests, which loses what it acknowledged when the machine stops"
         );
@@ -58,4 +63,23 @@ pub async fn durable(connection: &mut PgConnection, setting: &str, development: 
          synchronous_commit = on in its configuration; a role or database that needs another value can have its own"
     );
     Ok(())
+}
+
+fn is_excepted(built_for_tests: bool, development: bool, name: &str) -> bool {
+    built_for_tests && development && name == SCRATCH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_setting_of_a_release_build_lets_a_scratch_server_pass() {
+        assert!(is_excepted(true, true, SCRATCH));
+        for development in [true, false] {
+            assert!(!is_excepted(false, development, SCRATCH));
+            assert!(!is_excepted(true, development, "regiohub"));
+        }
+        assert!(!is_excepted(true, false, SCRATCH));
+    }
 }

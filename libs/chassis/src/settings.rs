@@ -301,7 +301,7 @@ impl Settings {
         let issuers = Issuers::configured(oidc, development.as_ref(), clock.clone())?;
         if !issuers.is_development() {
             self.report_defaults();
-            development::left(secrets, &self.issuers, clock.now().date_naive());
+            development::left(secrets, &self.issuers, clock.now().date_naive())?;
         }
         let hub_secrets = Secrets::open_or_create(secrets)?;
         let master = MasterKey::open_or_create(&secrets.join("vault.key"))?;
