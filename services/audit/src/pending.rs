@@ -7,6 +7,7 @@ use crate::oversight::sample::{Sample, commands::Command};
 use crate::trace::drawing::{Ask, population};
 use crate::trace::reading::{Reader, Unread};
 use crate::trace::seed;
+use bus::{ALARM_AFTER, RetryingEach};
 use decider::{Aggregate, Asked};
 use event_log::tenant;
 use evidence::checkpoint::NotCut;
@@ -85,10 +86,9 @@ async fn covering(audit: &Audit, region: &RegionId, requested_at: i64) -> Result
 
 /// Draws what waits, again and again, until the token is cancelled.
 pub(crate) async fn draw_when_signed(audit: Audit, end: CancellationToken) -> Result<(), bus::Error> {
+    let mut failing = RetryingEach::new("the drawing of a sample", ALARM_AFTER);
     loop {
-        if let Err(error) = draw_all(&audit).await {
-            tracing::warn!(%error, "a sample that was asked for is not drawn yet");
-        }
+        draw_all(&audit, &mut failing).await;
         tokio::select! {
             () = end.cancelled() => return Ok(()),
             () = tokio::time::sleep(POLL_INTERVAL) => {}
@@ -96,23 +96,33 @@ pub(crate) async fn draw_when_signed(audit: Audit, end: CancellationToken) -> Re
     }
 }
 
-/// Draws what waits in every region; the last that was in the way is told after all others had their turn.
-async fn draw_all(audit: &Audit) -> Result<(), NotDrawn> {
-    let mut failed = Ok(());
-    for head in audit.hub.log.heads().await? {
-        let mut rows = tenant(&audit.hub.db, &head.region).await?;
-        let waiting: Vec<Uuid> = sqlx::query_scalar(
-            "select sample from samples.sample where region = $1 and lines is null order by position",
-        )
-        .bind(head.region.as_str())
-        .fetch_all(&mut *rows)
-        .await?;
-        drop(rows);
-        for sample in waiting {
-            if let Err(error) = complete(audit, &head.region, SampleId(sample)).await {
-                failed = Err(error);
-            }
+/// Draws what waits in every region: what is in the way in one keeps no other waiting, and raises an alarm when it lasts.
+async fn draw_all(audit: &Audit, failing: &mut RetryingEach) {
+    let heads = audit.hub.log.heads().await;
+    failing.tried(seed::SERVICE, "all regions", &heads);
+    for head in heads.into_iter().flatten() {
+        let drawn = draw_in(audit, &head.region).await;
+        if let Err(error) = &drawn {
+            tracing::warn!(region = %head.region, %error, "a sample that was asked for is not drawn yet");
+        }
+        failing.tried(seed::SERVICE, head.region.as_str(), &drawn);
+    }
+}
+
+/// Draws what waits in a region; the last that was in the way is told after all others had their turn.
+async fn draw_in(audit: &Audit, region: &RegionId) -> Result<(), NotDrawn> {
+    let mut rows = tenant(&audit.hub.db, region).await?;
+    let waiting: Vec<Uuid> =
+        sqlx::query_scalar("select sample from samples.sample where region = $1 and lines is null order by position")
+            .bind(region.as_str())
+            .fetch_all(&mut *rows)
+            .await?;
+    drop(rows);
+    let mut done = Ok(());
+    for sample in waiting {
+        if let Err(error) = complete(audit, region, SampleId(sample)).await {
+            done = Err(error);
         }
     }
-    failed
+    done
 }

@@ -2,6 +2,7 @@
 
 use super::round::Round;
 use crate::retention::forgotten::NotYet;
+use bus::{ALARM_AFTER, RetryingEach};
 use chassis::Hub;
 use chrono::NaiveDate;
 use decider::Asked;
@@ -10,8 +11,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use vocabulary::{Actor, RegionId, RetentionRunId, amsterdam_date};
 
-/// How often we look whether the day is another one.
-const LOOK: Duration = Duration::from_secs(60);
+/// How often we look whether the day is another one, and try again what did not end.
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
+
+/// What stands for the region where the log cannot be read.
+const EVERYWHERE: &str = "all regions";
 
 /// The last day on which each region had its round, as far as this process knows.
 pub type Days = BTreeMap<RegionId, NaiveDate>;
@@ -19,14 +23,18 @@ pub type Days = BTreeMap<RegionId, NaiveDate>;
 /// Looks again and again, until the token is cancelled.
 pub(crate) async fn run_daily(hub: Hub, end: CancellationToken) -> Result<(), bus::Error> {
     let mut days = Days::new();
+    let mut failing = RetryingEach::new("the round of the retention schedule", ALARM_AFTER);
     loop {
         tokio::select! {
             () = end.cancelled() => return Ok(()),
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
-        if let Err(error) = run_due(&hub, &mut days).await {
-            // It is tried again: what stands in one region's way keeps no other waiting.
-            tracing::warn!(%error, "a round of the retention schedule did not end");
+        for (region, done) in run_each_due(&hub, &mut days).await {
+            if let Err(error) = &done {
+                // It is tried again: what stands in one region's way keeps no other waiting.
+                tracing::warn!(%region, %error, "a round of the retention schedule did not end");
+            }
+            failing.tried("consortium", &region, &done);
         }
     }
 }
@@ -36,10 +44,26 @@ pub(crate) async fn run_daily(hub: Hub, end: CancellationToken) -> Result<(), bu
 /// # Errors
 /// The last that was in the way, after all others had their turn.
 pub async fn run_due(hub: &Hub, days: &mut Days) -> Result<usize, NotYet> {
-    let (mut told, mut failed) = (0, None);
+    let mut told = Ok(0);
+    for (_, done) in run_each_due(hub, days).await {
+        told = match (told, done) {
+            (_, Err(error)) => Err(error),
+            (told, Ok(somebody)) => told.map(|count: usize| count + usize::from(somebody)),
+        };
+    }
+    told
+}
+
+/// The same, by region: whether somebody was forgotten.
+async fn run_each_due(hub: &Hub, days: &mut Days) -> Vec<(String, Result<bool, NotYet>)> {
     let now = hub.clock.now();
     let today = amsterdam_date(now);
-    for head in hub.log.heads().await? {
+    let heads = match hub.log.heads().await {
+        Ok(heads) => heads,
+        Err(error) => return vec![(EVERYWHERE.to_owned(), Err(error.into()))],
+    };
+    let mut rounds = vec![(EVERYWHERE.to_owned(), Ok(false))];
+    for head in heads {
         let region = head.region;
         if days.get(&region) == Some(&today) {
             continue;
@@ -48,13 +72,12 @@ pub async fn run_due(hub: &Hub, days: &mut Days) -> Result<usize, NotYet> {
         let run = RetentionRunId::derived(&[region.as_str(), &today.to_string()]);
         let asked = Asked::new(Actor::hub(), now);
         let round = Round { hub: hub.clone(), region: region.clone(), run, asked };
-        match round.run().await {
-            Ok(done) => {
-                told += usize::from(done.is_some());
-                days.insert(region, today);
-            }
-            Err(error) => failed = Some(error),
+        let done = round.run().await.map(|done| done.is_some());
+        let name = region.to_string();
+        if done.is_ok() {
+            days.insert(region, today);
         }
+        rounds.push((name, done));
     }
-    failed.map_or(Ok(told), Err)
+    rounds
 }

@@ -4,6 +4,7 @@
 //! and nobody can see the old rows any more, the table is written anew.
 
 use super::People;
+use bus::{ALARM_AFTER, Retrying};
 use chassis::Hub;
 use chrono::{DateTime, Utc};
 use event_log::tenant;
@@ -24,16 +25,43 @@ struct Names {
     erased: i64,
 }
 
+/// For so long whoever began to read before may go on reading, without anybody hearing of it: the longest statements are
+/// those of exports and rebuilds.
+const READING: Duration = Duration::from_secs(600);
+
+/// Why names of forgotten people are in the files still.
+#[derive(Debug, thiserror::Error)]
+enum NotErased {
+    /// The database does not answer, or the table is in use.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// Somebody who began to read before could see them.
+    #[error("a transaction that began before somebody was forgotten is still open")]
+    Read,
+}
+
 /// Looks again and again, beside the work.
 pub(in crate::read_models::consortium) fn begin_erasing(hub: &Hub) {
     let hub = hub.clone();
     tokio::spawn(async move {
         let mut waiting: Option<(i64, DateTime<Utc>)> = None;
+        let (what, service, region) = ("the erasure of forgotten names", "gateway", "all regions");
+        let (mut failing, mut reading) = (Retrying::new(ALARM_AFTER), Retrying::new(READING));
         while !hub.db.is_closed() {
+            // There will be another look; that it lasts is told.
             match look(&hub, &mut waiting).await {
-                Ok(()) => {}
-                // The database is away, or the table is just being rebuilt: there will be another look.
-                Err(error) => tracing::debug!(%error, "what was forgotten is not erased yet"),
+                Ok(()) => {
+                    failing.worked();
+                    reading.worked();
+                }
+                Err(NotErased::Read) => {
+                    failing.worked();
+                    reading.failed(what, service, region, &NotErased::Read);
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "what was forgotten is not erased yet");
+                    failing.failed(what, service, region, &error);
+                }
             }
             tokio::time::sleep(EVERY).await;
         }
@@ -41,7 +69,7 @@ pub(in crate::read_models::consortium) fn begin_erasing(hub: &Hub) {
 }
 
 /// `waiting` is how many were forgotten and when that was seen: who began to read later sees no name of them.
-async fn look(hub: &Hub, waiting: &mut Option<(i64, DateTime<Utc>)>) -> sqlx::Result<()> {
+async fn look(hub: &Hub, waiting: &mut Option<(i64, DateTime<Utc>)>) -> Result<(), NotErased> {
     let names = names(hub).await?;
     if names.forgotten == names.erased {
         *waiting = None;
@@ -58,7 +86,8 @@ async fn look(hub: &Hub, waiting: &mut Option<(i64, DateTime<Utc>)>) -> sqlx::Re
         "reset role; select set_config('statement_timeout', current_setting('regiohub.batch_timeout'), false)";
     sqlx::raw_sql(as_owner).execute(&mut owner).await?;
     if !seen_by_nobody(&mut owner, since).await? {
-        return owner.close().await;
+        owner.close().await?;
+        return Err(NotErased::Read);
     }
     write_anew(&mut owner, forgotten).await?;
     owner.close().await?;
