@@ -75,8 +75,10 @@ pub struct Cut {
     frontier: Vec<u8>,
 }
 
-/// A checkpoint as it is read; the order of what witnesses signed does not depend on when they did.
-const CUT: &str = "select service, epoch, size, cut_at, note, frontier,
+/// A checkpoint as it is read; the order of what witnesses signed does not depend on when they did. A moment that is none,
+/// such as `infinity`, stops nobody who reads it.
+const CUT: &str =
+    "select service, epoch, size, least(greatest(cut_at, '1970-01-01'), '9999-12-30') as cut_at, note, frontier,
      array(select cosignature from checkpoints.handed
            where handed.region = checkpoint.region and handed.service = checkpoint.service
              and handed.epoch = checkpoint.epoch and handed.size = checkpoint.size and cosignature is not null
@@ -142,6 +144,11 @@ impl Notary {
     #[must_use]
     pub fn origin(&self, region: &RegionId, service: &str) -> String {
         format!("{}/{region}/{service}", self.domain)
+    }
+
+    /// The region of a log of a service, by its name in its checkpoints.
+    pub(crate) fn region_of(&self, origin: &str, service: &str) -> Option<RegionId> {
+        origin.strip_prefix(&*self.domain)?.strip_prefix('/')?.strip_suffix(service)?.strip_suffix('/')?.parse().ok()
     }
 
     /// The newest checkpoint of a log.

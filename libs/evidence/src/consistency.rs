@@ -78,6 +78,9 @@ pub enum NotConsistent {
         /// The size of the later one.
         to: u64,
     },
+    /// Whose signatures count is not known, so any row would count as signed.
+    #[error("no key of this log is known here: {0}")]
+    NoKeys(String),
     /// Neither what is kept nor the log gives what was signed.
     #[error("the log is not what was signed at both checkpoints; `regiohub audit verify` names the first bad position")]
     Altered,
@@ -85,7 +88,7 @@ pub enum NotConsistent {
 
 /// Proves that the checkpoint over `to` events of a log is the one over `from` events, grown: out of the leaves kept aside,
 /// or out of the log where those do not lead to what was signed. Of several epochs with both sizes it is the newest.
-/// Where keys are known here, one of them must have signed both.
+/// One of the keys must have signed both: whoever owns the database could have written a row.
 ///
 /// # Errors
 /// See [`NotConsistent`].
@@ -98,6 +101,9 @@ pub async fn prove(
 ) -> Result<Consistency, NotConsistent> {
     if from > to {
         return Err(NotConsistent::Backwards { from, to });
+    }
+    if keys.is_empty() {
+        return Err(NotConsistent::NoKeys("nothing of it was signed".to_owned()));
     }
     let cuts = of_sizes(audit, &log.region, &log.service, &[from, to]).await?;
     let with = |size: u64| cuts.iter().filter(move |cut| cut.size.unsigned_abs() == size);
@@ -126,13 +132,13 @@ pub async fn prove(
     })
 }
 
-/// What a kept checkpoint says, when it is of this log and says what its row says.
+/// What a kept checkpoint says, when it is of this log, says what its row says, and is signed with one of these keys.
 fn own(log: &Log, cut: &Cut, keys: &[Verifier]) -> Option<Checkpoint> {
     let said = cut.checkpoint()?;
     let same = (said.size, said.epoch) == (cut.size.unsigned_abs(), cut.epoch.unsigned_abs())
         && said.origin.ends_with(&format!("/{}/{}", log.region, log.service));
     let note: proofs::Note = cut.note.parse().ok()?;
-    let signed = keys.is_empty() || keys.iter().any(|key| note.signed_by(key).is_ok());
+    let signed = keys.iter().any(|key| note.signed_by(key).is_ok());
     (same && signed).then_some(said)
 }
 

@@ -45,8 +45,9 @@ impl Notary {
         sizes: (u64, u64),
     ) -> Result<Consistency, NotConsistent> {
         let named = Log { region: region.clone(), service: log.service().to_owned() };
-        // A process that does not sign has none of its keys: then whoever checks tells whose signatures these are.
-        prove(&self.db, log, &named, sizes, &self.verifiers(region)).await
+        // A process that does not sign has none of the keys, and asks the one that does.
+        let keys = self.trusted(region).await.map_err(|error| NotConsistent::NoKeys(error.to_string()))?;
+        prove(&self.db, log, &named, sizes, &keys).await
     }
 
     /// The proof that an event stands in a log, which anyone checks with the key alone.

@@ -33,8 +33,24 @@ struct Inner {
     place: Place,
     /// Opened when it is first needed; whoever has it open is the one that signs.
     memory: Mutex<Option<Memory>>,
+    /// When each log was last signed, in this process.
+    signed: Moments,
     /// When each log was last read as a whole, in this process.
-    rechecked: std::sync::Mutex<BTreeMap<String, DateTime<Utc>>>,
+    rechecked: Moments,
+}
+
+/// A moment for each log. What a row says of it counts for nothing.
+#[derive(Debug, Default)]
+struct Moments(std::sync::Mutex<BTreeMap<String, DateTime<Utc>>>);
+
+impl Moments {
+    fn of(&self, origin: &str) -> Option<DateTime<Utc>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(origin).copied()
+    }
+
+    fn set(&self, origin: String, moment: DateTime<Utc>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(origin, moment);
+    }
 }
 
 /// Where it is.
@@ -91,7 +107,12 @@ impl Signer {
     }
 
     fn at(place: Place) -> Self {
-        Self(Arc::new(Inner { place, memory: Mutex::default(), rechecked: std::sync::Mutex::default() }))
+        Self(Arc::new(Inner {
+            place,
+            memory: Mutex::default(),
+            signed: Moments::default(),
+            rechecked: Moments::default(),
+        }))
     }
 
     /// Whether checkpoints are signed in this process.
@@ -100,12 +121,26 @@ impl Signer {
         matches!(self.0.place, Place::Here { .. })
     }
 
+    /// Whether no process is known that signs.
+    pub(crate) fn is_nowhere(&self) -> bool {
+        matches!(self.0.place, Place::Nowhere)
+    }
+
     pub(crate) fn rechecked(&self, origin: &str) -> Option<DateTime<Utc>> {
-        self.0.rechecked.lock().unwrap_or_else(PoisonError::into_inner).get(origin).copied()
+        self.0.rechecked.of(origin)
     }
 
     pub(crate) fn set_rechecked(&self, origin: String, now: DateTime<Utc>) {
-        self.0.rechecked.lock().unwrap_or_else(PoisonError::into_inner).insert(origin, now);
+        self.0.rechecked.set(origin, now);
+    }
+
+    /// When this process signed a log last.
+    pub(crate) fn signed(&self, origin: &str) -> Option<DateTime<Utc>> {
+        self.0.signed.of(origin)
+    }
+
+    pub(crate) fn set_signed(&self, origin: String, now: DateTime<Utc>) {
+        self.0.signed.set(origin, now);
     }
 
     /// Asks the signer in another process to cut what has grown in a region.
@@ -139,8 +174,9 @@ impl Signer {
     pub(crate) async fn turn(&self) -> Result<Turn<'_>, NoSigner> {
         let Place::Here { folder, mark } = &self.0.place else { return Err(NoSigner::NotHere) };
         let mut memory = self.0.memory.lock().await;
-        // After a write that failed what is on disk is read again.
+        // After a write that failed what is on disk is read again; after a sync that failed nothing tells what that is.
         if !memory.as_ref().is_some_and(Memory::usable) {
+            memory.as_ref().map_or(Ok(()), Memory::may_reopen)?;
             *memory = None;
             let (folder, mark) = (folder.clone(), mark.clone());
             let opened = tokio::task::spawn_blocking(move || Memory::open(&folder, &mark)).await;

@@ -7,10 +7,14 @@
 
 mod endpoint;
 mod hand;
+mod handed_here;
 mod mail;
+mod post_round;
 mod standing;
 
 pub use hand::Post;
+pub use handed_here::HandedHere;
+pub use post_round::hand_over_when_due;
 pub use standing::Standing;
 
 use crate::checkpoint::Notary;

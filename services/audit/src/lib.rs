@@ -13,7 +13,8 @@ pub mod trace;
 use bus::LogSource;
 use chassis::{Hub, Service};
 use evidence::checkpoint::Notary;
-use evidence::schedule::cut_when_due;
+use evidence::schedule::{cut_when_due, recheck_when_due};
+use evidence::witnesses::hand_over_when_due;
 use oversight::{exports, inspections, looks, mandates, samples, sealed_names};
 use sqlx::migrate::Migrator;
 use std::sync::{Arc, OnceLock};
@@ -44,7 +45,8 @@ pub fn service() -> Service {
     // Routes, schedule and whoever asks from inside share one memory of what was signed.
     let shared: Arc<OnceLock<Notary>> = Arc::default();
     let notary = move |hub: &Hub, sources: &[LogSource]| shared.get_or_init(|| notary::notary(hub, sources)).clone();
-    let (scheduled, inside, drawing) = (notary.clone(), notary.clone(), notary.clone());
+    let (cutting, rechecking, handing) = (notary.clone(), notary.clone(), notary.clone());
+    let (inside, drawing) = (notary.clone(), notary.clone());
     Service::new("audit")
         .aggregate::<oversight::mandate::Mandate>()
         .aggregate::<oversight::look::Look>()
@@ -60,7 +62,9 @@ pub fn service() -> Service {
         .projection(sealed_names::SealedNames)
         .projection(samples::Samples)
         .projection(exports::Exports)
-        .runs("checkpoints", scheduled, cut_when_due)
+        .runs("checkpoints", cutting, cut_when_due)
+        .runs("rechecks", rechecking, recheck_when_due)
+        .runs("witnesses", handing, hand_over_when_due)
         .runs(
             "drawings",
             move |hub, sources| Audit::new(hub, sources, drawing(hub, sources)),

@@ -5,7 +5,7 @@ use super::{Cut, NotCut, Notary};
 use crate::signer::{How, Remembered, Turn};
 use bus::{Head, LogSource};
 use proofs::{Checkpoint, Frontier, Note, Verifier};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::RegionId;
 
 /// So many kept checkpoints are read at a time.
@@ -72,7 +72,9 @@ impl Notary {
             alarm(newest.size);
             return Ok(None);
         };
-        let same: Vec<&Cut> = kept.iter().filter(|cut| cut.epoch == head.epoch).collect();
+        let reach = self.still_held(region, log, &head).await?;
+        let holds = |cut: &&Cut| reach.get(&cut.epoch).is_some_and(|until| cut.size.unsigned_abs() <= *until);
+        let same: Vec<&Cut> = kept.iter().filter(holds).collect();
         if self.fits(region, log, &head, &same).await? {
             return Ok(None);
         }
@@ -83,6 +85,30 @@ impl Notary {
             }
         }
         Ok(None)
+    }
+
+    /// Up to where a log still holds what each of its epochs signed: all of its own, and of an older one what every restore
+    /// since then was declared to keep. An epoch before an undeclared restore is left out.
+    async fn still_held(&self, region: &RegionId, log: &LogSource, head: &Head) -> Result<BTreeMap<i32, u64>, NotCut> {
+        let (mut epoch, mut until) = (head.epoch, u64::MAX);
+        let mut reach = BTreeMap::from([(epoch, until)]);
+        while epoch > 1 {
+            let said = match self.declared(region, log, epoch).await {
+                Ok((_, said)) => said,
+                Err(NotCut::Altered { reason, .. }) => {
+                    tracing::warn!(%region, service = log.service(), epoch, reason, "what was signed before an undeclared restore is compared with nothing");
+                    break;
+                }
+                Err(error) => return Err(error),
+            };
+            let before = i32::try_from(said.from_epoch).unwrap_or(i32::MAX);
+            if before >= epoch {
+                break;
+            }
+            (epoch, until) = (before, until.min(said.position));
+            reach.insert(epoch, until);
+        }
+        Ok(reach)
     }
 
     async fn fits(&self, region: &RegionId, log: &LogSource, head: &Head, cuts: &[&Cut]) -> Result<bool, NotCut> {

@@ -8,6 +8,7 @@ use crate::signer::{How, Remembered, Turn};
 use bus::{Head, LogSource};
 use event_log::tenant;
 use proofs::{Checkpoint, Frontier, Note};
+use std::cmp::Ordering;
 use vocabulary::RegionId;
 
 impl Notary {
@@ -55,31 +56,18 @@ impl Notary {
         let last = self.latest(region, service).await?;
         let remembered = turn.tree(&origin).cloned();
         self.known(turn, region, service, last.as_ref(), remembered.as_ref())?;
-        if let Some(size) = remembered.as_ref().and_then(|tree| tree.unfit) {
-            return Err(altered(format!(
-                "it did not fit the checkpoint of size {size} when the signer's memory was begun"
-            )));
-        }
         let head = self.head(region, log).await?;
         let Some(head) = head.filter(|head| head.position > 0) else {
             return match remembered.filter(|remembered| remembered.size > 0) {
                 None => Ok(None),
-                Some(tree) => Err(altered(format!("it is gone, and a checkpoint of size {} was signed", tree.size))),
+                Some(tree) => Err(gone(service, &tree)),
             };
         };
         let epoch = head.epoch.unsigned_abs();
-        let mut expected = Expected::default();
-        match &remembered {
-            Some(tree) if epoch < tree.epoch => {
-                return Err(altered(format!("it is of epoch {epoch}, and one of epoch {} was signed", tree.epoch)));
-            }
-            Some(tree) if epoch > tree.epoch => expected = self.forked(region, log, &head, tree).await?,
-            Some(tree) => expected.root(tree.size, tree.root),
-            None => {}
-        }
-        if let Some(size) = expected.furthest().filter(|size| *size > head.position.unsigned_abs()) {
-            return Err(altered(format!("it ends at {}, and {size} events were signed", head.position)));
-        }
+        let expected = match &remembered {
+            Some(tree) => self.expected(region, log, &head, tree).await?,
+            None => Expected::default(),
+        };
         let first = remembered.is_none();
         // What was kept is where reading begins; where the memory was, the tree must be the remembered one.
         let kept = last.filter(|last| last.epoch == head.epoch);
@@ -103,7 +91,7 @@ impl Notary {
         let note = Note { signatures: vec![signer.sign(&text)], text }.to_string();
         // On disk before the note leaves.
         turn.remember(Remembered {
-            origin,
+            origin: origin.clone(),
             epoch,
             size: tree.size(),
             root: tree.root(),
@@ -114,6 +102,7 @@ impl Notary {
         })?;
         self.publish(&mut transaction, region, self.row(service, &head, &tree, note)).await?;
         transaction.commit().await?;
+        self.signer.set_signed(origin, self.clock.now());
         Ok(self.latest(region, service).await?)
     }
 
@@ -152,14 +141,43 @@ impl Notary {
     /// When it is not that tree, grown, or a log does not answer.
     pub(crate) async fn recheck(&self, region: &RegionId, log: &LogSource) -> Result<(), NotCut> {
         let remembered = self.turn().await?.tree(&self.origin(region, log.service())).cloned();
-        let (Some(tree), Some(head)) = (remembered, self.head(region, log).await?) else { return Ok(()) };
-        if head.epoch.unsigned_abs() != tree.epoch {
-            return Ok(()); // What is signed next tells.
-        }
-        let mut expected = Expected::default();
-        expected.root(tree.size, tree.root);
+        let Some(tree) = remembered else { return Ok(()) };
+        let Some(head) = self.head(region, log).await?.filter(|head| head.position > 0) else {
+            return if tree.size == 0 { Ok(()) } else { Err(gone(log.service(), &tree)) };
+        };
+        let expected = self.expected(region, log, &head, &tree).await?;
         self.grow(None, region, log, &head, Frontier::default(), &expected).await?;
         Ok(())
+    }
+
+    /// What the tree of a log must be on the way, by what is remembered of it: also of another epoch, which counts only
+    /// when the operator declared it.
+    async fn expected(
+        &self,
+        region: &RegionId,
+        log: &LogSource,
+        head: &Head,
+        tree: &Remembered,
+    ) -> Result<Expected, NotCut> {
+        let altered = |reason: String| NotCut::Altered { service: log.service().to_owned(), reason };
+        if let Some(size) = tree.unfit {
+            return Err(altered(format!(
+                "it did not fit the checkpoint of size {size} when the signer's memory was begun"
+            )));
+        }
+        let epoch = head.epoch.unsigned_abs();
+        let mut expected = Expected::default();
+        match epoch.cmp(&tree.epoch) {
+            Ordering::Less => {
+                return Err(altered(format!("it is of epoch {epoch}, and one of epoch {} was signed", tree.epoch)));
+            }
+            Ordering::Equal => expected.root(tree.size, tree.root),
+            Ordering::Greater => expected = self.forked(region, log, head, tree).await?,
+        }
+        match expected.furthest().filter(|size| *size > head.position.unsigned_abs()) {
+            Some(size) => Err(altered(format!("it ends at {}, and {size} events were signed", head.position))),
+            None => Ok(expected),
+        }
     }
 
     /// Where a log ends.
@@ -196,4 +214,9 @@ impl Notary {
         .await?;
         Ok(())
     }
+}
+
+fn gone(service: &str, tree: &Remembered) -> NotCut {
+    let reason = format!("it is gone, and a checkpoint of size {} was signed", tree.size);
+    NotCut::Altered { service: service.to_owned(), reason }
 }

@@ -1,10 +1,10 @@
 //! Whether a raised epoch was declared by the operator, and fits what the signer remembers.
 
 use super::growing::Expected;
-use super::{NotCut, Notary};
+use super::{LEAVES, NotCut, Notary, kept_leaves};
 use crate::signer::Remembered;
 use bus::{Head, LogSource};
-use event_log::Recorded;
+use event_log::{Recorded, tenant};
 use proofs::Declaration;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,6 +33,10 @@ pub struct Fork {
     /// Whether it was declared later than the log went on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub afterwards: Option<bool>,
+    /// The first position at which the log differs from what was signed in the epoch before; absent when it differs nowhere,
+    /// as far as the leaves tell that were kept of both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diverges_at: Option<u64>,
 }
 
 impl Notary {
@@ -41,7 +45,14 @@ impl Notary {
     /// # Errors
     /// When the log does not answer.
     pub async fn fork(&self, region: &RegionId, service: &str, epoch: i32) -> Result<Fork, NotCut> {
-        let undeclared = Fork { declared: false, declared_at: None, position: None, reason: None, afterwards: None };
+        let mut undeclared = Fork {
+            declared: false,
+            declared_at: None,
+            position: None,
+            reason: None,
+            afterwards: None,
+            diverges_at: None,
+        };
         let Some(log) = self.logs.iter().find(|log| log.service() == service) else { return Ok(undeclared) };
         match self.declared(region, log, epoch).await {
             Ok((event, said)) => Ok(Fork {
@@ -50,10 +61,40 @@ impl Notary {
                 position: Some(said.position),
                 reason: Some(said.reason),
                 afterwards: Some(said.afterwards),
+                diverges_at: self.diverges_at(region, service, epoch, said.position).await?,
             }),
-            Err(NotCut::Altered { .. }) => Ok(undeclared),
+            Err(NotCut::Altered { .. }) => {
+                undeclared.diverges_at = self.diverges_at(region, service, epoch, 0).await?;
+                Ok(undeclared)
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// The first position behind `kept` at which the leaves kept of an epoch are not those of the one before it.
+    async fn diverges_at(&self, region: &RegionId, service: &str, epoch: i32, kept: u64) -> sqlx::Result<Option<u64>> {
+        let mut transaction = tenant(&self.db, region).await?;
+        let before: Option<i32> = sqlx::query_scalar(
+            "select max(epoch) from checkpoints.leaves where region = $1 and service = $2 and epoch < $3",
+        )
+        .bind(region.as_str())
+        .bind(service)
+        .bind(epoch)
+        .fetch_one(&mut *transaction)
+        .await?;
+        drop(transaction);
+        let Some(before) = before else { return Ok(None) };
+        for row in kept / LEAVES as u64.. {
+            let then = kept_leaves(&self.db, region, service, before, row).await?;
+            let now = kept_leaves(&self.db, region, service, epoch, row).await?;
+            if let Some(at) = then.iter().zip(&now).position(|(then, now)| then != now) {
+                return Ok(Some(row * LEAVES as u64 + at as u64 + 1));
+            }
+            if then.len() < LEAVES || now.len() < LEAVES {
+                break;
+            }
+        }
+        Ok(None)
     }
 
     /// The event that says how an epoch of a log began, and the note in it, whoever signed that.

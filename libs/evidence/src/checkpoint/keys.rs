@@ -69,8 +69,10 @@ impl Notary {
         connection: &mut Rows,
         region: &RegionId,
     ) -> Result<Signer, NotCut> {
-        if turn.keys(region.as_str()).is_empty() {
-            let key = self.made(region, 1, self.clock.now())?;
+        // One that has ended signs nothing, also when the process stopped before the next one was remembered.
+        let last = turn.keys(region.as_str()).last();
+        if last.is_none_or(|last| last.valid_until.is_some()) {
+            let key = self.made(region, last.map_or(0, |last| last.number) + 1, self.clock.now())?;
             turn.remember_key(region.as_str(), key)?;
         }
         self.list_keys(turn, connection, region).await?;
@@ -139,8 +141,21 @@ impl Notary {
         signers.map(|signer| signer.verifier(Kind::Log)).collect()
     }
 
+    /// The keys whose signatures count: those whose secret halves are in the data directory, else those that the signer
+    /// knows. What the database lists is never among them.
+    ///
+    /// # Errors
+    /// When neither is at hand.
+    pub(crate) async fn trusted(&self, region: &RegionId) -> Result<Vec<Verifier>, NotCut> {
+        let own = self.verifiers(region);
+        if !own.is_empty() {
+            return Ok(own);
+        }
+        Ok(self.keys(region).await?.iter().filter_map(|key| key.verifier.parse().ok()).collect())
+    }
+
     /// Whether a kept checkpoint is of this log, says what its row says, and is signed by one of these keys.
-    pub(super) fn signed_by(&self, region: &RegionId, cut: &Cut, keys: &[Verifier]) -> bool {
+    pub(crate) fn signed_by(&self, region: &RegionId, cut: &Cut, keys: &[Verifier]) -> bool {
         let said = |note: Note| {
             let said: Checkpoint = note.text.parse().ok()?;
             let same = said.origin == self.origin(region, &cut.service)

@@ -16,9 +16,6 @@ use std::path::Path;
 /// The service whose older checkpoints are asked for too: samples follow from them.
 const AUDIT: &str = "audit";
 
-/// From so many lines on, only the newest of each log is carried over when the memory is opened.
-const MAX_LINES: usize = 10_000;
-
 /// How a tree came to be remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -84,6 +81,12 @@ pub enum NoMemory {
     /// A line of it does not read.
     #[error("the signer's memory {0} does not read; restore it from a backup, and adopt the newest notes")]
     Unreadable(String),
+    /// What was written last may not be on disk, though it reads as if it were.
+    #[error(
+        "the signer's memory {0} could not be synced: {1}. What it holds is not known until the process is started again, \
+         and nothing is signed: look at the disk, and restart"
+    )]
+    NotSynced(String, String),
     /// It was begun elsewhere.
     #[error("{0} is the memory of another installation than {1} was made for")]
     Other(String, String),
@@ -101,6 +104,8 @@ pub(crate) struct Memory {
     recent: BTreeMap<String, Recent>,
     keys: BTreeMap<String, Vec<SigningKey>>,
     complete: bool,
+    /// Why a sync failed: what reads as written may be in the cache of the system only.
+    unsynced: Option<String>,
     /// It was begun before, and lost: who is not remembered must be adopted.
     lost: bool,
     /// Held until this is dropped.
@@ -119,6 +124,7 @@ impl Memory {
             recent: BTreeMap::new(),
             keys: BTreeMap::new(),
             complete: false,
+            unsynced: None,
             lost: true,
             _lock: None,
         }
@@ -146,7 +152,6 @@ impl Memory {
             .map_err(|_| NoMemory::Unreadable(shown.clone()))?;
         let mut memory =
             Self { shown: shown.clone(), mark: mark.to_owned(), lost: false, _lock: Some(lock), ..Self::closed() };
-        let count = lines.len();
         lines.into_iter().for_each(|line| memory.take(line));
         memory.lost = marked.is_some() && !memory.complete;
         match (&marked, memory.id.as_str()) {
@@ -157,9 +162,8 @@ impl Memory {
             (None, "") => memory.id = uuid::Uuid::new_v4().to_string(),
             (None, _) => {}
         }
-        if count == 0 || whole.len() < text.len() || count > MAX_LINES {
-            memory.write_whole(&path).map_err(failed)?;
-        }
+        // Always: what a process before this one could not sync is on disk from here on, or nothing is signed.
+        memory.write_whole(&path).map_err(failed)?;
         memory.file = Some(OpenOptions::new().append(true).open(&path).map_err(failed)?);
         if memory.complete && marked.is_none() {
             memory.leave_mark()?;
@@ -170,6 +174,17 @@ impl Memory {
     /// Whether what is remembered is what is on disk.
     pub(crate) fn usable(&self) -> bool {
         self.file.is_some()
+    }
+
+    /// Whether it may be opened again after a write that failed.
+    ///
+    /// # Errors
+    /// After a sync that failed: the system may have thrown away what it could not write, and reads it as if it were there.
+    pub(super) fn may_reopen(&self) -> Result<(), NoMemory> {
+        match &self.unsynced {
+            None => Ok(()),
+            Some(reason) => Err(NoMemory::NotSynced(self.shown.clone(), reason.clone())),
+        }
     }
 
     /// Whether this is the first start with a memory: what was kept until now has not been taken over yet.
@@ -229,10 +244,19 @@ impl Memory {
         let failed = |error| NoMemory::File(self.shown.clone(), error);
         let text = serde_json::to_string(&line).map_err(|error| failed(error.into()))? + "\n";
         let file = self.file.as_mut().ok_or_else(|| NoMemory::Unreadable(self.shown.clone()))?;
-        if let Err(error) = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()) {
-            // What is on disk now is not known: it is read again before anything is signed.
-            self.file = None;
-            return Err(failed(error));
+        // A line that is not whole is taken off again when the memory is opened the next time.
+        let written = file.write_all(text.as_bytes()).map(|()| file.sync_all());
+        match written {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                self.unsynced = Some(error.to_string());
+                self.file = None;
+                return Err(NoMemory::NotSynced(self.shown.clone(), error.to_string()));
+            }
+            Err(error) => {
+                self.file = None;
+                return Err(failed(error));
+            }
         }
         self.take(line);
         Ok(())
@@ -308,66 +332,4 @@ mod hexed {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tree(size: u64) -> Remembered {
-        let origin = "hub.example/west/hotspots".to_owned();
-        Remembered {
-            origin,
-            epoch: 1,
-            size,
-            root: [7; 32],
-            note: Some("note\n".to_owned()),
-            how: How::Signed,
-            unfit: None,
-            first: false,
-        }
-    }
-
-    fn opened(home: &Path) -> Result<Memory, NoMemory> {
-        Memory::open(&home.join("signer"), &home.join("signer.begun"))
-    }
-
-    #[test]
-    fn the_signers_memory_survives_a_restart_and_a_cut_line() {
-        let home = tempfile::tempdir().unwrap();
-        let mut memory = opened(home.path()).unwrap();
-        assert!(memory.begins() && !memory.complete());
-        memory.remember(tree(3)).unwrap();
-        memory.taken_over().unwrap();
-        memory.remember(tree(5)).unwrap();
-        drop(memory);
-        let path = home.path().join("signer/memory.jsonl");
-        let mut torn = OpenOptions::new().append(true).open(&path).unwrap();
-        torn.write_all(br#"{"line":"tree","origin":"hub.exa"#).unwrap();
-        let mut memory = opened(home.path()).unwrap();
-        assert_eq!((memory.tree(&tree(0).origin), memory.complete()), (Some(&tree(5)), true));
-        memory.remember(tree(8)).unwrap();
-        drop(memory);
-        assert_eq!(opened(home.path()).unwrap().tree(&tree(0).origin), Some(&tree(8)));
-    }
-
-    #[test]
-    fn a_memory_that_was_lost_is_not_taken_for_a_first_start() {
-        let home = tempfile::tempdir().unwrap();
-        opened(home.path()).unwrap().taken_over().unwrap();
-        std::fs::remove_dir_all(home.path().join("signer")).unwrap();
-        for _ in 0..2 {
-            let memory = opened(home.path()).unwrap();
-            assert!(!memory.begins() && !memory.complete());
-        }
-    }
-
-    #[test]
-    fn only_one_holds_the_memory_and_none_takes_that_of_another_hub() {
-        let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let mut memory = opened(home.path()).unwrap();
-        memory.taken_over().unwrap();
-        assert!(matches!(opened(home.path()), Err(NoMemory::InUse(_))));
-        drop(memory);
-        opened(other.path()).unwrap().taken_over().unwrap();
-        std::fs::rename(other.path().join("signer.begun"), home.path().join("signer.begun")).unwrap();
-        assert!(matches!(opened(home.path()), Err(NoMemory::Other(..))));
-    }
-}
+mod tests;

@@ -1,25 +1,30 @@
 //! Hands checkpoints over: into a folder, by mail, or to an endpoint that signs what it saw.
 
 use super::mail::mail;
-use super::{Address, WANTED, Witness};
+use super::{Address, HandedHere, WANTED, Witness};
 use crate::checkpoint::{Cut, Notary};
 use chrono::{DateTime, TimeDelta, Utc};
 use event_log::{Turn, tenant};
-use futures_util::future::try_join_all;
+use futures_util::StreamExt;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use vocabulary::RegionId;
 
 /// So long a witness may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// So many witnesses are handed something at the same time; each holds a connection to the database.
+pub(super) const CONCURRENCY: usize = 3;
 
 /// So long after a checkpoint did not arrive it is tried again by itself: a minute, two, four, and never more than ten.
 fn pause(tries: i32) -> TimeDelta {
-    TimeDelta::minutes(1 << tries.clamp(0, 4)).min(TimeDelta::minutes(10))
+    TimeDelta::minutes(1 << tries.clamp(0, 4)).min(LONGEST)
 }
+
+const LONGEST: TimeDelta = TimeDelta::minutes(10);
 
 /// A checkpoint that a witness does not have.
 #[derive(Debug, sqlx::FromRow)]
@@ -28,6 +33,19 @@ struct Waiting {
     cut: Cut,
     /// How often it was tried.
     tries: i32,
+    /// Whether a row says that the witness has it.
+    there: bool,
+}
+
+/// What came of handing a witness what it does not have.
+#[derive(Debug, Default)]
+pub(super) struct Handed {
+    /// How many checkpoints were tried.
+    pub tried: usize,
+    /// How many of them arrived.
+    pub arrived: usize,
+    /// What was in the way last.
+    pub trouble: Option<String>,
 }
 
 /// What carries checkpoints out.
@@ -37,11 +55,13 @@ pub struct Post {
     pub http: reqwest::Client,
     /// For mail: a program that takes a message as `sendmail -t -i` does.
     pub sendmail: PathBuf,
+    /// What was handed over with it.
+    pub handed: HandedHere,
 }
 
 impl Default for Post {
     fn default() -> Self {
-        Self { http: reqwest::Client::new(), sendmail: "sendmail".into() }
+        Self { http: reqwest::Client::new(), sendmail: "sendmail".into(), handed: HandedHere::default() }
     }
 }
 
@@ -64,62 +84,108 @@ impl Notary {
     }
 
     async fn hand_to_all(&self, region: &RegionId, post: &Post, due: DateTime<Utc>) -> sqlx::Result<usize> {
-        // The hub and a command beside it may hand over at the same time: a folder must not get a checkpoint twice.
-        let turn = Turn::take(&self.db, region, "witnesses").await?;
+        // One that does not answer keeps no other waiting.
+        let (mut arrived, witnesses) = (0, self.addressed(region).await?);
+        let handing: Vec<_> = witnesses.iter().map(|witness| self.hand_to(region, witness, post, due)).collect();
+        let mut handing = futures_util::stream::iter(handing).buffer_unordered(CONCURRENCY);
+        while let Some(handed) = handing.next().await {
+            arrived += handed?.arrived;
+        }
+        Ok(arrived)
+    }
+
+    /// The witnesses of a region, by name.
+    pub(super) async fn addressed(&self, region: &RegionId) -> sqlx::Result<Vec<Witness>> {
         let mut rows = tenant(&self.db, region).await?;
-        let witnesses: Vec<Witness> = sqlx::query_as(
+        sqlx::query_as(
             "select name, address, verifier from checkpoints.witness where region = $1 and ended_at is null order by name",
         )
         .bind(region.as_str())
         .fetch_all(&mut *rows)
-        .await?;
-        drop(rows);
-        // One that does not answer keeps no other waiting.
-        let handing = witnesses.iter().map(|witness| self.hand_to(region, witness, post, due, &turn));
-        Ok(try_join_all(handing).await?.into_iter().sum())
+        .await
     }
 
-    /// The newest of each log first; where one does not arrive, the others of that log are not tried now.
-    async fn hand_to(
+    /// Hands one witness what it does not have, a bounded number: what is cut meanwhile does not wait behind what was cut
+    /// long ago. Behind one that is refused, the others of that log are not tried now; behind no answer, nothing is.
+    pub(super) async fn hand_to(
         &self,
         region: &RegionId,
         witness: &Witness,
         post: &Post,
         due: DateTime<Utc>,
-        turn: &Turn,
-    ) -> sqlx::Result<usize> {
-        let (mut arrived, mut in_trouble) = (0, BTreeSet::new());
-        for Waiting { cut, tries } in self.waiting(region, witness, due).await? {
+    ) -> sqlx::Result<Handed> {
+        // The hub and a command beside it may hand over at the same time: a folder must not get a checkpoint twice.
+        let turn = Turn::take(&self.db, region, &format!("witness {}", witness.name)).await?;
+        let (mut handed, mut in_trouble) = (Handed::default(), BTreeSet::new());
+        let keys = match self.trusted(region).await {
+            Ok(keys) => keys,
+            Err(error) => return Ok(Handed { tried: 1, trouble: Some(error.to_string()), ..handed }),
+        };
+        for Waiting { cut, tries, there } in self.waiting(region, witness, due).await? {
             if in_trouble.contains(&cut.service) {
                 continue;
             }
-            turn.still().await?;
-            let done = tokio::time::timeout(PATIENCE, self.hand(region, witness, &cut, post)).await;
-            let done = done.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs())));
-            if let Err(trouble) = &done {
-                tracing::warn!(%region, witness = witness.name, service = cut.service, trouble, "a checkpoint was not handed over");
-                in_trouble.insert(cut.service.clone());
+            if there && (post.handed.has(region, witness, &cut) || is_kept(region, witness, &cut).await) {
+                post.handed.add(region, witness, &cut);
+                continue;
             }
-            arrived += usize::from(done.is_ok());
+            turn.still().await?;
+            let handing = async {
+                // Whoever owns the database could have written the row.
+                if !self.signed_by(region, &cut, &keys) {
+                    bus::raise(
+                        "a checkpoint for a witness is not signed here",
+                        &cut.service,
+                        region.as_str(),
+                        &witness.name,
+                    );
+                    return Err("it is not signed here: its row was altered".to_owned());
+                }
+                self.hand(region, witness, &cut, post).await
+            };
+            let answered = tokio::time::timeout(TIMEOUT, handing).await;
+            let is_silent = answered.is_err();
+            let done = answered.unwrap_or_else(|_| Err(format!("no answer within {} s", TIMEOUT.as_secs())));
+            handed.tried += 1;
+            match &done {
+                Ok(_) => {
+                    handed.arrived += 1;
+                    post.handed.add(region, witness, &cut);
+                }
+                Err(trouble) => {
+                    tracing::warn!(%region, witness = witness.name, service = cut.service, trouble, "a checkpoint was not handed over");
+                    in_trouble.insert(cut.service.clone());
+                    handed.trouble = Some(format!("the checkpoint of {}: {trouble}", cut.service));
+                }
+            }
             self.note_handed(region, witness, &cut, tries, done).await?;
+            if is_silent {
+                break;
+            }
         }
-        Ok(arrived)
+        Ok(handed)
     }
 
-    /// What a witness is to have, does not have, and is to be tried by then.
+    /// What a witness is to have, does not have, and is to be tried by then; and the newest of each log, whatever a row says
+    /// of it. A next try that is further off than any pause is not ours.
     async fn waiting(&self, region: &RegionId, witness: &Witness, due: DateTime<Utc>) -> sqlx::Result<Vec<Waiting>> {
         let mut transaction = tenant(&self.db, region).await?;
         sqlx::query_as(AssertSqlSafe(format!(
-            "select wanted.service, wanted.epoch, wanted.size, cut_at, note, frontier, coalesce(tries, 0) as tries
+            "select wanted.service, wanted.epoch, wanted.size,
+                    least(greatest(cut_at, '1970-01-01'), '9999-12-30') as cut_at, note, frontier, coalesce(tries, 0) as tries,
+                    handed_at is not null as there
              from {WANTED} wanted left join checkpoints.handed
                   on handed.region = $1 and handed.witness = wanted.witness and handed.service = wanted.service
                  and handed.epoch = wanted.epoch and handed.size = wanted.size
-             where wanted.witness = $2 and handed_at is null and (next_try is null or next_try <= $3)
-             order by not newest, service, epoch, size limit 1000"
+             where wanted.witness = $2
+               and (handed_at is not null and newest or handed_at is null
+                    and (next_try is null or next_try <= $3 or next_try > $4))
+             order by not newest, service, epoch, size limit 100"
         )))
         .bind(region.as_str())
         .bind(&witness.name)
         .bind(due)
+        .bind(self.clock.now() + LONGEST)
         .fetch_all(&mut *transaction)
         .await
     }
@@ -171,7 +237,7 @@ impl Notary {
     ) -> Result<Option<String>, String> {
         match witness.address.parse().map_err(|error: super::NoAddress| error.to_string())? {
             Address::File(folder) => {
-                let file = folder.join(format!("{region}-{}.checkpoints", cut.service));
+                let file = kept_in(&folder, region, cut);
                 let written = async {
                     let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(file).await?;
                     file.write_all(format!("{}\n", cut.note).as_bytes()).await?;
@@ -183,4 +249,22 @@ impl Notary {
             Address::Endpoint(url) => self.show(region, &url, witness, cut, post).await.map(Some),
         }
     }
+}
+
+/// Whether a witness has a checkpoint, as far as anything but a row tells: a folder shows it, a mail cannot be asked for,
+/// and an endpoint is shown it once more.
+async fn is_kept(region: &RegionId, witness: &Witness, cut: &Cut) -> bool {
+    match witness.address.parse() {
+        Ok(Address::File(folder)) => {
+            let kept = tokio::fs::read_to_string(kept_in(&folder, region, cut)).await;
+            kept.is_ok_and(|kept| kept.contains(&cut.note))
+        }
+        Ok(Address::Mail(_)) => true,
+        Ok(Address::Endpoint(_)) | Err(_) => false,
+    }
+}
+
+/// The file of a log in the folder of a witness.
+fn kept_in(folder: &Path, region: &RegionId, cut: &Cut) -> PathBuf {
+    folder.join(format!("{region}-{}.checkpoints", cut.service))
 }

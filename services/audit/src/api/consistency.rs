@@ -93,6 +93,10 @@ fn not_consistent(error: NotConsistent, service: Service) -> Problem {
                 ),
             )
         }
+        NotConsistent::NoKeys(reason) => {
+            tracing::warn!(service, reason, "no checkpoint can be told from a forged one");
+            Problem::unavailable("checkpoints")
+        }
         NotConsistent::Unavailable(error) => error.into(),
         NotConsistent::Log(error) => unanswered(error),
     }

@@ -307,6 +307,7 @@ async fn the_hub_says_of_a_raised_epoch_whether_its_operator_declared_it() {
     assert!(fork.declared, "{fork:?}");
     assert_eq!((fork.declared_at, fork.position, fork.afterwards), (Some(4), Some(3), Some(false)));
     assert_eq!(fork.reason.as_deref(), Some("The disk was lost"));
+    assert_eq!(fork.diverges_at, Some(4), "as the command and the page report");
     // A number alone declares nothing.
     let fork = logs.notary.fork(&logs.region, "hotspots", 2).await.unwrap();
     assert!(!fork.declared && fork.position.is_none() && fork.reason.is_none(), "{fork:?}");

@@ -3,7 +3,10 @@
 use crate::logs::{Logs, services};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use evidence::checkpoint::Notary;
 use evidence::consistency::{Consistency, NotConsistent, prove};
+use evidence::keyring::Keyring;
+use evidence::signer::Signer;
 use evidence::verify::{Finding, Log, What};
 use proofs::Verifier;
 
@@ -96,15 +99,21 @@ async fn a_checkpoint_that_the_database_made_up_is_in_no_proof() {
     sqlx::query(other).bind(i64::try_from(first).unwrap()).execute(&logs.audit.owner).await.unwrap();
     let refused = proven(&logs, "hotspots", first, last).await;
     assert!(matches!(refused, Err(NotConsistent::Altered)), "{refused:?}");
+    let mut proof = proven(&logs, "hotspots", sizes[1].1, last).await.unwrap();
     // One that says the right things and that nobody signed.
     let unsigned = "update checkpoints.checkpoint set note = replace(note, '— ', '— x') where service = 'hotspots'";
     sqlx::raw_sql(unsigned).execute(&logs.audit.owner).await.unwrap();
     let refused = proven(&logs, "hotspots", sizes[1].1, last).await;
     assert!(matches!(refused, Err(NotConsistent::Altered)), "{refused:?}");
-    // Where no key is known, whoever checks finds it.
+    // Where no key is known, any row would count as signed: nothing is proven.
     let log = logs.notary.logs.iter().find(|log| log.service() == "hotspots").unwrap();
     let named = Log { region: logs.region.clone(), service: "hotspots".to_owned() };
-    let proof = prove(&logs.audit.app, log, &named, (sizes[1].1, last), &[]).await.unwrap();
+    let refused = prove(&logs.audit.app, log, &named, (sizes[1].1, last), &[]).await;
+    assert!(matches!(refused, Err(NotConsistent::NoKeys(_))), "{refused:?}");
+    // Whoever checks finds what was made up elsewhere.
+    for note in [&mut proof.from_checkpoint, &mut proof.to_checkpoint] {
+        *note = note.replace("— ", "— x");
+    }
     assert_eq!(proof.check(&logs.keys).unwrap_err().what, What::UnknownKey);
     assert!(proof.check_unsigned().is_ok(), "in itself it holds, and nobody vouches for it");
     logs.drop_all().await;
@@ -162,5 +171,22 @@ async fn a_proof_that_was_tampered_with_is_refused() {
     let stranger = proofs::Signer::new("hub.example/voorbeeld", &[6; 32]).unwrap().verifier(proofs::Kind::Log);
     assert_eq!(proof.check(&[stranger]).unwrap_err().what, What::UnknownKey);
     assert_eq!(proof.check(&[] as &[Verifier]).unwrap_err().what, What::UnknownKey);
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn a_process_without_the_keys_takes_no_row_for_signed() {
+    let logs = Logs::signed().await;
+    let sizes = sizes(&logs, "hotspots").await;
+    let log = logs.notary.logs.iter().find(|log| log.service() == "hotspots").unwrap();
+    // It has no key on its disk, and nobody to ask: whoever owns the database could have written any row.
+    let keyless = Notary {
+        keyring: Keyring::new(|_| Ok(None), |_| Ok(()), |_| false),
+        signer: Signer::nowhere(),
+        ..logs.notary.clone()
+    };
+    let refused = keyless.prove_consistency(&logs.region, log, (sizes[0].1, sizes[2].1)).await;
+    assert!(matches!(refused, Err(NotConsistent::NoKeys(_))), "{refused:?}");
+    assert!(proven(&logs, "hotspots", sizes[0].1, sizes[2].1).await.is_ok());
     logs.drop_all().await;
 }

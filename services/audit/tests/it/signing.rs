@@ -253,3 +253,37 @@ async fn an_inserted_key_is_not_published_and_stops_the_signing() {
     assert!(altered(&logs.notary.rotate(&logs.region).await));
     logs.drop_all().await;
 }
+
+#[tokio::test]
+async fn a_key_that_has_ended_signs_nothing_after_a_rotation_that_was_cut_off() {
+    let mut logs = Logs::signed().await;
+    logs.notary.rotate(&logs.region).await.unwrap();
+    // The process stopped between the end of the old key and the beginning of the new one.
+    let path = logs.memory.path().join("signer/memory.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (kept, last) = text.trim_end().rsplit_once('\n').unwrap();
+    assert!(last.contains("\"line\":\"key\"") && kept.contains("\"line\":\"key\""), "{last}");
+    std::fs::write(&path, format!("{kept}\n")).unwrap();
+    logs.start_again();
+    let signed = cut(&logs, "hotspots").await.unwrap().unwrap();
+    let key = logs.notary.keys(&logs.region).await.unwrap().pop().unwrap();
+    assert_eq!((key.number, key.valid_until), (3, None));
+    let note: proofs::Note = signed.note.parse().unwrap();
+    assert!(note.signed_by(&key.verifier.parse().unwrap()).is_ok(), "the new key signs");
+    logs.drop_all().await;
+}
+
+#[tokio::test]
+async fn the_first_start_compares_what_older_epochs_signed_as_far_as_it_was_kept() {
+    let mut logs = Logs::signed().await;
+    let first = logs.notary.list(&logs.region, ("agreements", 1, 0), 1).await.unwrap().remove(0);
+    logs.put_back("agreements", first.size + 1).await;
+    forge(&logs, "agreements", 3).await;
+    logs.declare("agreements", |_| {}).await;
+    // A hub of before signed whatever was there.
+    logs.sign_anyway("agreements").await;
+    logs.forget_what_was_signed();
+    let refused = cut(&logs, "agreements").await;
+    assert!(altered(&refused) && refused.unwrap_err().to_string().contains("did not fit the checkpoint"));
+    logs.drop_all().await;
+}

@@ -10,7 +10,7 @@ use clap::Args;
 use decider::Clock;
 use event_log::Database;
 use evidence::checkpoint::{NotCut, Notary};
-use evidence::signer::NoMemory;
+use evidence::signer::{NoMemory, SigningKey};
 use proofs::Kind;
 use reqwest::Client;
 use vocabulary::RegionId;
@@ -91,6 +91,17 @@ impl Signing {
         Asking::of(self.internal_url.as_deref(), path, &self.reach, &self.secrets()?)
     }
 
+    /// The keys of the region: as the signer here remembers them, or the hub that runs.
+    pub(super) async fn keys(&self, notary: &Notary) -> anyhow::Result<Vec<SigningKey>> {
+        match notary.keys(&self.region).await {
+            Err(NotCut::Memory(NoMemory::InUse(_))) => {
+                let path = format!("signer/{}/keys", self.region);
+                Ok(serde_json::from_str(&self.asking(&path)?.answer(Client::get).await?)?)
+            }
+            keys => Ok(keys?),
+        }
+    }
+
     /// Has what grew signed: here, or by the hub that runs.
     pub(super) async fn cut(&self, notary: &Notary) -> anyhow::Result<()> {
         match notary.cut_all(&self.region).await {
@@ -124,13 +135,7 @@ impl Checkpoint {
 impl Keys {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let (notary, _reached) = self.signing.notary().await?;
-        let keys = match notary.keys(&self.signing.region).await {
-            Err(NotCut::Memory(NoMemory::InUse(_))) => {
-                let path = format!("signer/{}/keys", self.signing.region);
-                serde_json::from_str(&self.signing.asking(&path)?.answer(Client::get).await?)?
-            }
-            keys => keys?,
-        };
+        let keys = self.signing.keys(&notary).await?;
         for key in keys {
             let until = key.valid_until.map_or(String::new(), |until| format!(" until {until}"));
             println!("# from {}{until}\n{}", key.valid_from, key.verifier);

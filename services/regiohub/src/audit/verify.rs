@@ -82,14 +82,14 @@ impl Verify {
         let known: Vec<&str> = services::deciding().iter().map(chassis::Service::name).collect();
         let strange: Vec<&String> = self.service.iter().filter(|service| !known.contains(&service.as_str())).collect();
         anyhow::ensure!(strange.is_empty(), "there is no service {strange:?}; there are {known:?}");
+        let wanted = |service: &&str| self.service.is_empty() || self.service.iter().any(|wanted| wanted == service);
+        let checked: Vec<&str> = known.into_iter().filter(wanted).collect();
+        none_left_out(&kept, &region, &checked)?;
         let mut verdicts = Vec::new();
-        for service in known {
-            if self.service.is_empty() || self.service.iter().any(|wanted| wanted == service) {
-                let ending = format!("/{region}/{service}");
-                let own = kept.iter().filter(|(origin, _)| origin.ends_with(&ending)).map(|(_, note)| note.clone());
-                let given = Given { checkpoints: own.collect(), ..given.clone() };
-                verdicts.push(verified(&reached, &region, service, &given).await?);
-            }
+        for service in checked {
+            let own = kept.iter().filter(|(origin, _)| is_of(origin, &region, service)).map(|(_, note)| note.clone());
+            let given = Given { checkpoints: own.collect(), ..given.clone() };
+            verdicts.push(verified(&reached, &region, service, &given).await?);
         }
         let nothing = verdicts.iter().all(|verdict| verdict.verdict == Standing::NothingToVerify);
         anyhow::ensure!(
@@ -171,6 +171,22 @@ impl Verify {
     }
 }
 
+fn is_of(origin: &str, region: &RegionId, service: &str) -> bool {
+    origin.ends_with(&format!("/{region}/{service}"))
+}
+
+/// Every checkpoint that was given is of a log that is checked: one that is compared with nothing would seem to agree.
+fn none_left_out(kept: &[(String, String)], region: &RegionId, checked: &[&str]) -> anyhow::Result<()> {
+    let left_out = kept.iter().find(|(origin, _)| !checked.iter().any(|service| is_of(origin, region, service)));
+    match left_out {
+        None => Ok(()),
+        Some((origin, _)) => anyhow::bail!(
+            "a checkpoint of {origin} was given, and that log is not among those that are verified: {}",
+            checked.join(", ")
+        ),
+    }
+}
+
 /// Says how many there are beyond those that are listed.
 fn and_more(found: u64, listed: usize) {
     let more = found.saturating_sub(listed as u64);
@@ -228,4 +244,19 @@ fn bar(service: &str) -> ProgressBar {
     let style = ProgressStyle::with_template("{prefix:14} {spinner} {human_pos} events, {per_sec}");
     let bar = ProgressBar::no_length().with_prefix(service.to_owned());
     style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_of_a_log_that_is_left_out_is_an_error() {
+        let region: RegionId = "ons".parse().unwrap();
+        let of = |service: &str| vec![(format!("hub.example/ons/{service}"), "note".to_owned())];
+        assert!(none_left_out(&of("hotspots"), &region, &["consortium", "hotspots"]).is_ok());
+        for left_out in ["agreements", "spots", "hotspots/x"] {
+            assert!(none_left_out(&of(left_out), &region, &["consortium", "hotspots"]).is_err(), "{left_out}");
+        }
+    }
 }
