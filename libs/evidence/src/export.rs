@@ -9,6 +9,8 @@
 //! checkpoints/<service>.txt     signed notes, an empty line between them
 //! leaves/<service>.epoch-<n>.bin  what was signed in an older epoch; after a restore only
 //! restores/<service>.ndjson     the events that declare restores, also those outside the range; after a restore only
+//! edges/<service>.ndjson        the events before and behind the range, whose dates show that nothing was left out; with
+//!                               dates only
 //! keys.json                     the keys they are signed with
 //! policies.json                 the events that adopted a policy, also those before the range
 //! schemas/<type>.schema.json    what the events in it look like
@@ -17,8 +19,8 @@
 //!
 //! Names stay sealed in it; the audit service writes them beside it, for who may.
 //!
-//! **Invariant:** no clock, no machine and no random number is in it: the same range gives the same bytes, however much
-//! was appended since.
+//! **Invariant:** no clock, no machine and no random number is in it: once a checkpoint covers the event behind it, the same
+//! range gives the same bytes, however much was appended since.
 
 mod archive;
 pub mod manifest;
@@ -31,7 +33,7 @@ mod tables;
 pub use manifest::{File, Manifest, Part};
 pub use page::PAGE;
 pub use range::Dates;
-pub use read::{Checked, CheckedLog, Finding, check};
+pub use read::{Checked, CheckedLog, Edge, Finding, check};
 pub use tables::tables;
 
 use chrono::NaiveDate;

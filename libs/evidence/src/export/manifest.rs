@@ -41,7 +41,8 @@ pub struct Part {
     pub first: u64,
     /// The position of the last event; one less than `first` when the range has none.
     pub last: u64,
-    /// How many leaves there are, from position 1: up to the first checkpoint that covers `last`.
+    /// How many leaves there are, from position 1: up to the first checkpoint that covers `last`, and where there is a last
+    /// date the event behind it as well.
     pub size: u64,
     /// The root of the tree over them, base64.
     pub root: String,
@@ -83,6 +84,13 @@ pub fn older_leaves(service: &str, epoch: u32) -> String {
 #[must_use]
 pub fn restores(service: &str) -> String {
     format!("restores/{service}.ndjson")
+}
+
+/// The events before and behind the range of a service, one text a line, where the export has dates: evidence that nothing
+/// of those dates was left out.
+#[must_use]
+pub fn edges(service: &str) -> String {
+    format!("edges/{service}.ndjson")
 }
 
 /// The checkpoints of a service: signed notes, an empty line between them.

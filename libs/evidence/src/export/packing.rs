@@ -83,17 +83,21 @@ impl<'a> Packing<'a> {
         let (export, service) = (self.export, source.log.service());
         let positions = export.dates.positions(&source.log, &export.region, source.end);
         let (after, until) = self.runtime.block_on(positions).map_err(|error| unread(service, error))?;
-        // The first checkpoint that covers the range: later ones must not change the bytes.
+        // The first checkpoint that covers the range and shows how it ends: later ones must not change the bytes.
         let last = until.unsigned_abs();
+        let shown = last + u64::from(export.dates.to.is_some());
         let mut notes = read_notes(source)?;
-        let covers = |size: u64| last > 0 && size >= last && size <= source.end.unsigned_abs();
+        let covers = |size: u64, until: u64| until > 0 && size >= until && size <= source.end.unsigned_abs();
         // What an older epoch signed may be of another log than went on: it covers nothing, and is all there to compare.
         let newest = notes.iter().map(|(checkpoint, _)| checkpoint.epoch).max().unwrap_or(1);
         let sizes = notes.iter().filter(|(checkpoint, _)| checkpoint.epoch == newest);
-        let size = sizes.map(|(checkpoint, _)| checkpoint.size).filter(|size| covers(*size)).min().unwrap_or(last);
+        let sizes: Vec<u64> = sizes.map(|(checkpoint, _)| checkpoint.size).collect();
+        let first = |until: u64| sizes.iter().copied().filter(|size| covers(*size, until)).min();
+        let size = first(shown).or_else(|| first(last)).unwrap_or(last);
         notes.retain(|(checkpoint, _)| checkpoint.size <= size || checkpoint.epoch < newest);
         let leaves = self.events(source, after, until)?;
         let root = self.leaves(source, after, size, leaves)?;
+        self.edges(source, after, until, size)?;
         self.older(source, newest, size)?;
         let text = notes.iter().map(|(_, note)| note.to_string()).collect::<Vec<_>>().join("\n");
         self.add(&manifest::checkpoints(service), text.as_bytes())?;
@@ -187,6 +191,21 @@ impl<'a> Packing<'a> {
             }
         }
         if at == until { Ok(()) } else { Err(damaged(service, at + 1, "is missing")) }
+    }
+
+    /// Writes the events on both sides of a range of dates: as evidence, not as content.
+    fn edges(&mut self, source: &Source, after: i64, until: i64, size: u64) -> Result<(), Error> {
+        let (export, service) = (self.export, source.log.service());
+        let before = export.dates.from.and((after > 0).then_some(after));
+        let behind = export.dates.to.and((size > until.unsigned_abs()).then_some(until + 1));
+        let mut texts = String::new();
+        for at in before.into_iter().chain(behind) {
+            let page = self.runtime.block_on(source.log.page(&export.region, at - 1, 1));
+            let event = page.map_err(|error| unread(service, error))?.into_iter().find(|event| event.position == at);
+            let event = event.ok_or_else(|| damaged(service, at, "is missing"))?;
+            texts.extend([event.text.as_str(), "\n"]);
+        }
+        if texts.is_empty() { Ok(()) } else { self.add(&manifest::edges(service), texts.as_bytes()) }
     }
 
     /// What it takes to compare the log with what older epochs signed: their leaves, and who declared the restores.

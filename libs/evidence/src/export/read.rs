@@ -1,7 +1,10 @@
 //! Checks an export with nothing but the file, and a key that came another way.
 
+mod edges;
 mod file;
 mod log;
+
+pub use edges::Edge;
 
 use super::Progress;
 use super::manifest::{self, Manifest};
@@ -52,6 +55,9 @@ pub struct CheckedLog {
     pub cosigned: Vec<Cosigned>,
     /// Restores after which it went on under a raised epoch.
     pub forks: Vec<Fork>,
+    /// The sides of its dates on which nothing that is signed shows that no event was left out. Exports of before had no
+    /// event beside their range.
+    pub open: Vec<Edge>,
 }
 
 /// What came of checking an export.
@@ -110,11 +116,12 @@ impl Checked {
                 (Standing::Intact { up_to, unsigned }, Standing::Intact { up_to: more, unsigned: behind }) => {
                     Standing::Intact { up_to: up_to.saturating_add(more), unsigned: unsigned.saturating_add(behind) }
                 }
-                (Standing::Intact { .. }, verdict) => verdict,
+                (Standing::Intact { .. } | Standing::EdgesOpen { .. }, verdict @ Standing::ConsistentInItself)
+                | (Standing::Intact { .. }, verdict) => verdict,
                 (all, _) => all,
             };
         }
-        all
+        all.with_edges(self.logs.iter().all(|log| log.open.is_empty()))
     }
 }
 

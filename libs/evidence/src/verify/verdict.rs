@@ -26,6 +26,14 @@ pub enum Standing {
         /// How many events stand behind it.
         unsigned: u64,
     },
+    /// Of an export with dates: nothing in it was altered, and nothing that is signed shows that no event of its first or
+    /// last dates was left out. A key that was given signed the first `up_to` events as they are.
+    EdgesOpen {
+        /// The size of the longest checkpoint that the log agrees with.
+        up_to: u64,
+        /// How many events stand behind it.
+        unsigned: u64,
+    },
     /// A key that was given signed the first `up_to` events as they are; nobody vouches for the `unsigned` ones behind.
     Intact {
         /// The size of the longest checkpoint that the log agrees with.
@@ -80,10 +88,23 @@ impl Standing {
     #[must_use]
     pub const fn reach(&self) -> Option<(u64, u64)> {
         match *self {
-            Self::Intact { up_to, unsigned } | Self::Nonconforming { up_to, unsigned } if up_to > 0 => {
+            Self::Intact { up_to, unsigned }
+            | Self::EdgesOpen { up_to, unsigned }
+            | Self::Nonconforming { up_to, unsigned }
+                if up_to > 0 =>
+            {
                 Some((up_to, unsigned))
             }
             _ => None,
+        }
+    }
+
+    /// What may be said of it where its edges are proven, or are not.
+    #[must_use]
+    pub(crate) const fn with_edges(self, proven: bool) -> Self {
+        match self {
+            Self::Intact { up_to, unsigned } if !proven => Self::EdgesOpen { up_to, unsigned },
+            other => other,
         }
     }
 
@@ -107,6 +128,11 @@ impl std::fmt::Display for Standing {
             Self::Nonconforming { up_to, unsigned } => {
                 write!(f, "intact up to {up_to}, {unsigned} behind it not signed, NONCONFORMING events in it")
             }
+            Self::EdgesOpen { up_to, unsigned } => write!(
+                f,
+                "not altered, signed up to {up_to}, {unsigned} behind it not signed; whether events of its first or last \
+                 dates were left out is NOT PROVEN"
+            ),
             Self::Intact { up_to, unsigned: 0 } => write!(f, "intact up to {up_to}, all of it signed"),
             Self::Intact { up_to, unsigned } => write!(f, "intact up to {up_to}, {unsigned} behind it not signed"),
         }

@@ -3,6 +3,7 @@
 mod browser;
 mod combined;
 mod damage;
+mod edges;
 mod forger;
 mod forks;
 mod nonconforming;

@@ -5,7 +5,7 @@ use super::verify::{COMPARE, cosigned};
 use super::{Format, Found, Nonconforming, NotVouched};
 use crate::services;
 use anyhow::Context;
-use evidence::export::{Checked, check};
+use evidence::export::{Checked, Edge, check};
 use evidence::verify::{Given, Standing, What};
 use serde_json::json;
 use std::path::Path;
@@ -41,7 +41,7 @@ pub(super) async fn verified(file: &Path, given: Given, format: Format) -> anyho
                     "{}",
                     json!({ "service": log.service, "first": log.first, "last": log.last, "verdict": log.verdict,
                             "signed": log.signed, "notConsidered": log.not_considered, "cosigned": log.cosigned,
-                            "forks": log.forks })
+                            "forks": log.forks, "open": log.open })
                 );
             }
         }
@@ -49,6 +49,11 @@ pub(super) async fn verified(file: &Path, given: Given, format: Format) -> anyho
     if let Standing::Nonconforming { .. } = verdict {
         let says = "events were written that the schema of their type refuses; nothing was altered";
         return Err(Nonconforming(format!("{}: {says}", file.display())).into());
+    }
+    if let Standing::EdgesOpen { .. } = verdict {
+        let says = "nothing that is signed shows that no event of its first or last dates was left out: ask for the export \
+                    again once a checkpoint covers the event behind it";
+        return Err(NotVouched(format!("{}: {says}", file.display())).into());
     }
     if verdict == Standing::ConsistentInItself {
         let why = if keyed { "no given key signed all of its logs" } else { "no --key was given" };
@@ -64,6 +69,10 @@ fn told(checked: &Checked, keyed: bool) -> String {
         if log.not_considered > 0 {
             lines.push(format!("  {} checkpoint(s) by keys that were not given: not considered", log.not_considered));
         }
+        lines.extend(log.open.iter().map(|edge| match edge {
+            Edge::Before => format!("  not proven: that no event of these dates stands before {}", log.first),
+            Edge::Behind => format!("  not proven: that no event of these dates stands behind {}", log.last),
+        }));
         lines.extend(log.cosigned.iter().map(cosigned));
         lines.extend(log.forks.iter().filter(|fork| fork.accepted).map(|fork| format!("  accepted: {fork}")));
     }

@@ -133,7 +133,7 @@ class Check {
   }
 
   async log(log) {
-    const { service } = log, seen = { ...log, signed: 0, roots: new Map(), events: 0, forks: [] };
+    const { service } = log, seen = { ...log, signed: 0, roots: new Map(), events: 0, forks: [], open: [] };
     this.logs.push(seen);
     if (!(log.first >= 1 && log.last >= log.first - 1 && log.size >= log.last)) return this.find("range", { service });
     // Without dates it is all of the log, and there are no leaves of anything else.
@@ -153,6 +153,7 @@ class Check {
     for (const { size, root } of strangers)
       if (size > seen.signed || !same(seen.roots.get(size) ?? [], root)) this.find("stranger", { service, position: size });
     await this.events(seen, leaf);
+    await this.edges(seen, leaf);
     if (!this.given.keys.length) seen.signed = 0;
     if (service === "consortium") Object.assign(this, { policyLeaf: leaf, policySize: log.size });
   }
@@ -277,6 +278,28 @@ class Check {
     if (rest.length) line(rest);
     if (position <= log.last) this.find("missing", { service: log.service, position });
     if (position > log.last + 1) this.find("more", { service: log.service, position: log.last + 1 });
+  }
+
+  // The events on both sides of a range of dates: their dates show that none of it was left out at its edges.
+  async edges(log, leaf) {
+    const { service, first, last, size } = log, { from, to } = this.manifest, name = `edges/${service}.ndjson`;
+    const beside = new Map(), sides = [];
+    for (const line of this.files.has(name) ? (await this.text(name)).split("\n").filter(Boolean) : []) {
+      let event = {};
+      try { event = JSON.parse(line) ?? {}; } catch { /* Told below. */ }
+      beside.set(event.position, { line, day: dutchDate(event.time) });
+    }
+    if (from && first > 1) sides.push(["before", first - 1, (day) => day < from]);
+    if (to) sides.push(["behind", last + 1, (day) => day > to]);
+    for (const [side, position, outside] of sides) {
+      const there = beside.get(position);
+      beside.delete(position);
+      if (!there) log.open.push(side);
+      else if (position > size || !there.day || !same(sha256(LEAF, utf8(there.line)), leaf(position))) this.find("edge", { service, position });
+      else if (!outside(there.day)) this.find("leftOut", { service, position });
+      else if (position > log.signed) log.open.push(side);
+    }
+    if (beside.size) this.find("edge", { service });
   }
 
   // What stands around an event must fit its place.

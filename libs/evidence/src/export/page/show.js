@@ -79,6 +79,7 @@ function show({ findings, nonconforming, refusals, logs, manifest, keys, given }
   else if (refusals) verdict("nonconforming", say(!given.keys.length ? TEXT.under : unsigned.length ? TEXT.tail : TEXT.given));
   else if (!given.keys.length) verdict("unvouched", say(TEXT.under));
   else if (unsigned.length) verdict("unvouched", `${say(TEXT.noneGiven)} ${unsigned.map((log) => log.service).join(", ")}.`);
+  else if (logs.some((log) => log.open.length)) verdict("edges", say(TEXT.edgesWhy));
   else verdict("intact", say(TEXT.given));
   const parts = [];
   for (const [title, all, count] of [[TEXT.found, findings, findings.length], [TEXT.nonconformingAt, nonconforming, refusals]]) {
@@ -98,6 +99,8 @@ function show({ findings, nonconforming, refusals, logs, manifest, keys, given }
     const absent = SERVICES.filter((name) => !logs.some(({ service }) => service === name));
     if (absent.length) parts.push(element("p", `${say(TEXT.noLog)}: ${absent.join(", ")}`));
     if (events.some((log) => log.signed > 0 && log.signed < log.last)) parts.push(element("p", say(TEXT.tail)));
+    for (const { service, first, last, open } of logs)
+      for (const side of open) parts.push(element("p", `${service}: ${side === "before" ? `${say(TEXT.openBefore)} ${first}` : `${say(TEXT.openBehind)} ${last}`}.`));
     for (const { service, forks } of logs)
       for (const fork of forks.filter((fork) => fork.accepted)) parts.push(element("p", `${say(TEXT.accepted)}: ${service}, ${forkWords(fork)}`));
   }

@@ -1,7 +1,7 @@
 //! One log of an export, held against the same rules as one in a database.
 
 use super::file::{Reading, Zipped};
-use super::{Checked, CheckedLog, Finding, Trust, manifest};
+use super::{Checked, CheckedLog, Finding, Trust, edges, manifest};
 use crate::export::{Manifest, Part, Progress};
 use crate::said::said;
 use crate::verify::{Check, End, Evidence, Given, Line, Log, Restore, Row, Signed};
@@ -111,15 +111,17 @@ pub(super) fn check(
         checked.found(Some(service), None, "the root in the manifest is not that of the events");
     }
     let signed = verdict.verdict.reach().map_or(0, |(up_to, _)| up_to);
+    let open = edges::check(zip, manifest, part, signed, checked);
     checked.logs.push(CheckedLog {
         service: service.to_owned(),
         first: part.first,
         last: part.last,
-        verdict: verdict.verdict,
+        verdict: verdict.verdict.with_edges(open.is_empty()),
         signed,
         not_considered: verdict.not_considered,
         cosigned: verdict.cosigned,
         forks: verdict.forks,
+        open,
     });
     inside
 }

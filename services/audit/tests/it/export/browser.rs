@@ -110,7 +110,7 @@ impl Browser {
             self.ask("DOM.setFileInputFiles", json!({ "nodeId": node, "files": [file] }));
             file.clone_into(&mut self.chosen);
         }
-        self.until("['intact', 'unvouched', 'nonconforming', 'nothing', 'forked', 'broken'].includes(document.body.dataset.state) && $('progress').hidden");
+        self.until("['intact', 'unvouched', 'nonconforming', 'edges', 'nothing', 'forked', 'broken'].includes(document.body.dataset.state) && $('progress').hidden");
         let state = self.says("document.body.dataset.state").as_str().unwrap().to_owned();
         (state, self.says("document.querySelector('main').innerText").as_str().unwrap().to_owned())
     }

@@ -66,6 +66,20 @@ pub async fn exported() -> (World, PathBuf) {
     (world, path)
 }
 
+/// An export of the second day of the same logs, whose third day is signed as well.
+pub async fn dated(world: &World) -> PathBuf {
+    world.day("2026-09-03", 5).await;
+    world.policy_of("elders").await;
+    world.checkpoint("consortium", 2).await;
+    world.checkpoint("hotspots", 37).await;
+    world.checkpoint("hotspots", 45).await;
+    let day = "2026-09-02".parse().ok();
+    let path = world.export("dated", Dates { from: day, to: day }).await.unwrap();
+    let checked = check(&path, &world.given(), |_| ()).unwrap();
+    assert!(checked.verdict().intact(), "{} {:?}", checked.verdict(), checked.findings);
+    path
+}
+
 fn checked(path: &Path, keys: &[Verifier]) -> Checked {
     check(path, &Given { keys: keys.to_vec(), ..Given::default() }, |_| ()).unwrap()
 }

@@ -34,6 +34,20 @@ async fn the_page_calls_intact_only_what_a_given_key_signed() {
     assert!(words.contains("nobody vouches for it") && !words.contains("Intact"), "{words}");
     assert!(words.contains(&world.key("hotspots").to_string()), "the key to compare is shown: {words}");
 
+    // The event behind an edge shows what was left out there; without it nothing does.
+    let dated = super::damage::dated(&world).await;
+    let (state, words) = browser.checked(&dated, &keys);
+    assert_eq!(state, "intact", "{words}");
+    let lowered = forged(&dated, to("page-lowered"), |files| super::edges::lower_last(files, 2));
+    let (state, words) = browser.checked(&lowered, &keys);
+    assert!(state == "broken" && words.contains("The event beside the range"), "{state} {words}");
+    let bare = forged(&dated, to("page-bare"), |files| {
+        super::edges::lower_last(files, 2);
+        super::edges::forget(files);
+    });
+    let (state, words) = browser.checked(&bare, &keys);
+    assert!(state == "edges" && words.contains("not proven"), "{state} {words}");
+
     let edited = forged(&path, to("page-edited"), |files| {
         let text = String::from_utf8(files["events/hotspots.ndjson"].clone()).unwrap();
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();

@@ -74,9 +74,14 @@ impl World {
 
     /// The consortium adopts a policy.
     pub async fn policy(&self) {
+        self.policy_of(self.region.as_str()).await;
+    }
+
+    /// Another one adopts it, in the same log.
+    pub async fn policy_of(&self, consortium: &str) {
         let adopted =
             Event::Adopted { version: 1, valid_from: "2026-09-02".parse().unwrap(), policy: Policy::shipped() };
-        self.write("consortium", format!("policy/{}", self.region), vec![NewEvent::of(&adopted).unwrap()]).await;
+        self.write("consortium", format!("policy/{consortium}"), vec![NewEvent::of(&adopted).unwrap()]).await;
     }
 
     pub async fn texts(&self, service: &str) -> Vec<String> {
