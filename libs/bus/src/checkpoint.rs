@@ -2,7 +2,7 @@
 
 use crate::names::Log;
 use crate::{Error, live};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use std::slice;
 use vocabulary::RegionId;
 
@@ -183,7 +183,7 @@ pub async fn start_over(rows: &mut PgConnection, key: &Key) -> sqlx::Result<()> 
 }
 
 /// Whether a reader read a log under another epoch. The transaction is one of the log's region.
-pub async fn is_of_another_epoch(rows: &mut PgConnection, reader: &str, log: &Log) -> sqlx::Result<bool> {
+pub async fn is_of_another_epoch(rows: impl PgExecutor<'_>, reader: &str, log: &Log) -> sqlx::Result<bool> {
     sqlx::query_scalar(
         "select exists (select from bus.checkpoints
                         where region = $1 and reader = $2 and service = $3 and epoch <> $4)",
@@ -197,7 +197,7 @@ pub async fn is_of_another_epoch(rows: &mut PgConnection, reader: &str, log: &Lo
 }
 
 /// Where a reader is in each log. The transaction is one over all regions.
-pub async fn everywhere(rows: &mut PgConnection, reader: &str) -> sqlx::Result<Vec<(Log, i64)>> {
+pub async fn everywhere(rows: impl PgExecutor<'_>, reader: &str) -> sqlx::Result<Vec<(Log, i64)>> {
     let found = sqlx::query_as("select service, region, epoch, position from bus.checkpoints where reader = $1");
     Ok(logs(found.bind(reader).fetch_all(rows).await?))
 }

@@ -1,8 +1,9 @@
 //! Makes the tables of the bus, each that concerns a region closed off per region.
 
 use crate::Error;
+use event_log::RawTransaction;
 use event_log::begin;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::PgPool;
 
 /// A process that is frozen in the middle does not keep others from starting.
 const BEGIN: &str = "begin; set local idle_in_transaction_session_timeout = '5s'";
@@ -11,7 +12,7 @@ const BEGIN: &str = "begin; set local idle_in_transaction_session_timeout = '5s'
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn making_tables(owner: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+pub async fn making_tables(owner: &PgPool) -> sqlx::Result<RawTransaction> {
     let mut transaction = begin(owner, BEGIN).await?;
     sqlx::query("select pg_advisory_xact_lock(hashtext('bus'))").execute(&mut *transaction).await?;
     Ok(transaction)

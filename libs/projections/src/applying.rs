@@ -6,7 +6,7 @@ use crate::projector::Projector;
 use bus::checkpoint::{self, Key};
 use bus::rows::positions;
 use bus::{Error, Follower, Log, LogSource, OnParked, Parks, Passed, Retried, due, gap, in_time, parked, raise};
-use event_log::{Pool, Recorded, is_outage, without_values};
+use event_log::{Recorded, is_outage, without_values};
 use futures_util::future::BoxFuture;
 use sqlx::{Acquire, PgConnection};
 use std::collections::{HashMap, HashSet};

@@ -6,7 +6,7 @@ use crate::projector::Projector;
 use crate::tables;
 use bus::rows::positions_as_owner;
 use bus::{Error, Log, LogSource, Parked, checkpoint, parked};
-use event_log::{Database, Pool, RawTransaction};
+use event_log::Database;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;

@@ -7,10 +7,10 @@
 use crate::fill::{at_once, fill};
 use crate::projection::{AnyProjection, schema};
 use crate::projector::Projector;
-use crate::rows::{positions_as_owner, quoted};
+use crate::rows::quoted;
 use crate::{Reads, tables};
 use bus::in_time;
-use bus::rows::positions;
+use bus::rows::{positions, positions_as_owner};
 use bus::{Error, Leases, Log, LogSource, Progress, Retrying, Settings, Taken, Turns, checkpoint, live};
 use event_log::{Database, tenant};
 use sqlx::AssertSqlSafe;
@@ -87,7 +87,7 @@ impl Rebuild {
 
     async fn forked(&self, log: &Log) -> Result<bool, Error> {
         let mut rows = tenant(&self.database.app, &log.region).await?;
-        Ok(checkpoint::is_of_another_epoch(&mut rows, self.projection.name(), log).await?)
+        Ok(checkpoint::is_of_another_epoch(&mut *rows, self.projection.name(), log).await?)
     }
 
     fn lease(&self) -> String {
@@ -214,7 +214,7 @@ impl Rebuild {
     /// Tells those who wait where the new tables are, and caches that all is new.
     async fn tell(&self) -> Result<(), Error> {
         let mut rows = positions(&self.database.app).await?;
-        for (log, position) in checkpoint::everywhere(&mut rows, self.projection.name()).await? {
+        for (log, position) in checkpoint::everywhere(&mut *rows, self.projection.name()).await? {
             self.progress.reached(self.projection.name(), &log.service, &log.region, position);
             self.projection.committed(&log.region);
         }

@@ -2,7 +2,7 @@
 
 use crate::shape::{Shape, shapes};
 use bus::Error;
-use event_log::{Pool, tenant_in_batches};
+use event_log::{IN_BATCHES, Pool};
 use futures_util::TryStreamExt;
 use projections::quoted;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub struct TableDigest {
 /// When the database does not answer or there is no such schema.
 pub async fn digest(app: &Pool, schema: &str, region: &RegionId) -> Result<String, Error> {
     let mut hash = Sha256::new();
-    let mut rows = tenant_in_batches(app, region).await?;
+    let mut rows = app.begin_raw(format!("begin; set local regiohub.region = '{region}'; {IN_BATCHES}")).await?;
     for shape in shapes(&mut rows, schema).await? {
         hash.update(framed(&shape.table));
         add(&mut rows, schema, &shape, &[], &mut hash).await?;

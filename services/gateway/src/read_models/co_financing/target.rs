@@ -1,8 +1,8 @@
 //! What companies should put in over the programme.
 
 use chrono::NaiveDate;
+use event_log::Rows;
 use serde::Serialize;
-use sqlx::PgConnection;
 use utoipa::ToSchema;
 use vocabulary::RegionId;
 
@@ -27,7 +27,7 @@ pub struct Target {
 
 impl Target {
     /// The one that was set last, if any was.
-    pub(super) async fn of(rows: &mut PgConnection, region: &RegionId) -> sqlx::Result<Option<Self>> {
+    pub(super) async fn of(rows: &mut Rows, region: &RegionId) -> sqlx::Result<Option<Self>> {
         sqlx::query_as(
             r#"select amount, share, subsidisable, "from", until, position from co_financing.target
                where region = $1 order by position desc limit 1"#,

@@ -101,7 +101,7 @@ async fn names(hub: &Hub) -> sqlx::Result<Names> {
     let comment: Option<String> = sqlx::query_scalar("select obj_description('people.person'::regclass, 'pg_class')")
         .fetch_one(&mut *rows)
         .await?;
-    let logs = bus::checkpoint::everywhere(&mut rows, People::NAME).await?;
+    let logs = bus::checkpoint::everywhere(&mut *rows, People::NAME).await?;
     drop(rows);
     let regions: BTreeSet<RegionId> = logs.into_iter().map(|(log, _)| log.region).collect();
     let mut forgotten = 0;
