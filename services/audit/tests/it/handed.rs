@@ -1,6 +1,6 @@
 //! Whoever owns the database keeps checkpoints from a witness, or has it given others: rows alone decide neither.
 
-use crate::logs::{Logs, SERVICES};
+use crate::logs::{Logs, services};
 use chrono::TimeDelta;
 use evidence::witnesses::Post;
 use sqlx::AssertSqlSafe;
@@ -35,7 +35,7 @@ async fn owner(logs: &Logs, statement: &str) {
 
 /// Whether the folder holds the newest checkpoint of each log.
 async fn has_newest(logs: &Logs, folder: &tempfile::TempDir) -> bool {
-    for service in SERVICES {
+    for service in services() {
         let newest = logs.notary.latest(&logs.region, service).await.unwrap().unwrap();
         let kept = std::fs::read_to_string(folder.path().join(format!("voorbeeld-{service}.checkpoints")));
         if !kept.unwrap_or_default().contains(&newest.note) {
