@@ -56,7 +56,7 @@ pub use lease::{Leases, Taken};
 pub use mac::{MessageKey, MessageKeys};
 pub use names::{Log, Names, NotARoot};
 pub use next::{due, gap};
-pub use parked::{OnParked, Parked};
+pub use parked::{OnParked, Parked, none_parked};
 pub use passed::{Passed, at_last};
 pub use progress::{Behind, LOOKUP_TIMEOUT, Lag, Progress};
 pub use reaction::{CannotReact, Reaction, part};

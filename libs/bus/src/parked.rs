@@ -150,6 +150,16 @@ pub async fn release(rows: &mut PgConnection, key: &Key, position: i64) -> sqlx:
     Ok(())
 }
 
+/// The SQL condition that no event of a stream is parked for a reader; `region` and `stream` are expressions of the query
+/// that it is part of.
+#[must_use]
+pub fn none_parked(reader: &str, service: &str, region: &str, stream: &str) -> String {
+    format!(
+        "not exists (select from bus.parked where parked.region = {region} and parked.reader = '{reader}'
+            and parked.service = '{service}' and parked.stream = {stream})"
+    )
+}
+
 /// How many events are parked for one reader, by region.
 pub async fn counts_of(rows: &mut PgConnection, reader: &str) -> Result<HashMap<RegionId, i64>, Error> {
     let counts: Vec<(String, i64)> =

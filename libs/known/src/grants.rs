@@ -7,7 +7,7 @@ mod alarms;
 
 use access::{End, Grant, Grants};
 use alarms::Alarms;
-use bus::Head;
+use bus::{Head, none_parked};
 use chrono::{DateTime, Utc};
 use event_log::{Pool, Recorded, data_of, tenant};
 use projections::{CannotApply, Projection, Reads};
@@ -20,9 +20,10 @@ use uuid::Uuid;
 use vocabulary::{ActorId, CompanyId, GrantId, PersonId, RegionId, Role};
 
 /// The grants of a region that count: none of which an event is parked.
-const COUNTING: &str = r#"from known_grants."grant" kept where kept.region = $1 and not exists (
-    select from bus.parked where parked.region = $1 and parked.reader = 'known-grants'
-        and parked.service = 'consortium' and parked.stream = 'grant/' || kept.id)"#;
+fn counting() -> String {
+    let none_parked = none_parked(KnownGrants::NAME, "consortium", "$1", "'grant/' || kept.id");
+    format!(r#"from known_grants."grant" kept where kept.region = $1 and {none_parked}"#)
+}
 
 /// Folds grants. Copies share one book.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ impl KnownGrants {
 
     pub(crate) async fn is_held(&self, region: &RegionId, role: Role) -> sqlx::Result<bool> {
         let mut rows = tenant(&self.app, region).await?;
-        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select exists (select {COUNTING} and kept.role = $2)")))
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select exists (select {} and kept.role = $2)", counting())))
             .bind(region.as_str())
             .bind(role.as_str())
             .fetch_one(&mut *rows)
@@ -65,7 +66,7 @@ impl KnownGrants {
     async fn reload(&self, region: &RegionId) -> sqlx::Result<()> {
         let _turn = self.turn.lock().await;
         let mut transaction = tenant(&self.app, region).await?;
-        let select = format!(r#"select id, actor, role, school, company, person, "from", until {COUNTING}"#);
+        let select = format!(r#"select id, actor, role, school, company, person, "from", until {}"#, counting());
         let rows = sqlx::query(sqlx::AssertSqlSafe(select)).bind(region.as_str()).fetch_all(&mut *transaction).await?;
         let grants = rows.iter().filter_map(|row| read(row).transpose()).collect::<sqlx::Result<_>>()?;
         let holders = sqlx::query_scalar::<_, Uuid>("select actor from known_grants.holder where region = $1");

@@ -20,6 +20,7 @@ mod isolation;
 mod nats_users;
 mod open_names;
 mod openapi;
+mod opened;
 mod promises;
 mod read_models;
 mod reading;
