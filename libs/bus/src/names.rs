@@ -24,7 +24,6 @@ pub struct NotARoot(String);
 /// One log, as consumers know it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Log {
-    /// Whose.
     pub service: String,
     /// Of which region.
     pub region: RegionId,

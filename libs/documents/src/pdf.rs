@@ -33,7 +33,6 @@ pub struct Sheet {
 /// A place for a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
-    /// Whose.
     pub party: String,
     /// When it was given, once it was.
     pub signed_on: Option<String>,

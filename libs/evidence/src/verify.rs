@@ -42,7 +42,6 @@ const LISTED: usize = 50;
 /// Which log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
-    /// Whose.
     pub region: RegionId,
     /// Which service writes it, such as `co-financing`.
     pub service: String,

@@ -42,7 +42,6 @@ pub enum Found {
     Parked {
         /// In which log.
         log: String,
-        /// Where.
         position: i64,
         /// The full type.
         event_type: String,

@@ -19,7 +19,6 @@ const LONGEST: usize = 80;
 pub struct Look {
     /// The region of the person.
     pub region: RegionId,
-    /// Who.
     pub actor: ActorId,
     /// In which role.
     pub role: Role,

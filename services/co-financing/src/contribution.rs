@@ -47,7 +47,6 @@ pub struct Recorded {
     pub company: CompanyId,
     /// Under which scheme.
     pub scheme: SchemeCode,
-    /// When.
     pub date: NaiveDate,
     /// What.
     pub what: What,

@@ -31,7 +31,6 @@ pub enum Attendance {
     Absent,
     /// The pupil came in.
     In {
-        /// When.
         at: DateTime<Utc>,
         /// Who entered that.
         by: ActorId,

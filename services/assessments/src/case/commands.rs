@@ -29,7 +29,6 @@ pub enum Command {
     ReviseGrade {
         /// The grade that is to stand.
         fix: FixGrade,
-        /// Why.
         reason: Reason,
     },
 }

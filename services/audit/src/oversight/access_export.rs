@@ -81,7 +81,7 @@ pub enum Error {
     /// The vault does not answer, or something sealed is not as it was.
     #[error("{service} {position}: {error}")]
     Vault {
-        /// The region of the log.
+        /// The service whose log it is in.
         service: String,
         /// Where.
         position: i64,
@@ -91,7 +91,7 @@ pub enum Error {
     /// An event does not read.
     #[error("{service} {position} does not read")]
     Unreadable {
-        /// The region of the log.
+        /// The service whose log it is in.
         service: String,
         /// Where.
         position: i64,

@@ -11,7 +11,6 @@ pub struct AgreeMethod {
     pub company: CompanyId,
     /// Under which scheme.
     pub scheme: SchemeCode,
-    /// How.
     pub method: Method,
     /// The first day it holds for.
     pub from: NaiveDate,

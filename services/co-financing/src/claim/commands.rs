@@ -27,10 +27,7 @@ pub enum Command {
     /// Hand it to the controller.
     Submit,
     /// Give it back.
-    Return {
-        /// Why.
-        reason: Reason,
-    },
+    Return { reason: Reason },
     /// Fix it.
     Fix(Box<Fix>),
 }

@@ -39,15 +39,9 @@ pub enum Command {
     /// Verify it.
     Verify,
     /// Do not accept it.
-    Reject {
-        /// Why.
-        reason: Reason,
-    },
+    Reject { reason: Reason },
     /// Take it back.
-    Reverse {
-        /// Why.
-        reason: Reason,
-    },
+    Reverse { reason: Reason },
 }
 
 /// Why not.

@@ -21,7 +21,6 @@ pub enum Command {
     ChooseMethod {
         /// Which day.
         day: Day,
-        /// How.
         method: Method,
         /// For attendances that wait.
         terms: Option<Terms>,
@@ -55,7 +54,6 @@ pub enum Command {
     Reverse {
         /// Which line.
         line: u32,
-        /// Why.
         reason: Reason,
     },
     /// Sign for the company.
@@ -66,10 +64,7 @@ pub enum Command {
     /// Verify the signed lines.
     Verify,
     /// Do not accept the signed lines as they stand.
-    Reject {
-        /// Why.
-        reason: Reason,
-    },
+    Reject { reason: Reason },
 }
 
 /// Why not.

@@ -41,7 +41,6 @@ pub struct Hold {
     pub until: Option<NaiveDate>,
     /// Who placed it, by pseudonym.
     pub placed_by: ActorId,
-    /// When.
     pub placed_on: NaiveDate,
     /// When it was lifted, by whom and why.
     pub lifted: Option<(NaiveDate, ActorId, Reason)>,

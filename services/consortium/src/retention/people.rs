@@ -80,7 +80,6 @@ pub struct Counted {
 /// Somebody whose term is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// Who.
     pub id: PersonId,
     /// Their class, as it is written.
     pub class: String,
@@ -92,7 +91,6 @@ pub struct Due {
 pub struct People<'a> {
     /// Where they are looked up.
     pub hub: &'a Hub,
-    /// Whose.
     pub region: &'a RegionId,
     /// The schedule valid on that day, if any.
     pub version: Option<&'a Version>,

@@ -43,7 +43,6 @@ fn because() -> Reason {
 
 /// One round.
 pub struct Round {
-    /// Where.
     pub hub: Hub,
     /// Of which region.
     pub region: RegionId,

@@ -18,10 +18,7 @@ pub enum Command {
         method: Method,
     },
     /// The pupil leaves (afmelden).
-    CheckOut {
-        /// When.
-        at: DateTime<Utc>,
-    },
+    CheckOut { at: DateTime<Utc> },
     /// The pupil is not there (afwezig melden).
     ReportAbsence {
         /// Who and where.
@@ -46,7 +43,6 @@ pub enum Command {
         visit: Visit,
         /// How long.
         minutes: Minutes,
-        /// Why.
         reason: Reason,
     },
     /// The day was claimed (vastzetten).

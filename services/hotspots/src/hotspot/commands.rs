@@ -13,7 +13,6 @@ pub enum Command {
         company: CompanyId,
         /// What it is called.
         name: Label,
-        /// Why.
         why: Reason,
         /// What a school could not buy.
         equipment: Vec<Label>,
@@ -65,15 +64,9 @@ pub enum Command {
         safety_term_months: u8,
     },
     /// No new sessions for now (opschorten).
-    Suspend {
-        /// Why.
-        reason: Reason,
-    },
+    Suspend { reason: Reason },
     /// It is no more (opheffen).
-    Retire {
-        /// Why.
-        reason: Reason,
-    },
+    Retire { reason: Reason },
     /// May a session be planned on this day? Nothing happens to the hotspot itself.
     AdmitSession {
         /// The day.

@@ -46,10 +46,7 @@ pub enum Command {
         activities: Vec<Label>,
     },
     /// It no longer holds (laten vervallen), as after an incident.
-    Lapse {
-        /// Why.
-        reason: Reason,
-    },
+    Lapse { reason: Reason },
 }
 
 /// Why a safety check says no.

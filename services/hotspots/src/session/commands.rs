@@ -31,7 +31,6 @@ pub enum Command {
     },
     /// A pupil takes part (inschrijven).
     EnrolPupil {
-        /// Who.
         pupil: PersonId,
         /// Where the pupil is registered.
         home_school: BranchCode,
@@ -41,41 +40,29 @@ pub enum Command {
         age: Option<u8>,
     },
     /// A pupil does not take part after all (uitschrijven).
-    WithdrawPupil {
-        /// Who.
-        pupil: PersonId,
-    },
+    WithdrawPupil { pupil: PersonId },
     /// A teacher or instructor comes along (toewijzen).
     AssignTeacher {
-        /// Who.
         teacher: PersonId,
         /// Of which school.
         school: BranchCode,
     },
     /// It begins (beginnen).
     Start {
-        /// When.
         at: DateTime<Utc>,
         /// Why with fewer pupils than the minimum.
         small_group: Option<Reason>,
     },
     /// It is over (afronden).
-    Finish {
-        /// When.
-        at: DateTime<Utc>,
-    },
+    Finish { at: DateTime<Utc> },
     /// It does not take place (annuleren).
     Cancel {
-        /// Why.
         reason: Reason,
         /// The pupils whose days are freed in the same append: all of them, or none.
         freed: BTreeSet<PersonId>,
     },
     /// Is this pupil expected here? Nothing happens to the session itself.
-    Expect {
-        /// Who.
-        pupil: PersonId,
-    },
+    Expect { pupil: PersonId },
 }
 
 /// Why a session says no.

@@ -6,7 +6,6 @@ use vocabulary::{BranchCode, CompanyId, HotspotId, PersonId, SessionId};
 /// Who is expected where, as the session has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visit {
-    /// Who.
     pub pupil: PersonId,
     /// At which session.
     pub session: SessionId,

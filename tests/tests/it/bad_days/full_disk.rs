@@ -87,6 +87,7 @@ async fn is_ready(hub: &Hub) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_of_postgres_refuses_commands_until_there_is_space_and_loses_nothing() {
     if !rustix::process::geteuid().is_root() {
+        assert!(std::env::var_os("CI").is_none(), "a small disk is mounted by root only");
         eprintln!("a small disk is mounted by root only");
         return;
     }

@@ -13,7 +13,6 @@ pub enum Command {
     OpenAccess {
         /// About whom; whoever asks looked that they are known.
         person: PersonId,
-        /// Why.
         reason: Reason,
     },
     /// Open the names of everybody in an export.
@@ -22,7 +21,6 @@ pub enum Command {
         from: Option<NaiveDate>,
         /// The last date of the export.
         to: Option<NaiveDate>,
-        /// Why.
         reason: Reason,
         /// The logs in the export.
         logs: Vec<Service>,

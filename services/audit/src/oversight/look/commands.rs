@@ -22,9 +22,7 @@ pub enum Command {
     },
     /// Keep that a name is revealed.
     Reveal {
-        /// Whose.
         person: PersonId,
-        /// Why.
         reason: Reason,
         /// What the hub knows.
         known: Known,

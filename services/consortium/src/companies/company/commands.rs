@@ -61,7 +61,6 @@ pub struct Nominate {
     pub coordinates: Option<Coordinates>,
     /// The school of the teacher who named it.
     pub nominated_by: Option<BranchCode>,
-    /// When.
     pub occurred_on: NaiveDate,
 }
 
@@ -91,7 +90,6 @@ pub struct Onboard {
     pub forms: Vec<Form>,
     /// Places of cooperation.
     pub places: Vec<Place>,
-    /// When.
     pub occurred_on: NaiveDate,
 }
 
