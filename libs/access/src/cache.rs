@@ -8,7 +8,7 @@ use std::{
 };
 
 /// How many tokens are remembered at most: a few hundred bytes each.
-const MOST: usize = 10_000;
+const MAX_TOKENS: usize = 10_000;
 
 /// What was found out about a token.
 #[derive(Clone)]
@@ -38,10 +38,10 @@ impl Cache {
 
     pub fn put(&self, key: [u8; 32], verified: Verified, now: i64) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MOST {
+        if all.len() >= MAX_TOKENS {
             all.retain(|_, known| now < known.ends);
         }
-        if all.len() >= MOST {
+        if all.len() >= MAX_TOKENS {
             // Full of tokens that are still good: starting over costs one verification each.
             all.clear();
         }
@@ -69,10 +69,10 @@ mod tests {
     #[test]
     fn no_more_tokens_are_kept_than_the_bound() {
         let cache = Cache::default();
-        for i in 0..=MOST {
+        for i in 0..=MAX_TOKENS {
             cache.put(Cache::key(&i.to_string()), verified(10), 0);
         }
-        assert!(cache.0.lock().unwrap().len() <= MOST);
-        assert!(cache.get(&Cache::key(&MOST.to_string()), 0).is_some());
+        assert!(cache.0.lock().unwrap().len() <= MAX_TOKENS);
+        assert!(cache.get(&Cache::key(&MAX_TOKENS.to_string()), 0).is_some());
     }
 }

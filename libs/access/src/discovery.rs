@@ -21,15 +21,15 @@ const DUE: TimeDelta = TimeDelta::minutes(10);
 /// Keys older than this are not used: tokens fail closed when the issuer is away for long.
 const TOO_OLD: TimeDelta = TimeDelta::hours(1);
 /// Refreshes are at least this far apart.
-const PAUSE: TimeDelta = TimeDelta::minutes(1);
+const REFRESH_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 /// The same while there are no keys at all.
 const PAUSE_WITHOUT_KEYS: TimeDelta = TimeDelta::seconds(5);
 /// How long its documents are waited for, all together.
-const FETCHING: Duration = Duration::from_secs(5);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// An issuer that cannot be asked for so long needs somebody.
 const ALARM_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// Bytes of a discovery document or a key set.
-const LARGEST: usize = 512 * 1024;
+const MAX_BODY_BYTES: usize = 512 * 1024;
 
 /// The keys as last fetched.
 #[derive(Clone, Default)]
@@ -92,8 +92,8 @@ impl Discovered {
     }
 
     async fn refresh(&self, now: DateTime<Utc>) {
-        let late = |_| Err(format!("no answer in {} s", FETCHING.as_secs()));
-        let fetched = timeout(FETCHING, self.fetch()).await.unwrap_or_else(late);
+        let late = |_| Err(format!("no answer in {} s", FETCH_TIMEOUT.as_secs()));
+        let fetched = timeout(FETCH_TIMEOUT, self.fetch()).await.unwrap_or_else(late);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.tried = Some(now);
         match fetched {
@@ -136,7 +136,7 @@ impl Discovered {
             self.http.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(shown)?;
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(shown)? {
-            if body.len() + chunk.len() > LARGEST {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
                 return Err("its answer is too large".into());
             }
             body.extend_from_slice(&chunk);
@@ -172,7 +172,7 @@ impl Known {
     }
 
     fn wants_refresh(&self, token: &Unverified<'_>, now: DateTime<Utc>) -> bool {
-        let pause = if self.fetched.is_none() { PAUSE_WITHOUT_KEYS } else { PAUSE };
+        let pause = if self.fetched.is_none() { PAUSE_WITHOUT_KEYS } else { REFRESH_INTERVAL };
         (past(self.fetched, now, DUE) || !self.keys.knows(token)) && past(self.tried, now, pause)
     }
 }

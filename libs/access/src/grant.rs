@@ -1,7 +1,7 @@
 //! A role that someone holds in a region, and how far it reaches.
 
 use chrono::NaiveDate;
-use decider::Asked;
+use decider::CommandContext;
 use vocabulary::{Actor, ActorId, BranchCode, CompanyId, GrantId, Organisation, PersonId, Reach, Role};
 
 /// One grant of a role in one region, as folded from the consortium's log.
@@ -160,8 +160,8 @@ impl Grant {
 
     /// The command under this grant; a parent acts for the pupil.
     #[must_use]
-    pub fn asking(&self, at: chrono::DateTime<chrono::Utc>) -> Asked {
-        let mut asked = Asked::new(self.acting(), at);
+    pub fn asking(&self, at: chrono::DateTime<chrono::Utc>) -> CommandContext {
+        let mut asked = CommandContext::new(self.acting(), at);
         asked.on_behalf_of = self.person.filter(|_| self.role == Role::Parent);
         asked
     }

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// More keys than this are not read: no issuer publishes so many.
-const MOST: usize = 64;
+const MAX_KEYS: usize = 64;
 
 /// RSA keys with fewer bytes are not accepted: 2048 bits.
-const SHORTEST_RSA: usize = 256;
+const MIN_RSA_BYTES: usize = 256;
 
 /// One key as it is published (RFC 7517).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -42,7 +42,7 @@ impl Keys {
     /// Reads a key set; what it cannot use it leaves out, as the standard asks.
     pub fn published(set: &Value) -> Option<Self> {
         let keys = set.get("keys")?.as_array()?;
-        Some(Self(keys.iter().take(MOST).filter_map(key).collect()))
+        Some(Self(keys.iter().take(MAX_KEYS).filter_map(key).collect()))
     }
 
     /// The one Ed25519 key of the development issuer.
@@ -110,7 +110,7 @@ fn key(value: &Value) -> Option<Key> {
     let decoding = match (published.kty.as_str(), published.crv.as_deref()) {
         ("RSA", _) => {
             let n = published.n.as_deref()?;
-            URL_SAFE_NO_PAD.decode(n).ok().filter(|modulus| modulus.len() >= SHORTEST_RSA)?;
+            URL_SAFE_NO_PAD.decode(n).ok().filter(|modulus| modulus.len() >= MIN_RSA_BYTES)?;
             DecodingKey::from_rsa_components(n, published.e.as_deref()?)
         }
         ("EC", Some("P-256" | "P-384")) => {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// Longer tokens are not read at all.
-const LONGEST: usize = 16 * 1024;
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 /// Seconds that the clocks of issuer and hub may differ.
 pub(crate) const LEEWAY: i64 = 30;
@@ -115,7 +115,7 @@ fn accepted(name: &str) -> Option<Algorithm> {
 }
 
 pub(crate) fn read(token: &str) -> Result<Unverified<'_>, Denied> {
-    if token.len() > LONGEST || !token.is_ascii() {
+    if token.len() > MAX_TOKEN_BYTES || !token.is_ascii() {
         return Err(Denied::Malformed);
     }
     let (message, signature) = token.rsplit_once('.').ok_or(Denied::Malformed)?;

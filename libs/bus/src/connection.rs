@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 /// The client tells nobody who does not look.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Whether there is one, as far as known.
 pub(crate) fn is_there(client: &Client) -> bool {
@@ -17,7 +17,7 @@ pub(crate) fn is_there(client: &Client) -> bool {
 /// Waits until there is one.
 pub(crate) async fn there(client: &Client) {
     while !is_there(client) {
-        sleep(LOOK_EVERY).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
@@ -27,6 +27,6 @@ pub(crate) async fn gone(client: &Client) {
     let made = || statistics.connects.load(Ordering::Relaxed);
     let now = made();
     while is_there(client) && made() == now {
-        sleep(LOOK_EVERY).await;
+        sleep(POLL_INTERVAL).await;
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use vocabulary::RegionId;
 
 /// How often checkpoints are read while someone waits, for when another process writes them.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long one attempt of a reaction waits for a lookup: later events of the log wait as long.
 pub const LOOKUP_TIMEOUT: Duration = Duration::from_millis(500);
@@ -140,7 +140,7 @@ impl Progress {
             if Instant::now() >= until {
                 return Err(Lag { service: service.to_owned(), wanted, have });
             }
-            let look = (Instant::now() + LOOK).min(until);
+            let look = (Instant::now() + POLL_INTERVAL).min(until);
             // In this process the reader reports it; another process's checkpoint has to be looked up.
             if tokio::time::timeout_at(look, moved.changed()).await.is_err()
                 && let Err(error) = self.look(region).await
@@ -250,7 +250,7 @@ impl Progress {
     /// However many wait for a region, one looks and the others see what it found.
     fn is_my_look(&self, region: &RegionId) -> bool {
         let looked = &mut self.known().looked;
-        looked.retain(|_, since| since.elapsed() < LOOK);
+        looked.retain(|_, since| since.elapsed() < POLL_INTERVAL);
         !looked.contains_key(region) && looked.insert(region.clone(), Instant::now()).is_none()
     }
 

@@ -1,6 +1,6 @@
 //! A reaction answers an event of another service with a command here.
 
-use decider::Asked;
+use decider::CommandContext;
 use event_log::{Recorded, Unreadable, is_outage, without_values};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -25,7 +25,8 @@ pub trait Reaction: Send + Sync + 'static {
     ///
     /// `asked` is by the hub, caused by the event, and its command id is derived from the event's: handled
     /// twice, it has one effect. For more than one command, see [`part`].
-    fn react(&self, happened: &Recorded, asked: Asked) -> impl Future<Output = Result<(), CannotReact>> + Send;
+    fn react(&self, happened: &Recorded, asked: CommandContext)
+    -> impl Future<Output = Result<(), CannotReact>> + Send;
 }
 
 /// Why a reaction had no effect.
@@ -85,7 +86,7 @@ impl From<Unreadable> for CannotReact {
 
 /// The same asker for one of several commands that answer one event, under a command id of its own.
 #[must_use]
-pub fn part(asked: &Asked, name: &str) -> Asked {
+pub fn part(asked: &CommandContext, name: &str) -> CommandContext {
     let mut asked = asked.clone();
     if let Some(command) = &mut asked.command {
         command.id = Uuid::new_v5(&command.id, name.as_bytes());
@@ -99,7 +100,7 @@ pub(crate) trait AnyReaction: Send + Sync {
     fn logs(&self) -> &'static [&'static str];
     fn on_parked(&self) -> OnParked;
     fn answers(&self, event: &Recorded) -> bool;
-    fn react<'a>(&'a self, happened: &'a Recorded, asked: Asked) -> BoxFuture<'a, Result<(), CannotReact>>;
+    fn react<'a>(&'a self, happened: &'a Recorded, asked: CommandContext) -> BoxFuture<'a, Result<(), CannotReact>>;
 }
 
 impl<R: Reaction> AnyReaction for R {
@@ -115,7 +116,7 @@ impl<R: Reaction> AnyReaction for R {
     fn answers(&self, event: &Recorded) -> bool {
         R::CATEGORIES.is_none_or(|categories| categories.contains(&event.category()))
     }
-    fn react<'a>(&'a self, happened: &'a Recorded, asked: Asked) -> BoxFuture<'a, Result<(), CannotReact>> {
+    fn react<'a>(&'a self, happened: &'a Recorded, asked: CommandContext) -> BoxFuture<'a, Result<(), CannotReact>> {
         let reacted = AssertUnwindSafe(R::react(self, happened, asked)).catch_unwind();
         Box::pin(reacted.map(|done| done.unwrap_or_else(|_| Err(CannotReact::Never("it panicked".into())))))
     }

@@ -12,7 +12,7 @@ use crate::reaction::{AnyReaction, reader};
 use crate::retrying::Retrying;
 use crate::rows::writing;
 use crate::{CannotReact, Error, LogSource, Progress, Settings, trace};
-use decider::{Asked, CommandKey};
+use decider::{CommandContext, CommandKey};
 use event_log::{Pool, Recorded, tenant};
 use futures_util::future::BoxFuture;
 use std::collections::HashSet;
@@ -26,10 +26,10 @@ use uuid::Uuid;
 use vocabulary::Actor;
 
 /// How soon a reaction that lacks something is tried again, at first and when that goes on.
-const SHORTEST: Duration = Duration::from_millis(20);
-const LONGEST: Duration = Duration::from_secs(5);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long one attempt may take: what hangs is given up, and asked again.
-const ATTEMPT: Duration = Duration::from_secs(120);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Hands events to one reaction.
 #[derive(Clone)]
@@ -81,7 +81,7 @@ impl Reactor {
     /// Tries until it has its effect or never will; `None` when the end comes meanwhile. What passes is never parked:
     /// nobody would try it again. An alarm is raised when it takes long.
     async fn patiently(&self, key: &Key, event: &Recorded) -> Option<Result<(), String>> {
-        let (mut pause, mut retrying) = (SHORTEST, Retrying::new(self.settings.alarm_after));
+        let (mut pause, mut retrying) = (SHORTEST_PAUSE, Retrying::new(self.settings.alarm_after));
         loop {
             match self.once(event).await {
                 Ok(()) => return Some(Ok(())),
@@ -96,7 +96,7 @@ impl Reactor {
                 () = self.end.cancelled() => return None,
                 () = tokio::time::sleep(pause) => {}
             }
-            pause = (pause * 2).min(LONGEST);
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
@@ -108,21 +108,21 @@ impl Reactor {
             self.reaction.react(event, asked).await
         };
         // Asked again under the same command id, what was done after all is done once.
-        let late = || Err(CannotReact::Later(Error::Late(ATTEMPT).to_string()));
-        timeout(ATTEMPT, reacted.instrument(span)).await.unwrap_or_else(|_| late())
+        let late = || Err(CannotReact::Later(Error::Late(ATTEMPT_TIMEOUT).to_string()));
+        timeout(ATTEMPT_TIMEOUT, reacted.instrument(span)).await.unwrap_or_else(|_| late())
     }
 
-    fn asked(&self, event: &Recorded) -> Result<Asked, CannotReact> {
+    fn asked(&self, event: &Recorded) -> Result<CommandContext, CannotReact> {
         let envelope = event.envelope()?;
         let id = Uuid::new_v5(&event.id, self.reaction.name().as_bytes());
         // The event is the content of the command, and its id is in the command's.
         let command = CommandKey { id, fingerprint: b"reaction".to_vec() };
-        Ok(Asked {
+        Ok(CommandContext {
             command: Some(command),
             cause: Some(event.id),
             correlation: envelope.correlation.or(Some(event.id)),
             traceparent: trace::current().or_else(|| envelope.traceparent.map(Into::into)),
-            ..Asked::new(Actor::hub(), self.settings.clock.now().max(event.recorded_at))
+            ..CommandContext::new(Actor::hub(), self.settings.clock.now().max(event.recorded_at))
         })
     }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-const SHORTEST: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(5);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Waits longer each time it is asked, up to five seconds.
 pub struct Backoff {
@@ -20,17 +20,17 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self::up_to(LONGEST)
+        Self::up_to(LONGEST_PAUSE)
     }
 }
 
 impl Backoff {
     pub fn up_to(longest: Duration) -> Self {
-        Self { next: SHORTEST, longest }
+        Self { next: SHORTEST_PAUSE, longest }
     }
 
     pub fn reset(&mut self) {
-        self.next = SHORTEST;
+        self.next = SHORTEST_PAUSE;
     }
 
     /// Waits, unless it ends first: then `false`.
@@ -63,7 +63,7 @@ where
     while !end.is_cancelled() {
         let began = Instant::now();
         let outcome = AssertUnwindSafe(task()).catch_unwind().await;
-        if began.elapsed() > LONGEST {
+        if began.elapsed() > LONGEST_PAUSE {
             backoff.reset();
         }
         if began.elapsed() > alarm_after {

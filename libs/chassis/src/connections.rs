@@ -36,7 +36,7 @@ const MAX_HEADER: usize = 32 * 1024;
 const MAX_BUFFER: usize = 64 * 1024;
 
 /// Where no descriptor is left to accept with, others must end first.
-const PAUSE: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How many connections one listener has at the same time, and how long each waits for its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ async fn accept(
             Err(error) if is_of_one(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "no connection can be accepted");
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }

@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use web::{Check, Guard, Keep, Lag, Looks, Wait};
 
 /// How long a reader waits for a position before it is told how far behind we are.
-const PATIENCE: Duration = Duration::from_secs(2);
+const POSITION_TIMEOUT: Duration = Duration::from_secs(2);
 
 type Fold = Box<dyn FnOnce(Option<&Hub>) -> ReadModel + Send>;
 type React = Box<dyn FnOnce(Bus, &Hub, &[LogSource]) -> Bus + Send>;
@@ -347,7 +347,7 @@ fn wait(hub: &Hub) -> Wait {
         let (progress, known) = (progress.clone(), known.clone());
         Box::pin(async move {
             progress
-                .wait(&region, &positions, PATIENCE)
+                .wait(&region, &positions, POSITION_TIMEOUT)
                 .await
                 .map_err(|lag| Lag { behind: vec![(lag.service, lag.wanted - lag.have)] })?;
             known.settled().await;

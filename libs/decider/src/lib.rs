@@ -1,14 +1,14 @@
 //! Defines an aggregate: it decides what happens next from what happened before.
 //!
 //! An aggregate decides what happens next from what happened before. Pure: no clock, no
-//! randomness, no database; who asks and when comes along in [`Asked`].
+//! randomness, no database; who asks and when comes along in [`CommandContext`].
 
-mod asked;
 mod clock;
+mod command_context;
 mod testing;
 
-pub use asked::{Asked, CommandKey};
 pub use clock::{Clock, Hand};
+pub use command_context::{CommandContext, CommandKey};
 pub use testing::{Given, Outcome, given};
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -31,7 +31,7 @@ pub trait Aggregate: Default + Send + Sync + 'static {
     /// What happens when `command` is asked.
     ///
     /// Nothing new is `Ok(vec![])`: asking twice is harmless.
-    fn decide(&self, command: &Self::Command, asked: &Asked) -> Result<Vec<Self::Event>, Self::Refusal>;
+    fn decide(&self, command: &Self::Command, asked: &CommandContext) -> Result<Vec<Self::Event>, Self::Refusal>;
 
     /// The state after `event`.
     #[must_use]

@@ -1,12 +1,12 @@
 //! Given this history, when that is asked, then this happens.
 
-use crate::{Aggregate, Asked};
+use crate::{Aggregate, CommandContext};
 use vocabulary::{Actor, ActorId, Role};
 
 /// A history to ask something of.
 pub struct Given<A: Aggregate> {
     state: A,
-    asked: Asked,
+    asked: CommandContext,
 }
 
 /// What came of it.
@@ -19,13 +19,13 @@ pub struct Outcome<A: Aggregate> {
 pub fn given<A: Aggregate>(history: impl IntoIterator<Item = A::Event>) -> Given<A> {
     let actor = Actor { id: ActorId::derived(&["tester"]), role: Role::ProgrammeLeader, organisation: None };
     let noon = chrono::DateTime::from_timestamp(1_788_256_800, 0).unwrap_or_default();
-    Given { state: A::replay(history), asked: Asked::new(actor, noon) }
+    Given { state: A::replay(history), asked: CommandContext::new(actor, noon) }
 }
 
 impl<A: Aggregate> Given<A> {
     /// Asked by someone else, at another moment.
     #[must_use]
-    pub fn asked(mut self, asked: Asked) -> Self {
+    pub fn asked(mut self, asked: CommandContext) -> Self {
         self.asked = asked;
         self
     }

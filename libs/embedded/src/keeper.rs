@@ -22,10 +22,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest wait for a server that was killed again and again, besides its start.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How often it is looked whether a server still has what it keeps; at first, until it is there.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-const LOOK_FIRST: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+const FIRST_POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// What is not there so long after a start will not come.
-const THERE_BY: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Having run this long, a server that dies is started again at once.
 const STEADY: Duration = Duration::from_secs(60);
 /// Dying this often before it was ever ready, a server will not start.
@@ -217,14 +217,14 @@ impl Shared {
             let missing = self.program.keeps.iter().find(|path| !path.exists());
             if missing.is_none() {
                 state.whole = state.running;
-            } else if state.running.is_some() && (state.whole == state.running || since.elapsed() > THERE_BY) {
+            } else if state.running.is_some() && (state.whole == state.running || since.elapsed() > READY_TIMEOUT) {
                 let server = self.program.name;
                 tracing::error!(alarm = true, server, ?missing, "what it keeps is gone, and it is started again");
                 state.send(Signal::KILL);
                 since = Instant::now();
             }
             let is_whole = state.running.is_some() && state.whole == state.running;
-            let pause = if is_whole { LOOK_EVERY } else { LOOK_FIRST };
+            let pause = if is_whole { POLL_INTERVAL } else { FIRST_POLL_INTERVAL };
             let waited = self.changed.wait_timeout_while(state, pause, |state| !state.ended);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

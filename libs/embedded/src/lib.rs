@@ -32,7 +32,7 @@ use home::Home;
 use keeper::Keeper;
 
 /// How long a server may take to be ready. Postgres may have to replay its log after a crash.
-const PATIENCE: Duration = Duration::from_secs(120);
+const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The servers this process needs: its own children, or the given ones.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl Servers {
             servers.nats = Some(Keeper::start(prepared.program)?);
         }
         for keeper in servers.keepers() {
-            keeper.wait_until_ready(PATIENCE)?;
+            keeper.wait_until_ready(READY_TIMEOUT)?;
         }
         Ok(servers)
     }

@@ -2,7 +2,7 @@
 
 use crate::conform::{conforms, conforms_as};
 use crate::{Error, Unreadable};
-use decider::{Asked, CommandKey, Event};
+use decider::{CommandContext, CommandKey, Event};
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
@@ -123,7 +123,7 @@ fn type_and_data<E: Event>(event: &E) -> Result<(String, String), Unreadable> {
 impl Context {
     /// What an asker brings along.
     #[must_use]
-    pub fn of(asked: &Asked) -> Self {
+    pub fn of(asked: &CommandContext) -> Self {
         Self {
             by: asked.by.clone(),
             on_behalf_of: asked.on_behalf_of,

@@ -4,8 +4,8 @@ mod batch;
 mod write;
 
 use crate::append::Append;
-use crate::held::{Held, KEPT};
-use crate::receipt::Done;
+use crate::cached_connection::{CachedConnection, IDLE_TIMEOUT};
+use crate::receipt::Receipt;
 use crate::recent::Recent;
 use crate::vouched::Vouched;
 use crate::{Error, Frontier, is_outage, telemetry, without_values};
@@ -22,12 +22,12 @@ use tokio::time::timeout;
 use vocabulary::RegionId;
 
 /// How many events go into one transaction, unless one append alone is larger.
-const MOST: usize = 1_024;
+const MAX_BATCH_EVENTS: usize = 1_024;
 
 /// An append and who waits for its answer.
 pub(crate) struct Request {
     pub append: Append,
-    pub answer: oneshot::Sender<Result<Done, Error>>,
+    pub answer: oneshot::Sender<Result<Receipt, Error>>,
     pub purpose: Purpose,
     /// The database did not take a batch that it was in.
     pub alone: bool,
@@ -75,10 +75,10 @@ impl Appender {
         // A guess: the first append learns the true end of the log.
         let mut tip = Tip { recorded_at: DateTime::UNIX_EPOCH, frontier: Frontier::default() };
         let mut waiting = VecDeque::new();
-        let mut held = Held::of(&self.app);
+        let mut held = CachedConnection::of(&self.app);
         loop {
             if waiting.is_empty() {
-                let request = match timeout(KEPT, requests.recv()).await {
+                let request = match timeout(IDLE_TIMEOUT, requests.recv()).await {
                     Ok(request) => request,
                     Err(_) => {
                         held.release();
@@ -90,7 +90,7 @@ impl Appender {
                     None => return,
                 }
             }
-            while waiting.len() < MOST {
+            while waiting.len() < MAX_BATCH_EVENTS {
                 let Ok(request) = requests.try_recv() else { break };
                 waiting.push_back(request);
             }
@@ -109,7 +109,7 @@ impl Appender {
         &self,
         first: Batch,
         mut tip: Tip,
-        held: &mut Held,
+        held: &mut CachedConnection,
         requests: &mut mpsc::Receiver<Request>,
         waiting: &mut VecDeque<Request>,
     ) -> Tip {
@@ -127,7 +127,7 @@ impl Appender {
                     tokio::select! {
                         biased;
                         result = &mut write => break result,
-                        request = requests.recv(), if open && next.takes_more(MOST) => match request {
+                        request = requests.recv(), if open && next.takes_more(MAX_BATCH_EVENTS) => match request {
                             Some(request) => next.add(request, &self.region, &self.source),
                             None => open = false,
                         },
@@ -154,7 +154,7 @@ impl Appender {
                     held.ease();
                     // A caller who was just answered may have more to ask: it joins instead of waiting for a commit.
                     yield_now().await;
-                    while next.takes_more(MOST) {
+                    while next.takes_more(MAX_BATCH_EVENTS) {
                         let Ok(request) = requests.try_recv() else { break };
                         next.add(request, &self.region, &self.source);
                     }
@@ -191,7 +191,7 @@ impl Appender {
     }
 
     fn fill(&self, batch: &mut Batch, waiting: &mut VecDeque<Request>) {
-        while batch.takes_more(MOST) {
+        while batch.takes_more(MAX_BATCH_EVENTS) {
             let Some(request) = waiting.pop_front_if(|request| batch.is_empty() || !request.alone) else { break };
             batch.add(request, &self.region, &self.source);
         }

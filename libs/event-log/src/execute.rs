@@ -3,9 +3,9 @@
 use crate::append::{Append, Change, Context, NewEvent};
 use crate::beside::beside;
 use crate::loader::{Histories, Question};
-use crate::receipt::{Done, Kept};
+use crate::receipt::{KeptAnswer, Receipt};
 use crate::{Error, EventLog, Recorded, Refused};
-use decider::{Aggregate, Asked, Refusal};
+use decider::{Aggregate, CommandContext, Refusal};
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub struct Batch {
     steps: Vec<Step>,
 }
 
-type Decide = Box<dyn Fn(&mut State, &[Recorded], &Asked) -> Result<Vec<NewEvent>, Error> + Send + Sync>;
+type Decide = Box<dyn Fn(&mut State, &[Recorded], &CommandContext) -> Result<Vec<NewEvent>, Error> + Send + Sync>;
 
 /// An aggregate as the decisions before left it; none before the first: then its history is read. Read again for each
 /// of them, a batch on one stream would take the square of its length.
@@ -54,8 +54,8 @@ impl EventLog {
         region: &RegionId,
         id: &A::Id,
         command: A::Command,
-        asked: &Asked,
-    ) -> Result<Done, Error> {
+        asked: &CommandContext,
+    ) -> Result<Receipt, Error> {
         let mut batch = self.batch(region);
         batch.add::<A>(id, command);
         batch.commit(asked).await
@@ -100,7 +100,7 @@ impl EventLog {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn kept(&self, region: &RegionId, command: Uuid) -> Result<Option<Kept>, Error> {
+    pub async fn kept(&self, region: &RegionId, command: Uuid) -> Result<Option<KeptAnswer>, Error> {
         let read = self.histories(region, &[], Some(command)).await?;
         self.vouch_for(region, &read).await?;
         Ok(read.kept)
@@ -164,7 +164,7 @@ impl Batch {
     /// # Errors
     /// See [`Error`]; nothing is written then.
     #[tracing::instrument(name = "execute", skip_all, fields(service = self.log.service(), aggregate = self.category(), region = %self.region))]
-    pub async fn commit(self, asked: &Asked) -> Result<Done, Error> {
+    pub async fn commit(self, asked: &CommandContext) -> Result<Receipt, Error> {
         let command = asked.command.as_ref();
         let mut names: Vec<String> = self.steps.iter().map(|step| step.stream.clone()).collect();
         names.sort_unstable();
@@ -186,7 +186,7 @@ impl Batch {
                 }
                 Decided::Nothing { stream, version } => {
                     self.log.vouch_for(&self.region, &histories).await?;
-                    return Ok(Done { stream, version, position: self.head().await?, repeated: false });
+                    return Ok(Receipt { stream, version, position: self.head().await?, repeated: false });
                 }
                 Decided::Changes(changes) => changes,
             };
@@ -206,7 +206,7 @@ impl Batch {
         Err(Error::Contended(names.swap_remove(0)))
     }
 
-    fn decide(&self, histories: &Histories, asked: &Asked) -> Result<Decided, Error> {
+    fn decide(&self, histories: &Histories, asked: &CommandContext) -> Result<Decided, Error> {
         let version = |stream: &str| {
             histories.streams.get(stream).and_then(|history| history.last()).map_or(0, |event| event.version)
         };

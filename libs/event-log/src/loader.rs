@@ -1,7 +1,7 @@
 //! Histories that are asked for at the same time are read together: one round trip for many askers.
 
-use crate::held::{Held, KEPT};
-use crate::receipt::{Done, Kept};
+use crate::cached_connection::{CachedConnection, IDLE_TIMEOUT};
+use crate::receipt::{KeptAnswer, Receipt};
 use crate::{Error, Recorded};
 use sessions::{Pool, Sessions};
 use sqlx::Row;
@@ -13,15 +13,15 @@ use uuid::Uuid;
 use vocabulary::RegionId;
 
 /// How many askers share a round trip.
-const MOST: usize = 128;
+const MAX_QUESTIONS: usize = 128;
 /// How many round trips of one log are under way at a time.
-const AT_ONCE: usize = 2;
+const CONCURRENCY: usize = 2;
 
 /// What was read of some streams, and of a command.
 #[derive(Default)]
 pub(crate) struct Histories {
     pub streams: HashMap<String, Arc<Vec<Recorded>>>,
-    pub kept: Option<Kept>,
+    pub kept: Option<KeptAnswer>,
     /// What is kept is that nothing changed: no event says when it was written.
     pub idle: bool,
 }
@@ -59,17 +59,17 @@ impl Loader {
     /// Serves until every sender is gone.
     pub(crate) fn start(self, questions: mpsc::Receiver<Question>) {
         let (this, questions) = (Arc::new(self), Arc::new(Mutex::new(questions)));
-        for _ in 0..AT_ONCE {
+        for _ in 0..CONCURRENCY {
             tokio::spawn(this.clone().serve(questions.clone()));
         }
     }
 
     /// One round trip after the other; a request while all are under way joins the next.
     async fn serve(self: Arc<Self>, questions: Arc<Mutex<mpsc::Receiver<Question>>>) {
-        let (mut held, mut together) = (Held::of(&self.app), Vec::new());
+        let (mut held, mut together) = (CachedConnection::of(&self.app), Vec::new());
         loop {
-            let mut next = async || questions.lock().await.recv_many(&mut together, MOST).await;
-            let asked = match timeout(KEPT, next()).await {
+            let mut next = async || questions.lock().await.recv_many(&mut together, MAX_QUESTIONS).await;
+            let asked = match timeout(IDLE_TIMEOUT, next()).await {
                 Ok(asked) => asked,
                 Err(_) => {
                     held.release();
@@ -84,7 +84,7 @@ impl Loader {
         }
     }
 
-    async fn answer(&self, held: &mut Held, questions: Vec<Question>) {
+    async fn answer(&self, held: &mut CachedConnection, questions: Vec<Question>) {
         let mut together = vec![questions];
         while let Some(questions) = together.pop() {
             match self.read(held, &questions).await {
@@ -107,7 +107,7 @@ impl Loader {
         }
     }
 
-    async fn read(&self, held: &mut Held, questions: &[Question]) -> Result<Read, Error> {
+    async fn read(&self, held: &mut CachedConnection, questions: &[Question]) -> Result<Read, Error> {
         let names: HashSet<&str> =
             questions.iter().flat_map(|question| &question.streams).map(String::as_str).collect();
         let commands: Vec<Uuid> = questions.iter().filter_map(|question| question.command).collect();
@@ -121,7 +121,7 @@ impl Loader {
         let (mut kept, mut idle) = (HashMap::new(), HashSet::new());
         for row in rows {
             if row.try_get("kept")? {
-                let done = Done {
+                let done = Receipt {
                     stream: row.try_get("stream")?,
                     version: row.try_get("answer_version")?,
                     position: row.try_get("answer_position")?,
@@ -131,7 +131,7 @@ impl Loader {
                 if row.try_get::<Option<&str>, _>("body")?.is_some() {
                     idle.insert(command);
                 }
-                kept.insert(command, Kept { done, fingerprint: row.try_get("fingerprint")? });
+                kept.insert(command, KeptAnswer { done, fingerprint: row.try_get("fingerprint")? });
             } else {
                 streams.entry(row.try_get("stream")?).or_default().push(Recorded::parse(row.try_get("body")?)?);
             }
@@ -143,7 +143,7 @@ impl Loader {
 /// What one round trip brought.
 struct Read {
     streams: HashMap<String, Arc<Vec<Recorded>>>,
-    kept: HashMap<Uuid, Kept>,
+    kept: HashMap<Uuid, KeptAnswer>,
     idle: HashSet<Uuid>,
 }
 

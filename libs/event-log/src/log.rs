@@ -3,12 +3,12 @@
 use crate::append::{Append, Context};
 use crate::appender::{Appender, Purpose, Request};
 use crate::loader::{Histories, Loader, Question};
-use crate::receipt::Done;
+use crate::receipt::Receipt;
 use crate::recent::Recent;
 use crate::vouched::Vouched;
 use crate::{Database, Error, begin};
 use chrono::{DateTime, Utc};
-use decider::{Asked, Clock};
+use decider::{Clock, CommandContext};
 use futures_util::future::try_join_all;
 use sessions::{Pool, Sessions};
 use std::collections::HashMap;
@@ -142,7 +142,7 @@ impl EventLog {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn append(&self, region: &RegionId, append: Append) -> Result<Done, Error> {
+    pub async fn append(&self, region: &RegionId, append: Append) -> Result<Receipt, Error> {
         append.check_size()?;
         self.request(region, append, Purpose::Write).await
     }
@@ -177,11 +177,11 @@ impl EventLog {
     }
 
     fn nothing(&self) -> Append {
-        let context = Context::of(&Asked::new(Actor::hub(), self.now()));
+        let context = Context::of(&CommandContext::new(Actor::hub(), self.now()));
         Append { changes: vec![], context, command: None }
     }
 
-    async fn request(&self, region: &RegionId, append: Append, purpose: Purpose) -> Result<Done, Error> {
+    async fn request(&self, region: &RegionId, append: Append, purpose: Purpose) -> Result<Receipt, Error> {
         let (answer, answered) = oneshot::channel();
         let request = Request { append, answer, purpose, alone: false };
         self.appender(region).send(request).await.map_err(|_| Error::Closed)?;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 /// A command had its effect, now or when it was asked before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done {
+pub struct Receipt {
     /// The stream it was about: category, slash, id.
     pub stream: String,
     /// The version of that stream.
@@ -17,14 +17,14 @@ pub struct Done {
 
 /// What the log keeps of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptAnswer {
     /// The answer.
-    pub done: Done,
+    pub done: Receipt,
     /// The keyed print of what was asked.
     pub fingerprint: Vec<u8>,
 }
 
-impl Done {
+impl Receipt {
     /// The id of what the command was about. After a retry it names the first answer's thing.
     #[must_use]
     pub fn id<T: FromStr>(&self) -> Option<T> {

@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use proofs::{Checkpoint, Declaration, Hash, NotSigned, Note, Signature, Signer, Verifier, consistent};
 
 /// More hashes than this no proof has.
-const MOST: usize = 63;
+const MAX_HASHES: usize = 63;
 
 /// The header of a request that holds the operator's note for an epoch, in base64; one for each raised epoch.
 pub const DECLARATION: &str = "log-restored";
@@ -122,7 +122,7 @@ impl Shown {
         let note: Note = note.parse().map_err(|_| NotSeen::Malformed)?;
         let said: Checkpoint = note.text.parse().map_err(|_| NotSeen::Malformed)?;
         let (Some(old), Some(proof)) = (old, proof) else { return Err(NotSeen::Malformed) };
-        if proof.len() > MOST || old > said.size {
+        if proof.len() > MAX_HASHES || old > said.size {
             return Err(NotSeen::Malformed);
         }
         Ok(Self { old, proof, note, said, declarations: vec![] })

@@ -35,11 +35,11 @@ pub(crate) struct Direct {
 }
 
 /// What the log said when it was asked, by region.
-type Asked = BTreeMap<RegionId, Standing>;
+type LogHeads = BTreeMap<RegionId, LogHead>;
 
 /// Where a log ended, and how many of its events are parked.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Standing {
+struct LogHead {
     position: i64,
     parked: i64,
 }
@@ -47,7 +47,7 @@ struct Standing {
 impl Direct {
     /// Follows all logs of the service until the end comes. `ends` wakes it.
     pub async fn run(self, ends: LogEnds, end: CancellationToken) {
-        let (told, asked) = watch::channel(Asked::new());
+        let (told, asked) = watch::channel(LogHeads::new());
         let mut tasks = JoinSet::new();
         tasks.spawn(self.clone().keep_asking(told, end.clone()));
         let (name, service) = (self.projector.projection.name(), self.source.service().to_owned());
@@ -94,7 +94,7 @@ impl Direct {
         heads
     }
 
-    async fn keep_asking(self, told: watch::Sender<Asked>, end: CancellationToken) {
+    async fn keep_asking(self, told: watch::Sender<LogHeads>, end: CancellationToken) {
         let mut poll = tokio::time::interval(self.settings.compare_every);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut retrying = Retrying::new(self.settings.alarm_after);
@@ -108,9 +108,9 @@ impl Direct {
                 let parked = in_time(self.projector.count_parked()).await?;
                 let standing = |head: Head| {
                     let parked = parked.get(&head.region).copied().unwrap_or_default();
-                    (head.region, Standing { position: head.position, parked })
+                    (head.region, LogHead { position: head.position, parked })
                 };
-                Ok::<Asked, Error>(heads.into_iter().map(standing).collect())
+                Ok::<LogHeads, Error>(heads.into_iter().map(standing).collect())
             };
             match asked.await {
                 Ok(asked) => {
@@ -130,7 +130,7 @@ impl Direct {
         self,
         log: Log,
         hint: watch::Receiver<i64>,
-        asked: watch::Receiver<Asked>,
+        asked: watch::Receiver<LogHeads>,
         end: CancellationToken,
     ) -> Result<(), Error> {
         while !end.is_cancelled() {
@@ -153,7 +153,7 @@ impl Direct {
         &self,
         log: &Log,
         mut hint: watch::Receiver<i64>,
-        mut asked: watch::Receiver<Asked>,
+        mut asked: watch::Receiver<LogHeads>,
         end: &CancellationToken,
     ) -> Result<(), Error> {
         let (key, passed) = (self.projector.key_in(log), Passed::new(self.settings.write_every));

@@ -18,9 +18,9 @@ use tokio_util::sync::CancellationToken;
 use vocabulary::RegionId;
 
 /// As many logs of one projection that catches up alone, perhaps because it waits for something.
-const ALONE_AT_ONCE: usize = 1;
+const CONCURRENCY_ALONE: usize = 1;
 /// How long a start waits for a log.
-const LOOK: Duration = Duration::from_secs(5);
+const LOG_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections of a projection that reads the log itself.
 const OWN_CONNECTIONS: u32 = 2;
 
@@ -67,7 +67,7 @@ impl Projections {
             database.app = database.app.apart(OWN_CONNECTIONS);
         }
         self.all.push(Rebuild {
-            turns: self.alone.at_most(ALONE_AT_ONCE),
+            turns: self.alone.at_most(CONCURRENCY_ALONE),
             sources: sources_of(projection.logs(), sources),
             projection,
             database,
@@ -120,8 +120,8 @@ impl Projections {
                     }
                     Ok::<(), Error>(())
                 };
-                let done = tokio::time::timeout(LOOK, caught_up).await;
-                if let Err(error) = done.unwrap_or(Err(Error::Late(LOOK))) {
+                let done = tokio::time::timeout(LOG_TIMEOUT, caught_up).await;
+                if let Err(error) = done.unwrap_or(Err(Error::Late(LOG_TIMEOUT))) {
                     tracing::warn!(reader = one.projection.name(), service = source.service(), %error, "not caught up yet");
                 }
             }

@@ -14,7 +14,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// More signatures than this no note has.
-const MOST: usize = 100;
+const MAX_SIGNATURES: usize = 100;
 
 /// What a signature says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,7 +272,7 @@ impl FromStr for Note {
         let signatures =
             signatures.strip_suffix('\n').ok_or(Malformed("the note is cut off: its last line does not end"))?;
         let signatures: Vec<Signature> = signatures.split('\n').map(str::parse).collect::<Result<_, _>>()?;
-        if text.is_empty() || signatures.len() > MOST {
+        if text.is_empty() || signatures.len() > MAX_SIGNATURES {
             return Err(Malformed("a note has a text and at most 100 signatures"));
         }
         Ok(Self { text: format!("{text}\n"), signatures })

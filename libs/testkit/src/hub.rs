@@ -6,8 +6,8 @@ use axum::Router;
 use bus::{Bus, LogSource, Settings};
 use chassis::{Hub, Platform, Purpose, Secrets, Service, Signing, message_keys, operator_key};
 use chrono::{DateTime, Utc};
-use decider::{Asked, Clock, Event, Hand};
-use event_log::{Append, Change, Context, Database, Done, EventLog, Limits, NewEvent, Recorded};
+use decider::{Clock, CommandContext, Event, Hand};
+use event_log::{Append, Change, Context, Database, EventLog, Limits, NewEvent, Receipt, Recorded};
 use futures_util::TryStreamExt;
 use processing::{Logbook, Target};
 use projections::Projections;
@@ -164,11 +164,12 @@ impl TestHub {
     ///
     /// # Panics
     /// When it cannot be written.
-    pub async fn happened<E: Event>(&self, service: &str, region: &RegionId, stream: &str, event: &E) -> Done {
+    pub async fn happened<E: Event>(&self, service: &str, region: &RegionId, stream: &str, event: &E) -> Receipt {
         let log = self.log(service);
         let expected = log.history(region, stream).await.expect("a history").last().map_or(0, |event| event.version);
         let change = Change { stream: stream.into(), expected, events: vec![NewEvent::of(event).expect("an event")] };
-        let context = Context::of(&Asked::new(Actor { role: Role::Operator, ..Actor::hub() }, self.clock.now()));
+        let context =
+            Context::of(&CommandContext::new(Actor { role: Role::Operator, ..Actor::hub() }, self.clock.now()));
         log.append(region, Append { changes: vec![change], context, command: None }).await.expect("written")
     }
 

@@ -14,7 +14,7 @@ use crate::cipher::{Key, Owner};
 
 const LIFETIME: Duration = Duration::from_secs(60);
 /// About two megabytes.
-const MOST: usize = 10_000;
+const MAX_KEYS: usize = 10_000;
 
 #[derive(Default)]
 pub(crate) struct Cache(Mutex<Inner>);
@@ -48,12 +48,12 @@ impl Cache {
             return;
         }
         inner.keys.extend(found.into_iter().map(|(owner, key)| (owner, (now, key))));
-        if inner.keys.len() > MOST {
+        if inner.keys.len() > MAX_KEYS {
             inner.keys.retain(|_, (since, _)| since.elapsed() < LIFETIME);
         }
-        if inner.keys.len() > MOST {
+        if inner.keys.len() > MAX_KEYS {
             let mut moments: Vec<Instant> = inner.keys.values().map(|(since, _)| *since).collect();
-            let (_, middle, _) = moments.select_nth_unstable(MOST / 2);
+            let (_, middle, _) = moments.select_nth_unstable(MAX_KEYS / 2);
             let middle = *middle;
             inner.keys.retain(|_, (since, _)| *since > middle);
         }
@@ -94,9 +94,9 @@ mod tests {
     fn there_are_never_more_than_the_limit() {
         let cache = Cache::default();
         for _ in 0..3 {
-            let found = (0..MOST).map(|_| (owner("gorinchem"), Arc::new(random_key().unwrap())));
+            let found = (0..MAX_KEYS).map(|_| (owner("gorinchem"), Arc::new(random_key().unwrap())));
             cache.keep(cache.asked_at(), found);
-            assert!(cache.inner().keys.len() <= MOST);
+            assert!(cache.inner().keys.len() <= MAX_KEYS);
         }
     }
 }

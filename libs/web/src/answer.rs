@@ -4,19 +4,19 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use event_log::Done;
+use event_log::Receipt;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The command had its effect: `{id, version, position}`, with `ETag` and `Hub-Position`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted(Done);
+pub struct Accepted(Receipt);
 
 /// The command made something: as [`Accepted`], with `Location`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
-    done: Done,
+    done: Receipt,
     place: Option<String>,
 }
 
@@ -29,15 +29,15 @@ pub(crate) struct At {
     pub place: Option<String>,
 }
 
-impl From<Done> for Accepted {
-    fn from(done: Done) -> Self {
+impl From<Receipt> for Accepted {
+    fn from(done: Receipt) -> Self {
         Self(done)
     }
 }
 
-impl From<Done> for Created {
+impl From<Receipt> for Created {
     /// At the address asked, a slash, and the id.
-    fn from(done: Done) -> Self {
+    fn from(done: Receipt) -> Self {
         Self { done, place: None }
     }
 }
@@ -46,25 +46,25 @@ impl Created {
     /// At an address such as `/v1/regions/{region}/hotspots/{id}`, where `{region}` is the region of the
     /// request and `{id}` the id of what was made: after a retry the first one.
     #[must_use]
-    pub fn at(done: Done, pattern: &str) -> Self {
+    pub fn at(done: Receipt, pattern: &str) -> Self {
         Self { done, place: Some(pattern.to_owned()) }
     }
 
     /// At an address made from the id of what was made: after a retry the first one.
     #[must_use]
-    pub fn new(done: Done, location: impl FnOnce(&str) -> String) -> Self {
+    pub fn new(done: Receipt, location: impl FnOnce(&str) -> String) -> Self {
         let place = location(id(&done)).replace(id(&done), "{id}");
         Self { done, place: Some(place) }
     }
 }
 
 /// The last part of the stream's name.
-pub(crate) fn id(done: &Done) -> &str {
+pub(crate) fn id(done: &Receipt) -> &str {
     done.stream.split_once('/').map_or(&done.stream, |(_, id)| id)
 }
 
 /// **Invariant:** made of what the log keeps and nothing else, so that a retry answers the same.
-fn written(done: &Done, place: Option<String>) -> Response {
+fn written(done: &Receipt, place: Option<String>) -> Response {
     let body = json!({ "id": id(done), "version": done.version, "position": done.position });
     let mut answer = Json::<Value>(body).into_response();
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", done.version)) {

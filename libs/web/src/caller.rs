@@ -4,7 +4,7 @@ use crate::Problem;
 use access::{Grant, Scope, Touches};
 use axum::extract::FromRequestParts;
 use chrono::{DateTime, NaiveDate, Utc};
-use decider::{Asked, CommandKey};
+use decider::{CommandContext, CommandKey};
 use http::request::Parts;
 use std::sync::{
     Arc,
@@ -32,11 +32,11 @@ pub(crate) struct Who {
 }
 
 impl Caller {
-    /// May they do it to this? The only way to an [`Asked`].
+    /// May they do it to this? The only way to a [`CommandContext`].
     ///
     /// # Errors
     /// 403 when none of their grants reaches what is touched.
-    pub fn about(&self, touched: &Touches) -> Result<Asked, Problem> {
+    pub fn about(&self, touched: &Touches) -> Result<CommandContext, Problem> {
         let grant = Grant::narrowest(&self.0.grants, touched).ok_or_else(Problem::denied)?;
         self.0.reached.store(true, Ordering::Relaxed);
         let mut asked = grant.asking(self.0.at);

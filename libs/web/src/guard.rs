@@ -27,7 +27,7 @@ use axum::{
 };
 use chrono::NaiveDate;
 use decider::{Clock, CommandKey};
-use event_log::{EventLog, Kept};
+use event_log::{EventLog, KeptAnswer};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use std::{
@@ -45,7 +45,7 @@ const TELLING: [StatusCode; 4] =
 
 /// Finds what was answered to a command before.
 pub type KeptLookup =
-    Arc<dyn Fn(RegionId, Uuid) -> BoxFuture<'static, Result<Option<Kept>, event_log::Error>> + Send + Sync>;
+    Arc<dyn Fn(RegionId, Uuid) -> BoxFuture<'static, Result<Option<KeptAnswer>, event_log::Error>> + Send + Sync>;
 
 /// Looks in a service's own log.
 #[must_use]
@@ -85,7 +85,7 @@ pub struct Guard {
 /// The roles that may do an operation; none for one that is not known.
 pub type Roles = fn(&str) -> &'static [Role];
 
-struct Standing {
+struct GuardState {
     guard: Guard,
     roles: Roles,
     prints: Prints,
@@ -116,7 +116,7 @@ where
     let waiting = Waiting::new(guard.wait.clone(), guard.bounds.waiters);
     let (operations, public) = (Operations::of(&api), Public::new());
     let standing =
-        Arc::new(Standing { prints, cursors, operations, waiting, public, guard, roles, places: RwLock::default() });
+        Arc::new(GuardState { prints, cursors, operations, waiting, public, guard, roles, places: RwLock::default() });
     (router.route_layer(middleware::from_fn_with_state(standing, stand)), api)
 }
 
@@ -132,7 +132,7 @@ struct Let {
     stranger: bool,
 }
 
-async fn stand(State(standing): State<Arc<Standing>>, request: Request, next: Next) -> Response {
+async fn stand(State(standing): State<Arc<GuardState>>, request: Request, next: Next) -> Response {
     let asked = request.uri().path().to_owned();
     match standing.let_in(request).await {
         Ok((request, through)) => {
@@ -146,7 +146,7 @@ async fn stand(State(standing): State<Arc<Standing>>, request: Request, next: Ne
     }
 }
 
-impl Standing {
+impl GuardState {
     async fn let_in(&self, request: Request) -> Result<(Request, Let), Problem> {
         let (mut parts, body) = request.into_parts();
         let known = self.operation(&parts)?;
@@ -348,7 +348,7 @@ impl Standing {
 
     /// A handler may refuse what it did before, such as opening what is open by now: then the answer
     /// of then is what the retry gets, or the news that the key was used for something else.
-    async fn answered_before(&self, status: StatusCode, through: Let) -> Result<Option<Kept>, Problem> {
+    async fn answered_before(&self, status: StatusCode, through: Let) -> Result<Option<KeptAnswer>, Problem> {
         let (true, Some(region), Some(command)) = (status.is_client_error(), through.region, through.command) else {
             return Ok(None);
         };

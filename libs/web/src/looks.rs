@@ -12,7 +12,7 @@ use uuid::Uuid;
 use vocabulary::{ActorId, BranchCode, RegionId, Role};
 
 /// As many characters of an id, date or word as are kept.
-const LONGEST: usize = 80;
+const MAX_CHARACTERS: usize = 80;
 
 /// Somebody is about to be shown something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ fn is_id(value: &str) -> bool {
     let last = value.rsplit_once('/').map_or(value, |(category, id)| if is_word(category) { id } else { "" });
     let digits = value.bytes().all(|byte| byte.is_ascii_digit() || b"-:TZ.+".contains(&byte));
     !value.is_empty()
-        && value.len() <= LONGEST
+        && value.len() <= MAX_CHARACTERS
         && (digits
             || last.parse::<Uuid>().is_ok()
             || value.parse::<BranchCode>().is_ok()
@@ -107,7 +107,7 @@ fn is_id(value: &str) -> bool {
 /// A word of the API: lower-case letters, digits and hyphens.
 fn is_word(value: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !value.is_empty() && value.len() <= LONGEST && value.bytes().all(fits)
+    !value.is_empty() && value.len() <= MAX_CHARACTERS && value.bytes().all(fits)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use vocabulary::RegionId;
 const GRANTS: &str = "consortium";
 
 /// How long a caller without grants waits for one that was just given.
-const PATIENCE: Duration = Duration::from_secs(2);
+const GRANT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Waits until the lookups of a region are as far as asked, two seconds at most.
 pub type Wait = Arc<dyn Fn(RegionId, Positions) -> BoxFuture<'static, Result<(), Lag>> + Send + Sync>;
@@ -63,7 +63,7 @@ impl Waiting {
         let position = wanted.iter().filter(|(service, _)| service == GRANTS).map(|(_, position)| *position).max();
         let (Some(region), Some(position), Some(_)) = (region, position, &self.wait) else { return Ok(()) };
         let waiting = async {
-            let missing = grants.wait(region, position, PATIENCE).await;
+            let missing = grants.wait(region, position, GRANT_TIMEOUT).await;
             missing.map_err(|missing| Lag { behind: vec![(GRANTS.to_owned(), missing)] })
         };
         in_a_place(&self.strangers, waiting).await

@@ -11,7 +11,7 @@ pub mod document;
 pub use commands::{Command, DrawUp, Refusal, Sign, Subject};
 
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::agreements::contract::{Event, Terms};
 use vocabulary::{ActorId, BranchCode, ContractId, DocumentHash, Organisation, Role};
 
@@ -52,7 +52,7 @@ impl Aggregate for Contract {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::Unwritten, Command::DrawUp(draft)) => draw_up(draft),
             (Self::Unwritten, Command::Sign(_) | Command::Amend(_)) => Err(Refusal::Unwritten),
@@ -123,7 +123,7 @@ impl Paper {
         self.signatures.iter().any(|signature| signature.party == *party)
     }
 
-    fn sign(&self, sign: &Sign, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn sign(&self, sign: &Sign, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         self.may_sign(&sign.party, asked)?;
         if sign.document_hash != self.document_hash {
             return Err(Refusal::OtherDocument);
@@ -142,7 +142,7 @@ impl Paper {
     }
 
     /// The role and the organisation of the grant acted under, not what the request says, decide who signs.
-    fn may_sign(&self, party: &Organisation, asked: &Asked) -> Result<(), Refusal> {
+    fn may_sign(&self, party: &Organisation, asked: &CommandContext) -> Result<(), Refusal> {
         let for_it = asked.by.organisation.as_ref() == Some(party);
         match party {
             Organisation::Company(company) if *company != self.subject.company => Err(Refusal::NotAParty),

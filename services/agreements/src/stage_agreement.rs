@@ -23,7 +23,7 @@ pub use refusal::Refusal;
 pub use signing::Signature;
 
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::agreements::stage_agreement::{Event, Heard, Party, Terms};
 use std::collections::BTreeSet;
 use vocabulary::{AgreementId, DocumentHash};
@@ -78,7 +78,7 @@ impl Aggregate for StageAgreement {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::Unwritten, Command::Draft(draft)) => proposal::draft(draft),
             (Self::Unwritten, _) => Err(Refusal::Unwritten),
@@ -95,7 +95,7 @@ impl Aggregate for StageAgreement {
 }
 
 impl Paper {
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match command {
             Command::Draft(draft) if self.is(draft) => Ok(vec![]),
             Command::Draft(_) => Err(Refusal::AlreadyDrafted),
@@ -187,7 +187,7 @@ impl Paper {
     }
 
     /// Refused once the stage is over, early or by its last day.
-    fn still_open(&self, asked: &Asked) -> Result<(), Refusal> {
+    fn still_open(&self, asked: &CommandContext) -> Result<(), Refusal> {
         match self.phase {
             Phase::Ended(ended) => Err(Refusal::Over { ended }),
             _ if self.terms.until < asked.today() => Err(Refusal::Over { ended: self.terms.until }),

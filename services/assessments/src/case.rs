@@ -12,7 +12,7 @@ pub use commands::{Command, FixGrade, Judgement, Open, Refusal};
 pub use exam::{Counts, exam_item};
 pub use work::{CompanyJudgement, Evidence, SchoolJudgement, Work};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::assessments::{
     Grade,
     case::{Event, ExamItem},
@@ -64,7 +64,7 @@ impl Aggregate for Case {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::Unopened, Command::Open(open)) => {
                 not_after_today(open.occurred_on, asked)?;
@@ -179,14 +179,14 @@ impl Aggregate for Case {
 }
 
 /// Only the pupil's school decides what the work is worth.
-fn of_the_school(work: &Work, asked: &Asked) -> Result<(), Refusal> {
+fn of_the_school(work: &Work, asked: &CommandContext) -> Result<(), Refusal> {
     match &asked.by.organisation {
         Some(Organisation::School(school)) if *school == work.school => Ok(()),
         _ => Err(Refusal::AnotherSchool),
     }
 }
 
-fn not_after_today(date: chrono::NaiveDate, asked: &Asked) -> Result<(), Refusal> {
+fn not_after_today(date: chrono::NaiveDate, asked: &CommandContext) -> Result<(), Refusal> {
     if date > asked.today() { Err(Refusal::InTheFuture { date }) } else { Ok(()) }
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod api;
 pub mod diff;
 pub mod slo;
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::assessments::catalogue_import::Event;
 use sha2::{Digest, Sha256};
 use vocabulary::{DocumentHash, ElectiveId, ImportId};
@@ -70,7 +70,7 @@ impl Aggregate for CatalogueImport {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, summary: &Summary, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, summary: &Summary, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         if self.0.is_some() && summary.added == 0 && summary.changed.is_empty() {
             return Ok(vec![]);
         }

@@ -9,7 +9,7 @@ pub mod fit;
 
 pub use commands::{Command, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::assessments::elective::{Elective as Description, Event};
 use std::collections::HashSet;
 use vocabulary::ElectiveId;
@@ -44,7 +44,7 @@ impl Aggregate for Elective {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match command {
             Command::Import { import, elective } => {
                 sound(elective)?;

@@ -7,7 +7,7 @@ mod commands;
 
 pub use commands::{Command, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::assessments::pta::{Event, Item, Place};
 use vocabulary::{BranchCode, ElectiveId, PtaId, SchoolYear};
 
@@ -65,7 +65,7 @@ impl Aggregate for Pta {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match command {
             Command::RegisterItem { item, .. } if self.item(item.elective) == Some(item) => Ok(vec![]),
             Command::RegisterItem { .. } if self.frozen => Err(Refusal::Frozen),

@@ -7,7 +7,7 @@ mod commands;
 
 pub use commands::{Adopt, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::assessments::rubric::{Event, Task};
 use std::collections::HashSet;
 use vocabulary::ElectiveId;
@@ -42,7 +42,7 @@ impl Aggregate for Rubric {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, adopt: &Adopt, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, adopt: &Adopt, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         // Both kinds are judged, so both must be there to judge.
         if adopt.learning_tasks.is_empty() {
             return Err(Refusal::NoLearningTasks);

@@ -8,7 +8,7 @@ use crate::trace::drawing::{Ask, population};
 use crate::trace::reading::{Reader, Unread};
 use crate::trace::seed;
 use bus::{ALARM_AFTER, RetryingEach};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use event_log::tenant;
 use evidence::checkpoint::NotCut;
 use proto_schemas::audit::sample::{Draw, Event};
@@ -60,7 +60,7 @@ pub(crate) async fn complete(audit: &Audit, region: &RegionId, sample: SampleId)
     let drawing = population.draw(&mut reader, Draw { requested_at, checkpoint, seed }).await?;
     let drawn = Box::new(drawing.event(*under));
     // Whoever asked stands in the request. What it draws is not theirs to decide, so it is the hub that writes it down.
-    let asked = Asked::new(Actor::hub(), audit.hub.clock.now());
+    let asked = CommandContext::new(Actor::hub(), audit.hub.clock.now());
     match audit.hub.log.execute::<Sample>(region, &sample, Command::Draw(drawn), &asked).await {
         Ok(_) => {}
         Err(error) => {

@@ -10,7 +10,7 @@ mod commands;
 pub use commands::{AgreeMethod, Refusal};
 
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::co_financing::{arrangement::Event, contribution_day::Method};
 use vocabulary::ArrangementId;
 
@@ -36,7 +36,7 @@ impl Aggregate for Arrangement {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &AgreeMethod, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &AgreeMethod, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let AgreeMethod { company, scheme, method, from } = command.clone();
         if self.agreed.iter().rev().find(|(date, _)| *date == from).is_some_and(|(_, same)| *same == method) {
             return Ok(vec![]);

@@ -15,7 +15,7 @@ mod tests;
 pub use commands::{Claimable, Command, Fix, Refusal};
 
 use chrono::{Datelike, NaiveDate};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::co_financing::{
     claim::Event,
     figures::{self, Line},
@@ -80,7 +80,7 @@ impl Aggregate for Claim {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let by = asked.by.id;
         match (command, &self.about) {
             (Command::Draft { .. }, Some(_)) => Ok(vec![]),
@@ -119,7 +119,12 @@ impl Aggregate for Claim {
     }
 }
 
-fn draft(scheme: &SchemeCode, year: u16, last_fixed: Option<u16>, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+fn draft(
+    scheme: &SchemeCode,
+    year: u16,
+    last_fixed: Option<u16>,
+    asked: &CommandContext,
+) -> Result<Vec<Event>, Refusal> {
     let this_year = asked.today().year();
     let bounds = NaiveDate::from_ymd_opt(year.into(), 1, 1).zip(NaiveDate::from_ymd_opt(year.into(), 12, 31));
     let Some((from, until)) = bounds.filter(|_| (2000..=this_year).contains(&i32::from(year))) else {

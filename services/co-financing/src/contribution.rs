@@ -16,7 +16,7 @@ mod tests;
 pub use commands::{Command, Refusal};
 
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::co_financing::{
     contribution::{Event, What},
     figures::{self, Kind, Line},
@@ -93,7 +93,7 @@ impl Aggregate for Contribution {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match command {
             Command::Record { contribution, company, scheme, date, what, description, worth } => {
                 if self.recorded.is_some() {
@@ -171,7 +171,7 @@ impl Contribution {
         Ok(events)
     }
 
-    fn sign(&self, digest: &DocumentHash, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn sign(&self, digest: &DocumentHash, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let recorded = self.living()?;
         let now = figures::digest(&[recorded.line()]);
         if *digest != now {
@@ -184,7 +184,7 @@ impl Contribution {
         Ok(vec![Event::Signed { by: asked.by.id, digest: now, amount: recorded.amount, proofs }])
     }
 
-    fn verify(&self, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn verify(&self, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let recorded = self.living()?;
         if self.verified_by.is_some() {
             return Ok(vec![]);

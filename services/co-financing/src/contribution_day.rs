@@ -20,7 +20,7 @@ mod tests;
 pub use commands::{Command, Refusal, Terms};
 pub use state::{ContributionDay, DayLine, Signature};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::co_financing::{
     contribution_day::{Attendance, Day, Event, Method, Unaccrued},
     figures,
@@ -35,7 +35,7 @@ impl Aggregate for ContributionDay {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match command {
             Command::ChooseMethod { day, method, terms } => self.choose(day, *method, *terms),
             Command::AccruePupil { day, attendance, usual, terms, corrected } => {
@@ -158,7 +158,12 @@ impl ContributionDay {
         Ok(self.and_void_signature(day, events))
     }
 
-    fn accrue_supervisor(&self, minutes: Minutes, terms: Option<Terms>, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn accrue_supervisor(
+        &self,
+        minutes: Minutes,
+        terms: Option<Terms>,
+        asked: &CommandContext,
+    ) -> Result<Vec<Event>, Refusal> {
         let day = self.day.as_ref().ok_or(Refusal::NothingKnown)?;
         if let Some(method @ Method::Forfait) = self.method {
             return Err(Refusal::OtherMethod { method });
@@ -192,7 +197,7 @@ impl ContributionDay {
         Ok(self.and_void_signature(day, events))
     }
 
-    fn reverse(&self, number: u32, reason: &Reason, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn reverse(&self, number: u32, reason: &Reason, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let day = self.day.as_ref().ok_or(Refusal::NothingKnown)?;
         let line = self.lines.get(&number).ok_or(Refusal::NoSuchLine { line: number })?;
         if !line.living {
@@ -210,7 +215,7 @@ impl ContributionDay {
         Ok(self.and_void_signature(day, events))
     }
 
-    fn sign(&self, digest: &DocumentHash, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn sign(&self, digest: &DocumentHash, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let day = self.day.as_ref().ok_or(Refusal::NothingKnown)?;
         let lines = self.statement();
         let now = figures::digest(&lines);
@@ -231,7 +236,7 @@ impl ContributionDay {
         Ok(vec![Event::Signed { day: day.clone(), by: asked.by.id, digest: now, lines: count, total, group_effect }])
     }
 
-    fn verify(&self, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn verify(&self, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let day = self.day.as_ref().ok_or(Refusal::NothingKnown)?;
         let signature = self.signature.as_ref().ok_or(Refusal::NotSigned)?;
         if self.verified_by.is_some() {
@@ -253,7 +258,7 @@ impl ContributionDay {
         }])
     }
 
-    fn reject(&self, reason: &Reason, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn reject(&self, reason: &Reason, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let day = self.day.as_ref().ok_or(Refusal::NothingKnown)?;
         let signature = self.signature.as_ref().ok_or(Refusal::NotSigned)?;
         if self.verified_by.is_some() {

@@ -11,7 +11,7 @@ mod commands;
 
 pub use commands::{Assign, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::co_financing::occasion::Event;
 use vocabulary::{OccasionId, SchemeCode};
 
@@ -29,7 +29,7 @@ impl Aggregate for Occasion {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Assign, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Assign, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match &self.scheme {
             Some(scheme) if *scheme == command.scheme => Ok(vec![]),
             Some(scheme) => Err(Refusal::OtherScheme { scheme: scheme.clone() }),

@@ -10,7 +10,7 @@ mod commands;
 
 pub use commands::{Command, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::co_financing::proof::Event;
 use vocabulary::{ContributionId, DocumentHash, Reach, SchemeCode};
 
@@ -28,7 +28,7 @@ impl Aggregate for Proof {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match (command, &self.proves) {
             (Command::Use { contribution, .. }, Some((other, _))) if contribution == other => Ok(vec![]),
             (Command::Use { .. }, Some((contribution, scheme))) => {

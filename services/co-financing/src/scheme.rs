@@ -12,7 +12,7 @@ mod commands;
 
 pub use commands::{Command, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::co_financing::scheme::{Event, Terms};
 use vocabulary::{ClaimId, Label, SchemeCode};
 
@@ -46,7 +46,7 @@ impl Aggregate for Scheme {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match command {
             Command::Register { name, source, terms } => {
                 let wanted = (name.clone(), source.clone(), terms.clone());

@@ -16,7 +16,7 @@ pub use commands::{Command, Refusal};
 
 use crate::session::Visit;
 use chrono::{DateTime, Utc};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::hotspots::attendance::Event;
 use std::collections::BTreeSet;
 use vocabulary::{ActorId, AttendanceDayId, ClaimId, Minutes, amsterdam_date};
@@ -126,7 +126,7 @@ impl Aggregate for Attendance {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         Ok(match (self, command) {
             (Self::Expected | Self::Absent, Command::CheckIn { visit, at, method }) => {
                 if *at > asked.at {

@@ -12,7 +12,7 @@ pub(crate) mod reactions;
 pub use commands::{Command, Paper, Refusal};
 
 use chrono::{Months, NaiveDate};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::hotspots::hotspot::{Education, Event, TheoryPlace};
 use std::collections::BTreeSet;
 use vocabulary::{BranchCode, CompanyId, ContractId, DocumentHash, HotspotId, SafetyCheckId};
@@ -144,7 +144,7 @@ impl Aggregate for Hotspot {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let today = asked.today();
         if let Command::Propose { company, name, why, equipment, occurred_on } = command {
             return match self {

@@ -10,7 +10,7 @@ mod commands;
 pub use commands::{Command, Refusal};
 
 use chrono::{DateTime, Utc};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::hotspots::pupil_day::Event;
 use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::{Minutes, PupilDayId, SessionId};
@@ -40,7 +40,7 @@ impl Aggregate for PupilDay {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         Ok(match command {
             Command::BookDay { session, .. } if self.booked.contains_key(session) => vec![],
             Command::BookDay { pupil, date, session, starts_at, ends_at, cap } => {

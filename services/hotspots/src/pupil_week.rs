@@ -8,7 +8,7 @@ mod commands;
 
 pub use commands::{Command, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::hotspots::pupil_week::Event;
 use std::collections::BTreeMap;
 use vocabulary::{Minutes, PupilWeekId, SessionId};
@@ -26,7 +26,7 @@ impl Aggregate for PupilWeek {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         Ok(match command {
             Command::BookWeek { session, .. } if self.booked.contains_key(session) => vec![],
             Command::BookWeek { pupil, monday, session, minutes, cap } => {

@@ -13,7 +13,7 @@ pub use commands::{Command, Findings, Refusal};
 
 use crate::hotspot::last_day;
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::hotspots::safety_check::{Activity, Event, Party};
 use std::collections::BTreeSet;
 use vocabulary::{BranchCode, CompanyId, HotspotId, Label, SafetyCheckId};
@@ -82,7 +82,7 @@ impl SafetyCheck {
 }
 
 impl Findings {
-    fn examine(&self, asked: &Asked) -> Result<(), Refusal> {
+    fn examine(&self, asked: &CommandContext) -> Result<(), Refusal> {
         if self.checked_on > asked.today() {
             return Err(Refusal::InTheFuture);
         }
@@ -113,7 +113,7 @@ impl Aggregate for SafetyCheck {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         Ok(match (self, command) {
             (Self::Undrawn, Command::DrawUp { hotspot, company, findings }) => {
                 findings.examine(asked)?;

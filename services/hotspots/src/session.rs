@@ -12,7 +12,7 @@ pub use commands::{Command, Refusal};
 pub use visit::Visit;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::hotspots::session::Event;
 use std::collections::BTreeMap;
 use vocabulary::{BranchCode, CompanyId, HotspotId, Label, PersonId, SessionId, amsterdam_date};
@@ -116,7 +116,7 @@ impl Aggregate for Session {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match self {
             Self::Unplanned => unplanned(command, asked),
             Self::Planned(group) => planned(group, command, asked),
@@ -181,7 +181,7 @@ impl Aggregate for Session {
     }
 }
 
-fn unplanned(command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+fn unplanned(command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
     let Command::Plan {
         hotspot,
         company,
@@ -226,7 +226,7 @@ fn unplanned(command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
     }])
 }
 
-fn planned(group: &Group, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+fn planned(group: &Group, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
     Ok(match command {
         Command::Plan { .. } => return Err(Refusal::AlreadyPlanned),
         Command::EnrolPupil { pupil, .. } if group.pupils.contains_key(pupil) => vec![],
@@ -257,7 +257,12 @@ fn planned(group: &Group, command: &Command, asked: &Asked) -> Result<Vec<Event>
     })
 }
 
-fn running(group: &Group, since: DateTime<Utc>, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+fn running(
+    group: &Group,
+    since: DateTime<Utc>,
+    command: &Command,
+    asked: &CommandContext,
+) -> Result<Vec<Event>, Refusal> {
     Ok(match command {
         Command::Plan { .. } => return Err(Refusal::AlreadyPlanned),
         Command::EnrolPupil { pupil, .. } if group.pupils.contains_key(pupil) => vec![],
@@ -305,7 +310,7 @@ fn start(
     group: &Group,
     at: DateTime<Utc>,
     small_group: Option<&vocabulary::Reason>,
-    asked: &Asked,
+    asked: &CommandContext,
 ) -> Result<Vec<Event>, Refusal> {
     if at > asked.at {
         return Err(Refusal::InTheFuture);

@@ -2,7 +2,7 @@
 
 use super::Bed;
 use super::load::{Measured, load};
-use decider::{Asked, Clock, CommandKey};
+use decider::{Clock, CommandContext, CommandKey};
 use event_log::{Append, Change, Context, Database, Error, EventLog, NewEvent};
 use proto_schemas::hotspots::session;
 use sqlx::postgres::PgConnectOptions;
@@ -33,7 +33,7 @@ pub(super) async fn log(database: PgConnectOptions, service: &'static str) -> an
 /// Some events for one new stream, under a command id.
 pub(super) fn append(events: usize) -> Result<Append, Error> {
     let events = (0..events).map(|_| event()).collect::<Result<_, _>>()?;
-    Ok(of(events, Context::of(&Asked::new(Actor::hub(), Clock::system().now()))))
+    Ok(of(events, Context::of(&CommandContext::new(Actor::hub(), Clock::system().now()))))
 }
 
 fn of(events: Vec<NewEvent>, context: Context) -> Append {
@@ -45,7 +45,7 @@ fn of(events: Vec<NewEvent>, context: Context) -> Append {
 /// Events a second.
 pub(super) async fn events(bed: &Bed, clients: u32) -> anyhow::Result<Measured> {
     let (log, database) = log(bed.database("bench_append").await?, "bench").await?;
-    let context = Context::of(&Asked::new(Actor::hub(), Clock::system().now()));
+    let context = Context::of(&CommandContext::new(Actor::hub(), Clock::system().now()));
     let client = Client { log, region: "bench".parse()?, context, event: event()? };
     let clients = (0..clients).map(|_| client.clone()).collect();
     let measured = load(clients, bed.time, |client: Client| async move {

@@ -9,15 +9,15 @@ use std::path::Path;
 use std::time::Instant;
 use vocabulary::RegionId;
 
-const AT_ONCE: u32 = 1_000;
+const BATCH: u32 = 1_000;
 const DATABASE: &str = "bench_export";
 
 pub(super) async fn written(bed: &Bed, folder: &Path) -> anyhow::Result<Vec<Row>> {
     let (log, database) = log(bed.database(DATABASE).await?, "bench").await?;
     let region: RegionId = "bench".parse()?;
-    let all = bed.events.next_multiple_of(AT_ONCE);
-    for _ in 0..all / AT_ONCE {
-        log.append(&region, append(AT_ONCE as usize)?).await?;
+    let all = bed.events.next_multiple_of(BATCH);
+    for _ in 0..all / BATCH {
+        log.append(&region, append(BATCH as usize)?).await?;
     }
     // Straight after a bulk insert the first reader pays for the writers.
     sqlx::raw_sql("vacuum analyze event_log.event").execute(&database.owner).await?;

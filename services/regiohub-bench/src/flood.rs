@@ -16,7 +16,7 @@ const CLIENTS: u32 = 8;
 /// Calm and flood have their turn so often, so that a bad moment of the machine meets both.
 const ROUNDS: usize = 5;
 /// A flood may make others wait so much longer.
-const MOST: f64 = 1.5;
+const MAX_RATIO: f64 = 1.5;
 
 pub(super) async fn measured(bed: &Bed, folder: &Path) -> anyhow::Result<Vec<Row>> {
     let hub = Hub::start_with(bed, folder, &[]).await?;
@@ -38,7 +38,7 @@ async fn row(bed: &Bed, hub: &Hub) -> anyhow::Result<Row> {
     }
     let (calm, flooded) = (middle(calm), middle(flooded));
     let note = format!("p99 {calm:.1} ms without it; the flood asks {refused:.0} times a second");
-    Ok(Row::bound("p99 of others while one client floods", flooded, "the same without, 1.5 ×", calm * MOST, "ms")
+    Ok(Row::bound("p99 of others while one client floods", flooded, "the same without, 1.5 ×", calm * MAX_RATIO, "ms")
         .noting(note))
 }
 

@@ -16,7 +16,7 @@ const FILLING: usize = 64;
 /// Both regions have their turn so often, so that a bad moment of the machine meets both.
 const ROUNDS: u32 = 4;
 /// Among many something may take so much longer than among few.
-const MOST: f64 = 1.2;
+const MAX_RATIO: f64 = 1.2;
 
 pub(super) async fn measured(bed: &Bed, folder: &Path) -> anyhow::Result<Vec<Row>> {
     let hub = Hub::start(bed, folder).await?;
@@ -64,7 +64,7 @@ async fn compared(bed: &Bed, hub: &Hub, what: &str, once: Once) -> anyhow::Resul
     let (many_rate, many_p50) = middle(many);
     let note = format!("p50 {:.2} ms against {:.2} ms, {CLIENTS} clients", millis(many_p50), millis(few_p50));
     let what = format!("{what}, {MANY}");
-    Ok(Row::slower(&what, many_rate, &format!("at {FEW} partners"), few_rate, MOST).noting(note))
+    Ok(Row::slower(&what, many_rate, &format!("at {FEW} partners"), few_rate, MAX_RATIO).noting(note))
 }
 
 /// How many a second, and the p50.

@@ -11,13 +11,13 @@ use std::time::Instant;
 use vocabulary::RegionId;
 
 const EVENTS: u32 = 100_000;
-const AT_ONCE: u32 = 1_000;
+const BATCH: u32 = 1_000;
 
 pub(super) async fn published(bed: &Bed) -> anyhow::Result<Row> {
     let (log, database) = log(bed.database("bench_relay").await?, "bench").await?;
     let region: RegionId = "bench".parse()?;
-    for _ in 0..EVENTS / AT_ONCE {
-        log.append(&region, append(AT_ONCE as usize)?).await?;
+    for _ in 0..EVENTS / BATCH {
+        log.append(&region, append(BATCH as usize)?).await?;
     }
     let texts: Vec<String> = log.page(&region, 0, EVENTS as usize).await?.into_iter().map(|event| event.text).collect();
     let nats = bus::connect(&bed.nats_url).await?;

@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 use vocabulary::RegionId;
 
 /// So many steps go on at the same time where their order does not matter.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 /// How often something that follows by itself is looked for, and with what pause.
-const LOOKS: u32 = 200;
-const PAUSE: Duration = Duration::from_millis(50);
+const MAX_POLLS: u32 = 200;
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How often a step is tried again while the hub is not that far yet.
-const TRIES: u32 = 10;
+const MAX_TRIES: u32 = 10;
 
 /// Asks the hub, as whoever plays.
 pub(super) struct Player {
@@ -70,7 +70,7 @@ pub(super) async fn each<T, R>(
     all: impl IntoIterator<Item = T>,
     act: impl AsyncFn(T) -> anyhow::Result<R>,
 ) -> anyhow::Result<Vec<R>> {
-    stream::iter(all).map(|one| act(one)).buffered(AT_ONCE).try_collect().await
+    stream::iter(all).map(|one| act(one)).buffered(CONCURRENCY).try_collect().await
 }
 
 impl Player {
@@ -147,7 +147,7 @@ impl Step<'_> {
     pub async fn until(self, path: &str, become_so: impl Fn(&Answer) -> bool) -> anyhow::Result<Answer> {
         let began = Instant::now();
         let mut seen = Value::Null;
-        for _ in 0..LOOKS {
+        for _ in 0..MAX_POLLS {
             let (status, body) = self.ask(&Method::GET, path, None).await?;
             if status.is_success() {
                 let answer = Answer(body);
@@ -161,7 +161,7 @@ impl Step<'_> {
             } else {
                 seen = body;
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Err(self.trouble(&Method::GET, path, format!("it has not come about: {seen}"), NOT_YET))
     }
@@ -174,8 +174,8 @@ impl Step<'_> {
             // Made already and still coming: an import that goes on, or a lookup that is not that far.
             let later = status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::ACCEPTED;
             tries += 1;
-            if later && tries < TRIES {
-                tokio::time::sleep(PAUSE * tries).await;
+            if later && tries < MAX_TRIES {
+                tokio::time::sleep(POLL_INTERVAL * tries).await;
                 continue;
             }
             if !status.is_success() {
@@ -240,7 +240,7 @@ impl Step<'_> {
 
 /// Sends a request, and again when the hub says that this client asks too fast.
 async fn in_turn(request: reqwest::RequestBuilder) -> reqwest::Result<reqwest::Response> {
-    for _ in 0..TRIES {
+    for _ in 0..MAX_TRIES {
         let Some(again) = request.try_clone() else { break };
         let answer = again.send().await?;
         if answer.status() != StatusCode::TOO_MANY_REQUESTS {

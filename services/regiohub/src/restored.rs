@@ -145,7 +145,7 @@ impl Restored {
                 }
             };
             match there.post(&declaration.sign(signer)?.to_string()).await? {
-                Posted::Done(end) => return Ok(Some(end)),
+                Posted::Receipt(end) => return Ok(Some(end)),
                 // Somebody was faster: it is signed again for where the log ends now.
                 Posted::Moved => {}
             }
@@ -167,7 +167,7 @@ impl Restored {
 }
 
 enum Posted {
-    Done(Value),
+    Receipt(Value),
     Moved,
 }
 
@@ -185,7 +185,7 @@ impl There {
         let answer = request.json(&json!({ "note": note })).send().await?;
         match answer.status() {
             StatusCode::CONFLICT => Ok(Posted::Moved),
-            status if status.is_success() => Ok(Posted::Done(answer.json().await?)),
+            status if status.is_success() => Ok(Posted::Receipt(answer.json().await?)),
             status => bail!("{status}: {}", answer.text().await?),
         }
     }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use bus::Settings;
 use chassis::{Hub, Platform, Purpose, Secrets};
-use decider::{Asked, Clock};
+use decider::{Clock, CommandContext};
 use event_log::{Append, Change, Context, Limits, NewEvent};
 use futures_util::FutureExt;
 use http::{Request, StatusCode, header};
@@ -213,7 +213,7 @@ impl Whole {
         let event = testkit::written_before(event_type, data);
         let change = Change { stream: stream.to_owned(), expected, events: vec![event] };
         let by = Actor { role: Role::Operator, ..Actor::hub() };
-        let context = Context::of(&Asked::new(by, self.clock.now()));
+        let context = Context::of(&CommandContext::new(by, self.clock.now()));
         log.append(region, Append { changes: vec![change], context, command: None }).await.unwrap();
     }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 const LONG: Duration = Duration::from_secs(30);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A log of another process, and how often it was asked where it ends.
 type Watched = (EventLog, Arc<AtomicU32>);
@@ -49,7 +49,7 @@ async fn a_flood_of_pings_costs_few_looks_and_moves_no_position() {
         let first = ground.append("ons", "a", &[1], None).await.position;
         // It looks by itself at the start, and then not before the test is over.
         let settings =
-            Settings { compare_every: Duration::from_secs(600), look_every: LOOK_EVERY, ..ground.settings() };
+            Settings { compare_every: Duration::from_secs(600), look_every: POLL_INTERVAL, ..ground.settings() };
         let bus = Bus::new("counters", ground.nats.clone(), ground.database.clone(), settings);
         let bus = Projections::over(bus).projection(Counts::default(), &[far]);
         let (end, running) = (CancellationToken::new(), bus.clone());
@@ -71,7 +71,7 @@ async fn a_flood_of_pings_costs_few_looks_and_moves_no_position() {
         ground.nats.flush().await.unwrap();
         bus.progress().wait(&region("ons"), &[("counters", second)], LONG).await.unwrap();
 
-        let most = 2 + u32::try_from(began.elapsed().as_millis() / LOOK_EVERY.as_millis()).unwrap();
+        let most = 2 + u32::try_from(began.elapsed().as_millis() / POLL_INTERVAL.as_millis()).unwrap();
         let looked = looks.load(Ordering::SeqCst) - before;
         assert!(looked >= 1 && looked <= most, "{looked} looks, and at most {most} were due");
         let behind = bus.progress().lag();

@@ -4,7 +4,7 @@ use crate::alarms;
 use crate::counts::{Event, count};
 use crate::scratch::{Scratch, region, scratch, until};
 use bus::{Bus, CannotReact, Progress, Reaction, Retried, Settings};
-use decider::{Aggregate, Asked, Refusal};
+use decider::{Aggregate, CommandContext, Refusal};
 use event_log::{Database, EventLog, Recorded};
 use projections::{CannotApply, Projection, Projections};
 use sqlx::PgConnection;
@@ -40,7 +40,7 @@ impl Aggregate for Answer {
     type Event = Event;
     type Refusal = No;
 
-    fn decide(&self, by: &i64, _: &Asked) -> Result<Vec<Event>, No> {
+    fn decide(&self, by: &i64, _: &CommandContext) -> Result<Vec<Event>, No> {
         if *by == 0 { Err(No::Zero) } else { Ok(vec![Event::Raised { by: *by }]) }
     }
 
@@ -69,7 +69,7 @@ impl Reaction for Repeats {
     const NAME: &'static str = "repeats";
     const LOGS: &'static [&'static str] = &["counters"];
 
-    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, happened: &Recorded, asked: CommandContext) -> Result<(), CannotReact> {
         if self.lacks.later.load(Ordering::SeqCst) {
             return Err(CannotReact::Later("not known yet".into()));
         }
@@ -96,7 +96,7 @@ impl Reaction for Mistaken {
     const NAME: &'static str = "mistaken";
     const LOGS: &'static [&'static str] = &["counters"];
 
-    async fn react(&self, _happened: &Recorded, _asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, _happened: &Recorded, _asked: CommandContext) -> Result<(), CannotReact> {
         sqlx::query("select nothing from nowhere").execute(&self.database.app).await?;
         Ok(())
     }
@@ -126,7 +126,7 @@ impl Reaction for Waits {
     const NAME: &'static str = "waits";
     const LOGS: &'static [&'static str] = &["counters"];
 
-    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, happened: &Recorded, asked: CommandContext) -> Result<(), CannotReact> {
         let (Event::Raised { by }, region) = (happened.event()?, &happened.region);
         let head = self.log.execute::<Answer>(region, &THE_ANSWER, by, &asked).await?.position;
         let read = self.progress.wait_for(Answered::NAME, "answers", region, head, Duration::from_millis(20)).await;
@@ -310,7 +310,8 @@ async fn after_a_restore_a_reaction_reads_again_and_repeats_nothing() {
 #[test]
 fn parts_of_an_answer_have_command_ids_of_their_own() {
     let command = decider::CommandKey { id: Uuid::from_u128(1), fingerprint: vec![] };
-    let asked = Asked { command: Some(command), ..Asked::new(vocabulary::Actor::hub(), chrono::Utc::now()) };
+    let asked =
+        CommandContext { command: Some(command), ..CommandContext::new(vocabulary::Actor::hub(), chrono::Utc::now()) };
     let id = |name| bus::part(&asked, name).command.unwrap().id;
     assert_eq!(id("a"), id("a"));
     assert_ne!(id("a"), id("b"));

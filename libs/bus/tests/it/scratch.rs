@@ -4,7 +4,7 @@ use async_nats::jetstream;
 use bus::{Bus, LogSource, MessageKey, MessageKeys, Settings};
 use chrono::Utc;
 use decider::Clock;
-use event_log::{Append, Change, Context, Database, Done, EventLog, NewEvent};
+use event_log::{Append, Change, Context, Database, EventLog, NewEvent, Receipt};
 use futures_util::{FutureExt, TryStreamExt};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
@@ -139,14 +139,14 @@ impl Scratch {
     }
 
     /// Raises a counter many times in one append.
-    pub async fn append(&self, slug: &str, counter: &str, amounts: &[i64], traceparent: Option<&str>) -> Done {
+    pub async fn append(&self, slug: &str, counter: &str, amounts: &[i64], traceparent: Option<&str>) -> Receipt {
         let events: Vec<NewEvent> =
             amounts.iter().map(|by| NewEvent::of(&Event::Raised { by: *by }).unwrap()).collect();
         self.append_traced(slug, format!("counter/{counter}"), events, traceparent).await
     }
 
     /// Appends to any stream.
-    pub async fn append_to(&self, slug: &str, stream: &str, events: Vec<NewEvent>) -> Done {
+    pub async fn append_to(&self, slug: &str, stream: &str, events: Vec<NewEvent>) -> Receipt {
         self.append_traced(slug, stream.to_owned(), events, None).await
     }
 
@@ -156,7 +156,7 @@ impl Scratch {
         stream: String,
         events: Vec<NewEvent>,
         traceparent: Option<&str>,
-    ) -> Done {
+    ) -> Receipt {
         let region = region(slug);
         let after = self.counters.page(&region, 0, usize::MAX).await.unwrap();
         let expected = after.iter().filter(|event| event.stream == stream).count();

@@ -112,7 +112,10 @@ async fn an_event_above_the_bound_is_refused_and_one_at_the_bound_is_relayed() {
                 expected: 0,
                 events: vec![note(MAX_EVENT_BYTES - around + 1)],
             }],
-            context: event_log::Context::of(&decider::Asked::new(vocabulary::Actor::hub(), chrono::Utc::now())),
+            context: event_log::Context::of(&decider::CommandContext::new(
+                vocabulary::Actor::hub(),
+                chrono::Utc::now(),
+            )),
             command: None,
         };
         let refused = ground.counters.append(&region("ons"), append).await;

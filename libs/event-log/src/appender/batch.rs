@@ -4,7 +4,7 @@ use super::{Purpose, Request, Tip};
 use crate::append::Append;
 use crate::beside::beside;
 use crate::envelope::{Place, write};
-use crate::receipt::Done;
+use crate::receipt::Receipt;
 use crate::{Error, leaf_hash};
 use chrono::{DateTime, SubsecRound, Utc};
 use std::collections::{HashMap, HashSet};
@@ -71,7 +71,7 @@ pub(crate) struct Batch {
 
 /// What the log says stands in the way.
 #[derive(Default)]
-pub(crate) struct Standing {
+pub(crate) struct Conflicts {
     pub versions: HashMap<String, i32>,
     /// The prints of the commands that are kept.
     pub kept: HashMap<Uuid, Vec<u8>>,
@@ -240,11 +240,11 @@ impl Batch {
         let mut twins = HashMap::new();
         for (request, answer) in self.requests {
             let done =
-                Done { stream: answer.stream, version: answer.version, position: answer.position, repeated: false };
+                Receipt { stream: answer.stream, version: answer.version, position: answer.position, repeated: false };
             if !clashed.is_empty()
                 && let Some(command) = request.append.command
             {
-                twins.insert(command.id, (command.fingerprint, Done { repeated: true, ..done.clone() }));
+                twins.insert(command.id, (command.fingerprint, Receipt { repeated: true, ..done.clone() }));
             }
             // A caller who stopped waiting needs no answer.
             let _ = request.answer.send(Ok(done));
@@ -273,7 +273,7 @@ impl Batch {
     }
 
     /// Answers those that `standing` speaks against, and gives the others back.
-    pub(crate) fn sift(self, standing: &Standing) -> Vec<Request> {
+    pub(crate) fn sift(self, standing: &Conflicts) -> Vec<Request> {
         let mut survivors = Vec::new();
         for (request, _) in self.requests {
             match against(&request.append, standing) {
@@ -307,7 +307,7 @@ fn look_again(append: &Append) -> Error {
 }
 
 /// A command that is kept already finds its answer where it looks for it: there it also finds out whether that counts.
-fn against(append: &Append, standing: &Standing) -> Option<Error> {
+fn against(append: &Append, standing: &Conflicts) -> Option<Error> {
     if let Some(command) = &append.command
         && let Some(fingerprint) = standing.kept.get(&command.id)
     {

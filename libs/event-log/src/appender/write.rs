@@ -1,9 +1,9 @@
 //! One round trip: the head is locked, the events inserted, the head moved on.
 
 use super::Tip;
-use super::batch::{Batch, Standing};
+use super::batch::{Batch, Conflicts};
 use crate::Frontier;
-use crate::held::Held;
+use crate::cached_connection::CachedConnection;
 use sessions::Sessions;
 use sqlx::{PgConnection, Row};
 use vocabulary::RegionId;
@@ -15,12 +15,12 @@ pub(crate) enum Outcome {
     /// Another process wrote in between; nothing was written.
     Moved(Tip),
     /// A stream or a command was ahead; nothing was written.
-    Blocked(Standing),
+    Blocked(Conflicts),
 }
 
 /// Writes a batch. An error that is no outage says that nothing was written; after an outage nobody knows.
 pub(crate) async fn write(
-    held: &mut Held,
+    held: &mut CachedConnection,
     sessions: &Sessions,
     region: &RegionId,
     tip: &Tip,
@@ -88,7 +88,7 @@ async fn commit(connection: &mut PgConnection, region: &RegionId, tip: &Tip, bat
     }
 }
 
-async fn standing(connection: &mut PgConnection, region: &RegionId, batch: &Batch) -> sqlx::Result<Standing> {
+async fn standing(connection: &mut PgConnection, region: &RegionId, batch: &Batch) -> sqlx::Result<Conflicts> {
     let commands: Vec<_> = batch.commands.iter().flatten().chain(&batch.kept.commands).copied().collect();
     let streams: Vec<&str> = batch.streams.iter().chain(&batch.read).map(String::as_str).collect();
     let rows = sqlx::query("select * from event_log.standing($1, $2, $3)")
@@ -97,7 +97,7 @@ async fn standing(connection: &mut PgConnection, region: &RegionId, batch: &Batc
         .bind(commands)
         .fetch_all(connection)
         .await?;
-    let mut standing = Standing::default();
+    let mut standing = Conflicts::default();
     for row in rows {
         let stream: String = row.try_get("stream")?;
         match row.try_get::<Option<uuid::Uuid>, _>("command")? {

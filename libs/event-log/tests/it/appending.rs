@@ -3,7 +3,7 @@
 use crate::counter::{Counter, Event, Raise, asked, under};
 use crate::scratch::scratch;
 use chrono::{DateTime, TimeDelta, Utc};
-use decider::{Asked, Clock};
+use decider::{Clock, CommandContext};
 use event_log::{Error, EventLog, Frontier, leaf_hash};
 use futures_util::future::join_all;
 use uuid::Uuid;
@@ -60,7 +60,7 @@ async fn only_the_loser_of_a_race_gets_a_conflict() {
     scratch(async |scratch| {
         let (contested, own) = (Uuid::now_v7(), Uuid::now_v7());
         scratch.log.execute::<Counter>(&region(), &contested, Raise(1), &asked()).await.unwrap();
-        let stale = Asked { expects: Some(0), ..asked() };
+        let stale = CommandContext { expects: Some(0), ..asked() };
         let (region, fresh) = (region(), asked());
         let (loser, winner) = tokio::join!(
             scratch.log.execute::<Counter>(&region, &contested, Raise(1), &stale),

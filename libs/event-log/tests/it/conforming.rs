@@ -2,7 +2,7 @@
 
 use crate::counter::{Counter, Raise, asked, under};
 use crate::scratch::scratch;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use event_log::Error;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ impl Aggregate for Door {
     type Event = Event;
     type Refusal = Never;
 
-    fn decide(&self, number: &String, _: &Asked) -> Result<Vec<Event>, Never> {
+    fn decide(&self, number: &String, _: &CommandContext) -> Result<Vec<Event>, Never> {
         Ok(vec![Event::Numbered { number: number.clone() }])
     }
 

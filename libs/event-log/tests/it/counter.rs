@@ -1,6 +1,6 @@
 //! The smallest aggregate: it counts up to a limit.
 
-use decider::{Aggregate, Asked, CommandKey, Refusal};
+use decider::{Aggregate, CommandContext, CommandKey, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -42,7 +42,7 @@ impl Aggregate for Counter {
     type Event = Event;
     type Refusal = No;
 
-    fn decide(&self, Raise(by): &Raise, _: &Asked) -> Result<Vec<Event>, No> {
+    fn decide(&self, Raise(by): &Raise, _: &CommandContext) -> Result<Vec<Event>, No> {
         match by {
             0 => Ok(vec![]),
             by if self.count + by > 1_000 => Err(No::TooMuch { most: 1_000 }),
@@ -55,13 +55,13 @@ impl Aggregate for Counter {
     }
 }
 
-pub fn asked() -> Asked {
+pub fn asked() -> CommandContext {
     let actor = Actor { id: ActorId::derived(&["tester"]), role: Role::ProgrammeLeader, organisation: None };
-    Asked::new(actor, chrono::Utc::now())
+    CommandContext::new(actor, chrono::Utc::now())
 }
 
-pub fn under(command: Uuid, fingerprint: &str) -> Asked {
-    Asked { command: Some(CommandKey { id: command, fingerprint: fingerprint.into() }), ..asked() }
+pub fn under(command: Uuid, fingerprint: &str) -> CommandContext {
+    CommandContext { command: Some(CommandKey { id: command, fingerprint: fingerprint.into() }), ..asked() }
 }
 
 /// What is at a level: raised to where it is already, nothing happens.
@@ -78,7 +78,7 @@ impl Aggregate for Level {
     type Event = Event;
     type Refusal = No;
 
-    fn decide(&self, To(level): &To, _: &Asked) -> Result<Vec<Event>, No> {
+    fn decide(&self, To(level): &To, _: &CommandContext) -> Result<Vec<Event>, No> {
         match level.checked_sub(self.0) {
             None | Some(0) => Ok(vec![]),
             Some(by) => Ok(vec![Event::Raised { by }]),

@@ -2,8 +2,8 @@
 
 use crate::counter::{Counter, Raise, asked};
 use crate::own::{LATE, Own, region, to};
-use decider::Asked;
-use event_log::{Done, Error};
+use decider::CommandContext;
+use event_log::{Error, Receipt};
 use futures_util::future::{join_all, select_all};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -28,7 +28,7 @@ async fn a_hundred_twins_of_a_command_in_flight_get_its_answer() {
     assert!(early.is_err(), "answered while nobody knew: {:?}", early.map(|(answer, ..)| answer));
 
     own.let_go().await;
-    let answers: Vec<Done> = join_all(asking).await.into_iter().map(|answer| answer.unwrap().unwrap()).collect();
+    let answers: Vec<Receipt> = join_all(asking).await.into_iter().map(|answer| answer.unwrap().unwrap()).collect();
     assert!(answers.iter().all(|done| (done.id(), done.version, done.position) == (Some(id), 1, 2)), "{answers:?}");
     assert_eq!(answers.iter().filter(|done| !done.repeated).count(), 1);
     assert_eq!(log.page(&region(), 0, 10).await.unwrap().len(), 2);
@@ -43,9 +43,9 @@ async fn only_a_caller_with_a_version_gets_a_conflict_in_flight() {
     own.hold_commits().await;
     let ask = |expects| {
         let log = log.clone();
-        tokio::spawn(
-            async move { log.execute::<Counter>(&region(), &id, Raise(1), &Asked { expects, ..asked() }).await },
-        )
+        tokio::spawn(async move {
+            log.execute::<Counter>(&region(), &id, Raise(1), &CommandContext { expects, ..asked() }).await
+        })
     };
     let first = ask(None);
     own.held().await;

@@ -3,7 +3,7 @@
 use crate::counter::{Event, Level, To, asked, under};
 use crate::scratch::{Scratch, scratch};
 use decider::CommandKey;
-use event_log::{Append, Change, Context, Done, Error, EventLog, NewEvent};
+use event_log::{Append, Change, Context, Error, EventLog, NewEvent, Receipt};
 use futures_util::future::join_all;
 use sqlx::Connection;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ fn region() -> RegionId {
     "voorbeeld".parse().unwrap()
 }
 
-async fn to(log: &EventLog, id: Uuid, level: u32, command: Uuid) -> Result<Done, Error> {
+async fn to(log: &EventLog, id: Uuid, level: u32, command: Uuid) -> Result<Receipt, Error> {
     log.execute::<Level>(&region(), &id, To(level), &under(command, &level.to_string())).await
 }
 
@@ -33,7 +33,7 @@ async fn a_command_that_changed_nothing_has_no_effect_later() {
         let other = Uuid::now_v7();
         for log in [scratch.log.clone(), scratch.second_process().await] {
             let again = log.execute::<Level>(&region(), &other, To(3), &under(command, "3")).await.unwrap();
-            assert_eq!(again, Done { repeated: true, ..nothing.clone() });
+            assert_eq!(again, Receipt { repeated: true, ..nothing.clone() });
         }
         assert_eq!(events(&scratch).await, 1);
         assert_eq!(scratch.log.kept(&region(), command).await.unwrap().unwrap().done.position, 1);

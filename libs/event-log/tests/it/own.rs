@@ -3,7 +3,7 @@
 use crate::counter::{Level, To, under};
 use decider::Clock;
 use embedded::{Config, Servers, default_bin_dir};
-use event_log::{Database, Done, Error, EventLog, Limits};
+use event_log::{Database, Error, EventLog, Limits, Receipt};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection};
@@ -35,7 +35,7 @@ pub fn region() -> RegionId {
 }
 
 /// Raises something to a level, under a command id.
-pub async fn to(log: &EventLog, id: Uuid, level: u32, command: Uuid) -> Result<Done, Error> {
+pub async fn to(log: &EventLog, id: Uuid, level: u32, command: Uuid) -> Result<Receipt, Error> {
     log.execute::<Level>(&region(), &id, To(level), &under(command, &level.to_string())).await
 }
 

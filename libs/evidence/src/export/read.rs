@@ -21,7 +21,7 @@ use std::io;
 use std::path::Path;
 
 /// More findings than this are not told: they have one cause.
-const MOST: usize = 1_000;
+const MAX_FINDINGS: usize = 1_000;
 
 /// Something in an export that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Checked {
     }
 
     fn coded(&mut self, service: Option<&str>, position: Option<u64>, code: Option<What>, what: impl Into<String>) {
-        if self.findings.len() < MOST {
+        if self.findings.len() < MAX_FINDINGS {
             self.findings.push(Finding { service: service.map(str::to_owned), position, code, what: what.into() });
         }
     }

@@ -21,10 +21,10 @@ pub(super) const CONCURRENCY: usize = 3;
 
 /// So long after a checkpoint did not arrive it is tried again by itself: a minute, two, four, and never more than ten.
 fn pause(tries: i32) -> TimeDelta {
-    TimeDelta::minutes(1 << tries.clamp(0, 4)).min(LONGEST)
+    TimeDelta::minutes(1 << tries.clamp(0, 4)).min(LONGEST_PAUSE)
 }
 
-const LONGEST: TimeDelta = TimeDelta::minutes(10);
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
 /// A checkpoint that a witness does not have.
 #[derive(Debug, sqlx::FromRow)]
@@ -185,7 +185,7 @@ impl Notary {
         .bind(region.as_str())
         .bind(&witness.name)
         .bind(due)
-        .bind(self.clock.now() + LONGEST)
+        .bind(self.clock.now() + LONGEST_PAUSE)
         .fetch_all(&mut *transaction)
         .await
     }

@@ -3,7 +3,7 @@
 use crate::counts::{Event, TABLES, count};
 use crate::scratch::{Scratch, region, scratch, until};
 use bus::{Bus, CannotReact, Lag, Reaction, Settings};
-use decider::Asked;
+use decider::CommandContext;
 use event_log::{NewEvent, Recorded};
 use projections::{CannotApply, Projection, Projections, Reads};
 use sqlx::PgConnection;
@@ -93,7 +93,7 @@ impl Reaction for Nods {
     const LOGS: &'static [&'static str] = &["counters"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["meter"]);
 
-    async fn react(&self, _happened: &Recorded, _asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, _happened: &Recorded, _asked: CommandContext) -> Result<(), CannotReact> {
         Ok(())
     }
 }

@@ -2,8 +2,8 @@
 
 use ::access::Touches;
 use axum::{Json, extract::State, response::IntoResponse};
-use decider::Asked;
-use event_log::{Done, Error, Kept};
+use decider::CommandContext;
+use event_log::{Error, KeptAnswer, Receipt};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ pub fn roles(operation: &str) -> &'static [Role] {
 /// What the service keeps instead of a log.
 #[derive(Default)]
 pub struct Memory {
-    pub kept: HashMap<Uuid, Kept>,
+    pub kept: HashMap<Uuid, KeptAnswer>,
     pub things: HashSet<Uuid>,
     pub open: HashSet<Uuid>,
     /// How often the keys were looked up, how many do so now, and how many did at most.
@@ -52,19 +52,19 @@ pub struct Memory {
 pub type Hub = Arc<Mutex<Memory>>;
 
 /// As the event log does it: the same command answers the same, another content is a mistake.
-fn execute(memory: &mut Memory, id: Uuid, version: i32, asked: &Asked) -> Result<Done, Error> {
+fn execute(memory: &mut Memory, id: Uuid, version: i32, asked: &CommandContext) -> Result<Receipt, Error> {
     let key = asked.command.clone();
     if let Some(kept) = key.as_ref().and_then(|key| memory.kept.get(&key.id)) {
         let same = Some(&kept.fingerprint) == key.as_ref().map(|key| &key.fingerprint);
-        return if same { Ok(Done { repeated: true, ..kept.done.clone() }) } else { Err(Error::Reused) };
+        return if same { Ok(Receipt { repeated: true, ..kept.done.clone() }) } else { Err(Error::Reused) };
     }
     if asked.expects.is_some_and(|expected| expected != version - 1) {
         return Err(Error::Conflict { stream: format!("thing/{id}"), expected: 0, actual: version - 1 });
     }
     let position = i64::try_from(memory.kept.len()).unwrap() + 1;
-    let done = Done { stream: format!("thing/{id}"), version, position, repeated: false };
+    let done = Receipt { stream: format!("thing/{id}"), version, position, repeated: false };
     if let Some(key) = key {
-        memory.kept.insert(key.id, Kept { done: done.clone(), fingerprint: key.fingerprint });
+        memory.kept.insert(key.id, KeptAnswer { done: done.clone(), fingerprint: key.fingerprint });
     }
     Ok(done)
 }

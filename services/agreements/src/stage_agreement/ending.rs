@@ -2,11 +2,11 @@
 
 use super::{End, Paper, Phase, Refusal};
 use chrono::NaiveDate;
-use decider::Asked;
+use decider::CommandContext;
 use proto_schemas::agreements::stage_agreement::{Event, Heard, Party};
 
 impl Paper {
-    pub(super) fn hear(&self, who: Heard, heard_on: NaiveDate, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn hear(&self, who: Heard, heard_on: NaiveDate, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         self.speaks_for(Party::School, asked)?;
         if self.heard.contains(&who) {
             return Ok(vec![]);
@@ -23,7 +23,7 @@ impl Paper {
         party: Party,
         ends_on: NaiveDate,
         pupil_minor: bool,
-        asked: &Asked,
+        asked: &CommandContext,
     ) -> Result<Vec<Event>, Refusal> {
         self.speaks_for(party, asked)?;
         if self.phase == Phase::Ended(ends_on) || self.end_consents.contains(&(party, ends_on)) {
@@ -47,7 +47,7 @@ impl Paper {
         consents(Party::School) && consents(Party::Company) && pupils_side
     }
 
-    pub(super) fn end_by_school(&self, end: &End, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn end_by_school(&self, end: &End, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         self.speaks_for(Party::School, asked)?;
         self.ends_within(end.ends_on, asked)?;
         let missing: Vec<_> = [Heard::Pupil, Heard::StageSupervisor, Heard::StageTeacher]
@@ -61,14 +61,14 @@ impl Paper {
         Ok(vec![Event::EndedBySchool { ends_on, reasons, by: asked.by.id }])
     }
 
-    pub(super) fn end_by_company(&self, end: &End, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn end_by_company(&self, end: &End, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         self.speaks_for(Party::Company, asked)?;
         self.ends_within(end.ends_on, asked)?;
         let End { ends_on, reasons } = end.clone();
         Ok(vec![Event::EndedByCompany { ends_on, reasons, by: asked.by.id }])
     }
 
-    fn ends_within(&self, ends_on: NaiveDate, asked: &Asked) -> Result<(), Refusal> {
+    fn ends_within(&self, ends_on: NaiveDate, asked: &CommandContext) -> Result<(), Refusal> {
         self.in_force(asked)?;
         if (asked.today()..=self.terms.until).contains(&ends_on) { Ok(()) } else { Err(Refusal::EndOutsideStage) }
     }

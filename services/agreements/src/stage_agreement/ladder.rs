@@ -1,7 +1,7 @@
 //! Disputes go from stagebegeleider to stagedocent to the representatives, no step skipped (art. 9, R187).
 
 use super::{Paper, Phase, Refusal};
-use decider::Asked;
+use decider::CommandContext;
 use proto_schemas::agreements::stage_agreement::{DisputeLevel, Event, Party};
 use vocabulary::{Organisation, Role, Sealed};
 
@@ -23,7 +23,12 @@ impl Dispute {
 }
 
 impl Paper {
-    pub(super) fn raise_dispute(&self, by: Party, subject: &Sealed, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn raise_dispute(
+        &self,
+        by: Party,
+        subject: &Sealed,
+        asked: &CommandContext,
+    ) -> Result<Vec<Event>, Refusal> {
         if !(by == Party::Company && self.is_its_supervisor(asked)) {
             self.speaks_for(by, asked)?;
         }
@@ -35,7 +40,12 @@ impl Paper {
         Ok(vec![Event::DisputeRaised { number, by, subject: subject.clone(), raised_on: asked.today() }])
     }
 
-    pub(super) fn escalate_dispute(&self, number: u32, to: DisputeLevel, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn escalate_dispute(
+        &self,
+        number: u32,
+        to: DisputeLevel,
+        asked: &CommandContext,
+    ) -> Result<Vec<Event>, Refusal> {
         let dispute = self.open_dispute(number)?;
         match step_above(dispute.level) {
             _ if to == dispute.level => Ok(vec![]),
@@ -45,14 +55,19 @@ impl Paper {
         }
     }
 
-    pub(super) fn settle_dispute(&self, number: u32, outcome: &Sealed, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn settle_dispute(
+        &self,
+        number: u32,
+        outcome: &Sealed,
+        asked: &CommandContext,
+    ) -> Result<Vec<Event>, Refusal> {
         let dispute = self.open_dispute(number)?;
         let (at, outcome) = (dispute.level, outcome.clone());
         Ok(vec![Event::DisputeSettled { number, at, outcome, settled_on: asked.today() }])
     }
 
     /// The first step is between pupil and stagebegeleider, so those of the company that guide pupils may raise one.
-    fn is_its_supervisor(&self, asked: &Asked) -> bool {
+    fn is_its_supervisor(&self, asked: &CommandContext) -> bool {
         let company = Organisation::Company(self.subject.company);
         asked.by.role == Role::CompanySupervisor && asked.by.organisation == Some(company)
     }
@@ -69,7 +84,7 @@ impl Paper {
     }
 
     /// It has been in force, also while an amendment waits for signatures, and has not ended.
-    pub(super) fn in_force(&self, asked: &Asked) -> Result<(), Refusal> {
+    pub(super) fn in_force(&self, asked: &CommandContext) -> Result<(), Refusal> {
         match self.phase {
             Phase::Draft | Phase::Offered | Phase::Active if !self.begun => Err(Refusal::NotInForce),
             _ => self.still_open(asked),

@@ -1,7 +1,7 @@
 //! What terms must satisfy before they are put on paper.
 
 use super::{Draft, Paper, Phase, Proposal, Refusal, Subject, document};
-use decider::Asked;
+use decider::CommandContext;
 use proto_schemas::agreements::stage_agreement::{Event, Party};
 use vocabulary::Euros;
 
@@ -28,7 +28,7 @@ impl Paper {
         self.subject == draft.subject && self.terms == draft.proposal.terms
     }
 
-    pub(super) fn offer(&self, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn offer(&self, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         self.speaks_for(Party::School, asked)?;
         self.still_open(asked)?;
         Ok(match self.phase {
@@ -38,7 +38,7 @@ impl Paper {
     }
 
     /// Also after the last day: a longer stage is a new document.
-    pub(super) fn amend(&self, proposal: &Proposal, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn amend(&self, proposal: &Proposal, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         self.speaks_for(Party::School, asked)?;
         if let Phase::Ended(ended) = self.phase {
             return Err(Refusal::Over { ended });

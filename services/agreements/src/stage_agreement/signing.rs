@@ -2,7 +2,7 @@
 
 use super::{Paper, Phase, RecordConsentForm, Refusal, Sign};
 use chrono::NaiveDate;
-use decider::Asked;
+use decider::CommandContext;
 use proto_schemas::agreements::stage_agreement::{Event, Party, Permission};
 use vocabulary::{ActorId, Organisation, Role};
 
@@ -19,7 +19,7 @@ pub struct Signature {
 impl Paper {
     /// Role and organisation of the grant acted under decide who speaks, not what the request says.
     /// That a pupil or a parent acts for this pupil and no other, the access table has seen to.
-    pub(super) fn speaks_for(&self, party: Party, asked: &Asked) -> Result<(), Refusal> {
+    pub(super) fn speaks_for(&self, party: Party, asked: &CommandContext) -> Result<(), Refusal> {
         let of = asked.by.organisation.as_ref();
         let speaks = match (party, asked.by.role) {
             (Party::School, Role::Teacher) => of == Some(&Organisation::School(self.subject.school.clone())),
@@ -31,7 +31,7 @@ impl Paper {
         if speaks { Ok(()) } else { Err(Refusal::NotThisParty) }
     }
 
-    pub(super) fn sign(&self, sign: &Sign, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn sign(&self, sign: &Sign, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         self.speaks_for(sign.party, asked)?;
         if self.phase == Phase::Draft {
             return Err(Refusal::NotOffered);
@@ -55,7 +55,11 @@ impl Paper {
         }))
     }
 
-    pub(super) fn record_consent_form(&self, form: &RecordConsentForm, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn record_consent_form(
+        &self,
+        form: &RecordConsentForm,
+        asked: &CommandContext,
+    ) -> Result<Vec<Event>, Refusal> {
         self.speaks_for(Party::School, asked)?;
         if self.phase == Phase::Draft {
             return Err(Refusal::NotOffered);

@@ -72,8 +72,8 @@ fn actor(party: Party) -> Actor {
 }
 
 /// By this party at noon on 1 September 2026; a parent for the pupil.
-fn asked(party: Party) -> Asked {
-    let mut asked = Asked::new(actor(party), "2026-09-01T10:00:00Z".parse().unwrap());
+fn asked(party: Party) -> CommandContext {
+    let mut asked = CommandContext::new(actor(party), "2026-09-01T10:00:00Z".parse().unwrap());
     asked.on_behalf_of = (party == Party::Parent).then(pupil);
     asked
 }

@@ -11,7 +11,7 @@ pub mod commands;
 
 use chrono::{Days, NaiveDate};
 use commands::{Command, Refusal};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::audit::disclosure::Event;
 use vocabulary::{ActorId, DisclosureId, PersonId, Service};
 
@@ -52,7 +52,7 @@ impl Aggregate for Disclosure {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::None, Command::OpenAccess { person, reason }) => {
                 let until = asked.today().checked_add_days(DAYS).unwrap_or(asked.today());

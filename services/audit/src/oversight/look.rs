@@ -8,7 +8,7 @@ pub mod commands;
 
 use crate::oversight::mandate::Term;
 use commands::{Command, Known, Refusal};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::audit::look::Event;
 use proto_schemas::audit::mandate::Under;
 use vocabulary::LookId;
@@ -33,7 +33,7 @@ impl Aggregate for Look {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         Ok(match (self, command) {
             (Self::Kept, Command::Look { .. } | Command::Reveal { .. }) => vec![],
             (Self::None, Command::Look { operation, service, about, reads, known }) => {
@@ -66,7 +66,7 @@ impl Aggregate for Look {
 pub(crate) fn under<'a>(
     known: &'a Known,
     reads: &[Service],
-    asked: &Asked,
+    asked: &CommandContext,
 ) -> Result<Option<(&'a Term, Under)>, Refusal> {
     if asked.by.role != Role::Auditor {
         return Ok(None);

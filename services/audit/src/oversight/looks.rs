@@ -6,7 +6,7 @@ use crate::oversight::look::{
 };
 use crate::oversight::mandate::{self, Mandate};
 use chassis::Hub;
-use decider::{Aggregate, Asked, Refusal};
+use decider::{Aggregate, CommandContext, Refusal};
 use event_log::Error;
 use http::StatusCode;
 use proto_schemas::audit::mandate::Under;
@@ -55,7 +55,7 @@ async fn keep(hub: &Hub, look: web::Look) -> Result<(), Problem> {
     let web::Look { region, actor, role, at, service, operation, about, traceparent } = look;
     let known = known(hub, &region, actor).await?;
     let reads = reads(&service, &operation, &about);
-    let mut asked = Asked::new(Actor { id: actor, role, organisation: None }, at);
+    let mut asked = CommandContext::new(Actor { id: actor, role, organisation: None }, at);
     asked.traceparent = traceparent;
     let command = Command::Look { operation, service, about, reads, known };
     match hub.log.execute::<Look>(&region, &LookId::fresh(), command, &asked).await {
@@ -81,7 +81,7 @@ pub(crate) async fn acting_under(
     hub: &Hub,
     region: &RegionId,
     operation: &str,
-    asked: &Asked,
+    asked: &CommandContext,
 ) -> Result<Option<Under>, Problem> {
     let known = known(hub, region, asked.by.id).await?;
     let under = look::under(&known, &reads("audit", operation, &BTreeMap::new()), asked).map_err(|refusal| {

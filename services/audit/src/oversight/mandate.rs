@@ -9,7 +9,7 @@ pub mod commands;
 
 use chrono::{Months, NaiveDate};
 use commands::{Command, Open, Refusal};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::audit::mandate::{Event, Under};
 use vocabulary::{ActorId, MandateId, RegionId, Service};
 
@@ -79,7 +79,7 @@ impl Aggregate for Mandate {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::Open(term), Command::Open(open)) if term.given == *open => Ok(vec![]),
             (Self::Open(term), Command::Open(_)) if asked.today() <= term.given.until => {
@@ -110,7 +110,7 @@ impl Aggregate for Mandate {
     }
 }
 
-fn may_be_given(open: &Open, asked: &Asked) -> Result<(), Refusal> {
+fn may_be_given(open: &Open, asked: &CommandContext) -> Result<(), Refusal> {
     let longest = open.from.checked_add_months(Months::new(12)).unwrap_or(open.from);
     if open.auditor == asked.by.id {
         Err(Refusal::ToOneself)

@@ -23,9 +23,9 @@ use vocabulary::{PersonId, RegionId, Sealed};
 use zip::ZipArchive;
 
 /// Events that are read, and people that are opened, at a time.
-const PAGE: usize = 500;
+const PAGE_SIZE: usize = 500;
 /// Histories that are asked for at the same time.
-const AT_ONCE: usize = 16;
+const CONCURRENCY: usize = 16;
 
 /// What opens the names of everybody in an export, and writes down that it did.
 #[derive(Clone, Debug)]
@@ -113,7 +113,7 @@ impl Names {
         let part = tempfile::Builder::new().prefix(".names-").suffix(".part").tempfile_in(folder)?;
         let mut out = BufWriter::new(part);
         let mut named = Named { file, people: 0, forgotten: 0 };
-        for page in people.chunks(PAGE) {
+        for page in people.chunks(PAGE_SIZE) {
             let lines = self.opened(page).await?;
             let shown = lines.iter().filter(|line| line.name.is_some()).map(|line| line.person);
             self.processing.write(&begun, &self.region, shown).await?;
@@ -135,7 +135,7 @@ impl Names {
     async fn registered(&self) -> Result<BTreeSet<PersonId>, NoNames> {
         let (mut people, mut at) = (BTreeSet::new(), 0);
         loop {
-            let events = self.people.page(&self.region, at, PAGE).await?;
+            let events = self.people.page(&self.region, at, PAGE_SIZE).await?;
             let Some(last) = events.last() else { return Ok(people) };
             at = last.position;
             let of_people = events.iter().filter(|event| event.category() == "person");
@@ -145,7 +145,7 @@ impl Names {
 
     async fn opened(&self, people: &[PersonId]) -> Result<Vec<Line>, NoNames> {
         let known: Vec<Option<Known>> =
-            stream::iter(people.to_vec()).map(|person| self.known(person)).buffered(AT_ONCE).try_collect().await?;
+            stream::iter(people.to_vec()).map(|person| self.known(person)).buffered(CONCURRENCY).try_collect().await?;
         let known: Vec<Known> = known.into_iter().flatten().collect();
         let sealed: Vec<(&str, &Sealed)> =
             known.iter().filter_map(|it| it.name.as_ref()).map(|(field, sealed)| (field.as_str(), sealed)).collect();

@@ -8,7 +8,7 @@
 pub mod commands;
 
 use commands::{Command, Refusal};
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::audit::sample::Event;
 use vocabulary::SampleId;
 
@@ -31,7 +31,7 @@ impl Aggregate for Sample {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::None, Command::Request(request)) => match **request {
                 Event::Requested { population: 0, .. } => Err(Refusal::NothingToDraw),

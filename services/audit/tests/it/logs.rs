@@ -5,7 +5,7 @@ use audit::notary::{keyring, signer};
 use bus::LogSource;
 use chassis::{Secrets, Signing};
 use chrono::{DateTime, TimeDelta, Utc};
-use decider::{Asked, Clock, Hand};
+use decider::{Clock, CommandContext, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, Head, NewEvent, Restoration, Restored};
 use evidence::checkpoint::Notary;
 use evidence::export::Source;
@@ -120,7 +120,7 @@ impl Logs {
                 let data = serde_json::from_str(&data).unwrap();
                 let event = written_before(example["type"].as_str().unwrap(), &data);
                 let change = Change { stream, expected, events: vec![event] };
-                let context = Context::of(&Asked::new(Actor::hub(), self.clock.now()));
+                let context = Context::of(&CommandContext::new(Actor::hub(), self.clock.now()));
                 let append = Append { changes: vec![change], context, command: None };
                 log.append(&self.region, append).await.unwrap();
                 self.later(TimeDelta::seconds(1));
@@ -172,7 +172,7 @@ impl Logs {
         let events: Vec<NewEvent> = (0..events).map(event).collect();
         if !events.is_empty() {
             let change = Change { stream: Self::LONG.to_owned(), expected, events };
-            let context = Context::of(&Asked::new(Actor::hub(), self.clock.now()));
+            let context = Context::of(&CommandContext::new(Actor::hub(), self.clock.now()));
             log.append(&self.region, Append { changes: vec![change], context, command: None }).await.unwrap();
         }
     }
@@ -282,7 +282,7 @@ impl Logs {
             epoch: i32::try_from(said.to_epoch).unwrap(),
             follows: (!said.afterwards).then_some((head.position, head.root().unwrap())),
             event: written_before(&event_type, &data),
-            context: Context::of(&Asked::new(Actor::hub(), self.clock.now())),
+            context: Context::of(&CommandContext::new(Actor::hub(), self.clock.now())),
         };
         self.databases[service].1.restored(&self.region, &wanted).await.unwrap().unwrap()
     }

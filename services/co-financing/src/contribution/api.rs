@@ -10,7 +10,7 @@ use crate::{known_programme, scheme, terms};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
-use event_log::{Done, Loaded};
+use event_log::{Loaded, Receipt};
 use proto_schemas::co_financing::{
     contribution::What,
     figures::{self, Line},
@@ -286,7 +286,7 @@ async fn end(
     id: ContributionId,
     caller: &Caller,
     command: Command,
-) -> Result<Done, Problem> {
+) -> Result<Receipt, Problem> {
     let (loaded, touches) = known(hub, region, id).await?;
     let asked = caller.about(&touches)?;
     let mut batch = hub.log.batch(region);

@@ -13,7 +13,7 @@ use crate::occasion::{Assign, Occasion};
 use crate::{lookup, terms};
 use bus::{CannotReact, LOOKUP_TIMEOUT, Reaction, part};
 use chassis::Hub;
-use decider::Asked;
+use decider::CommandContext;
 use event_log::Recorded;
 use known::KnownPolicies;
 use projections::Projection;
@@ -54,7 +54,7 @@ impl Reaction for AccrueAttendance {
     const LOGS: &'static [&'static str] = &["hotspots"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["attendance-day"]);
 
-    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, happened: &Recorded, asked: CommandContext) -> Result<(), CannotReact> {
         let Some(said) = read(happened.event()?) else { return Ok(()) };
         let attendance_day: AttendanceDayId =
             happened.stream_id().ok_or_else(|| CannotReact::Never("an attendance day has an id".into()))?;
@@ -109,7 +109,7 @@ impl Reaction for AccrueOnAdoption {
     const LOGS: &'static [&'static str] = &["consortium"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["policy"]);
 
-    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, happened: &Recorded, asked: CommandContext) -> Result<(), CannotReact> {
         let policy::Event::Adopted { version, valid_from, policy } = happened.event()?;
         if policy.supervisor_rate.is_none() {
             return Ok(());
@@ -147,7 +147,7 @@ impl Reaction for AccrueNoted {
     const LOGS: &'static [&'static str] = &["co-financing"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["contribution-day"]);
 
-    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, happened: &Recorded, asked: CommandContext) -> Result<(), CannotReact> {
         match happened.event()? {
             contribution_day::Event::AttendanceNoted { day, why: Unaccrued::NoRate, .. } => {
                 accrue_open(&self.hub, &happened.region, day.id(), day.date, asked).await
@@ -162,7 +162,7 @@ async fn accrue_open(
     region: &RegionId,
     day: vocabulary::ContributionDayId,
     date: chrono::NaiveDate,
-    asked: Asked,
+    asked: CommandContext,
 ) -> Result<(), CannotReact> {
     let Some(terms) = terms::on(hub, region, date).await? else { return Ok(()) };
     let asked = asked.under(terms.policy_version);

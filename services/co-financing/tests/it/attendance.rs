@@ -35,7 +35,7 @@ async fn a_redelivered_confirmation_accrues_once() {
     let play = Play::new().await;
     play.confirmed(1, 360).await;
     let before = play.hub.events("co-financing").await.len();
-    let asked = decider::Asked::new(vocabulary::Actor::hub(), play.hub.now());
+    let asked = decider::CommandContext::new(vocabulary::Actor::hub(), play.hub.now());
     let confirmation = play.hub.events("hotspots").await.pop().unwrap();
     let reaction = co_financing::contribution_day::reactions::AccrueAttendance { hub: play.hub.hub.clone() };
     // Under another command id: only the decision itself can know that it was here before.
@@ -203,7 +203,7 @@ async fn an_adoption_waits_for_lookups_that_are_behind_and_parks_nothing() {
     let play = Play::without_a_rate().await;
     play.confirmed(1, 360).await;
     let reaction = AccrueOnAdoption { hub: play.hub.hub.clone() };
-    let asked = || decider::Asked::new(vocabulary::Actor::hub(), play.hub.now());
+    let asked = || decider::CommandContext::new(vocabulary::Actor::hub(), play.hub.now());
     play.adopted(1, Some(Euros::whole(40))).await;
     let adoption = play.hub.events("consortium").await.pop().unwrap();
     let unknown = CannotReact::Later("version 1 of the policy is not known yet".to_owned());
@@ -236,7 +236,7 @@ async fn an_adoption_whose_policy_is_nowhere_although_the_lookup_has_read_it_is_
     let forget = "reset role; delete from known_policies.policy";
     sqlx::raw_sql(forget).execute(&mut owner).await.unwrap();
     let reaction = AccrueOnAdoption { hub: play.hub.hub.clone() };
-    let asked = decider::Asked::new(vocabulary::Actor::hub(), play.hub.now());
+    let asked = decider::CommandContext::new(vocabulary::Actor::hub(), play.hub.now());
     let never = CannotReact::Never("version 1 of the policy does not exist".to_owned());
     assert_eq!(reaction.react(&adoption, asked).await, Err(never));
 }

@@ -10,7 +10,7 @@ mod commands;
 pub use commands::{Command, Give, Known, Refusal};
 
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::grant::Event;
 use vocabulary::{ActorId, BranchCode, CompanyId, GrantId, PersonId, Reach, RegionId, Role};
 
@@ -86,7 +86,7 @@ impl Aggregate for Grant {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::Given(held), Command::Give(give)) if *held == give.held => Ok(vec![]),
             (_, Command::Give(give)) => {
@@ -112,7 +112,7 @@ impl Aggregate for Grant {
     }
 }
 
-fn may_give(give: &Give, asked: &Asked) -> Result<(), Refusal> {
+fn may_give(give: &Give, asked: &CommandContext) -> Result<(), Refusal> {
     let role = give.held.role;
     if matches!(role, Role::Operator | Role::Hub) {
         return Err(Refusal::NotForGiving);

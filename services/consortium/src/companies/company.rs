@@ -11,7 +11,7 @@ pub mod recommend;
 pub use commands::{Command, Nominate, Onboard, Refusal};
 
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::company::Event;
 use vocabulary::{CompanyId, RegionId};
 
@@ -83,7 +83,7 @@ impl Aggregate for Company {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let occurred_on = command.occurred_on();
         if occurred_on.is_some_and(|date| date > asked.today()) {
             return Err(Refusal::InTheFuture);

@@ -8,7 +8,7 @@ mod commands;
 
 pub use commands::{Command, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::import::{Event, Kind};
 use vocabulary::{BranchCode, ImportId};
 
@@ -57,7 +57,7 @@ impl Aggregate for Import {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, _: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, _: &CommandContext) -> Result<Vec<Event>, Refusal> {
         Ok(match (self, command) {
             // One that failed wrote nothing, so it may begin again.
             (Self::Unknown | Self::Failed { .. }, Command::Start { kind, total, schools }) => {

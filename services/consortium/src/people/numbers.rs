@@ -12,7 +12,7 @@ use vocabulary::{BranchCode, PersonId, RegionId};
 use web::Problem;
 
 /// Somebody moved a branch's own pupil away so often that its next number is no answer any more.
-const MOST_MOVES: u32 = 8;
+const MAX_MOVES: u32 = 8;
 
 /// Whose number it is.
 pub(crate) struct Found {
@@ -49,7 +49,7 @@ pub(crate) async fn keep(hub: &Hub, region: &RegionId, within: &Within, lines: &
     for (person, state) in kept(hub, region, lines, &everyone, 0, fresh).await? {
         found.push(Found { person, state, shares_number_with: None });
     }
-    for move_ in 1..=MOST_MOVES {
+    for move_ in 1..=MAX_MOVES {
         // A number that nobody has is kept for the branch as well, as one is whose pupil is elsewhere.
         let is_open = |it: &Found| match &it.state {
             Person::Unknown => move_ == 1 && *within != Within::Region,
@@ -97,7 +97,7 @@ pub(crate) async fn count_known(
 
 async fn count_some(hub: &Hub, region: &RegionId, within: &Within, lines: &[Line]) -> Result<usize, Problem> {
     let (mut known, mut open): (usize, Vec<usize>) = (0, (0..lines.len()).collect());
-    for move_ in 0..=MOST_MOVES {
+    for move_ in 0..=MAX_MOVES {
         let mut persons: Vec<Option<PersonId>> = vec![None; lines.len()];
         for (kind, places) in by_kind(lines, &open, move_) {
             let numbers: Vec<&str> = places.iter().map(|place| lines[*place].number.as_str()).collect();

@@ -14,7 +14,7 @@ mod tests;
 pub use commands::{Command, ELSEWHERE, Held, Pupil, Refusal, Who, Within};
 
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::person::Event;
 use vocabulary::{BranchCode, CompanyId, PersonId};
 
@@ -78,11 +78,11 @@ impl Person {
 
 impl Known {
     /// What an administration says again is here again.
-    fn returned(&self, asked: &Asked) -> Option<Event> {
+    fn returned(&self, asked: &CommandContext) -> Option<Event> {
         self.left.map(|_| Event::PersonReturned { occurred_on: asked.today() })
     }
 
-    fn leave(&self, occurred_on: NaiveDate, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn leave(&self, occurred_on: NaiveDate, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         match self.left {
             Some(on) if on == occurred_on => Ok(vec![]),
             Some(on) => Err(Refusal::AlreadyLeft { on }),
@@ -91,7 +91,7 @@ impl Known {
         }
     }
 
-    fn told(&self, known: &Registered, pupil: &Pupil, corrected: Option<&Who>, asked: &Asked) -> Vec<Event> {
+    fn told(&self, known: &Registered, pupil: &Pupil, corrected: Option<&Who>, asked: &CommandContext) -> Vec<Event> {
         let moved = (known.pupil != *pupil).then(|| pupil.moved());
         self.returned(asked).into_iter().chain(moved).chain(corrected.map(Who::corrected)).collect()
     }
@@ -104,7 +104,7 @@ impl Aggregate for Person {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let known = match (self, command) {
             (Self::Known(known), _) => known,
             (Self::Forgotten, Command::Forget { .. }) => return Ok(vec![]),

@@ -16,8 +16,8 @@ use crate::people::person::{
 use crate::people::sealing::{self, CORRECTED, Fields, REGISTERED};
 use crate::retention::turn;
 use chassis::Hub;
-use decider::Asked;
-use event_log::Done;
+use decider::CommandContext;
+use event_log::Receipt;
 use processing::Activity;
 use proto_schemas::consortium::{import::Kind, person::Guardian};
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ pub struct PupilImport {
     /// Whose pupils whoever asked may change.
     pub within: Within,
     /// Who asked.
-    pub asked: Asked,
+    pub asked: CommandContext,
 }
 
 /// What the file brings for one pupil.
@@ -78,15 +78,15 @@ impl PupilImport {
     }
 
     /// Only the append that writes the pupils is kept under the command: until then a retry goes on.
-    fn early(&self) -> Asked {
-        Asked { command: None, expects: None, ..self.asked.clone() }
+    fn early(&self) -> CommandContext {
+        CommandContext { command: None, expects: None, ..self.asked.clone() }
     }
 
     /// What was answered when it came to its end before, under the same command.
     ///
     /// # Errors
     /// When the log does not answer, or the command was another one.
-    pub async fn answered(&self) -> Result<Option<Done>, Problem> {
+    pub async fn answered(&self) -> Result<Option<Receipt>, Problem> {
         let Some(command) = &self.asked.command else { return Ok(None) };
         match self.hub.log.kept(&self.region, command.id).await? {
             Some(kept) if kept.fingerprint != command.fingerprint => Err(event_log::Error::Reused.into()),
@@ -98,7 +98,7 @@ impl PupilImport {
     ///
     /// # Errors
     /// What stood in the way, wherever it did; the import says so too, and may be asked again.
-    pub async fn run(self) -> Result<Done, Problem> {
+    pub async fn run(self) -> Result<Receipt, Problem> {
         let early = self.early();
         let done = self.attempts(&early).await;
         if let Err(problem) = &done {
@@ -112,7 +112,7 @@ impl PupilImport {
         done
     }
 
-    async fn attempts(&self, early: &Asked) -> Result<Done, Problem> {
+    async fn attempts(&self, early: &CommandContext) -> Result<Receipt, Problem> {
         for _ in 0..ATTEMPTS {
             match self.attempt(early).await {
                 // Another import registered or moved one of them meanwhile: whose the numbers are is asked again.
@@ -123,7 +123,7 @@ impl PupilImport {
         Err(Problem::internal())
     }
 
-    async fn attempt(&self, early: &Asked) -> Result<Done, Problem> {
+    async fn attempt(&self, early: &CommandContext) -> Result<Receipt, Problem> {
         let Brought { changes, registered, changed, unchanged } = self.bring(early).await?;
         let mut batch = self.hub.log.batch(&self.region);
         batch.add::<Import>(&self.id, Finish { registered, changed, unchanged });
@@ -135,7 +135,7 @@ impl PupilImport {
         Ok(batch.commit(&self.asked).await?)
     }
 
-    async fn bring(&self, early: &Asked) -> Result<Brought, Problem> {
+    async fn bring(&self, early: &CommandContext) -> Result<Brought, Problem> {
         let mut brought = Brought::default();
         for (index, chunk) in self.lines.chunks(CHUNK).enumerate() {
             let people = numbers::keep(&self.hub, &self.region, &self.within, chunk).await?;

@@ -5,8 +5,8 @@ use crate::people::pupil_import::PupilImport;
 use crate::retention::forgotten::NotYet;
 use chassis::Hub;
 use chrono::TimeDelta;
-use decider::Asked;
-use event_log::{Done, Error, Recorded, tenant};
+use decider::CommandContext;
+use event_log::{Error, Receipt, Recorded, tenant};
 use projections::{CannotApply, Projection};
 use proto_schemas::consortium::import::Event;
 use sqlx::PgConnection;
@@ -66,7 +66,7 @@ impl Projection for RunningImports {
 ///
 /// # Errors
 /// What stood in the way of the import; 503 when others run and none of them ends so long: then nothing has begun.
-pub(crate) async fn run_within(import: PupilImport, patience: Duration) -> Result<Option<Done>, Problem> {
+pub(crate) async fn run_within(import: PupilImport, patience: Duration) -> Result<Option<Receipt>, Problem> {
     let until = Instant::now() + patience;
     let steps = import.hub.steps.clone();
     let under_way = loop {
@@ -123,7 +123,7 @@ pub(crate) async fn end_cut_off(hub: &Hub, region: &RegionId) -> Result<usize, N
     let mut ended = 0;
     for id in silent.into_iter().filter(|id| !hub.steps.is_under_way(*id)) {
         let fail = Fail { code: INTERRUPTED.to_owned() };
-        match hub.log.execute::<Import>(region, &ImportId(id), fail, &Asked::new(Actor::hub(), now)).await {
+        match hub.log.execute::<Import>(region, &ImportId(id), fail, &CommandContext::new(Actor::hub(), now)).await {
             Ok(_) => {
                 ended += 1;
                 tracing::warn!(%region, import = %id, "an import was interrupted; nothing of it was written");

@@ -14,7 +14,7 @@ pub use commands::{Command, NewPartner, Partners, Refusal};
 
 use crate::region::member::{Earlier, MemberId};
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use plan::Plan;
 use proto_schemas::consortium::consortium::{Event, Partner};
 use school::School;
@@ -168,7 +168,7 @@ impl Aggregate for Consortium {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         if command.occurred_on().is_some_and(|date| date > asked.today()) {
             return Err(Refusal::InTheFuture);
         }

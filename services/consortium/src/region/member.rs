@@ -19,7 +19,7 @@ pub use id::MemberId;
 
 use crate::region::consortium::{Refusal, school::School};
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::consortium::{Event, Partner};
 use vocabulary::{ActorId, BranchCode};
 
@@ -114,7 +114,7 @@ impl Aggregate for Member {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, Asking { earlier, command }: &Asking, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, Asking { earlier, command }: &Asking, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         if command.occurred_on().is_some_and(|date| date > asked.today()) {
             return Err(Refusal::InTheFuture);
         }

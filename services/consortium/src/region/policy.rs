@@ -10,7 +10,7 @@ mod commands;
 pub use commands::{Adopt, Refusal};
 
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::policy::{Event, Policy};
 use vocabulary::{BasisPoints, Euros, Minutes, RegionId};
 
@@ -39,7 +39,7 @@ impl Aggregate for Policies {
     fn decide(
         &self,
         Adopt { valid_from, policy, programme_from }: &Adopt,
-        asked: &Asked,
+        asked: &CommandContext,
     ) -> Result<Vec<Event>, Refusal> {
         make_sense(policy)?;
         let tomorrow = asked.today() + chrono::Days::new(1);

@@ -5,7 +5,7 @@ use crate::retention::forgotten::NotYet;
 use bus::{ALARM_AFTER, RetryingEach};
 use chassis::Hub;
 use chrono::NaiveDate;
-use decider::Asked;
+use decider::CommandContext;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -70,7 +70,7 @@ async fn run_each_due(hub: &Hub, days: &mut Days) -> Vec<(String, Result<bool, N
         }
         // One a day, in whatever process: who was forgotten in it is told in one run.
         let run = RetentionRunId::derived(&[region.as_str(), &today.to_string()]);
-        let asked = Asked::new(Actor::hub(), now);
+        let asked = CommandContext::new(Actor::hub(), now);
         let round = Round { hub: hub.clone(), region: region.clone(), run, asked };
         let done = round.run().await.map(|done| done.is_some());
         let name = region.to_string();

@@ -13,8 +13,8 @@ use crate::retention::schedule::class;
 use crate::retention::turn;
 use chassis::Hub;
 use chrono::{DateTime, NaiveDate, Utc};
-use decider::{Asked, CommandKey};
-use event_log::Done;
+use decider::{CommandContext, CommandKey};
+use event_log::Receipt;
 use proto_schemas::consortium::retention_schedule::{Class, Expired};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,7 +32,7 @@ pub(crate) struct ByHand {
     /// The reason as the log keeps it; never a person's name.
     pub reason: Reason,
     /// Who asked, under which command and with which version seen.
-    pub asked: Asked,
+    pub asked: CommandContext,
 }
 
 /// What the log is to say of somebody whose keys are gone. **Invariant:** no name.
@@ -68,7 +68,7 @@ pub(crate) struct Batch {
 }
 
 impl Note {
-    pub fn new(reason: Reason, asked: &Asked) -> Self {
+    pub fn new(reason: Reason, asked: &CommandContext) -> Self {
         Self {
             reason,
             retention: None,
@@ -93,13 +93,13 @@ impl Note {
     }
 
     /// As it was asked, but for the version that was seen: that was looked at before the keys went.
-    fn asked(&self) -> Asked {
+    fn asked(&self) -> CommandContext {
         let by = Actor { id: self.by, role: self.role, organisation: self.organisation.clone() };
-        Asked {
+        CommandContext {
             on_behalf_of: self.on_behalf_of,
             command: self.command.clone().map(|(id, fingerprint)| CommandKey { id, fingerprint }),
             traceparent: self.traceparent.clone(),
-            ..Asked::new(by, self.at)
+            ..CommandContext::new(by, self.at)
         }
     }
 
@@ -109,7 +109,7 @@ impl Note {
 }
 
 /// Nothing that cannot be undone is done under a key that meant something else.
-pub(crate) async fn not_reused(hub: &Hub, region: &RegionId, asked: &Asked) -> Result<(), Problem> {
+pub(crate) async fn not_reused(hub: &Hub, region: &RegionId, asked: &CommandContext) -> Result<(), Problem> {
     if let Some(command) = &asked.command
         && let Some(kept) = hub.log.kept(region, command.id).await?
         && kept.fingerprint != command.fingerprint
@@ -124,7 +124,7 @@ impl ByHand {
     ///
     /// # Errors
     /// What is in the way. After the keys went the event is written later, as it was asked here.
-    pub async fn run(self) -> Result<Done, Problem> {
+    pub async fn run(self) -> Result<Receipt, Problem> {
         let Self { hub, region, person, reason, asked } = self;
         // Whoever places a hold now is waited for, or waits.
         let turn = turn(&hub, &region).await?;
@@ -208,7 +208,7 @@ async fn write(hub: &Hub, region: &RegionId, person: PersonId, note: Option<Note
     let _turn = turn(hub, region).await?;
     let owed = matches!(hub.log.load::<Person>(region, &person).await?.state, Person::Known(_));
     if owed {
-        let note = note.unwrap_or_else(|| Note::new(unsaid(), &Asked::new(Actor::hub(), hub.clock.now())));
+        let note = note.unwrap_or_else(|| Note::new(unsaid(), &CommandContext::new(Actor::hub(), hub.clock.now())));
         let mut batch = hub.log.batch(region);
         batch.add::<Person>(&person, note.command());
         if let Some(Batch { run, schedule_version, class, ended_until }) = note.run.clone()
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_note_keeps_the_actor_and_the_reason() {
-        let mut asked = Asked::new(Actor::hub(), "2026-09-01T10:00:00Z".parse().unwrap());
+        let mut asked = CommandContext::new(Actor::hub(), "2026-09-01T10:00:00Z".parse().unwrap());
         asked.by.organisation = Some(Organisation::School("01GH01".parse().unwrap()));
         asked.command = Some(CommandKey { id: Uuid::nil(), fingerprint: vec![1, 2, 255] });
         asked.traceparent = Some("00-a-b-01".to_owned());

@@ -11,7 +11,7 @@ use vocabulary::{PersonId, RegionId};
 use web::Problem;
 
 /// Between two tries when the vault or the database is away.
-const PATIENCE: Duration = Duration::from_secs(5);
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
 /// Who waits for so long needs somebody.
 const ALARM_AFTER: Duration = Duration::from_secs(30);
 
@@ -34,7 +34,7 @@ pub(crate) fn apply_again(hub: &Hub) {
             } else {
                 tracing::info!(%error, "the list of forgotten people is not applied to the vault again yet");
             }
-            tokio::time::sleep(PATIENCE).await;
+            tokio::time::sleep(RETRY_PAUSE).await;
         }
     });
 }

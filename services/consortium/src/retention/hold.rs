@@ -17,7 +17,7 @@ pub use stream::HoldsOf;
 
 use crate::people::person::Held;
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::retention_hold::{Covers, Event};
 use proto_schemas::consortium::retention_schedule::Class;
 use vocabulary::{ActorId, HoldId, PersonId, Reason};
@@ -106,7 +106,7 @@ impl Aggregate for Holds {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let today = asked.today();
         Ok(match command {
             Command::Place { hold, covers, reason, until } => match self.get(*hold) {

@@ -17,8 +17,8 @@ use crate::retention::forgetting::{Batch, Note, strike};
 use crate::retention::forgotten::NotYet;
 use chassis::Hub;
 use chrono::TimeDelta;
-use decider::Asked;
-use event_log::{Done, tenant};
+use decider::CommandContext;
+use event_log::{Receipt, tenant};
 use proto_schemas::consortium::{
     retention_run::Held,
     retention_schedule::{Class, Expired},
@@ -49,7 +49,7 @@ pub struct Round {
     /// The run that tells of it.
     pub run: RetentionRunId,
     /// Who asked, and when: terms end by that day. What finishes the run is kept under the command.
-    pub asked: Asked,
+    pub asked: CommandContext,
 }
 
 impl Round {
@@ -58,7 +58,7 @@ impl Round {
     ///
     /// # Errors
     /// What stood in the way. Every batch before it is forgotten; the next round goes on.
-    pub async fn run(&self) -> Result<Option<Done>, NotYet> {
+    pub async fn run(&self) -> Result<Option<Receipt>, NotYet> {
         let before = self.hub.log.load::<Run>(&self.region, &self.run).await?.state;
         if before != Run::Finished {
             let holds = all(&self.hub, &self.region).await?;
@@ -78,8 +78,8 @@ impl Round {
     }
 
     /// Who asked, for what is written before the end: only that is kept under the command.
-    fn early(&self) -> Asked {
-        Asked { command: None, expects: None, ..self.asked.clone() }
+    fn early(&self) -> CommandContext {
+        CommandContext { command: None, expects: None, ..self.asked.clone() }
     }
 
     /// Forgets whoever of the next people of a class is due; the last one looked at, nothing at the end.
@@ -154,7 +154,7 @@ pub(crate) async fn finish_runs(hub: &Hub, region: &RegionId) -> Result<usize, N
     for run in open.into_iter().filter(|run| !hub.steps.is_under_way(*run)).map(RetentionRunId) {
         let history = hub.log.history(region, &format!("retention-run/{run}")).await?;
         if history.last().is_some_and(|last| last.recorded_at + LEASE <= now) {
-            let asked = Asked::new(Actor::hub(), now);
+            let asked = CommandContext::new(Actor::hub(), now);
             Round { hub: hub.clone(), region: region.clone(), run, asked }.run().await?;
             finished += 1;
         }

@@ -7,7 +7,7 @@ mod commands;
 
 pub use commands::{Command, Refusal};
 
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::retention_run::Event;
 use vocabulary::RetentionRunId;
 
@@ -30,7 +30,7 @@ impl Aggregate for Run {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, command: &Command, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         let occurred_on = asked.today();
         Ok(match (self, command) {
             (Self::Finished, Command::Advance { .. }) => return Err(Refusal::Finished),

@@ -17,13 +17,13 @@ pub use commands::{Adopt, Refusal};
 use crate::people::person::{Known, Part};
 use crate::retention::term::ends_on;
 use chrono::NaiveDate;
-use decider::{Aggregate, Asked};
+use decider::{Aggregate, CommandContext};
 use proto_schemas::consortium::retention_schedule::{Class, Event, Expired, Term};
 use std::collections::BTreeSet;
 use vocabulary::RegionId;
 
 /// The longest term, in months: longer is as good as for ever.
-const LONGEST: u16 = 600;
+const MAX_MONTHS: u16 = 600;
 
 /// The versions of one region's schedule.
 #[derive(Default)]
@@ -90,7 +90,7 @@ impl Aggregate for Schedules {
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(&self, Adopt { valid_from, terms }: &Adopt, asked: &Asked) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, Adopt { valid_from, terms }: &Adopt, asked: &CommandContext) -> Result<Vec<Event>, Refusal> {
         make_sense(terms)?;
         let tomorrow = asked.today() + chrono::Days::new(1);
         let earliest = match self.versions.last() {
@@ -117,7 +117,7 @@ fn make_sense(terms: &[Term]) -> Result<(), Refusal> {
     match terms {
         [] => Err(Refusal::NoTerms),
         _ if !terms.iter().all(|term| classes.insert(term.class)) => Err(Refusal::ClassTwice),
-        _ if terms.iter().any(|term| !(1..=LONGEST).contains(&term.months)) => Err(Refusal::NoSuchTerm),
+        _ if terms.iter().any(|term| !(1..=MAX_MONTHS).contains(&term.months)) => Err(Refusal::NoSuchTerm),
         _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use crate::world::{BRANCHES, PUPILS, founded, path, pupils, with_schools};
 use chassis::Hub;
 use consortium::people::{person::Within, pupil_import::PupilImport};
-use decider::Asked;
+use decider::CommandContext;
 use http::Method;
 use vault::{MasterKey, Vault};
 use vocabulary::{Actor, ImportId, Role};
@@ -112,7 +112,7 @@ async fn an_import_goes_on_when_nobody_waits() {
 async fn an_import_without_the_vault_writes_nobody_and_may_be_asked_again() {
     let world = with_schools().await;
     let members = ["00YH05", "24TP02"].map(|code| code.parse().unwrap()).into();
-    let asked = Asked::new(Actor { role: Role::SchoolSystem, ..Actor::hub() }, world.hub.now());
+    let asked = CommandContext::new(Actor { role: Role::SchoolSystem, ..Actor::hub() }, world.hub.now());
     let import = |vault: Option<Vault>| {
         let hub = world.hub.hub.clone();
         let hub = Hub { vault: vault.unwrap_or(hub.vault.clone()), ..hub };

@@ -1,7 +1,7 @@
 //! A region of which events tell: each like its frozen example, but for what a test says of it.
 
 use decider::Event;
-use event_log::Done;
+use event_log::Receipt;
 use proto_schemas::agreements::{contract, stage_agreement};
 use proto_schemas::co_financing::{contribution, contribution_day, occasion};
 use proto_schemas::consortium::{company, consortium, person, policy, retention_schedule};
@@ -48,7 +48,7 @@ impl World {
     }
 
     /// An event such as `hotspots.session-planned`: its example, with `said` in place of what that says.
-    pub async fn fact(&self, kind: &str, stream: &str, said: Value) -> Done {
+    pub async fn fact(&self, kind: &str, stream: &str, said: Value) -> Receipt {
         let (service, _) = kind.split_once('.').unwrap();
         let (category, _) = stream.split_once('/').unwrap();
         match (service, category) {
@@ -81,7 +81,7 @@ impl World {
         kind: &str,
         stream: &str,
         said: Value,
-    ) -> Done {
+    ) -> Receipt {
         let kind = format!("nl.sterktechniekonderwijs.{kind}.v1");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto-schemas/examples");
         let example = std::fs::read_to_string(format!("{folder}/{kind}.example.json")).unwrap();

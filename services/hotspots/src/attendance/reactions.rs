@@ -3,7 +3,7 @@
 use super::{Attendance, Command};
 use bus::{CannotReact, Reaction};
 use chassis::Hub;
-use decider::Asked;
+use decider::CommandContext;
 use event_log::Recorded;
 use proto_schemas::co_financing::claim;
 
@@ -17,7 +17,7 @@ impl Reaction for ClaimLocksDays {
     const LOGS: &'static [&'static str] = &["co-financing"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["claim"]);
 
-    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, happened: &Recorded, asked: CommandContext) -> Result<(), CannotReact> {
         let claim::Event::DayClaimed { claim, attendance_days } = happened.event()? else { return Ok(()) };
         let mut batch = self.hub.log.batch(&happened.region);
         for day in &attendance_days {

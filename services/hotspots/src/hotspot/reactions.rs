@@ -4,7 +4,7 @@ use super::{Command, Hotspot};
 use crate::known_contracts::{self, KnownContracts};
 use bus::{CannotReact, Reaction};
 use chassis::Hub;
-use decider::Asked;
+use decider::CommandContext;
 use event_log::Recorded;
 use projections::Projection;
 use proto_schemas::agreements::contract;
@@ -20,7 +20,7 @@ impl Reaction for ContractReachesHotspot {
     const LOGS: &'static [&'static str] = &["agreements"];
     const CATEGORIES: Option<&'static [&'static str]> = Some(&["contract"]);
 
-    async fn react(&self, happened: &Recorded, asked: Asked) -> Result<(), CannotReact> {
+    async fn react(&self, happened: &Recorded, asked: CommandContext) -> Result<(), CannotReact> {
         let contract: ContractId =
             happened.stream_id().ok_or_else(|| CannotReact::Never("a contract has an id".into()))?;
         let (hotspot, command) = match happened.event()? {

@@ -3,7 +3,7 @@
 use super::reach::Reached;
 use ::audit::oversight::disclosure::{Disclosure, commands::Command};
 use anyhow::Context;
-use decider::{Asked, Clock};
+use decider::{Clock, CommandContext};
 use event_log::{Database, EventLog};
 use vocabulary::{Actor, ActorId, DisclosureId, RegionId, Role};
 
@@ -36,7 +36,7 @@ pub(super) async fn recorded_of(
     let log = EventLog::new("audit", oin, &database, Clock::system());
     // Whoever has the keys of the installation acts as its operator: there is no token that says who.
     let by = Actor { id: ActorId::derived(&["command line"]), role: Role::Operator, organisation: None };
-    let asked = Asked::new(by, Clock::system().now());
+    let asked = CommandContext::new(by, Clock::system().now());
     log.execute::<Disclosure>(region, &disclosure, command, &asked).await.context(unrecorded)?;
     Ok(())
 }

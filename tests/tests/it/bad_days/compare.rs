@@ -92,7 +92,7 @@ fn has_each_once(events: &[Value], ledger: &Ledger) {
         };
         let found = effects.get(&(kind, id.as_str())).map_or(&[][..], Vec::as_slice);
         match &entry.told {
-            Told::Done(answer) => {
+            Told::Receipt(answer) => {
                 assert_eq!(found.len(), 1, "{entry:?} was acknowledged: {found:?}");
                 assert_eq!((&found[0]["position"], &found[0]["version"]), (&answer["position"], &answer["version"]));
                 known += 1;
@@ -107,14 +107,14 @@ fn has_each_once(events: &[Value], ledger: &Ledger) {
 async fn shows_the_same(hub: &Hub, ledger: &Ledger, head: u64) {
     let (mut companies, mut partners) = (BTreeSet::new(), BTreeSet::new());
     let entries = ledger.entries().clone();
-    for entry in entries.iter().filter(|entry| matches!(entry.told, Told::Done(_))) {
+    for entry in entries.iter().filter(|entry| matches!(entry.told, Told::Receipt(_))) {
         match entry.act {
             Act::Nominate { number } => drop(companies.insert(format!("{number:08}"))),
             Act::Join { partner } => drop(partners.insert(partner.to_string())),
             Act::Leave { .. } | Act::Stale { .. } => {}
         }
     }
-    for entry in entries.iter().filter(|entry| matches!(entry.told, Told::Done(_))) {
+    for entry in entries.iter().filter(|entry| matches!(entry.told, Told::Receipt(_))) {
         if let Act::Leave { partner } = entry.act {
             partners.remove(&partner.to_string());
         }

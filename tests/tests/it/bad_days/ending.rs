@@ -43,7 +43,7 @@ impl Half {
         let heard = String::from_utf8(heard).unwrap();
         let (head, body) = heard.split_once("\r\n\r\n").unwrap_or_else(|| panic!("not answered: {heard:?}"));
         assert!(head.starts_with("HTTP/1.1 201"), "{heard}");
-        Entry { told: Told::Done(serde_json::from_str(body).unwrap()), ..self.entry }
+        Entry { told: Told::Receipt(serde_json::from_str(body).unwrap()), ..self.entry }
     }
 }
 

@@ -45,7 +45,7 @@ async fn a_forged_grant_counts_nowhere_and_its_stream_is_rebuilt() {
 
     // Every reader is at the end of the log again, and so is the stream.
     let (told, _) = Act::Nominate { number: 1 }.ask(&Asker::of(&hub), "1", &Ledger::default()).await;
-    assert!(matches!(told, Told::Done(_)), "{told:?}");
+    assert!(matches!(told, Told::Receipt(_)), "{told:?}");
     let end = heads(&hub, "consortium").await[0].1;
     let texts = log(&hub, "consortium").await;
     eventually("the stream is the log again", Duration::from_secs(10), async || {

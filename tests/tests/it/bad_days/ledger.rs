@@ -25,7 +25,7 @@ pub enum Act {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Told {
     /// 2xx, with this body.
-    Done(Value),
+    Receipt(Value),
     /// 412, which is a promise that nothing was written.
     Refused,
     /// 503, or no answer.
@@ -68,7 +68,7 @@ impl Act {
         let Ok(answer) = request.send().await else { return (Told::Unknown, String::new()) };
         let position = answer.headers().get("hub-position").and_then(|it| it.to_str().ok()).unwrap_or("").to_owned();
         let told = match answer.status() {
-            status if status.is_success() => answer.json().await.map_or(Told::Unknown, Told::Done),
+            status if status.is_success() => answer.json().await.map_or(Told::Unknown, Told::Receipt),
             StatusCode::PRECONDITION_FAILED if matches!(self, Self::Stale { .. }) => Told::Refused,
             _ => {
                 ledger.away(answer).await;
@@ -116,7 +116,7 @@ impl Ledger {
     }
 
     pub fn done(&self) -> usize {
-        self.count(|told| matches!(told, Told::Done(_)))
+        self.count(|told| matches!(told, Told::Receipt(_)))
     }
 
     pub fn unknown(&self) -> usize {
@@ -185,7 +185,8 @@ impl Ledger {
     /// P8: asked again after all that, some of the first and the last commands answer the same.
     pub async fn answers_again(&self, hub: &Hub) {
         let asker = Asker::of(hub);
-        let done: Vec<Entry> = self.entries().iter().filter(|it| matches!(it.told, Told::Done(_))).cloned().collect();
+        let done: Vec<Entry> =
+            self.entries().iter().filter(|it| matches!(it.told, Told::Receipt(_))).cloned().collect();
         for Entry { key, act, told } in done.iter().take(15).chain(done.iter().rev().take(15)) {
             assert_eq!(act.ask(&asker, key, self).await.0, *told, "{act:?}");
         }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 const CLIENTS: u32 = 8;
 /// However long a fault lasts, a client gives no more.
-const MOST: u32 = 1_500;
+const MAX_STATEMENTS: u32 = 1_500;
 
 pub struct Load {
     pub ledger: Arc<Ledger>,
@@ -96,14 +96,14 @@ impl Load {
 impl Client {
     async fn run(mut self, over: Arc<AtomicBool>) {
         let mut pause = 1;
-        for count in 0..MOST {
+        for count in 0..MAX_STATEMENTS {
             if over.load(Ordering::Relaxed) {
                 return;
             }
             let (act, key) = (self.act(count), format!("{}-{count}", self.number));
             let (told, position) = act.ask(&self.asker, &key, &self.ledger).await;
             pause = if told == Told::Unknown { (pause * 2).min(200) } else { 1 };
-            if let (Told::Done(_), Act::Join { partner }) = (&told, act) {
+            if let (Told::Receipt(_), Act::Join { partner }) = (&told, act) {
                 self.partners.push(partner);
                 if count % 4 == 0 {
                     self.look(partner, &position).await;

@@ -29,7 +29,7 @@ async fn parked(hub: &Hub, retry: bool) -> Vec<Value> {
 
 async fn nominate(hub: &Hub, number: u32) {
     let (told, _) = Act::Nominate { number }.ask(&Asker::of(hub), &number.to_string(), &Ledger::default()).await;
-    assert!(matches!(told, Told::Done(_)), "{told:?}");
+    assert!(matches!(told, Told::Receipt(_)), "{told:?}");
 }
 
 async fn head(hub: &Hub) -> u64 {
@@ -78,7 +78,7 @@ async fn an_event_that_does_not_read_holds_up_its_own_stream_only() {
     let event = |data: &Value| written_before(TYPE, data);
     let mut whole = company(22);
     whole["occurredOn"] = "2026-01-01".into();
-    let asked = decider::Asked::new(Actor::hub(), Clock::system().now());
+    let asked = decider::CommandContext::new(Actor::hub(), Clock::system().now());
     let append = Append {
         changes: vec![Change {
             stream: format!("company/{broken}"),

@@ -45,7 +45,7 @@ async fn verified_with(hub: &Hub, accepting: &[&str]) -> (i32, Value) {
 
 async fn nominate(hub: &Hub, number: u32) {
     let (told, _) = Act::Nominate { number }.ask(&Asker::of(hub), &number.to_string(), &Ledger::default()).await;
-    assert!(matches!(told, Told::Done(_)), "{told:?}");
+    assert!(matches!(told, Told::Receipt(_)), "{told:?}");
 }
 
 async fn head(hub: &Hub) -> u64 {

@@ -32,7 +32,7 @@ async fn ended(mut command: Command) -> (i32, String) {
 
 async fn nominate(hub: &Hub, number: u32) {
     let (told, _) = Act::Nominate { number }.ask(&Asker::of(hub), &number.to_string(), &Ledger::default()).await;
-    assert!(matches!(told, Told::Done(_)), "{told:?}");
+    assert!(matches!(told, Told::Receipt(_)), "{told:?}");
 }
 
 /// What the signer remembers of the consortium's log: how many events, and how it knows.

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use vocabulary::Role;
 
 /// So often we look before we think that something does not come.
-const LOOKS: usize = 500;
+const MAX_POLLS: usize = 500;
 
 /// A replay of the gateway's read models that is stopped while its scratch tables stand there.
 struct Stopped {
@@ -62,7 +62,7 @@ impl Stopped {
 
     /// Whether the server has done what it was asked for last, and waits for nothing that a stopped process has.
     async fn is_answered(&mut self) -> bool {
-        for _ in 0..LOOKS {
+        for _ in 0..MAX_POLLS {
             if self.sessions("active").await == 0 {
                 return true;
             }

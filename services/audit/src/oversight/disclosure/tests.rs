@@ -11,9 +11,9 @@ fn leader() -> ActorId {
     ActorId::derived(&["leader"])
 }
 
-fn asked() -> Asked {
+fn asked() -> CommandContext {
     let by = Actor { id: leader(), role: Role::ProgrammeLeader, organisation: None };
-    Asked::new(by, "2026-09-01T10:00:00Z".parse().unwrap())
+    CommandContext::new(by, "2026-09-01T10:00:00Z".parse().unwrap())
 }
 
 fn person() -> PersonId {

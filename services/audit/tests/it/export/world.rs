@@ -2,7 +2,7 @@
 
 use audit::schemas::committed;
 use chrono::{DateTime, Utc};
-use decider::{Asked, Clock, Hand};
+use decider::{Clock, CommandContext, Hand};
 use event_log::{Append, Change, Context, Database, EventLog, NewEvent};
 use evidence::export::{Checked, Dates, Error, Export, Progress, Source, tables};
 use evidence::verify::{Given, Schemas};
@@ -49,7 +49,7 @@ impl World {
     }
 
     async fn write(&self, service: &str, stream: String, events: Vec<NewEvent>) {
-        let context = Context::of(&Asked::new(Actor::hub(), self.clock.now()));
+        let context = Context::of(&CommandContext::new(Actor::hub(), self.clock.now()));
         let changes = vec![Change { stream, expected: 0, events }];
         self.log(service).0.append(&self.region, Append { changes, context, command: None }).await.unwrap();
     }

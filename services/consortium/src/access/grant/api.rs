@@ -12,7 +12,7 @@ use crate::region::members::known;
 use axum::extract::State;
 use chassis::Hub;
 use chrono::NaiveDate;
-use decider::Asked;
+use decider::CommandContext;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -113,7 +113,13 @@ impl Identity {
     }
 }
 
-async fn give(hub: &Hub, region: &RegionId, held: Held, leader: bool, asked: &Asked) -> Result<Created, Problem> {
+async fn give(
+    hub: &Hub,
+    region: &RegionId,
+    held: Held,
+    leader: bool,
+    asked: &CommandContext,
+) -> Result<Created, Problem> {
     let member = held.school.clone().map(MemberId::School);
     let at = match &member {
         Some(member) => Some(known(hub, region, member).await?),

@@ -36,16 +36,16 @@ pub(crate) fn routes() -> OpenApiRouter<Hub> {
 }
 
 /// How long an answer is waited for when the caller does not say.
-const PATIENCE: u64 = 20;
+const DEFAULT_TIMEOUT: u64 = 20;
 /// And at most: the shell gives up after thirty seconds.
-const MOST_PATIENCE: u64 = 25;
+const MAX_TIMEOUT: u64 = 25;
 
 /// The seconds of `Prefer: wait=10` (RFC 7240).
 fn patience(headers: &HeaderMap) -> Duration {
     let preferred = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     let mut preferences = preferred.flat_map(|value| value.split([',', ';']));
     let wait = preferences.find_map(|it| it.trim().strip_prefix("wait=")?.parse().ok());
-    Duration::from_secs(wait.unwrap_or(PATIENCE).min(MOST_PATIENCE))
+    Duration::from_secs(wait.unwrap_or(DEFAULT_TIMEOUT).min(MAX_TIMEOUT))
 }
 
 /// A fault in a file, and its place. **Invariant:** never a value.

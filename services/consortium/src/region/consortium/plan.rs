@@ -20,7 +20,7 @@ pub struct Plan {
 }
 
 /// No region's budget comes near, and the sum of all lines stays far inside an `i64`.
-const MOST_CENTS: i64 = 100_000_000_000;
+const MAX_CENTS: i64 = 100_000_000_000;
 
 impl Plan {
     /// All budget lines together.
@@ -57,7 +57,7 @@ impl Plan {
             }
             for line in &activity.budget {
                 sum = sum.saturating_add(line.amount().cents());
-                if line.price < Euros(0) || sum > MOST_CENTS {
+                if line.price < Euros(0) || sum > MAX_CENTS {
                     return Err(Refusal::AmountOutOfRange { activity: code() });
                 }
             }

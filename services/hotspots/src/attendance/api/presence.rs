@@ -10,7 +10,7 @@ use crate::session::{self, Command::Expect, Group, Session, Visit};
 use axum::extract::State;
 use chassis::Hub;
 use chrono::{DateTime, NaiveDate, Utc};
-use decider::Asked;
+use decider::CommandContext;
 use proto_schemas::hotspots::attendance::{self, Method};
 use proto_schemas::hotspots::pupil_day;
 use schemars::JsonSchema;
@@ -178,7 +178,7 @@ pub(super) async fn expected(
     session: SessionId,
     pupil: PersonId,
     caller: &Caller,
-) -> Result<(Asked, Visit), Problem> {
+) -> Result<(CommandContext, Visit), Problem> {
     let (state, group) = found::session(hub, region, session).await?;
     of_group(hub, region, (session, &state, &group), pupil, caller).await
 }
@@ -191,7 +191,7 @@ async fn of_group(
     (session, state, group): (SessionId, &Session, &Group),
     pupil: PersonId,
     caller: &Caller,
-) -> Result<(Asked, Visit), Problem> {
+) -> Result<(CommandContext, Visit), Problem> {
     match state.visit(session, pupil) {
         Ok(visit) => Ok((caller.about(&touched(&visit))?, visit)),
         Err(refusal) => {

@@ -6,7 +6,7 @@ use vocabulary::{Actor, PersonId, amsterdam_date};
 
 /// All that a decision may know beside the history and the command.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub struct CommandContext {
     /// The actor of the command.
     pub by: Actor,
     /// The moment asked: dates in the command are never after it.
@@ -36,7 +36,7 @@ pub struct CommandKey {
     pub fingerprint: Vec<u8>,
 }
 
-impl Asked {
+impl CommandContext {
     /// Asked by `by` at `at`, with nothing else known.
     #[must_use]
     pub fn new(by: Actor, at: DateTime<Utc>) -> Self {

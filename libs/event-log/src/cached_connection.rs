@@ -6,16 +6,16 @@ use sqlx::PgConnection;
 use std::time::Duration;
 
 /// How long a connection is kept when nothing more comes.
-pub(crate) const KEPT: Duration = Duration::from_millis(50);
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// A connection of a pool, kept for as long as the pool can spare it. Giving one back costs a round trip: sqlx
 /// asks whether it still works.
-pub(crate) struct Held {
+pub(crate) struct CachedConnection {
     pool: Pool,
     connection: Option<Place>,
 }
 
-impl Held {
+impl CachedConnection {
     pub(crate) fn of(pool: &Pool) -> Self {
         Self { pool: pool.clone(), connection: None }
     }
