@@ -25,7 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const FIRST_POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// What is not there so long after a start will not come.
-const READY_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// Having run this long, a server that dies is started again at once.
 const STEADY: Duration = Duration::from_secs(60);
 /// Dying this often before it was ever ready, a server will not start.
@@ -217,7 +217,7 @@ impl Shared {
             let missing = self.program.keeps.iter().find(|path| !path.exists());
             if missing.is_none() {
                 state.whole = state.running;
-            } else if state.running.is_some() && (state.whole == state.running || since.elapsed() > READY_TIMEOUT) {
+            } else if state.running.is_some() && (state.whole == state.running || since.elapsed() > START_TIMEOUT) {
                 let server = self.program.name;
                 tracing::error!(alarm = true, server, ?missing, "what it keeps is gone, and it is started again");
                 state.send(Signal::KILL);

@@ -25,7 +25,7 @@ use web::{Accepted, Caller, Created, Listed, Page, Paging, Path, Problem, Refuse
 
 const TAG: &str = "co-financing";
 /// How long a claim waits for the lookup of its lines.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+const LINES_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(crate) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
@@ -99,7 +99,7 @@ async fn known(hub: &Hub, region: &RegionId, id: ClaimId) -> Result<(Loaded<Clai
 
 /// The lines as of a moment not before the question: waits for the lookup.
 async fn lines(hub: &Hub, region: &RegionId, about: &About) -> Result<Found, Problem> {
-    if !lookup::is_up_to_date(hub, region, ClaimableLines::NAME, LOOKUP_TIMEOUT).await? {
+    if !lookup::is_up_to_date(hub, region, ClaimableLines::NAME, LINES_TIMEOUT).await? {
         return Err(Problem::unavailable("lookup of claimable lines"));
     }
     Ok(claimable_lines::claimable(&hub.db, region, &about.scheme, about.year, about.until).await?)
